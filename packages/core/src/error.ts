@@ -1,0 +1,62 @@
+import { type Either, isRight, left, right } from "fp-ts/lib/Either.js";
+
+/*
+ * The program is wrong, and the error says how, in one grammar:
+ * `op: what is wrong: the values that clash. Hint.`
+ */
+
+/** Sizes or axes that do not fit together. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** An operation that is not defined for this element type. */
+export class DTypeError extends Error {
+  override readonly name = "DTypeError";
+}
+
+/** Trees of different structure, or a leaf that is not an array. The message holds the path. */
+export class TreeError extends Error {
+  override readonly name = "TreeError";
+}
+
+/** A value outside the domain of what was asked, such as a negative size. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+}
+
+/** A traced value used where it has none: read before it is known, or kept after its transform ended. */
+export class TraceError extends Error {
+  override readonly name = "TraceError";
+}
+
+export type GradfoldError = ShapeError | DTypeError | TreeError | DomainError | TraceError;
+
+const isGradfoldError = (e: unknown): e is GradfoldError =>
+  e instanceof ShapeError ||
+  e instanceof DTypeError ||
+  e instanceof TreeError ||
+  e instanceof DomainError ||
+  e instanceof TraceError;
+
+/**
+ * Runs `f` and turns a thrown gradfold error into a `Left`; any other exception passes through.
+ *
+ * @example
+ * import { attempt, matmul, array } from "@gradfold/core";
+ * attempt(() => matmul(array([1, 2]) as never, array([1, 2, 3])))._tag; // => "Left"
+ */
+export const attempt = <A>(f: () => A): Either<GradfoldError, A> => {
+  try {
+    return right(f());
+  } catch (e) {
+    if (isGradfoldError(e)) return left(e);
+    throw e;
+  }
+};
+
+/** The value of a `Right`; throws the error of a `Left`. The way back from {@link attempt}. */
+export const orThrow = <A>(result: Either<Error, A>): A => {
+  if (isRight(result)) return result.right;
+  throw result.left;
+};
