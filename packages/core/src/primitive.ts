@@ -1,1 +1,79 @@
-export {};
+import { type ArrayType, type NDArray, tracer, traced, viewIfConcrete, type View } from "./array.ts";
+import { TraceError } from "./error.ts";
+
+/**
+ * One operation, with all that a transform may ask of it. The families (`unary`, `binary`, `linear`, …) derive most of
+ * it from what an author writes; parameters such as axes are closed over.
+ */
+export interface Primitive {
+  readonly name: string;
+  /** What is closed over, for printing and for telling two records apart. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The result's shape and dtype, or a typed error. */
+  readonly type: (inputs: readonly ArrayType[]) => ArrayType;
+  /** The result for concrete inputs. */
+  readonly evaluate: (inputs: readonly NDArray[]) => NDArray;
+  /** The tangent of the result; null stands for zero. */
+  readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[], output: NDArray) => NDArray | null;
+  /** What a cotangent of the result contributes to that of one operand; null stands for zero. */
+  readonly vjp: (operand: number, cotangent: NDArray, inputs: readonly NDArray[], output: NDArray) => NDArray | null;
+}
+
+/** A transform at work: it sees every operation on the values that it follows. */
+export interface Interpreter {
+  /** Inner transforms have higher levels; the highest among the operands acts first. */
+  readonly level: number;
+  readonly bind: (primitive: Primitive, inputs: readonly NDArray[]) => NDArray;
+  /** The elements behind a value, where they are known; else a TraceError that tells the way out. */
+  readonly read: (x: NDArray, reader: string) => NDArray;
+}
+
+/** A transform's own account of a value that it follows. */
+export interface Tracer {
+  readonly interpreter: Interpreter;
+}
+
+/** Applies an operation: to the innermost transform that follows an operand, else to the elements. */
+export const bind = (primitive: Primitive, inputs: readonly NDArray[]): NDArray => {
+  let innermost: Interpreter | undefined;
+  for (const x of inputs) {
+    const interpreter = tracer(x)?.interpreter;
+    if (interpreter === undefined || interpreter === innermost) continue;
+    if (innermost === undefined || interpreter.level > innermost.level) innermost = interpreter;
+    else if (interpreter.level === innermost.level) throw escaped(primitive.name);
+  }
+  return innermost === undefined ? primitive.evaluate(inputs) : innermost.bind(primitive, inputs);
+};
+
+export const escaped = (name: string): TraceError =>
+  new TraceError(
+    `${name}: a value of a transform is used after that transform ended. ` +
+      "Return it from the transformed function (as an auxiliary value, say) instead of keeping it in a variable.",
+  );
+
+/** The concrete array behind `x`, as far as its transforms know it. */
+export const known = (x: NDArray, reader: string): NDArray => {
+  const interpreter = tracer(x)?.interpreter;
+  return interpreter === undefined ? x : known(interpreter.read(x, reader), reader);
+};
+
+/** The elements of `x`, to be read only. */
+export const view = (x: NDArray, reader: string): View => {
+  const elements = viewIfConcrete(known(x, reader));
+  if (elements === undefined) throw escaped(reader);
+  return elements;
+};
+
+let depth = 0; // the one module-level mutable cell: how many transforms are open
+
+/** Runs a transform at a level of its own; however it ends, nothing is left behind. */
+export const atNewLevel = <A>(body: (level: number) => A): A => {
+  depth += 1;
+  try {
+    return body(depth);
+  } finally {
+    depth -= 1;
+  }
+};
+
+export { traced, tracer };

@@ -1,0 +1,28 @@
+import { type NDArray, type Shape, tree } from "@gradfold/core";
+import { bind, type Primitive, typed } from "@gradfold/core/transform";
+
+const operandOf = <A>([x]: readonly A[]): A => {
+  if (x === undefined) throw new TypeError("stopGradient: an operand is needed");
+  return x;
+};
+
+const primitive: Primitive = {
+  name: "stopGradient",
+  parameters: {},
+  type: operandOf,
+  evaluate: operandOf,
+  jvp: () => null,
+  vjp: () => null,
+};
+
+const stop = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => bind(primitive, [x]));
+
+/**
+ * A tree with the same values, which count as constant in every derivative.
+ *
+ * @example
+ * import { item, mul } from "@gradfold/core";
+ * import { grad, stopGradient } from "@gradfold/autodiff";
+ * item(grad((x) => mul(x, stopGradient(x)))(3)); // => 3
+ */
+export const stopGradient = <T>(x: T): T => tree.map(stop, x);

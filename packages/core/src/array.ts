@@ -1,0 +1,91 @@
+import ndarray from "ndarray";
+import type { DType, Store } from "./dtype.ts";
+import type { Tracer } from "./primitive.ts";
+import { rowMajor, type Shape } from "./shape.ts";
+
+declare const shape: unique symbol;
+
+/**
+ * An immutable array of numbers whose shape is part of its type: `NDArray<[100, 2]>`.
+ *
+ * Concrete arrays and the traced values inside `grad` and its kin are both NDArrays. A size that is only known at run
+ * time has the type `number`, and an array of unknown rank is a plain `NDArray`: checks then happen at run time.
+ */
+export interface NDArray<S extends Shape = Shape> {
+  readonly [shape]: S;
+  readonly shape: Readonly<S>;
+  readonly dtype: DType;
+}
+
+export type Scalar = NDArray<[]>;
+export type Vector<N extends number = number> = NDArray<[N]>;
+export type Matrix<M extends number = number, N extends number = number> = NDArray<[M, N]>;
+
+/** What operations take: an array, or a number that takes a float array's dtype. */
+export type Operand<S extends Shape = Shape> = NDArray<S> | number;
+
+/** A window on a buffer that several arrays may share: transposing, slicing and broadcasting copy nothing. */
+export type View = ndarray.NdArray<Store>;
+
+/** Shape and dtype: what is known of an array without its elements. */
+export interface ArrayType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+const viewOf: unique symbol = Symbol("view");
+const tracerOf: unique symbol = Symbol("tracer");
+
+/** What an array holds and its type does not show. Only this file reads or writes it. */
+interface Inside {
+  shape: Shape;
+  dtype: DType;
+  [viewOf]: View | undefined;
+  [tracerOf]: Tracer | undefined;
+}
+
+/** What every array inherits: how it shows itself. `print.ts` fills it in. */
+export const prototype: object = {};
+
+const build = (dtype: DType, shape: Shape, view: View | undefined, tracer: Tracer | undefined): NDArray => {
+  // An object made this way costs 10 ns; `__proto__` in a literal would cost 2,700.
+  const x = Object.create(prototype) as Inside;
+  x.shape = shape;
+  x.dtype = dtype;
+  x[viewOf] = view;
+  x[tracerOf] = tracer;
+  return x as Partial<Inside> as NDArray;
+};
+
+const inside = (x: NDArray): Inside => x as Partial<Inside> as Inside;
+
+/** The array of a view that nobody else writes to. */
+export const concrete = (dtype: DType, shape: Shape, view: View): NDArray => build(dtype, shape, view, undefined);
+
+/** The array whose elements are all of a fresh buffer, in row-major order. */
+export const contiguous = (dtype: DType, shape: Shape, data: Store): NDArray =>
+  build(dtype, shape, ndarray(data, shape as number[], rowMajor(shape), 0), undefined);
+
+/** A value that a transform follows. */
+export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray => build(dtype, shape, undefined, tracer);
+
+/** How the transform that follows `x` sees it; undefined for a concrete array. */
+export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
+
+/** The elements of a concrete array; the caller must not write to them. */
+export const viewIfConcrete = (x: NDArray): View | undefined => inside(x)[viewOf];
+
+export const isNDArray = (x: unknown): x is NDArray =>
+  typeof x === "object" && x !== null && Object.getPrototypeOf(x) === prototype;
+
+/** Whether the elements lie one after another in row-major order. */
+export const isRowMajor = (view: View): boolean => {
+  const { shape, stride } = view;
+  let expected = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const n = shape[i] ?? 1;
+    if (n !== 1 && stride[i] !== expected) return false;
+    expected *= n;
+  }
+  return true;
+};

@@ -1,0 +1,41 @@
+import { DTypeError } from "./error.ts";
+
+/** The type of an array's elements. A plain JavaScript number is a float64. */
+export type DType = "float64" | "float32" | "int32" | "bool";
+
+/** Where elements live. A bool is a byte that holds 0 or 1. */
+export type Store = Float64Array | Float32Array | Int32Array | Uint8Array;
+
+export const allocate = (dtype: DType, size: number): Store => {
+  switch (dtype) {
+    case "float64":
+      return new Float64Array(size);
+    case "float32":
+      return new Float32Array(size);
+    case "int32":
+      return new Int32Array(size);
+    case "bool":
+      return new Uint8Array(size);
+  }
+};
+
+export const isFloat = (dtype: DType): boolean => dtype === "float64" || dtype === "float32";
+
+export const checkDType = (name: string, dtype: DType): DType => {
+  if (dtype === "float64" || dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
+  throw new DTypeError(`${name}: no such dtype: ${String(dtype)}. Use float64, float32, int32 or bool.`);
+};
+
+/** The dtype in which two arrays meet: the wider float, else the float, else the integer. */
+export const promote = (a: DType, b: DType): DType => {
+  if (a === b) return a;
+  if (a === "float64" || b === "float64") return "float64";
+  if (a === "float32" || b === "float32") return "float32";
+  return "int32";
+};
+
+/** The dtype in which a function of real numbers is computed. */
+export const floating = (dtype: DType): DType => (isFloat(dtype) ? dtype : "float64");
+
+/** The dtype of arithmetic: a bool counts as an integer. */
+export const arithmetic = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);

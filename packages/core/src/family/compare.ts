@@ -1,0 +1,22 @@
+import type { Operand } from "../array.ts";
+import type { Lane, Mask, Value } from "../lane.ts";
+import { operands } from "../operand.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import type { Binary } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import { elementwise } from "./elementwise.ts";
+import type { Operation } from "./operation.ts";
+import { truth } from "./rule.ts";
+
+/** A truth about two numbers, at every place: its tangent is zero. */
+export const compare = <Name extends string>(
+  name: Name,
+  meaning: (lane: Lane, a: Value, b: Value) => Mask,
+): Operation<Binary<Name>> => {
+  const { type, evaluate } = elementwise(name, 2, (L, a, b) => L.truth(meaning(L, a, b)), truth);
+  const primitive: Primitive = { name, parameters: {}, type, evaluate, jvp: () => null, vjp: () => null };
+  return Object.assign(
+    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
+    { primitive, domain: [] },
+  );
+};

@@ -1,0 +1,61 @@
+import { type ArrayType, contiguous, type NDArray } from "../array.ts";
+import { type DType, promote } from "../dtype.ts";
+import { type Kernel, kernelOf } from "../kernel.ts";
+import { type Meaning, record, type ScalarFunction } from "../lane.ts";
+import { view } from "../primitive.ts";
+import type { DTypeRule } from "./rule.ts";
+import { broadcastShapes, scalarShape, type Shape } from "../shape.ts";
+
+/** What happens at the place of one element: once for all dtypes, or with a shorter function for float32 results. */
+export type Meanings = Meaning | { readonly float64: Meaning; readonly float32: Meaning };
+
+/** A scalar function applied at every place of broadcast operands: the part that all such families share. */
+export interface Elementwise {
+  readonly type: (inputs: readonly ArrayType[]) => ArrayType;
+  readonly evaluate: (inputs: readonly NDArray[]) => NDArray;
+  /** The recorded function, computed in a dtype. */
+  readonly scalar: (common: DType) => ScalarFunction;
+}
+
+/** How operands of given dtypes are computed. */
+interface Plan {
+  readonly kernel: Kernel;
+  readonly dtype: DType;
+}
+
+const codes: Readonly<Record<DType, number>> = { float64: 0, float32: 1, int32: 2, bool: 3 };
+
+export const elementwise = (name: string, arity: number, meanings: Meanings, rule: DTypeRule): Elementwise => {
+  const general = typeof meanings === "function" ? meanings : meanings.float64;
+  const short = typeof meanings === "function" ? meanings : meanings.float32;
+  const recorded = record(arity, general);
+  const recordedShort = short === general ? recorded : record(arity, short);
+  const scalar = (computed: DType): ScalarFunction => (computed === "float32" ? recordedShort : recorded);
+  const computedIn = (inputs: readonly ArrayType[]): DType => rule.computed(inputs.map((x) => x.dtype).reduce(promote));
+  const plans: Plan[] = [];
+  const plan = (inputs: readonly NDArray[]): Plan => {
+    let code = 0;
+    for (const x of inputs) code = code * 4 + codes[x.dtype];
+    return (plans[code] ??= makePlan(inputs));
+  };
+  const makePlan = (inputs: readonly NDArray[]): Plan => {
+    const computed = computedIn(inputs);
+    const dtype = rule.result(computed);
+    return { dtype, kernel: kernelOf(scalar(computed), inputs.map((x) => x.dtype), computed, dtype) };
+  };
+  return {
+    scalar,
+    type: (inputs) => ({ shape: commonShape(name, inputs), dtype: rule.result(computedIn(inputs)) }),
+    evaluate: (inputs) => {
+      const shape = commonShape(name, inputs);
+      const { kernel, dtype } = plan(inputs);
+      return contiguous(dtype, shape, kernel(shape, inputs.map((x) => view(x, name))));
+    },
+  };
+};
+
+const commonShape = (name: string, inputs: readonly ArrayType[]): Shape => {
+  let shape: Shape = scalarShape;
+  for (const x of inputs) shape = broadcastShapes(name, shape, x.shape);
+  return shape;
+};

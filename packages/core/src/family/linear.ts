@@ -1,0 +1,52 @@
+import type { ArrayType, NDArray } from "../array.ts";
+import { TraceError } from "../error.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import { zerosOf } from "../zeros.ts";
+
+interface LinearEntry {
+  readonly name: string;
+  readonly parameters?: Primitive["parameters"];
+  readonly type: (x: ArrayType) => ArrayType;
+  readonly evaluate: (x: NDArray) => NDArray;
+  /** The adjoint: what a cotangent of the result says of the operand. */
+  readonly transpose: (cotangent: NDArray, x: NDArray) => NDArray;
+}
+
+const only = <A>(name: string, inputs: readonly A[]): A => {
+  const [x] = inputs;
+  if (x === undefined) throw new TraceError(`${name}: applied to no operand`);
+  return x;
+};
+
+/** A linear operation of one operand: it is its own tangent map. */
+export const linear = ({ name, parameters = {}, type, evaluate, transpose }: LinearEntry): Primitive => {
+  const primitive: Primitive = {
+    name,
+    parameters,
+    type: (inputs) => type(only(name, inputs)),
+    evaluate: (inputs) => evaluate(only(name, inputs)),
+    jvp: ([t]) => (t ? bind(primitive, [t]) : null),
+    vjp: (_, cotangent, inputs) => transpose(cotangent, only(name, inputs)),
+  };
+  return primitive;
+};
+
+interface JointlyLinearEntry extends Pick<Primitive, "name" | "type" | "evaluate"> {
+  readonly parameters?: Primitive["parameters"];
+  readonly transpose: (cotangent: NDArray, inputs: readonly NDArray[], operand: number) => NDArray;
+}
+
+/** An operation that is linear in all its operands together, such as concatenation. */
+export const jointlyLinear = (entry: JointlyLinearEntry): Primitive => {
+  const { name, parameters = {}, type, evaluate, transpose } = entry;
+  const primitive: Primitive = {
+    name,
+    parameters,
+    type,
+    evaluate,
+    jvp: (tangents, inputs) =>
+      tangents.every((t) => t === null) ? null : bind(primitive, inputs.map((x, i) => tangents[i] ?? zerosOf(x))),
+    vjp: (operand, cotangent, inputs) => transpose(cotangent, inputs, operand),
+  };
+  return primitive;
+};

@@ -1,0 +1,52 @@
+import type { Instruction, LaneOperation, ScalarFunction } from "./lane.ts";
+
+/** The powers of two that a printed `pow2` looks up, from 2^-1080 on. */
+export const powersOfTwo = Float64Array.from({ length: 2180 }, (_, i) => 2 ** (i - 1080));
+
+type Printer = (x: string, y: string, z: string) => string;
+
+const always: Readonly<Record<LaneOperation, Printer>> = {
+  add: (x, y) => `${x} + ${y}`,
+  sub: (x, y) => `${x} - ${y}`,
+  mul: (x, y) => `${x} * ${y}`,
+  div: (x, y) => `${x} / ${y}`,
+  sqrt: (x) => `Math.sqrt(${x})`,
+  neg: (x) => `-${x}`,
+  abs: (x) => `Math.abs(${x})`,
+  floor: (x) => `Math.floor(${x})`,
+  min: (x, y) => `Math.min(${x}, ${y})`,
+  max: (x, y) => `Math.max(${x}, ${y})`,
+  pow2: (k) => `powersOfTwo[(${k} + 1080) | 0]`,
+  // The exponent sits in the high word; 0x95f62 moves the boundary from 1 to sqrt 1/2.
+  exponent: (x) => `(float[0] = ${x}, ((words[1] & 0x7fffffff) + 0x95f62 >> 20) - 1023)`,
+  mantissa: (x) => `(float[0] = ${x}, ${x} * powersOfTwo[2103 - ((words[1] & 0x7fffffff) + 0x95f62 >> 20)])`,
+  less: (x, y) => `${x} < ${y}`,
+  lessEqual: (x, y) => `${x} <= ${y}`,
+  equal: (x, y) => `${x} === ${y}`,
+  notEqual: (x, y) => `${x} !== ${y}`,
+  and: (a, b) => `${a} && ${b}`,
+  or: (a, b) => `${a} || ${b}`,
+  not: (a) => `!${a}`,
+  select: (condition, yes, no) => `${condition} ? ${yes} : ${no}`,
+  truth: (condition) => `${condition} ? 1 : 0`,
+};
+
+/** Products of integers wrap at 32 bits; the store into an Int32Array wraps the rest. */
+const overIntegers: Readonly<Record<LaneOperation, Printer>> = { ...always, mul: (x, y) => `Math.imul(${x}, ${y})` };
+
+const literal = (value: number): string => (Object.is(value, -0) ? "(-0)" : value < 0 ? `(${value})` : String(value));
+
+const place = (id: number): string => `t${id}`;
+
+/** Straight-line JavaScript for a scalar function of `x0`, `x1`, …: the statements, and the name of the result. */
+export const printJavaScript = (f: ScalarFunction, integers: boolean): { statements: string; result: string } => {
+  const operations = integers ? overIntegers : always;
+  const line = (instruction: Instruction, id: number): string => {
+    const { kind } = instruction;
+    if (kind === "argument") return `const ${place(id)} = x${instruction.index};`;
+    if (kind === "constant") return `const ${place(id)} = ${literal(instruction.value)};`;
+    const [x = "", y = "", z = ""] = instruction.arguments.map(place);
+    return `const ${place(id)} = ${operations[instruction.operation](x, y, z)};`;
+  };
+  return { statements: f.instructions.map(line).join("\n"), result: place(f.instructions.length - 1) };
+};

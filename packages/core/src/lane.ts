@@ -1,0 +1,135 @@
+/** A number inside a scalar function, at the place of one element. */
+export interface Value {
+  readonly id: number;
+  readonly isMask?: false;
+}
+
+/** A truth inside a scalar function. */
+export interface Mask {
+  readonly id: number;
+  readonly isMask?: true;
+}
+
+type Term = Value | number;
+
+/**
+ * The arithmetic from which every scalar function is made, and all that is taken from the machine: each of these gives
+ * the same bits in JavaScript and in WebAssembly SIMD. A function written over it is recorded once and printed for each
+ * back end. Numbers are float64; for float32 arrays the function's result is rounded once.
+ */
+export interface Lane {
+  readonly add: (x: Term, y: Term) => Value;
+  readonly sub: (x: Term, y: Term) => Value;
+  readonly mul: (x: Term, y: Term) => Value;
+  readonly div: (x: Term, y: Term) => Value;
+  readonly sqrt: (x: Term) => Value;
+  readonly neg: (x: Term) => Value;
+  readonly abs: (x: Term) => Value;
+  readonly floor: (x: Term) => Value;
+  /** NaN wins, and -0 is less than +0. */
+  readonly min: (x: Term, y: Term) => Value;
+  readonly max: (x: Term, y: Term) => Value;
+  /** 2^k for a whole k from -1022 to 1023. */
+  readonly pow2: (k: Term) => Value;
+  /** k of x = m 2^k with m in [sqrt 1/2, sqrt 2), for a positive normal x. */
+  readonly exponent: (x: Term) => Value;
+  /** m of x = m 2^k, as above. */
+  readonly mantissa: (x: Term) => Value;
+  readonly less: (x: Term, y: Term) => Mask;
+  readonly lessEqual: (x: Term, y: Term) => Mask;
+  readonly equal: (x: Term, y: Term) => Mask;
+  readonly notEqual: (x: Term, y: Term) => Mask;
+  readonly and: (a: Mask, b: Mask) => Mask;
+  readonly or: (a: Mask, b: Mask) => Mask;
+  readonly not: (a: Mask) => Mask;
+  readonly select: (condition: Mask, yes: Term, no: Term) => Value;
+  /** 1 where the condition holds, else 0. */
+  readonly truth: (condition: Mask) => Value;
+}
+
+export type LaneOperation = keyof Lane;
+
+/** One step of a recorded function. Arguments are the numbers of earlier steps. */
+export type Instruction =
+  | { readonly kind: "argument"; readonly index: number }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "apply"; readonly operation: LaneOperation; readonly arguments: readonly number[] };
+
+/** A scalar function as straight-line code: no step is written twice, none is unused, the last one is the result. */
+export interface ScalarFunction {
+  readonly arity: number;
+  readonly instructions: readonly Instruction[];
+}
+
+const operations: readonly LaneOperation[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "sqrt",
+  "neg",
+  "abs",
+  "floor",
+  "min",
+  "max",
+  "pow2",
+  "exponent",
+  "mantissa",
+  "less",
+  "lessEqual",
+  "equal",
+  "notEqual",
+  "and",
+  "or",
+  "not",
+  "select",
+  "truth",
+];
+
+/** What an author writes: the value of a scalar function, over a lane and its arguments. */
+export type Meaning = (lane: Lane, ...x: Value[]) => Value;
+
+/** Runs a meaning once over symbols and keeps what it did. */
+export const record = (arity: number, meaning: Meaning): ScalarFunction => {
+  const instructions: Instruction[] = [];
+  const known = new Map<string, number>();
+  const emit = (instruction: Instruction, key: string): number => {
+    const old = known.get(key);
+    if (old !== undefined) return old;
+    known.set(key, instructions.length);
+    return instructions.push(instruction) - 1;
+  };
+  const constant = (value: number): number =>
+    emit({ kind: "constant", value }, `constant ${Object.is(value, -0) ? "-0" : value}`);
+  const apply =
+    (operation: LaneOperation) =>
+    (...x: readonly (Value | Mask | number)[]): { id: number } => {
+      const args = x.map((term) => (typeof term === "number" ? constant(term) : term.id));
+      return { id: emit({ kind: "apply", operation, arguments: args }, `${operation} ${args.join()}`) };
+    };
+  // The one place where a lane gets its types: every operation is recorded in the same way.
+  const lane = Object.fromEntries(operations.map((name) => [name, apply(name)])) as unknown as Lane;
+  const args = Array.from(
+    { length: arity },
+    (_, index): Value => ({ id: emit({ kind: "argument", index }, `argument ${index}`) }),
+  );
+  return { arity, instructions: live(instructions, meaning(lane, ...args).id) };
+};
+
+/** Keeps the steps on which the result depends, and renumbers them; the result comes last. */
+const live = (instructions: readonly Instruction[], result: number): readonly Instruction[] => {
+  const place = new Map<number, number>();
+  const kept: Instruction[] = [];
+  const keep = (id: number): number => {
+    const old = place.get(id);
+    if (old !== undefined) return old;
+    const instruction = instructions[id];
+    if (instruction === undefined) throw new Error(`record: no step ${id}`);
+    const copy: Instruction =
+      instruction.kind === "apply" ? { ...instruction, arguments: instruction.arguments.map(keep) } : instruction;
+    place.set(id, kept.length);
+    return kept.push(copy) - 1;
+  };
+  keep(result);
+  return kept;
+};

@@ -1,0 +1,75 @@
+import { allocate, type Store } from "./dtype.ts";
+import { block2, order32, order64, type Order } from "./order.ts";
+import { type Block, tile, tileSize } from "./tile.ts";
+
+/** The sizes of a product: m x k times k x n. */
+export interface Sizes {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** Writes the product of two matrices from `start` on, row-major, in the order that its sizes as written prescribe. */
+export const multiply = (out: Store, start: number, a: Block, b: Block, sizes: Sizes): void => {
+  if (out instanceof Int32Array) byIntegers(out, start, a, b, sizes);
+  else if (isWide(sizes)) byTiles(out, start, a, b, sizes);
+  else byDots(out, start, a, b, sizes, orderOf(out));
+};
+
+const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32 : order64);
+
+/** Rule 2 where results lie side by side in registers; a few results are dot products by rule 1. */
+const isWide = ({ m, n }: Sizes): boolean => n >= 4 || (m >= 4 && n >= 2);
+
+const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, { dot1 }: Order): void => {
+  for (let i = 0, o = start; i < m; i++)
+    for (let j = 0; j < n; j++, o++)
+      out[o] = dot1(k, a.data, a.start + i * a.row, a.column, b.data, b.start + j * b.column, b.row);
+};
+
+/** As many terms as two levels of rule 2 add up one after another. */
+const chunk = block2 * block2;
+
+const byTiles = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void => {
+  if (k <= chunk) {
+    byTilesOnce(out, start, a, b, { m, k, n });
+    return;
+  }
+  const chunks = Math.ceil(k / chunk);
+  const parts = allocate(out instanceof Float32Array ? "float32" : "float64", chunks * m * n);
+  for (let c = 0; c < chunks; c++) {
+    const skip = c * chunk;
+    const left = { ...a, start: a.start + skip * a.column };
+    const right = { ...b, start: b.start + skip * b.row };
+    byTilesOnce(parts, c * m * n, left, right, { m, k: Math.min(chunk, k - skip), n });
+  }
+  const { sum2 } = orderOf(out);
+  for (let i = 0; i < m * n; i++) out[start + i] = sum2(chunks, parts, i, m * n);
+};
+
+const byTilesOnce = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void => {
+  const single = out instanceof Float32Array;
+  for (let from = 0; from < k; from += block2)
+    for (let i = 0; i < m; i += tileSize)
+      for (let j = 0; j < n; j += tileSize) {
+        const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), single);
+        const p = a.start + i * a.row + from * a.column;
+        const q = b.start + j * b.column + from * b.row;
+        const terms = Math.min(block2, k - from);
+        run(out, start + i * n + j, n, from === 0, terms, a.data, p, a.row, a.column, b.data, q, b.row, b.column);
+      }
+};
+
+/** Integers wrap at 32 bits, in whatever order they are added. */
+const byIntegers = (out: Int32Array, start: number, a: Block, b: Block, { m, k, n }: Sizes): void => {
+  for (let i = 0, o = start; i < m; i++)
+    for (let j = 0; j < n; j++, o++) {
+      let sum = 0;
+      for (let l = 0; l < k; l++) {
+        const x = a.data[a.start + i * a.row + l * a.column] ?? 0;
+        const y = b.data[b.start + j * b.column + l * b.row] ?? 0;
+        sum = (sum + Math.imul(x, y)) | 0;
+      }
+      out[o] = sum;
+    }
+};

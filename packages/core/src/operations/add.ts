@@ -1,0 +1,48 @@
+import type { NDArray, Operand } from "../array.ts";
+import { elementwise } from "../family/elementwise.ts";
+import type { Operation } from "../family/operation.ts";
+import { exact } from "../family/rule.ts";
+import { operands } from "../operand.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import type { Binary } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import { fitTo, spreadTo } from "./spread.ts";
+
+/* Addition stands apart from the other binary operations: it is what their derivatives are added up with. */
+
+const { type, evaluate } = elementwise("add", 2, (L, a, b) => L.add(a, b), exact);
+
+const primitive: Primitive = {
+  name: "add",
+  parameters: {},
+  type,
+  evaluate,
+  jvp: ([ta, tb], _, y) => accumulate(ta ? spreadTo(ta, y.shape) : null, tb ? spreadTo(tb, y.shape) : null),
+  vjp: (operand, cotangent, inputs) => {
+    const x = inputs[operand];
+    return x ? fitTo(cotangent, x) : null;
+  },
+};
+
+/**
+ * a + b, broadcast.
+ *
+ * @throws ShapeError when the shapes do not broadcast
+ * @example
+ * import { add, array, toNested } from "@gradfold/core";
+ * toNested(add(array([1, 2]), 0.5)); // => [ 1.5, 2.5 ]
+ */
+export const add: Operation<Binary<"add">> = Object.assign(
+  typed<Binary<"add">>((a: Operand, b: Operand) => bind(primitive, operands("add", a, b))),
+  {
+    primitive,
+    domain: [
+      [-3, 3],
+      [-3, 3],
+    ] as const,
+  },
+);
+
+/** The sum of two tangents or cotangents of one value; null is zero. */
+export const accumulate = (a: NDArray | null, b: NDArray | null): NDArray | null =>
+  a && b ? bind(primitive, [a, b]) : (a ?? b);

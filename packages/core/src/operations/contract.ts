@@ -1,0 +1,128 @@
+import { type ArrayType, contiguous, type NDArray, type View } from "../array.ts";
+import { allocate, arithmetic, promote } from "../dtype.ts";
+import { ShapeError } from "../error.ts";
+import { bilinear } from "../family/bilinear.ts";
+import { multiply, type Sizes } from "../matmul.ts";
+import { operand } from "../operand.ts";
+import { bind, view } from "../primitive.ts";
+import { broadcastShapes, formatShape, frozen, type Shape, sizeOf } from "../shape.ts";
+import type { MatMulOperation } from "../static/contract.ts";
+import { typed } from "../static/door.ts";
+import type { Block } from "../tile.ts";
+import { mul } from "./arithmetic.ts";
+import { expandDims, reshape, transpose } from "./reshape.ts";
+import { cast, fitTo } from "./spread.ts";
+
+/** How two shapes multiply: a stack of matrix products, and the shape of the result. */
+interface Plan extends Sizes {
+  readonly batch: Shape;
+  readonly shape: Shape;
+}
+
+const fail = (a: Shape, b: Shape, k: number, l: number): never => {
+  const swapped = b.at(-1) === (a.length === 1 ? a[0] : a.at(-2));
+  const hint = swapped ? ". Did you mean to swap them?" : "";
+  throw new ShapeError(
+    `matmul: inner sizes differ: ${formatShape(a)} @ ${formatShape(b)} (${k} is not ${l})${hint}`,
+  );
+};
+
+const plan = (a: Shape, b: Shape): Plan => {
+  if (a.length === 0) throw new ShapeError("matmul: the first argument is a scalar. Use mul");
+  if (b.length === 0) throw new ShapeError("matmul: the second argument is a scalar. Use mul");
+  const k = a.at(-1) ?? 1;
+  const l = (b.length === 1 ? b[0] : b.at(-2)) ?? 1;
+  if (k !== l) fail(a, b, k, l);
+  const rows = a.length === 1 ? [] : a.slice(-2, -1);
+  const columns = b.length === 1 ? [] : b.slice(-1);
+  const batch = broadcastShapes("matmul: batch axes", frozen(a.slice(0, -2)), frozen(b.slice(0, -2)));
+  return { m: rows[0] ?? 1, k, n: columns[0] ?? 1, batch, shape: frozen([...batch, ...rows, ...columns]) };
+};
+
+/** Where each matrix of a stack starts, the stack being repeated to the common batch shape. */
+const starts = ({ shape, stride, offset }: View, batch: Shape): readonly number[] => {
+  const lead = Math.max(shape.length - 2, 0);
+  return batch.reduce<readonly number[]>(
+    (places, n, i) => {
+      const axis = i - (batch.length - lead);
+      const step = axis < 0 || shape[axis] === 1 ? 0 : (stride[axis] ?? 0);
+      return places.flatMap((place) => Array.from({ length: n }, (_, k) => place + k * step));
+    },
+    [offset],
+  );
+};
+
+const block = ({ data, stride }: View, start: number, isColumn: boolean): Block =>
+  stride.length === 1
+    ? { data, start, row: isColumn ? (stride[0] ?? 0) : 0, column: isColumn ? 0 : (stride[0] ?? 0) }
+    : { data, start, row: stride.at(-2) ?? 0, column: stride.at(-1) ?? 0 };
+
+const typeOf = ([a, b]: readonly ArrayType[]): ArrayType => {
+  if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+  return { shape: plan(a.shape, b.shape).shape, dtype: promote(a.dtype, b.dtype) };
+};
+
+const swapLast = (x: NDArray): NDArray => {
+  const order = x.shape.map((_, i) => i);
+  const [m = 0, n = 0] = order.slice(-2);
+  return transpose(x, [...order.slice(0, -2), n, m]);
+};
+
+const isVector = (x: NDArray): boolean => x.shape.length === 1;
+
+const asColumn = (x: NDArray): NDArray => expandDims(x, -1);
+const asRow = (x: NDArray): NDArray => expandDims(x, -2);
+
+/** d/da: an outer product beside a vector, else a product with the other operand turned. */
+const cotangentOfLeft = (c: NDArray, a: NDArray, b: NDArray): NDArray => {
+  if (isVector(b)) return fitTo(mul(isVector(a) ? c : asColumn(c), b), a);
+  if (!isVector(a)) return fitTo(matmul(c, swapLast(b)), a);
+  return b.shape.length === 2 ? matmul(b, c) : fitTo(squeezeLast(matmul(b, asColumn(c))), a);
+};
+
+/** d/db. For a matrix times a vector it is c @ a, which walks `a` row by row, not its transpose times c. */
+const cotangentOfRight = (c: NDArray, a: NDArray, b: NDArray): NDArray => {
+  if (isVector(a)) return fitTo(isVector(b) ? mul(c, a) : mul(asColumn(a), asRow(c)), b);
+  if (!isVector(b)) return fitTo(matmul(swapLast(a), c), b);
+  return a.shape.length === 2 ? matmul(c, a) : fitTo(matmul(asRow(c), a), b);
+};
+
+const squeezeLast = (x: NDArray): NDArray => reshape(x, x.shape.slice(0, -1));
+
+const primitive = bilinear({
+  name: "matmul",
+  type: typeOf,
+  evaluate: ([a, b]) => {
+    if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+    const { batch, shape, ...sizes } = plan(a.shape, b.shape);
+    const out = allocate(a.dtype, sizeOf(shape));
+    const left = view(a, "matmul");
+    const right = view(b, "matmul");
+    const rightStarts = starts(right, batch);
+    starts(left, batch).forEach((start, i) => {
+      const b = block(right, rightStarts[i] ?? 0, true);
+      multiply(out, i * sizes.m * sizes.n, block(left, start, false), b, sizes);
+    });
+    return contiguous(a.dtype, shape, out);
+  },
+  transposes: [cotangentOfLeft, cotangentOfRight],
+});
+
+/**
+ * The matrix product, as in NumPy: `[m, k] @ [k, n]` is `[m, n]`; a vector counts as a row on the left and as a column on
+ * the right, and its axis is dropped again; axes before the last two are stacks, which broadcast.
+ *
+ * @throws ShapeError when the inner sizes differ, or an operand is a scalar
+ * @example
+ * import { array, matmul, toNested } from "@gradfold/core";
+ * toNested(matmul(array([[1, 2], [3, 4]]), array([1, 1]))); // => [ 3, 7 ]
+ */
+export const matmul = Object.assign(
+  typed<MatMulOperation>((x: NDArray, y: NDArray) => {
+    const a = operand("matmul", x);
+    const b = operand("matmul", y);
+    const dtype = arithmetic(promote(a.dtype, b.dtype));
+    return bind(primitive, [cast(a, dtype), cast(b, dtype)]);
+  }),
+  { primitive },
+);

@@ -1,0 +1,109 @@
+import { contiguous, type NDArray } from "../array.ts";
+import { assign, viewOn } from "../copy.ts";
+import { allocate, type DType, promote } from "../dtype.ts";
+import { ShapeError } from "../error.ts";
+import { jointlyLinear } from "../family/linear.ts";
+import { operand } from "../operand.ts";
+import { bind, type Primitive, view } from "../primitive.ts";
+import { formatShape, frozen, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../shape.ts";
+import type { Insert, Replace } from "../static/axes.ts";
+import type { ShapeOf } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import type { StackClash } from "../static/move.ts";
+import type { Unless } from "../static/text.ts";
+import { expandDims } from "./reshape.ts";
+import { slice } from "./slice.ts";
+import { cast } from "./spread.ts";
+
+const joined = (axis: number, shapes: readonly Shape[]): Shape => {
+  const [first = [], ...rest] = shapes;
+  for (const shape of rest)
+    if (shape.length !== first.length || shape.some((n, i) => i !== axis && n !== first[i]))
+      throw new ShapeError(
+        `concatenate: shapes differ outside axis ${axis}: ${formatShape(first)} and ${formatShape(shape)}`,
+      );
+  const size = shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0);
+  return frozen(first.map((n, i) => (i === axis ? size : n)));
+};
+
+/** Where each operand starts along the axis. */
+const startsAlong = (axis: number, inputs: readonly NDArray[]): readonly number[] => {
+  let start = 0;
+  return inputs.map((x) => (start += x.shape[axis] ?? 0) - (x.shape[axis] ?? 0));
+};
+
+const concatenateAlong = (axis: number): Primitive =>
+  jointlyLinear({
+    name: "concatenate",
+    parameters: { axis },
+    type: (inputs) => ({
+      shape: joined(axis, inputs.map((x) => x.shape)),
+      dtype: inputs.map((x) => x.dtype).reduce(promote),
+    }),
+    evaluate: (inputs) => {
+      const shape = joined(axis, inputs.map((x) => x.shape));
+      const dtype = inputs.map((x) => x.dtype).reduce(promote);
+      const data = allocate(dtype, sizeOf(shape));
+      const strides = rowMajor(shape);
+      const starts = startsAlong(axis, inputs);
+      inputs.forEach((x, i) => {
+        assign(viewOn(data, x.shape, strides, (starts[i] ?? 0) * (strides[axis] ?? 0)), view(x, "concatenate"));
+      });
+      return contiguous(dtype, shape, data);
+    },
+    transpose: (cotangent, inputs, i) => {
+      const start = startsAlong(axis, inputs)[i] ?? 0;
+      const stop = start + (inputs[i]?.shape[axis] ?? 0);
+      return slice(cotangent, cotangent.shape.map((_, at) => (at === axis ? [start, stop] : null)));
+    },
+  });
+
+const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
+  if (xs.length === 0) throw new ShapeError(`${name}: no arrays were given. At least one is needed.`);
+  const arrays = xs.map((x) => operand(name, x));
+  const dtype = arrays.map((x): DType => x.dtype).reduce(promote);
+  return arrays.map((x) => cast(x, dtype));
+};
+
+/**
+ * Arrays one after another along an axis that they already have.
+ *
+ * @param xs - at least one; equal shapes but for that axis
+ * @throws ShapeError when their other sizes differ
+ * @example
+ * import { array, concatenate, toNested } from "@gradfold/core";
+ * toNested(concatenate([array([1, 2]), array([3])])); // => [ 1, 2, 3 ]
+ */
+export const concatenate = typed<
+  <const X extends readonly NDArray[], const Ax extends number = 0>(
+    xs: X,
+    axis?: Ax,
+  ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<X[0]>, `${Ax}`, [number]>>
+>((xs: readonly NDArray[], axis = 0) => {
+  const arrays = promoted("concatenate", xs);
+  return bind(concatenateAlong(normalizeAxis("concatenate", axis, arrays[0]?.shape ?? [])), arrays);
+});
+
+/**
+ * Arrays of one shape, side by side along a new axis.
+ *
+ * @param xs - at least one
+ * @throws ShapeError when their shapes differ
+ * @example
+ * import { array, stack, toNested } from "@gradfold/core";
+ * toNested(stack([array([1, 2]), array([3, 4])], 1)); // => [ [ 1, 3 ], [ 2, 4 ] ]
+ */
+export const stack = typed<
+  <const X extends readonly NDArray[], const Ax extends number = 0>(
+    xs: Unless<StackClash<X>, X>,
+    axis?: Ax,
+  ) => NDArray<Insert<ShapeOf<X[0]>, Ax, X["length"]>>
+>((xs: readonly NDArray[], axis = 0) => {
+  const arrays = promoted("stack", xs);
+  const shape = arrays[0]?.shape ?? [];
+  for (const x of arrays)
+    if (!sameShape(x.shape, shape))
+      throw new ShapeError(`stack: shapes differ: ${formatShape(shape)} and ${formatShape(x.shape)}`);
+  const at = normalizeAxis("stack", axis, [...shape, 1]);
+  return bind(concatenateAlong(at), arrays.map((x) => expandDims(x, at)));
+});

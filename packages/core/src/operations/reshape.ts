@@ -1,0 +1,135 @@
+import { concrete, contiguous, isRowMajor, type NDArray } from "../array.ts";
+import { copy, viewOn } from "../copy.ts";
+import { ShapeError } from "../error.ts";
+import { linear } from "../family/linear.ts";
+import { operand } from "../operand.ts";
+import { bind, view } from "../primitive.ts";
+import { formatShape, frozen, normalizeAxes, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../shape.ts";
+import type { Insert } from "../static/axes.ts";
+import { typed } from "../static/door.ts";
+import type { Permuted, Reshaped, Reverse } from "../static/move.ts";
+
+/** The shape asked for, with -1 replaced by the size that remains. */
+const resolve = (from: Shape, to: Shape): Shape => {
+  const known = to.filter((n) => n !== -1);
+  const size = sizeOf(from);
+  const rest = size / sizeOf(known);
+  const sizes = to.map((n) => (n === -1 ? rest : n));
+  const valid = to.length - known.length <= 1 && sizes.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!valid || sizeOf(sizes) !== size)
+    throw new ShapeError(
+      `reshape: cannot make ${formatShape(to)} of ${formatShape(from)}: it has ${size} elements. ` +
+        "One size may be -1, for what remains.",
+    );
+  return frozen(sizes);
+};
+
+const reshapeTo = (shape: Shape) =>
+  linear({
+    name: "reshape",
+    parameters: { shape },
+    type: ({ dtype }) => ({ shape, dtype }),
+    evaluate: (x) => {
+      const source = view(x, "reshape");
+      if (!isRowMajor(source)) return contiguous(x.dtype, shape, copy(source, x.dtype));
+      return concrete(x.dtype, shape, viewOn(source.data, shape, rowMajor(shape), source.offset));
+    },
+    transpose: (cotangent, x) => reshape(cotangent, x.shape),
+  });
+
+/**
+ * The same elements, in row-major order, under another shape.
+ *
+ * @param shape - its sizes' product is the number of elements; one size may be -1, for what remains
+ * @throws ShapeError when the sizes do not fit
+ * @example
+ * import { arange, reshape, toNested } from "@gradfold/core";
+ * toNested(reshape(arange(6), [2, -1])); // => [ [ 0, 1, 2 ], [ 3, 4, 5 ] ]
+ */
+export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => NDArray<Reshaped<S>>>(
+  (x: NDArray, shape: Shape) => {
+    const array = operand("reshape", x);
+    const to = resolve(array.shape, shape);
+    return sameShape(to, array.shape) ? array : bind(reshapeTo(to), [array]);
+  },
+);
+
+/** Where each axis went. */
+const inverse = (permutation: readonly number[]): readonly number[] => permutation.map((_, i) => permutation.indexOf(i));
+
+const permute = (permutation: readonly number[]) =>
+  linear({
+    name: "transpose",
+    parameters: { permutation },
+    type: ({ shape, dtype }) => ({ shape: frozen(permutation.map((axis) => shape[axis] ?? 1)), dtype }),
+    evaluate: (x) => {
+      const { data, stride, offset } = view(x, "transpose");
+      const shape = frozen(permutation.map((axis) => x.shape[axis] ?? 1));
+      return concrete(x.dtype, shape, viewOn(data, shape, permutation.map((axis) => stride[axis] ?? 0), offset));
+    },
+    transpose: (cotangent) => transpose(cotangent, inverse(permutation)),
+  });
+
+interface Transpose {
+  <S extends Shape>(x: NDArray<S>): NDArray<Reverse<S>>;
+  <S extends Shape, const P extends Shape>(x: NDArray<S>, permutation: P): NDArray<Permuted<S, P>>;
+}
+
+/**
+ * The axes in another order, reversed by default. Nothing is copied.
+ *
+ * @param permutation - for each axis of the result, the axis of `x` that it is
+ * @throws ShapeError when it does not name every axis once
+ * @example
+ * import { array, toNested, transpose } from "@gradfold/core";
+ * toNested(transpose(array([[1, 2, 3], [4, 5, 6]]))); // => [ [ 1, 4 ], [ 2, 5 ], [ 3, 6 ] ]
+ */
+export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly number[]) => {
+  const array = operand("transpose", x);
+  const { shape } = array;
+  const order = permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).reverse();
+  if (order.length !== shape.length || new Set(order).size !== order.length)
+    throw new ShapeError(
+      `transpose: a permutation names every axis once: [${String(permutation)}] of ${formatShape(shape)}`,
+    );
+  return order.every((axis, i) => axis === i) ? array : bind(permute(order), [array]);
+});
+
+/**
+ * A new axis of size 1 at `axis`; negative ones count from the end of the result.
+ *
+ * @throws ShapeError when the axis is out of range
+ * @example
+ * import { arange, expandDims } from "@gradfold/core";
+ * expandDims(arange(3), 1).shape; // => [ 3, 1 ]
+ */
+export const expandDims = typed<<S extends Shape, const Ax extends number>(x: NDArray<S>, axis: Ax) => NDArray<Insert<S, Ax, 1>>>(
+  (x: NDArray, axis: number) => {
+    const { shape } = operand("expandDims", x);
+    const at = normalizeAxis("expandDims", axis, [...shape, 1]);
+    return reshape(x, shape.toSpliced(at, 0, 1));
+  },
+);
+
+/** Sizes after dropping axes of size 1. */
+const squeezed = (shape: Shape, axes: readonly number[]): Shape => {
+  for (const axis of axes)
+    if (shape[axis] !== 1)
+      throw new ShapeError(`squeeze: axis ${axis} of ${formatShape(shape)} has size ${shape[axis]}, not 1`);
+  return shape.filter((_, i) => !axes.includes(i));
+};
+
+/**
+ * Drops axes of size 1: those named, or all of them.
+ *
+ * @throws ShapeError when a named axis has another size
+ * @example
+ * import { squeeze, zeros } from "@gradfold/core";
+ * squeeze(zeros([1, 3, 1]), 0).shape; // => [ 3, 1 ]
+ */
+export const squeeze = (x: NDArray, axes?: number | readonly number[]): NDArray => {
+  const { shape } = operand("squeeze", x);
+  const chosen =
+    axes === undefined ? shape.flatMap((n, i) => (n === 1 ? [i] : [])) : normalizeAxes("squeeze", axes, shape);
+  return reshape(x, squeezed(shape, chosen));
+};

@@ -1,0 +1,146 @@
+import { concrete, contiguous, type NDArray, type Operand } from "../array.ts";
+import { compact, viewOn } from "../copy.ts";
+import { allocate, arithmetic, checkDType, type DType, isFloat } from "../dtype.ts";
+import { ShapeError } from "../error.ts";
+import { linear } from "../family/linear.ts";
+import { operand } from "../operand.ts";
+import { bind, type Primitive, view } from "../primitive.ts";
+import {
+  type Axes,
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  frozen,
+  normalizeAxes,
+  sameShape,
+  type Shape,
+} from "../shape.ts";
+import type { Reduction } from "../static/axes.ts";
+import { typed } from "../static/door.ts";
+import type { Mutable } from "../static/text.ts";
+import { sumOver } from "../sum.ts";
+import { reshape } from "./reshape.ts";
+
+/* Adding up along axes and repeating along them are each other's adjoint; every broadcasting derivative needs both. */
+
+const without = (shape: Shape, axes: readonly number[]): Shape => frozen(shape.filter((_, i) => !axes.includes(i)));
+
+const withOnes = (shape: Shape, axes: readonly number[]): Shape => shape.map((n, i) => (axes.includes(i) ? 1 : n));
+
+const sumAlong = (axes: readonly number[]) =>
+  linear({
+    name: "sum",
+    parameters: { axes },
+    type: ({ shape, dtype }) => ({ shape: without(shape, axes), dtype: arithmetic(dtype) }),
+    evaluate: (x) => {
+      const dtype = arithmetic(x.dtype);
+      return contiguous(dtype, without(x.shape, axes), sumOver(view(x, "sum"), x.dtype, dtype, axes));
+    },
+    transpose: (cotangent, x) => broadcastTo(reshape(cotangent, withOnes(x.shape, axes)), x.shape),
+  });
+
+/**
+ * The sum over some axes, all of them by default.
+ *
+ * Terms are added in a fixed order, with an error that grows with the logarithm of their number. A sum of nothing is 0.
+ *
+ * @param axes - one axis or several; negative ones count from the end
+ * @param options - `keepDims`: leave the axes, with size 1
+ * @throws ShapeError when an axis is out of range
+ * @example
+ * import { array, sum, toNested } from "@gradfold/core";
+ * toNested(sum(array([[1, 2], [3, 4]]), 0)); // => [ 4, 6 ]
+ */
+export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
+  const array = operand("sum", x);
+  const over = normalizeAxes("sum", axes, array.shape);
+  const result = over.length === 0 ? array : bind(sumAlong(over), [array]);
+  return options?.keepDims === true ? reshape(result, withOnes(array.shape, over)) : result;
+});
+
+const repeatTo = (shape: Shape) =>
+  linear({
+    name: "broadcastTo",
+    parameters: { shape },
+    type: ({ dtype }) => ({ shape, dtype }),
+    evaluate: (x) => {
+      const { data, stride, offset } = view(x, "broadcastTo");
+      const lead = shape.length - x.shape.length;
+      const strides = shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : (stride[i - lead] ?? 0)));
+      return concrete(x.dtype, shape, viewOn(data, shape, strides, offset));
+    },
+    transpose: (cotangent, x) => sumTo(cotangent, x.shape),
+  });
+
+/**
+ * The same elements repeated along axes of size 1 and new leading axes. Nothing is copied.
+ *
+ * @throws ShapeError when `x` does not broadcast to the shape
+ * @example
+ * import { array, broadcastTo, toNested } from "@gradfold/core";
+ * toNested(broadcastTo(array([1, 2]), [2, 2])); // => [ [ 1, 2 ], [ 1, 2 ] ]
+ */
+export const broadcastTo = typed<<const S extends Shape>(x: Operand, shape: S) => NDArray<Mutable<S>>>(
+  (x: Operand, shape: Shape) => {
+    const array = operand("broadcastTo", x);
+    const to = checkShape("broadcastTo", shape);
+    if (!sameShape(broadcastShapes("broadcastTo", array.shape, to), to))
+      throw new ShapeError(`broadcastTo: ${formatShape(array.shape)} does not broadcast to ${formatShape(to)}`);
+    return spreadTo(array, to);
+  },
+);
+
+/** A cast to integers or truths is a step function: its derivative is zero. */
+const castTo = (dtype: DType): Primitive =>
+  isFloat(dtype) ? castLinearly(dtype) : { ...castLinearly(dtype), jvp: () => null, vjp: () => null };
+
+const castLinearly = (dtype: DType): Primitive =>
+  linear({
+    name: "cast",
+    parameters: { dtype },
+    type: ({ shape }) => ({ shape, dtype }),
+    evaluate: (x) => {
+      const source = compact(view(x, "cast"), x.dtype);
+      const data = allocate(dtype, source.length);
+      if (dtype === "bool") source.forEach((value: number, i: number) => (data[i] = value === 0 ? 0 : 1));
+      else if (dtype === "int32") source.forEach((value: number, i: number) => (data[i] = saturate(value)));
+      else data.set(source);
+      return contiguous(dtype, x.shape, data);
+    },
+    transpose: (cotangent, x) => cast(cotangent, x.dtype),
+  });
+
+/** Towards zero, within the range of int32; NaN becomes 0. */
+const saturate = (value: number): number => Math.min(Math.max(value, -2147483648), 2147483647);
+
+/**
+ * The same numbers in another dtype. To int32 they are cut towards zero and kept within its range, NaN becoming 0; to
+ * bool everything but 0 is true.
+ *
+ * @throws DTypeError when there is no such dtype
+ * @example
+ * import { array, cast, toNested } from "@gradfold/core";
+ * toNested(cast(array([1.9, -1.9, 1e10]), "int32")); // => [ 1, -1, 2147483647 ]
+ */
+export const cast = typed<<S extends Shape>(x: NDArray<S>, dtype: DType) => NDArray<S>>((x: NDArray, dtype: DType) => {
+  const array = operand("cast", x);
+  return array.dtype === checkDType("cast", dtype) ? array : bind(castTo(dtype), [array]);
+});
+
+/** Repeats `x` to a shape that it is known to broadcast to. */
+export const spreadTo = (x: NDArray, shape: Shape): NDArray =>
+  sameShape(x.shape, shape) ? x : bind(repeatTo(shape), [x]);
+
+/** Adds up what broadcasting repeated: the adjoint of {@link spreadTo}. */
+export const sumTo = (x: NDArray, shape: Shape): NDArray => {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []));
+  return reshape(sum(x, axes), shape);
+};
+
+/** A cotangent in the shape and dtype of the operand that it belongs to. */
+export const fitTo = (cotangent: NDArray, { shape, dtype }: NDArray): NDArray => {
+  const summed = sumTo(cotangent, shape);
+  return summed.dtype === dtype || !isFloat(dtype) ? summed : cast(summed, dtype);
+};

@@ -1,0 +1,126 @@
+import type { Store } from "./dtype.ts";
+
+/*
+ * In which order numbers are added is part of an operation, so that every engine gives the same bits.
+ *
+ * Rule 1 (sums, dot products, tiny results): eight accumulators from -0; term i goes to accumulator i mod 8 over a block
+ * of 1024; the accumulators are folded by halves; the sums of blocks are summed by the same rule.
+ * Rule 2 (matrix products, sums down the columns of a wide matrix): one accumulator from -0, terms in order, over a block
+ * of 256; the sums of blocks are summed by the same rule.
+ *
+ * -0 is the identity of addition: -0 + x is x, and +0 + -0 is +0. Every addition and product rounds to the dtype.
+ */
+
+const lanes = 8;
+const block1 = 1024;
+export const block2 = 256;
+
+/** Reads term i of a sum; `x` and `y` are strided runs. */
+interface Term {
+  readonly parameters: string;
+  readonly at: (i: string) => string;
+  /** Whether reading it computes anything: a product rounds before it is added. */
+  readonly computed: boolean;
+}
+
+const element: Term = { parameters: "x, p, s", at: (i) => `x[p + ${i} * s]`, computed: false };
+const product: Term = {
+  parameters: "x, p, s, y, q, t",
+  at: (i) => `x[p + ${i} * s] * y[q + ${i} * t]`,
+  computed: true,
+};
+
+/** Folds by halves the accumulators that hold anything. */
+const fold = (terms: readonly string[], round: (sum: string) => string): string => {
+  let folded = terms;
+  for (let half = lanes / 2; half >= 1; half /= 2)
+    folded = folded.slice(0, half).map((a, j) => {
+      const b = folded[j + half];
+      return b === undefined ? a : round(`${a} + ${b}`);
+    });
+  return folded[0] ?? "0";
+};
+
+const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Source of rule 1 over one block: straight-line up to eight terms, else eight accumulators. */
+const printBlock = ({ parameters, at, computed }: Term, single: boolean): string => {
+  const round = (sum: string): string => (single ? `fround(${sum})` : sum);
+  const term = (i: string): string => (computed ? round(at(i)) : at(i));
+  const few = range(lanes + 1).map((n) => `case ${n}: return ${fold(range(n).map((i) => term(String(i))), round)};`);
+  const accumulators = range(lanes).map((j) => `a${j}`);
+  const grow = (j: number): string => `a${j} = ${round(`a${j} + ${term(`(i + ${j})`)}`)};`;
+  return `(n, ${parameters}) => {
+    switch (n) { ${few.join(" ")} }
+    let ${accumulators.map((a) => `${a} = -0`).join(", ")};
+    let i = 0;
+    for (const end = n - ${lanes - 1}; i < end; i += ${lanes}) { ${range(lanes).map(grow).join(" ")} }
+    ${range(lanes - 1).map((j) => `if (i + ${j} < n) ${grow(j)}`).join(" ")}
+    return ${fold(accumulators, round)};
+  }`;
+};
+
+/** The sum of n elements of a strided run. */
+export type Sum = (n: number, x: Store, p: number, s: number) => number;
+/** The sum of the products of two strided runs of n elements. */
+export type Dot = (n: number, x: Store, p: number, s: number, y: Store, q: number, t: number) => number;
+
+const compile = <F>(source: string): F => (new Function("fround", `return ${source}`) as (fround: unknown) => F)(Math.fround);
+
+const makeSum1 = (single: boolean): Sum => {
+  const block = compile<Sum>(printBlock(element, single));
+  const sum: Sum = (n, x, p, s) => {
+    if (n <= block1) return block(n, x, p, s);
+    const sums = partials(n, block1, single, (start, count) => block(count, x, p + start * s, s));
+    return sum(sums.length, sums, 0, 1);
+  };
+  return sum;
+};
+
+const makeDot1 = (single: boolean, sum: Sum): Dot => {
+  const block = compile<Dot>(printBlock(product, single));
+  return (n, x, p, s, y, q, t) => {
+    if (n <= block1) return block(n, x, p, s, y, q, t);
+    const sums = partials(n, block1, single, (start, count) => block(count, x, p + start * s, s, y, q + start * t, t));
+    return sum(sums.length, sums, 0, 1);
+  };
+};
+
+const makeSum2 = (round: (x: number) => number, single: boolean): Sum => {
+  const sum: Sum = (n, x, p, s) => {
+    if (n > block2) {
+      const sums = partials(n, block2, single, (start, count) => sum(count, x, p + start * s, s));
+      return sum(sums.length, sums, 0, 1);
+    }
+    let a = -0;
+    for (let i = 0, at = p; i < n; i++, at += s) a = round(a + (x[at] ?? 0));
+    return n === 0 ? 0 : a;
+  };
+  return sum;
+};
+
+const partials = (
+  n: number,
+  block: number,
+  single: boolean,
+  sum: (start: number, count: number) => number,
+): Float64Array | Float32Array => {
+  const sums = new (single ? Float32Array : Float64Array)(Math.ceil(n / block));
+  for (let k = 0; k < sums.length; k++) sums[k] = sum(k * block, Math.min(block, n - k * block));
+  return sums;
+};
+
+/** Both rules for one float dtype. */
+export interface Order {
+  readonly sum1: Sum;
+  readonly dot1: Dot;
+  readonly sum2: Sum;
+}
+
+const make = (single: boolean): Order => {
+  const sum1 = makeSum1(single);
+  return { sum1, dot1: makeDot1(single, sum1), sum2: makeSum2(single ? Math.fround : (x) => x, single) };
+};
+
+export const order64 = make(false);
+export const order32 = make(true);

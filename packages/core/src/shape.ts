@@ -1,0 +1,78 @@
+import { DomainError, ShapeError } from "./error.ts";
+
+/** The sizes of an array's axes, outermost first. Every shape that the library makes is frozen. */
+export type Shape = readonly number[];
+
+/** One axis or several; negative ones count from the end. */
+export type Axes = number | readonly number[];
+
+export const scalarShape: Shape = Object.freeze([]);
+
+export const sizeOf = (shape: Shape): number => {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+};
+
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+/** Freezes sizes that are known to be good. */
+export const frozen = (sizes: number[]): Shape => (sizes.length === 0 ? scalarShape : Object.freeze(sizes));
+
+/** A user's shape: copied, checked and frozen. */
+export const checkShape = (name: string, shape: Shape): Shape => {
+  for (const n of shape)
+    if (!Number.isSafeInteger(n) || n < 0)
+      throw new DomainError(`${name}: a size must be a whole number from 0 on: ${formatShape(shape)} holds ${n}.`);
+  return frozen([...shape]);
+};
+
+/** Strides, in elements, of a contiguous array. */
+export const rowMajor = (shape: Shape): number[] => {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = stride;
+    stride *= shape[i] ?? 1;
+  }
+  return strides;
+};
+
+/** NumPy's broadcasting: shapes are aligned from the right, and a size of 1 gives way to any other. */
+export const broadcastShapes = (name: string, a: Shape, b: Shape): Shape => {
+  if (b.length === 0 || sameShape(a, b)) return a;
+  if (a.length === 0) return b;
+  const rank = Math.max(a.length, b.length);
+  const sizes = new Array<number>(rank);
+  for (let i = 1; i <= rank; i++) {
+    const m = a[a.length - i] ?? 1;
+    const n = b[b.length - i] ?? 1;
+    if (m !== n && m !== 1 && n !== 1)
+      throw new ShapeError(`${name}: cannot broadcast ${formatShape(a)} with ${formatShape(b)}: ${m} is not ${n}`);
+    sizes[rank - i] = m === 1 ? n : m;
+  }
+  return sameShape(sizes, a) ? a : sameShape(sizes, b) ? b : frozen(sizes);
+};
+
+/** An axis of `rank` axes, counted from the start. */
+export const normalizeAxis = (name: string, axis: number, shape: Shape): number => {
+  if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length)
+    throw new ShapeError(`${name}: axis ${axis} is out of range for ${formatShape(shape)}`);
+  return axis < 0 ? axis + shape.length : axis;
+};
+
+/** Axes counted from the start, ascending; all of them by default. */
+export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape): readonly number[] => {
+  if (axes === undefined) return shape.map((_, i) => i);
+  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(name, axis, shape));
+  if (new Set(list).size !== list.length)
+    throw new ShapeError(`${name}: an axis is given twice: [${String(axes)}] of ${formatShape(shape)}`);
+  return list.sort((a, b) => a - b);
+};

@@ -1,0 +1,90 @@
+import type { NDArray, Operand } from "../array.ts";
+import type { Axes, Shape } from "../shape.ts";
+import type { ShapeOf } from "./broadcast.ts";
+import type { ShapeText, Unless } from "./text.ts";
+
+type AxisNames<Ax> = Ax extends readonly number[] ? `${Ax[number]}` : Ax extends number ? `${Ax}` : never;
+
+/** Every way to name an axis of S: "0", "1", … and "-1", "-2", … */
+type Names<S extends Shape, I extends unknown[] = []> = S extends readonly [unknown, ...infer R extends Shape]
+  ? `${I["length"]}` | `-${S["length"]}` | Names<R, [...I, 0]>
+  : never;
+
+type ReduceEach<
+  S extends Shape,
+  Ax extends string,
+  K extends boolean,
+  I extends unknown[] = [],
+  Out extends Shape = [],
+> = S extends readonly [infer H extends number, ...infer R extends Shape]
+  ? [(`${I["length"]}` | `-${S["length"]}`) & Ax] extends [never]
+    ? ReduceEach<R, Ax, K, [...I, 0], [...Out, H]>
+    : ReduceEach<R, Ax, K, [...I, 0], K extends true ? [...Out, 1] : Out>
+  : Out;
+
+/** The shape after reducing the axes Ax, all of them when undefined. */
+export type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
+  ? Shape
+  : [Ax] extends [undefined]
+    ? K extends true
+      ? { -readonly [I in keyof S]: 1 }
+      : []
+    : number extends S["length"]
+      ? Shape
+      : `${number}` extends AxisNames<Ax>
+        ? K extends true
+          ? { -readonly [I in keyof S]: number }
+          : Shape
+        : ReduceEach<S, AxisNames<Ax>, K>;
+
+export type AxisClash<Name extends string, S extends Shape, Ax> = [Ax] extends [undefined]
+  ? never
+  : number extends S["length"]
+    ? never
+    : `${number}` extends AxisNames<Ax>
+      ? never
+      : AxisComplaint<Name, S, Exclude<AxisNames<Ax>, Names<S>>>;
+
+type AxisComplaint<Name extends string, S extends Shape, Bad extends string> = [Bad] extends [never]
+  ? never
+  : `${Name}: axis ${Bad} is out of range for ${ShapeText<S>}`;
+
+/** One operand, some axes gone: or of size 1, with `keepDims`. */
+export interface Reduction<Name extends string> {
+  <X extends Operand, const Ax extends Axes | undefined = undefined, K extends boolean = false>(
+    x: X,
+    axes?: Unless<AxisClash<Name, ShapeOf<X>, Ax>, Ax>,
+    options?: { readonly keepDims?: K },
+  ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
+}
+
+/** The shape with the axis Ax replaced by others. */
+export type Replace<
+  S extends Shape,
+  Ax extends string,
+  By extends Shape,
+  I extends unknown[] = [],
+> = S extends readonly [infer H extends number, ...infer R extends Shape]
+  ? [(`${I["length"]}` | `-${S["length"]}`) & Ax] extends [never]
+    ? [H, ...Replace<R, Ax, By, [...I, 0]>]
+    : [...By, ...R]
+  : [];
+
+/** The shape with a new axis of size N at Ax. */
+export type Insert<S extends Shape, Ax, N extends number> = Ax extends 0
+  ? [N, ...S]
+  : Ax extends -1
+    ? [...S, N]
+    : number extends S["length"]
+      ? Shape
+      : Ax extends number
+        ? number extends Ax
+          ? Shape
+          : InsertAt<S, Ax, N>
+        : never;
+
+type InsertAt<S extends Shape, Ax extends number, N extends number, I extends unknown[] = []> = I["length"] extends Ax
+  ? [N, ...S]
+  : S extends readonly [infer H extends number, ...infer R extends Shape]
+    ? [H, ...InsertAt<R, Ax, N, [...I, 0]>]
+    : Shape;

@@ -1,0 +1,99 @@
+import type { NDArray, Operand } from "../array.ts";
+import type { Shape } from "../shape.ts";
+import type { Exactly, ShapeText, Unless } from "./text.ts";
+
+/** The shape of an operand; a number has none. */
+export type ShapeOf<X> = X extends NDArray<infer S> ? S : [];
+
+/** Two sizes that are neither equal nor 1: an unknown one gives way to a known one; never is a clash. */
+type Gradual<A extends number, B extends number> = number extends A
+  ? B
+  : number extends B
+    ? A
+    : 1 extends A | B
+      ? number
+      : A & B;
+
+/**
+ * The shape of two broadcast together. Equal shapes and scalars are decided at once, for a generic S too; an unknown
+ * rank stays unknown; a clash gives an unknown rank, so that one mistake makes one error.
+ */
+export type Broadcast<A extends Shape, B extends Shape> =
+  Exactly<A> | Exactly<B> extends Exactly<infer R extends Shape> | Exactly<[]>
+    ? Exactly<R> extends Exactly<A> | Exactly<B>
+      ? R
+      : []
+    : number extends A["length"]
+      ? Shape
+      : number extends B["length"]
+        ? Shape
+        : Align<A, B>;
+
+type Align<A extends Shape, B extends Shape, Out extends Shape = []> = A extends readonly [
+  ...infer AI extends Shape,
+  infer a extends number,
+]
+  ? B extends readonly [...infer BI extends Shape, infer b extends number]
+    ? Exactly<a> | Exactly<b> extends Exactly<infer R extends number> | Exactly<1>
+      ? Align<AI, BI, [Exactly<R> extends Exactly<a> | Exactly<b> ? R : 1, ...Out]>
+      : [Gradual<a, b>] extends [never]
+        ? Shape
+        : Align<AI, BI, [Gradual<a, b>, ...Out]>
+    : [...A, ...Out]
+  : [...B, ...Out];
+
+/** The two sizes that clash, from the right; never where none do. */
+export type Differs<A extends Shape, B extends Shape> = A extends readonly [
+  ...infer AI extends Shape,
+  infer a extends number,
+]
+  ? B extends readonly [...infer BI extends Shape, infer b extends number]
+    ? Exactly<a> | Exactly<b> extends Exactly<infer _> | Exactly<1>
+      ? Differs<AI, BI>
+      : [Gradual<a, b>] extends [never]
+        ? [a, b]
+        : Differs<AI, BI>
+    : never
+  : never;
+
+export type BroadcastClash<Name extends string, A extends Shape, B extends Shape> =
+  Exactly<A> | Exactly<B> extends Exactly<infer _> | Exactly<[]>
+    ? never
+    : number extends A["length"]
+      ? never
+      : number extends B["length"]
+        ? never
+        : Complaint<Name, A, B, Differs<A, B>>;
+
+type Complaint<Name extends string, A extends Shape, B extends Shape, D> = [D] extends [never]
+  ? never
+  : D extends readonly [infer a extends number, infer b extends number]
+    ? `${Name}: cannot broadcast ${ShapeText<A>} with ${ShapeText<B>}: ${a} is not ${b}`
+    : never;
+
+/** One operand, shape kept. */
+export interface Unary {
+  <X extends Operand>(x: X): NDArray<ShapeOf<X>>;
+}
+
+/** Two operands, broadcast. */
+export interface Binary<Name extends string> {
+  <A extends Operand, B extends Operand>(
+    a: A,
+    b: Unless<BroadcastClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
+  ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
+}
+
+/** Equal shapes are asked for, without broadcasting. */
+export type SameShapeClash<Name extends string, A extends Shape, B extends Shape> =
+  Exactly<A> extends Exactly<B>
+    ? never
+    : number extends A["length"]
+      ? never
+      : number extends B["length"]
+        ? never
+        : A["length"] extends B["length"]
+          ? [Differs<A, B>] extends [never]
+            ? never
+            : `${Name}: shapes differ: ${ShapeText<A>} and ${ShapeText<B>}`
+          : `${Name}: shapes differ: ${ShapeText<A>} and ${ShapeText<B>}`;

@@ -1,0 +1,63 @@
+import type { NDArray } from "../array.ts";
+import type { Shape } from "../shape.ts";
+import type { Broadcast, BroadcastClash } from "./broadcast.ts";
+import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
+
+type Last<S extends Shape> = S extends readonly [...unknown[], infer L extends number] ? L : never;
+type Init<S extends Shape> = S extends readonly [...infer I extends Shape, unknown] ? I : never;
+
+/** The axis of the right operand that is summed over. */
+type Inner<B extends Shape> = B extends readonly [infer K extends number]
+  ? K
+  : B extends readonly [...unknown[], infer K extends number, unknown]
+    ? K
+    : never;
+
+/** The axes before the last two: a stack of matrices. */
+type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
+
+type SameSize<A extends number, B extends number> =
+  Equal<A, B> extends true
+    ? true
+    : number extends A
+      ? true
+      : number extends B
+        ? true
+        : [A & B] extends [never]
+          ? false
+          : true;
+
+export type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
+  ? Shape
+  : number extends B["length"]
+    ? Shape
+    : SameSize<Last<A>, Inner<B>> extends false
+      ? Shape
+      : B extends readonly [unknown]
+        ? Init<A>
+        : A extends readonly [unknown]
+          ? [...Lead<B>, Last<B>]
+          : [...Broadcast<Lead<A>, Lead<B>>, Last<Init<A>>, Last<B>];
+
+export type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
+  ? never
+  : number extends B["length"]
+    ? never
+    : A["length"] extends 0
+      ? "matmul: the first argument is a scalar. Use mul"
+      : B["length"] extends 0
+        ? "matmul: the second argument is a scalar. Use mul"
+        : SameSize<Last<A>, Inner<B>> extends false
+          ? `matmul: inner sizes differ: ${ShapeText<A>} @ ${ShapeText<B>} (${SizeText<Last<A>>} is not ${SizeText<Inner<B>>})${Swap<A, B>}`
+          : BroadcastClash<"matmul: batch axes", Lead<A>, Lead<B>>;
+
+type Swap<A extends Shape, B extends Shape> =
+  Equal<Last<B>, Inner<A>> extends true ? ". Did you mean to swap them?" : "";
+
+/** The matrix product, as in NumPy: a vector counts as a row on the left and as a column on the right. */
+export interface MatMulOperation {
+  <A extends Shape, B extends Shape>(
+    a: NDArray<A>,
+    b: Unless<MatMulClash<A, B>, NDArray<B>>,
+  ): NDArray<MatMul<A, B>>;
+}

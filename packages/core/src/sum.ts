@@ -1,0 +1,66 @@
+import type { View } from "./array.ts";
+import { copy, viewOn } from "./copy.ts";
+import { allocate, type DType, type Store } from "./dtype.ts";
+import { order32, order64, type Sum } from "./order.ts";
+import { rowMajor, type Shape, sizeOf } from "./shape.ts";
+
+/** The sum over some axes of a view; each result adds its terms in row-major order of the axes summed over. */
+export const sumOver = (x: View, dtype: DType, out: DType, axes: readonly number[]): Store => {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const sum = sumRule(x.shape, dtype, axes);
+  const n = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
+  const permuted = [...kept, ...axes];
+  const turned = viewOn(x.data, pick(x.shape, permuted), pick(x.stride, permuted), x.offset);
+  const stride = runStride(pick(x.shape, axes), pick(x.stride, axes));
+  const source = stride === undefined ? contiguousView(turned, dtype) : turned;
+  const result = allocate(out, sizeOf(pick(x.shape, kept)));
+  eachOffset(source, kept.length, (offset, i) => {
+    result[i] = sum(n, source.data, offset, stride ?? 1);
+  });
+  return result;
+};
+
+const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
+
+const contiguousView = (x: View, dtype: DType): View => viewOn(copy(x, dtype), x.shape, rowMajor(x.shape), 0);
+
+/** Which order a sum has, by its shape as written. Axes of size 1 never matter. */
+const sumRule = (shape: Shape, dtype: DType, axes: readonly number[]): Sum => {
+  if (dtype === "int32" || dtype === "bool") return integerSum;
+  const { sum1, sum2 } = dtype === "float32" ? order32 : order64;
+  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
+  const inner = sizeOf(shape.filter((_, axis) => axis > last && !axes.includes(axis)));
+  return inner < 4 ? sum1 : sum2;
+};
+
+/** Integers wrap at 32 bits, in whatever order they are added. */
+const integerSum: Sum = (n, x, p, s) => {
+  let total = 0;
+  for (let i = 0, at = p; i < n; i++, at += s) total = (total + (x[at] ?? 0)) | 0;
+  return total;
+};
+
+/** The stride with which these axes can be walked as one run, if they can. */
+const runStride = (shape: Shape, strides: readonly number[]): number | undefined => {
+  let run = 1;
+  let expected: number | undefined;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const n = shape[i] ?? 1;
+    const stride = strides[i] ?? 0;
+    if (n === 1) continue;
+    if (expected === undefined) run = stride;
+    else if (stride !== expected) return undefined;
+    expected = stride * n;
+  }
+  return run;
+};
+
+/** Visits the places of the first `rank` axes in row-major order. */
+export const eachOffset = (x: View, rank: number, visit: (offset: number, i: number) => void): void => {
+  let i = 0;
+  const walk = (axis: number, offset: number): void => {
+    if (axis === rank) visit(offset, i++);
+    else for (let k = 0; k < (x.shape[axis] ?? 1); k++) walk(axis + 1, offset + k * (x.stride[axis] ?? 0));
+  };
+  walk(0, x.offset);
+};

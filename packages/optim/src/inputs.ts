@@ -1,0 +1,106 @@
+import { DomainError, type Key, type NDArray, random, type Shape, ShapeError, slice, take, tree } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+
+/**
+ * What is fed to the steps of a run: a sequence that can be asked for any of its members, and always gives the same.
+ * That is what makes a run recomputable, so it is never an iterator.
+ */
+export interface Inputs<Batch> {
+  readonly length: number;
+  readonly at: (i: number) => Batch;
+}
+
+const checkCount = (name: string, what: string, n: number): void => {
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new DomainError(`${name}: ${what} must be a whole number from 0 on, not ${n}.`);
+};
+
+/**
+ * The same batch for n steps: full-batch gradient descent.
+ *
+ * @throws DomainError when n is negative or not whole
+ * @example
+ * import { repeat } from "@gradfold/optim";
+ * repeat("data", 3).at(2); // => 'data'
+ */
+export const repeat = <Batch>(batch: Batch, n: number): Inputs<Batch> => {
+  checkCount("repeat", "the number of steps", n);
+  return { length: n, at: () => batch };
+};
+
+/**
+ * n steps without input, for a loss that needs no data.
+ *
+ * @throws DomainError when n is negative or not whole
+ * @example
+ * import { steps } from "@gradfold/optim";
+ * steps(3).length; // => 3
+ */
+export const steps = (n: number): Inputs<undefined> => repeat(undefined, n);
+
+/** The type of some rows of a tree of arrays: the first axis becomes `number`. */
+export type Rows<T> =
+  T extends NDArray<infer S>
+    ? S extends readonly [number, ...infer R extends Shape]
+      ? NDArray<[number, ...R]>
+      : NDArray
+    : { readonly [K in keyof T]: Rows<T[K]> };
+
+/** How many rows the leaves of a tree have: all the same. */
+const rowsOf = (data: unknown): number => {
+  const { leaves, paths } = tree.flatten(data);
+  const sizes = leaves.map((x) => x.shape[0]);
+  const [n] = sizes;
+  sizes.forEach((size, i) => {
+    if (size === undefined) throw new ShapeError(`batches: ${paths[i] || "the data"} is a scalar; rows are needed.`);
+    if (size !== n)
+      throw new ShapeError(`batches: leaves have different numbers of rows: ${paths[0]} has ${n}, ${paths[i]} has ${size}.`);
+  });
+  if (n === undefined) throw new ShapeError("batches: the data holds no array.");
+  return n;
+};
+
+export interface BatchOptions {
+  readonly size: number;
+  readonly epochs?: number;
+}
+
+/**
+ * Mini-batches of the rows of a tree of arrays, shuffled anew in every epoch; the last one of an epoch may be shorter.
+ * Batch i depends on the key and on i alone.
+ *
+ * @param data - arrays with the same number n of rows
+ * @param options - `size`: rows in a batch, 1 to n; `epochs`: passes over the data (1)
+ * @throws DomainError when size or epochs are out of range; ShapeError when the arrays' rows differ in number
+ * @example
+ * import { arange, random } from "@gradfold/core";
+ * import { batches } from "@gradfold/optim";
+ * const inputs = batches(random.key(0), { x: arange(5) }, { size: 2, epochs: 2 });
+ * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [1, 3], float64 [1] [4] ]
+ */
+export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => Inputs<Rows<T>>>(
+  (key: Key, data: unknown, { size, epochs = 1 }: BatchOptions) => {
+    const n = rowsOf(data);
+    if (!Number.isInteger(size) || size < 1 || size > n)
+      throw new DomainError(`batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${size}.`);
+    checkCount("batches", "the number of epochs", epochs);
+    const perEpoch = Math.ceil(n / size);
+    const orderOf = lastOnly((epoch: number) => random.permutation(random.foldIn(key, epoch), n));
+    const at = (i: number): unknown => {
+      const order = orderOf(Math.floor(i / perEpoch));
+      const start = (i % perEpoch) * size;
+      const rows = slice(order, [[start, start + size]]);
+      return tree.mapTo((x) => take(x, rows), data);
+    };
+    return { length: perEpoch * epochs, at };
+  },
+);
+
+/** A pure function that remembers its last answer. */
+const lastOnly = <A>(f: (x: number) => A): ((x: number) => A) => {
+  let last: { readonly x: number; readonly answer: A } | undefined;
+  return (x) => {
+    if (last?.x !== x) last = { x, answer: f(x) };
+    return last.answer;
+  };
+};

@@ -1,0 +1,82 @@
+import { add, type Key, random, type Scalar, zeros } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import type { For } from "./static.ts";
+import { applyUpdates, type Transform } from "./transform.ts";
+
+/** All that a training run carries from step to step. */
+export interface TrainState<P, S> {
+  readonly params: P;
+  readonly optimizer: For<P, S>;
+  /** How many steps were taken. An array, so that a whole step can be traced. */
+  readonly step: Scalar;
+  /** For losses that draw random numbers. */
+  readonly key?: Key;
+}
+
+/** A transition of a run: pure, so that any part of the run can be computed again to the same bits. */
+export interface Step<State, Batch, M> {
+  (state: State, batch: Batch): readonly [state: State, metrics: M];
+}
+
+export interface Metrics {
+  readonly loss: Scalar;
+}
+
+/** The loss, and what it gave beside it. */
+export type MetricsOf<V> = V extends readonly [unknown, infer Aux] ? Metrics & Aux : Metrics;
+
+/**
+ * The state at the start of a run.
+ *
+ * @param key - for losses that draw random numbers: each step gets a key of its own, made of this one and its number
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { sgd, trainState } from "@gradfold/optim";
+ * trainState(array([0.5, 0.75]), sgd(0.1)).step; // => float64 [] 0
+ */
+export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key): TrainState<P, S> => ({
+  params,
+  optimizer: optimizer.init(params),
+  step: zeros([]),
+  ...(key === undefined ? {} : { key }),
+});
+
+interface TrainStep {
+  <P, S, V, Batch = void>(
+    lossAndGrad: (params: P, batch: Batch, key: Key) => readonly [V, P],
+    optimizer: Transform<S>,
+  ): Step<TrainState<P, S>, Batch, MetricsOf<V>>;
+}
+
+const metricsOf = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return { loss: value };
+  const [loss, auxiliary] = value as readonly unknown[];
+  return { loss, ...(auxiliary as object) };
+};
+
+/**
+ * The transition of a training run: gradients, the optimizer's updates, new parameters.
+ *
+ * @param lossAndGrad - `(params, batch, key) => [loss, gradient]`, as `valueAndGrad(loss)`; batch and key are optional.
+ *   A loss that returns `[scalar, auxiliary]` makes metrics of the auxiliary record.
+ * @example
+ * import { array, square, sum } from "@gradfold/core";
+ * import { valueAndGrad } from "@gradfold/autodiff";
+ * import { sgd, trainState, trainStep } from "@gradfold/optim";
+ * const optimizer = sgd(0.25);
+ * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
+ * const [state, metrics] = step(trainState(array([1, 2]), optimizer));
+ * [state.params, metrics.loss]; // => [ float64 [2] [0.5000, 1.0000], float64 [] 5 ]
+ */
+export const trainStep = typed<TrainStep>(
+  (lossAndGrad: (params: unknown, batch: unknown, key?: Key) => readonly unknown[], optimizer: Transform<unknown>) =>
+    (state: TrainState<unknown, unknown>, batch: unknown) => {
+      const { params, step, key } = state;
+      const [value, gradient] = key
+        ? lossAndGrad(params, batch, random.foldIn(key, step))
+        : lossAndGrad(params, batch);
+      const [updates, next] = optimizer.update(gradient, state.optimizer, params);
+      const after = { ...state, params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
+      return [after, metricsOf(value)];
+    },
+);

@@ -1,0 +1,40 @@
+import { type NDArray, toTypedArray, tree } from "@gradfold/core";
+
+/** How a run ended. Divergence is data, not an exception: the run is there to look at. */
+export type Outcome = { readonly kind: "finished" } | Diverged;
+
+export interface Diverged {
+  readonly kind: "diverged";
+  /** The first state whose loss is not finite or too large. */
+  readonly step: number;
+  readonly loss: number;
+  readonly reason: "not finite" | "too large";
+  /** The path of the first leaf of that state that is not finite, if any. */
+  readonly leaf: string | undefined;
+}
+
+/** A loss beyond this multiple of 1 + |the first loss| counts as diverged. */
+const limit = 1e6;
+
+const isFinite = (x: NDArray): boolean => toTypedArray(x).every((value: number) => Number.isFinite(value));
+
+/** The path of the first leaf that is not finite. */
+const firstBadLeaf = (state: unknown): string | undefined => {
+  const { leaves, paths } = tree.flatten(state);
+  return paths[leaves.findIndex((x) => !isFinite(x))];
+};
+
+/** Judges a run by its losses, and by its final state, whose loss nobody computed. */
+export const judge = (losses: Float64Array | undefined, final: unknown, at: (step: number) => unknown): Outcome => {
+  const [first = 0] = losses ?? [];
+  const bound = limit * (1 + Math.abs(first));
+  const step = losses?.findIndex((loss) => !Number.isFinite(loss) || loss > bound) ?? -1;
+  const loss = losses?.[step];
+  if (loss !== undefined) {
+    const reason = Number.isFinite(loss) ? "too large" : "not finite";
+    return { kind: "diverged", step, loss, reason, leaf: firstBadLeaf(at(step)) };
+  }
+  const leaf = firstBadLeaf(final);
+  if (leaf === undefined) return { kind: "finished" };
+  return { kind: "diverged", step: losses?.length ?? 0, loss: NaN, reason: "not finite", leaf };
+};

@@ -1,0 +1,48 @@
+import { type Option, option } from "@gradfold/core";
+import { at } from "./seek.ts";
+import type { Trajectory } from "./trajectory.ts";
+
+/** A place in a run: from here it can be walked both ways. */
+export interface Replay<State, M> {
+  readonly run: Trajectory<State, M>;
+  readonly step: number;
+  readonly state: State;
+}
+
+/**
+ * The run seen from state k; none outside 0 … length - 1.
+ *
+ * @example
+ * import { option, pipe } from "@gradfold/core";
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
+ * const second = pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward));
+ * pipe(second, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 1, 2 ] }
+ */
+export const replayFrom = <State, M>(run: Trajectory<State, M>, k: number): Option<Replay<State, M>> =>
+  option.map((state: State) => ({ run, step: k, state }))(at(run, k));
+
+/**
+ * One step on; none at the end.
+ *
+ * @example
+ * import { option, pipe } from "@gradfold/core";
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
+ * pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.forward)); // => { _tag: 'None' }
+ */
+export const forward = <State, M>({ run, step }: Replay<State, M>): Option<Replay<State, M>> =>
+  replayFrom(run, step + 1);
+
+/**
+ * One step back; none at the start.
+ *
+ * @example
+ * import { option, pipe } from "@gradfold/core";
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
+ * const last = pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.backward));
+ * pipe(last, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 2, 4 ] }
+ */
+export const backward = <State, M>({ run, step }: Replay<State, M>): Option<Replay<State, M>> =>
+  replayFrom(run, step - 1);

@@ -1,0 +1,64 @@
+import { item, type Operand, type Option, option } from "@gradfold/core";
+import type { Outcome } from "./outcome.ts";
+import type { Trajectory } from "./trajectory.ts";
+
+type Kept<State> = Pick<Trajectory<State, unknown>, "keyframes" | "interval" | "advance" | "length" | "final">;
+
+/** State k of a run: kept, or computed again from the one kept before it. */
+export const stateAt = <State>({ keyframes, interval, advance, length, final }: Kept<State>, k: number): State => {
+  if (k === length - 1) return final;
+  const frame = Math.floor(k / interval);
+  return compute(advance, keyframes[frame] as State, frame * interval, k);
+};
+
+const compute = <State>(advance: (state: State, i: number) => State, start: State, from: number, to: number): State => {
+  let state = start;
+  for (let i = from; i < to; i++) state = advance(state, i);
+  return state;
+};
+
+const exists = (run: { readonly length: number }, k: number): boolean => Number.isInteger(k) && k >= 0 && k < run.length;
+
+/**
+ * State k of a run, the one before step k; none outside 0 … length - 1.
+ *
+ * @example
+ * import { option } from "@gradfold/core";
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
+ * trajectory.at(run, 3); // => { _tag: 'Some', value: 8 }
+ * trajectory.at(run, 11); // => { _tag: 'None' }
+ */
+export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State> =>
+  exists(run, k) ? option.some(stateAt(run, k)) : option.none;
+
+/**
+ * A function of every state, first to last: n + 1 numbers.
+ *
+ * @param f - gives a number or a scalar array
+ * @example
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
+ * trajectory.evaluate(run, (n) => n); // => Float64Array(4) [ 1, 2, 4, 8 ]
+ */
+export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): Float64Array => {
+  const values = new Float64Array(run.length);
+  let state = run.keyframes[0] as State;
+  for (let k = 0; k < run.length; k++) {
+    if (k > 0) state = k % run.interval === 0 ? stateAt(run, k) : run.advance(state, k - 1);
+    values[k] = item(f(state));
+  }
+  return values;
+};
+
+/**
+ * How a run ended: finished, or diverged, and then when and why.
+ *
+ * A run diverged at the first state whose loss is not finite, or above 10⁶ (1 + |the first loss|).
+ *
+ * @example
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * -1e4, { loss: n * n }], 1, steps(4));
+ * trajectory.outcome(run); // => { kind: 'diverged', step: 1, loss: 100000000, reason: 'too large', leaf: undefined }
+ */
+export const outcome = <State, M>(run: Trajectory<State, M>): Outcome => run.outcome;

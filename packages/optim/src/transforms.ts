@@ -1,0 +1,1 @@
+export { scaleByLearningRate, trace } from "./transform.ts";
