@@ -1,7 +1,7 @@
-import ndarray from "ndarray";
 import type { DType, Store } from "./dtype.ts";
 import type { Tracer } from "./primitive.ts";
 import { rowMajor, type Shape } from "./shape.ts";
+import { isRowMajor, type View, viewOn } from "./view.ts";
 
 declare const shape: unique symbol;
 
@@ -24,8 +24,7 @@ export type Matrix<M extends number = number, N extends number = number> = NDArr
 /** What operations take: an array, or a number that takes a float array's dtype. */
 export type Operand<S extends Shape = Shape> = NDArray<S> | number;
 
-/** A window on a buffer that several arrays may share: transposing, slicing and broadcasting copy nothing. */
-export type View = ndarray.NdArray<Store>;
+export type { View } from "./view.ts";
 
 /** Shape and dtype: what is known of an array without its elements. */
 export interface ArrayType {
@@ -33,7 +32,11 @@ export interface ArrayType {
   readonly dtype: DType;
 }
 
+/** How the elements lie: one for all places, in row-major order, or otherwise. */
+export type Layout = "one" | "rows" | "strided";
+
 const viewOf: unique symbol = Symbol("view");
+const layoutAt: unique symbol = Symbol("layout");
 const tracerOf: unique symbol = Symbol("tracer");
 
 /** What an array holds and its type does not show. Only this file reads or writes it. */
@@ -41,51 +44,47 @@ interface Inside {
   shape: Shape;
   dtype: DType;
   [viewOf]: View | undefined;
+  [layoutAt]: Layout;
   [tracerOf]: Tracer | undefined;
 }
 
 /** What every array inherits: how it shows itself. `print.ts` fills it in. */
 export const prototype: object = {};
 
-const build = (dtype: DType, shape: Shape, view: View | undefined, tracer: Tracer | undefined): NDArray => {
+const build = (dtype: DType, shape: Shape, view: View | undefined, layout: Layout, tracer: Tracer | undefined): NDArray => {
   // An object made this way costs 10 ns; `__proto__` in a literal would cost 2,700.
   const x = Object.create(prototype) as Inside;
   x.shape = shape;
   x.dtype = dtype;
   x[viewOf] = view;
+  x[layoutAt] = layout;
   x[tracerOf] = tracer;
   return x as Partial<Inside> as NDArray;
 };
 
 const inside = (x: NDArray): Inside => x as Partial<Inside> as Inside;
 
+const layoutFor = (view: View): Layout =>
+  view.size === 1 || view.stride.every((step) => step === 0) ? "one" : isRowMajor(view) ? "rows" : "strided";
+
 /** The array of a view that nobody else writes to. */
-export const concrete = (dtype: DType, shape: Shape, view: View): NDArray => build(dtype, shape, view, undefined);
+export const concrete = (dtype: DType, shape: Shape, view: View): NDArray =>
+  build(dtype, shape, view, layoutFor(view), undefined);
 
 /** The array whose elements are all of a fresh buffer, in row-major order. */
 export const contiguous = (dtype: DType, shape: Shape, data: Store): NDArray =>
-  build(dtype, shape, ndarray(data, shape as number[], rowMajor(shape), 0), undefined);
+  build(dtype, shape, viewOn(data, shape, rowMajor(shape), 0), data.length === 1 ? "one" : "rows", undefined);
 
 /** A value that a transform follows. */
-export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray => build(dtype, shape, undefined, tracer);
+export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray => build(dtype, shape, undefined, "strided", tracer);
 
 /** How the transform that follows `x` sees it; undefined for a concrete array. */
 export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
+
+export const layoutOf = (x: NDArray): Layout => inside(x)[layoutAt];
 
 /** The elements of a concrete array; the caller must not write to them. */
 export const viewIfConcrete = (x: NDArray): View | undefined => inside(x)[viewOf];
 
 export const isNDArray = (x: unknown): x is NDArray =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === prototype;
-
-/** Whether the elements lie one after another in row-major order. */
-export const isRowMajor = (view: View): boolean => {
-  const { shape, stride } = view;
-  let expected = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    const n = shape[i] ?? 1;
-    if (n !== 1 && stride[i] !== expected) return false;
-    expected *= n;
-  }
-  return true;
-};

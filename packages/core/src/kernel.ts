@@ -1,14 +1,14 @@
-import { isRowMajor, type View } from "./array.ts";
+import { layoutOf, type NDArray, type View } from "./array.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { powersOfTwo, printJavaScript } from "./javascript.ts";
 import type { ScalarFunction } from "./lane.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { sameShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Fills a buffer with a scalar function of operands that step through a common shape, each with strides of its own. */
 type Loop = (out: Store, shape: Shape, operands: readonly View[], strides: readonly (readonly number[])[]) => void;
 
 /** Applies a scalar function to broadcast operands. */
-export type Kernel = (shape: Shape, operands: readonly View[]) => Store;
+export type Kernel = (shape: Shape, operands: readonly NDArray[], views: readonly View[]) => Store;
 
 /**
  * The kernel of a scalar function for operands of given dtypes, which meet in the dtype `common`.
@@ -19,9 +19,10 @@ export type Kernel = (shape: Shape, operands: readonly View[]) => Store;
 export const kernelOf = (f: ScalarFunction, operands: readonly DType[], common: DType, out: DType): Kernel => {
   const loops: Loop[] = [];
   const loop = (rank: number): Loop => (loops[rank] ??= compile(f, operands, common, rank));
-  return (shape, views) => {
+  return (shape, arrays, views) => {
     const data = allocate(out, sizeOf(shape));
-    if (views.every((x) => isFlat(x, data.length))) loop(1)(data, [data.length], views, views.map(flatStrides));
+    const flat = flatStrides(arrays, shape);
+    if (flat) loop(1)(data, [data.length], views, flat);
     else loop(shape.length)(data, shape, views, views.map((x) => broadcastStrides(x, shape)));
     return data;
   };
@@ -30,12 +31,17 @@ export const kernelOf = (f: ScalarFunction, operands: readonly DType[], common: 
 const once: readonly number[] = [0];
 const oneByOne: readonly number[] = [1];
 
-/** Every place reads the same element. */
-const isOne = (x: View): boolean => x.dimension === 0 || x.stride.every((step) => step === 0) || x.size === 1;
-
-const isFlat = (x: View, size: number): boolean => isOne(x) || (x.size === size && isRowMajor(x));
-
-const flatStrides = (x: View): readonly number[] => (isOne(x) ? once : oneByOne);
+/** Strides for one run through all places, where each operand is one element or lies in row-major order. */
+const flatStrides = (arrays: readonly NDArray[], shape: Shape): readonly (readonly number[])[] | undefined => {
+  const strides: (readonly number[])[] = [];
+  for (const x of arrays) {
+    const layout = layoutOf(x);
+    if (layout === "one") strides.push(once);
+    else if (layout === "rows" && sameShape(x.shape, shape)) strides.push(oneByOne);
+    else return undefined;
+  }
+  return strides;
+};
 
 /** Strides of a view as if it had the broadcast shape: 0 along the axes that it repeats. */
 const broadcastStrides = ({ shape, stride }: View, to: Shape): readonly number[] =>

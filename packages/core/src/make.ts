@@ -1,5 +1,5 @@
 import { concrete, contiguous, type NDArray } from "./array.ts";
-import { viewOn } from "./copy.ts";
+import { viewOn } from "./view.ts";
 import { allocate, checkDType, type DType, type Store } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./error.ts";
 import { checkShape, formatShape, frozen, type Shape, sizeOf } from "./shape.ts";

@@ -21,11 +21,8 @@ const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32 : 
 /** Rule 2 where results lie side by side in registers; a few results are dot products by rule 1. */
 const isWide = ({ m, n }: Sizes): boolean => n >= 4 || (m >= 4 && n >= 2);
 
-const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, { dot1 }: Order): void => {
-  for (let i = 0, o = start; i < m; i++)
-    for (let j = 0; j < n; j++, o++)
-      out[o] = dot1(k, a.data, a.start + i * a.row, a.column, b.data, b.start + j * b.column, b.row);
-};
+const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, { dots1 }: Order): void =>
+  dots1(k)(out, start, m, n, a.data, a.start, a.row, a.column, b.data, b.start, b.column, b.row);
 
 /** As many terms as two levels of rule 2 add up one after another. */
 const chunk = block2 * block2;

@@ -43,6 +43,16 @@ const fold = (terms: readonly string[], round: (sum: string) => string): string 
 
 const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
+/** Source of a product of matrices whose every element is a dot product of a few terms. */
+const printFewDots = (k: number, single: boolean): string => {
+  const round = (x: string): string => (single ? `fround(${x})` : x);
+  const terms = range(k).map((l) => round(`x[p + ${l} * s] * y[q + ${l} * t]`));
+  return `(out, o, m, n, x, from, row, s, y, start, column, t) => {
+    for (let i = 0, p = from; i < m; i++, p += row)
+      for (let j = 0, q = start; j < n; j++, q += column) out[o++] = ${fold(terms, round)};
+  }`;
+};
+
 /** Source of rule 1 over one block: straight-line up to eight terms, else eight accumulators. */
 const printBlock = ({ parameters, at, computed }: Term, single: boolean): string => {
   const round = (sum: string): string => (single ? `fround(${sum})` : sum);
@@ -63,9 +73,37 @@ const printBlock = ({ parameters, at, computed }: Term, single: boolean): string
 /** The sum of n elements of a strided run. */
 export type Sum = (n: number, x: Store, p: number, s: number) => number;
 /** The sum of the products of two strided runs of n elements. */
-export type Dot = (n: number, x: Store, p: number, s: number, y: Store, q: number, t: number) => number;
+type Dot = (n: number, x: Store, p: number, s: number, y: Store, q: number, t: number) => number;
 
-const compile = <F>(source: string): F => (new Function("fround", `return ${source}`) as (fround: unknown) => F)(Math.fround);
+/** Writes m x n dot products from `o` on: of rows of x, each `row` apart, and columns of y, each `column` apart. */
+export type Dots = (
+  out: Store,
+  o: number,
+  m: number,
+  n: number,
+  x: Store,
+  p: number,
+  row: number,
+  s: number,
+  y: Store,
+  q: number,
+  column: number,
+  t: number,
+) => void;
+
+const compile = <F>(source: string): F =>
+  (new Function("fround", `return ${source}`) as (fround: typeof Math.fround) => F)(Math.fround);
+
+const partials = (
+  n: number,
+  block: number,
+  single: boolean,
+  sum: (start: number, count: number) => number,
+): Float64Array | Float32Array => {
+  const sums = new (single ? Float32Array : Float64Array)(Math.ceil(n / block));
+  for (let k = 0; k < sums.length; k++) sums[k] = sum(k * block, Math.min(block, n - k * block));
+  return sums;
+};
 
 const makeSum1 = (single: boolean): Sum => {
   const block = compile<Sum>(printBlock(element, single));
@@ -86,40 +124,42 @@ const makeDot1 = (single: boolean, sum: Sum): Dot => {
   };
 };
 
-const makeSum2 = (round: (x: number) => number, single: boolean): Sum => {
-  const sum: Sum = (n, x, p, s) => {
-    if (n > block2) {
-      const sums = partials(n, block2, single, (start, count) => sum(count, x, p + start * s, s));
-      return sum(sums.length, sums, 0, 1);
-    }
-    let a = -0;
-    for (let i = 0, at = p; i < n; i++, at += s) a = round(a + (x[at] ?? 0));
-    return n === 0 ? 0 : a;
-  };
-  return sum;
+const makeDots = (single: boolean, dot: Dot): ((k: number) => Dots) => {
+  const few: Dots[] = [];
+  const many =
+    (k: number): Dots =>
+    (out, o, m, n, x, p, row, s, y, q, column, t) => {
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) out[o + i * n + j] = dot(k, x, p + i * row, s, y, q + j * column, t);
+    };
+  return (k) => (k > lanes ? many(k) : (few[k] ??= compile<Dots>(printFewDots(k, single))));
 };
 
-const partials = (
-  n: number,
-  block: number,
-  single: boolean,
-  sum: (start: number, count: number) => number,
-): Float64Array | Float32Array => {
-  const sums = new (single ? Float32Array : Float64Array)(Math.ceil(n / block));
-  for (let k = 0; k < sums.length; k++) sums[k] = sum(k * block, Math.min(block, n - k * block));
-  return sums;
+const makeSum2 = (single: boolean): Sum => {
+  const block = compile<Sum>(`(n, x, p, s) => {
+    let a = -0;
+    for (let i = 0; i < n; i++, p += s) a = ${single ? "fround(a + x[p])" : "a + x[p]"};
+    return n === 0 ? 0 : a;
+  }`);
+  const sum: Sum = (n, x, p, s) => {
+    if (n <= block2) return block(n, x, p, s);
+    const sums = partials(n, block2, single, (start, count) => block(count, x, p + start * s, s));
+    return sum(sums.length, sums, 0, 1);
+  };
+  return sum;
 };
 
 /** Both rules for one float dtype. */
 export interface Order {
   readonly sum1: Sum;
-  readonly dot1: Dot;
+  /** Matrix products of k terms each. */
+  readonly dots1: (k: number) => Dots;
   readonly sum2: Sum;
 }
 
 const make = (single: boolean): Order => {
   const sum1 = makeSum1(single);
-  return { sum1, dot1: makeDot1(single, sum1), sum2: makeSum2(single ? Math.fround : (x) => x, single) };
+  return { sum1, dots1: makeDots(single, makeDot1(single, sum1)), sum2: makeSum2(single) };
 };
 
 export const order64 = make(false);

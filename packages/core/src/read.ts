@@ -1,6 +1,6 @@
 import ndarray from "ndarray";
 import { contiguous, type NDArray, type Operand, type View } from "./array.ts";
-import { compact, copy } from "./copy.ts";
+import { compact, copy } from "./view.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { ShapeError } from "./error.ts";
 import { operand } from "./operand.ts";

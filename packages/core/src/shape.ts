@@ -68,9 +68,11 @@ export const normalizeAxis = (name: string, axis: number, shape: Shape): number 
   return axis < 0 ? axis + shape.length : axis;
 };
 
+const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]];
+
 /** Axes counted from the start, ascending; all of them by default. */
 export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape): readonly number[] => {
-  if (axes === undefined) return shape.map((_, i) => i);
+  if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
   const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(name, axis, shape));
   if (new Set(list).size !== list.length)
     throw new ShapeError(`${name}: an axis is given twice: [${String(axes)}] of ${formatShape(shape)}`);

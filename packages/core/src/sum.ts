@@ -1,11 +1,16 @@
 import type { View } from "./array.ts";
-import { copy, viewOn } from "./copy.ts";
+import { copy, isRowMajor, viewOn } from "./view.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { order32, order64, type Sum } from "./order.ts";
 import { rowMajor, type Shape, sizeOf } from "./shape.ts";
 
 /** The sum over some axes of a view; each result adds its terms in row-major order of the axes summed over. */
 export const sumOver = (x: View, dtype: DType, out: DType, axes: readonly number[]): Store => {
+  if (axes.length === x.dimension && isRowMajor(x)) {
+    const all = allocate(out, 1);
+    all[0] = sumRule(x.shape, dtype, axes)(x.size, x.data, x.offset, 1);
+    return all;
+  }
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sum = sumRule(x.shape, dtype, axes);
   const n = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
@@ -28,6 +33,7 @@ const contiguousView = (x: View, dtype: DType): View => viewOn(copy(x, dtype), x
 const sumRule = (shape: Shape, dtype: DType, axes: readonly number[]): Sum => {
   if (dtype === "int32" || dtype === "bool") return integerSum;
   const { sum1, sum2 } = dtype === "float32" ? order32 : order64;
+  if (axes.length === shape.length) return sum1;
   const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
   const inner = sizeOf(shape.filter((_, axis) => axis > last && !axes.includes(axis)));
   return inner < 4 ? sum1 : sum2;

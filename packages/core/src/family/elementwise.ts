@@ -49,7 +49,7 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
     evaluate: (inputs) => {
       const shape = commonShape(name, inputs);
       const { kernel, dtype } = plan(inputs);
-      return contiguous(dtype, shape, kernel(shape, inputs.map((x) => view(x, name))));
+      return contiguous(dtype, shape, kernel(shape, inputs, inputs.map((x) => view(x, name))));
     },
   };
 };

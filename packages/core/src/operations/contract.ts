@@ -5,7 +5,7 @@ import { bilinear } from "../family/bilinear.ts";
 import { multiply, type Sizes } from "../matmul.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
-import { broadcastShapes, formatShape, frozen, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, formatShape, frozen, scalarShape, type Shape, sizeOf } from "../shape.ts";
 import type { MatMulOperation } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
 import type { Block } from "../tile.ts";
@@ -14,7 +14,8 @@ import { expandDims, reshape, transpose } from "./reshape.ts";
 import { cast, fitTo } from "./spread.ts";
 
 /** How two shapes multiply: a stack of matrix products, and the shape of the result. */
-interface Plan extends Sizes {
+interface Plan {
+  readonly sizes: Sizes;
   readonly batch: Shape;
   readonly shape: Shape;
 }
@@ -33,10 +34,13 @@ const plan = (a: Shape, b: Shape): Plan => {
   const k = a.at(-1) ?? 1;
   const l = (b.length === 1 ? b[0] : b.at(-2)) ?? 1;
   if (k !== l) fail(a, b, k, l);
-  const rows = a.length === 1 ? [] : a.slice(-2, -1);
-  const columns = b.length === 1 ? [] : b.slice(-1);
-  const batch = broadcastShapes("matmul: batch axes", frozen(a.slice(0, -2)), frozen(b.slice(0, -2)));
-  return { m: rows[0] ?? 1, k, n: columns[0] ?? 1, batch, shape: frozen([...batch, ...rows, ...columns]) };
+  const rows = a.length === 1 ? [] : [a.at(-2) ?? 1];
+  const columns = b.length === 1 ? [] : [b.at(-1) ?? 1];
+  const batch =
+    a.length <= 2 && b.length <= 2
+      ? scalarShape
+      : broadcastShapes("matmul: batch axes", frozen(a.slice(0, -2)), frozen(b.slice(0, -2)));
+  return { sizes: { m: rows[0] ?? 1, k, n: columns[0] ?? 1 }, batch, shape: frozen([...batch, ...rows, ...columns]) };
 };
 
 /** Where each matrix of a stack starts, the stack being repeated to the common batch shape. */
@@ -94,7 +98,7 @@ const primitive = bilinear({
   type: typeOf,
   evaluate: ([a, b]) => {
     if (!a || !b) throw new ShapeError("matmul: two operands are needed");
-    const { batch, shape, ...sizes } = plan(a.shape, b.shape);
+    const { batch, shape, sizes } = plan(a.shape, b.shape);
     const out = allocate(a.dtype, sizeOf(shape));
     const left = view(a, "matmul");
     const right = view(b, "matmul");

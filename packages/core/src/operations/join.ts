@@ -1,5 +1,5 @@
 import { contiguous, type NDArray } from "../array.ts";
-import { assign, viewOn } from "../copy.ts";
+import { assign, viewOn } from "../view.ts";
 import { allocate, type DType, promote } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { jointlyLinear } from "../family/linear.ts";

@@ -1,5 +1,5 @@
-import { concrete, contiguous, isRowMajor, type NDArray } from "../array.ts";
-import { copy, viewOn } from "../copy.ts";
+import { concrete, contiguous, type NDArray } from "../array.ts";
+import { copy, isRowMajor, viewOn } from "../view.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
 import { operand } from "../operand.ts";

@@ -1,5 +1,5 @@
 import { concrete, contiguous, type NDArray } from "../array.ts";
-import { assign, viewOn } from "../copy.ts";
+import { assign, viewOn } from "../view.ts";
 import { allocate } from "../dtype.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";

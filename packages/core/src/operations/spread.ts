@@ -1,5 +1,5 @@
 import { concrete, contiguous, type NDArray, type Operand } from "../array.ts";
-import { compact, viewOn } from "../copy.ts";
+import { compact, viewOn } from "../view.ts";
 import { allocate, arithmetic, checkDType, type DType, isFloat } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";

@@ -1,5 +1,5 @@
 import { type ArrayType, contiguous, type NDArray } from "../array.ts";
-import { compact } from "../copy.ts";
+import { compact } from "../view.ts";
 import { allocate, type Store } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
