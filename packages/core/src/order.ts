@@ -41,11 +41,17 @@ const fold = (terms: readonly string[], round: (sum: string) => string): string 
   return folded[0] ?? "0";
 };
 
+/** Source that rounds to the dtype; the parentheses keep the order of addition. */
+const rounding =
+  (single: boolean) =>
+  (x: string): string =>
+    single ? `fround(${x})` : `(${x})`;
+
 const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Source of a product of matrices whose every element is a dot product of a few terms. */
 const printFewDots = (k: number, single: boolean): string => {
-  const round = (x: string): string => (single ? `fround(${x})` : x);
+  const round = rounding(single);
   const terms = range(k).map((l) => round(`x[p + ${l} * s] * y[q + ${l} * t]`));
   return `(out, o, m, n, x, from, row, s, y, start, column, t) => {
     for (let i = 0, p = from; i < m; i++, p += row)
@@ -55,7 +61,7 @@ const printFewDots = (k: number, single: boolean): string => {
 
 /** Source of rule 1 over one block: straight-line up to eight terms, else eight accumulators. */
 const printBlock = ({ parameters, at, computed }: Term, single: boolean): string => {
-  const round = (sum: string): string => (single ? `fround(${sum})` : sum);
+  const round = rounding(single);
   const term = (i: string): string => (computed ? round(at(i)) : at(i));
   const few = range(lanes + 1).map((n) => `case ${n}: return ${fold(range(n).map((i) => term(String(i))), round)};`);
   const accumulators = range(lanes).map((j) => `a${j}`);

@@ -1,7 +1,7 @@
 import type { NDArray, Operand } from "../array.ts";
 import { operands } from "../operand.ts";
 import { accumulate } from "../operations/add.ts";
-import { fitTo, spreadTo } from "../operations/spread.ts";
+import { fitTo, growTo } from "../operations/spread.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -35,7 +35,7 @@ export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation
       if (!a || !b) return null;
       const [left, right] = derivatives.map((derivative, i) => {
         const t = tangents[i];
-        return t ? spreadTo(derivative(t, a, b, y), y.shape) : null;
+        return t ? growTo(derivative(t, a, b, y), y) : null;
       });
       return accumulate(left ?? null, right ?? null);
     },

@@ -6,7 +6,7 @@ import { operands } from "../operand.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
-import { fitTo, spreadTo } from "./spread.ts";
+import { fitTo, growTo } from "./spread.ts";
 
 /* Addition stands apart from the other binary operations: it is what their derivatives are added up with. */
 
@@ -17,7 +17,7 @@ const primitive: Primitive = {
   parameters: {},
   type,
   evaluate,
-  jvp: ([ta, tb], _, y) => accumulate(ta ? spreadTo(ta, y.shape) : null, tb ? spreadTo(tb, y.shape) : null),
+  jvp: ([ta, tb], _, y) => accumulate(ta ? growTo(ta, y) : null, tb ? growTo(tb, y) : null),
   vjp: (operand, cotangent, inputs) => {
     const x = inputs[operand];
     return x ? fitTo(cotangent, x) : null;

@@ -131,6 +131,9 @@ export const cast = typed<<S extends Shape>(x: NDArray<S>, dtype: DType) => NDAr
 export const spreadTo = (x: NDArray, shape: Shape): NDArray =>
   sameShape(x.shape, shape) ? x : bind(repeatTo(shape), [x]);
 
+/** A tangent in the shape and dtype of the result that it belongs to. */
+export const growTo = (tangent: NDArray, { shape, dtype }: NDArray): NDArray => cast(spreadTo(tangent, shape), dtype);
+
 /** Adds up what broadcasting repeated: the adjoint of {@link spreadTo}. */
 export const sumTo = (x: NDArray, shape: Shape): NDArray => {
   if (sameShape(x.shape, shape)) return x;

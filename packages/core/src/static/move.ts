@@ -52,11 +52,14 @@ type AllSame<F extends Shape, R extends readonly unknown[]> = R extends readonly
 /** What `array` accepts: numbers or booleans, nested evenly. */
 export type Nested = number | boolean | readonly Nested[];
 
-export type ShapeOfNested<T> = T extends readonly unknown[]
+/** Of data whose type says nothing (`any`, or lists of unknown depth) the rank is unknown. */
+export type ShapeOfNested<T> = Nested extends T ? Shape : NestedSizes<T>;
+
+type NestedSizes<T> = T extends readonly unknown[]
   ? number extends T["length"]
-    ? [number, ...ShapeOfNested<T[number]>]
+    ? [number, ...NestedSizes<T[number]>]
     : T extends readonly []
       ? [0]
-      : [T["length"], ...ShapeOfNested<T[0]>]
+      : [T["length"], ...NestedSizes<T[0]>]
   : [];
 

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { printJavaScript } from "../src/javascript.ts";
+import { type Instruction, record } from "../src/lane.ts";
+import * as scalar from "../src/scalar.ts";
+
+const operationsOf = (instructions: readonly Instruction[]) =>
+  instructions.map((step) => (step.kind === "apply" ? step.operation : step.kind));
+
+/** A step as text; JSON would write -0 as 0 and NaN as null. */
+const textOf = (step: Instruction): string =>
+  JSON.stringify(step, (_, value: unknown) => (Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : value));
+
+test("recording drops steps on which the result does not depend", () => {
+  const f = record(2, (L, a, b) => {
+    L.mul(a, b);
+    L.sqrt(L.add(a, 5));
+    return L.neg(a);
+  });
+  expect(operationsOf(f.instructions)).toEqual(["argument", "neg"]);
+  expect(f.arity).toBe(2);
+});
+
+test("recording writes a common subexpression once", () => {
+  const f = record(1, (L, x) => L.add(L.mul(x, x), L.mul(L.mul(x, x), L.mul(x, x))));
+  expect(operationsOf(f.instructions)).toEqual(["argument", "mul", "mul", "add"]);
+});
+
+test("recording keeps -0 and 0 apart", () => {
+  const f = record(1, (L, x) => L.select(L.less(x, 0), -0, 0));
+  const constants = f.instructions.flatMap((step) => (step.kind === "constant" ? [step.value] : []));
+  expect(constants).toEqual([0, -0]);
+});
+
+test("a recorded function comes in order, its result last", () => {
+  for (const meaning of Object.values(scalar)) {
+    const { instructions } = record(1, meaning);
+    const used = new Set<number>();
+    instructions.forEach((step, id) => {
+      if (step.kind !== "apply") return;
+      for (const argument of step.arguments) {
+        expect(argument).toBeLessThan(id);
+        used.add(argument);
+      }
+    });
+    expect(used.size, "no step is unused").toBe(instructions.length - 1);
+    expect(new Set(instructions.map(textOf)).size, "none is written twice").toBe(instructions.length);
+  }
+});
+
+test("a scalar function is printed as one statement for each step", () => {
+  const f = record(2, (L, a, b) => L.select(L.less(a, -1), L.mul(a, b), -0));
+  expect(printJavaScript(f, false)).toEqual({
+    statements: [
+      "const t0 = x0;",
+      "const t1 = (-1);",
+      "const t2 = t0 < t1;",
+      "const t3 = x1;",
+      "const t4 = t0 * t3;",
+      "const t5 = (-0);",
+      "const t6 = t2 ? t4 : t5;",
+    ].join("\n"),
+    result: "t6",
+  });
+});
+
+test("integer products are printed as products that wrap", () => {
+  expect(printJavaScript(record(1, (L, x) => L.mul(x, x)), true).statements).toContain("Math.imul(t0, t0)");
+});

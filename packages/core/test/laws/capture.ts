@@ -1,0 +1,31 @@
+import type { NDArray } from "../../src/array.ts";
+import { type Interpreter, type Primitive, traced } from "../../src/primitive.ts";
+
+/** The records that a function binds when it is called on arrays like these, in order. */
+export const bound = (f: (...xs: NDArray[]) => unknown, inputs: readonly NDArray[]): readonly Primitive[] => {
+  const seen: Primitive[] = [];
+  const interpreter: Interpreter = {
+    level: 1,
+    bind: (primitive, operands) => {
+      seen.push(primitive);
+      const { dtype, shape } = primitive.type(operands);
+      return traced(dtype, shape, { interpreter });
+    },
+    read: () => {
+      throw new Error("a record was asked for, not a number");
+    },
+  };
+  f(...inputs.map((x) => traced(x.dtype, x.shape, { interpreter })));
+  return seen;
+};
+
+/** The one of them that has this name. */
+export const captured = (
+  name: string,
+  f: (...xs: NDArray[]) => unknown,
+  inputs: readonly NDArray[],
+): Primitive => {
+  const found = bound(f, inputs).find((primitive) => primitive.name === name);
+  if (found === undefined) throw new Error(`${name} was not bound`);
+  return found;
+};

@@ -1,0 +1,257 @@
+import fc from "fast-check";
+import type { NDArray } from "../../src/array.ts";
+import type { DType } from "../../src/dtype.ts";
+import type { Domain } from "../../src/family/operation.ts";
+import * as add from "../../src/operations/add.ts";
+import * as arithmetic from "../../src/operations/arithmetic.ts";
+import * as compare from "../../src/operations/compare.ts";
+import * as contract from "../../src/operations/contract.ts";
+import * as elementary from "../../src/operations/elementary.ts";
+import * as extremum from "../../src/operations/extremum.ts";
+import { concatenate } from "../../src/operations/join.ts";
+import { reshape, transpose } from "../../src/operations/reshape.ts";
+import { slice } from "../../src/operations/slice.ts";
+import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
+import { take } from "../../src/operations/take.ts";
+import type { Primitive } from "../../src/primitive.ts";
+import { frozen, type Shape } from "../../src/shape.ts";
+import { captured } from "./capture.ts";
+import { laidOut, layouts, shapes } from "./layout.ts";
+import { noise } from "./noise.ts";
+
+/** One record and operands for it. */
+export interface Sample {
+  readonly primitive: Primitive;
+  readonly inputs: readonly NDArray[];
+}
+
+export interface Entry {
+  readonly name: string;
+  /** The result is correctly rounded, so that float32 is float64 rounded. */
+  readonly exact: boolean;
+  /** The result is as precise as the operands; a cast to float32 is a stair. */
+  readonly smooth: boolean;
+  readonly samples: (dtypes: fc.Arbitrary<DType>) => fc.Arbitrary<Sample>;
+}
+
+/** An array of a shape, however it lies, with elements in a range. */
+const arrays = (shape: Shape, dtype: DType, [low, high]: Domain[number] = [-3, 3]): fc.Arbitrary<NDArray> =>
+  fc
+    .tuple(layouts(shape.length), fc.integer())
+    .map(([layout, seed]) => laidOut(dtype, shape, layout, noise(seed, low, high)));
+
+const manyArrays = (list: readonly Shape[], dtypes: readonly DType[], domain: Domain): fc.Arbitrary<NDArray[]> =>
+  fc.tuple(...list.map((shape, i) => arrays(shape, dtypes[i] ?? "float64", domain[i])));
+
+/** Shapes that broadcast to a common one: leading axes missing, others of size 1. */
+const broadcastable = (count: number): fc.Arbitrary<readonly Shape[]> =>
+  shapes().chain((shape) =>
+    fc.array(
+      fc
+        .tuple(fc.integer({ min: 0, max: shape.length }), fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }))
+        .map(([drop, ones]) => frozen(shape.slice(drop).map((n, i) => (ones[i] === true ? 1 : n)))),
+      { minLength: count, maxLength: count },
+    ),
+  );
+
+const isOperation = (x: unknown): x is { readonly primitive: Primitive; readonly domain: Domain } =>
+  typeof x === "function" && "primitive" in x && "domain" in x;
+
+const transcendental = new Set(["exp", "log", "tanh"]);
+
+/** The operations whose record does not depend on parameters: those that carry it. */
+const elementwise: readonly Entry[] = [add, arithmetic, compare, elementary, extremum]
+  .flatMap((module): readonly unknown[] => Object.values(module))
+  .filter(isOperation)
+  .map(({ primitive, domain }) => {
+    // A comparison has no domain: it may be tested anywhere.
+    const count = domain.length === 0 ? 2 : domain.length;
+    return {
+      name: primitive.name,
+      exact: !transcendental.has(primitive.name),
+      smooth: true,
+      samples: (dtypes) =>
+        fc
+          .tuple(broadcastable(count), fc.array(dtypes, { minLength: count, maxLength: count }))
+          .chain(([list, types]) => manyArrays(list, types, domain))
+          .map((inputs) => ({ primitive, inputs })),
+    };
+  });
+
+/** Shapes of operands, and a call that binds the record on them. */
+interface Call {
+  readonly shapes: readonly Shape[];
+  readonly apply: (...xs: NDArray[]) => unknown;
+  /** Indices beside the operands, all of this array. */
+  readonly indices?: NDArray;
+}
+
+const parametrised = (name: string, calls: fc.Arbitrary<Call>): Entry => ({
+  name,
+  exact: name !== "sum" && name !== "matmul" && name !== "put",
+  smooth: true,
+  samples: (dtypes) =>
+    fc.tuple(calls, dtypes).chain(([{ shapes, apply, indices }, dtype]) =>
+      manyArrays(
+        shapes,
+        shapes.map(() => dtype),
+        [],
+      ).map((floats) => {
+        const inputs = indices === undefined ? floats : [...floats, indices];
+        return { primitive: captured(name, apply, inputs), inputs };
+      }),
+    ),
+});
+
+const axesOf = (shape: Shape): fc.Arbitrary<number[]> =>
+  fc.subarray(
+    shape.map((_, i) => i),
+    { minLength: 1 },
+  );
+
+const sums = shapes(1).chain((shape) =>
+  axesOf(shape).map((axes): Call => ({ shapes: [shape], apply: (x) => sum(x as NDArray, axes) })),
+);
+
+const broadcasts = fc
+  .tuple(broadcastable(1), shapes())
+  .chain(([[from = []], lead]) =>
+    fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: from.length, maxLength: from.length }).map((wider) => {
+      const shape = [...lead, ...from.map((n, i) => (n === 1 ? (wider[i] ?? 1) : n))];
+      return { from, to: shape };
+    }),
+  )
+  .filter(({ from, to }) => from.length !== to.length || from.some((n, i) => n !== to[i]))
+  .map(({ from, to }): Call => ({ shapes: [from], apply: (x) => broadcastTo(x as NDArray, to) }));
+
+const reshapes = fc
+  .constantFrom<readonly [Shape, Shape]>(
+    [[], [1, 1]],
+    [[6], [2, 3]],
+    [
+      [2, 3],
+      [3, -1],
+    ],
+    [
+      [0, 3],
+      [2, 0],
+    ],
+    [[1, 5, 1], [5]],
+    [
+      [2, 3, 5],
+      [5, 6],
+    ],
+    [[1], []],
+  )
+  .map(([from, to]): Call => ({ shapes: [from], apply: (x) => reshape(x as NDArray, to) }));
+
+const transposes = shapes(2)
+  .chain((shape) => {
+    const axes = shape.map((_, i) => i);
+    return fc.shuffledSubarray(axes, { minLength: axes.length }).map((order) => ({ shape, order }));
+  })
+  .filter(({ order }) => order.some((axis, i) => axis !== i))
+  .map(({ shape, order }): Call => ({ shapes: [shape], apply: (x) => transpose(x as NDArray, order) }));
+
+const bounds = fc.option(fc.integer({ min: -7, max: 7 }));
+
+const ranges = (n: number) =>
+  fc.oneof(
+    fc.constant(null),
+    fc.tuple(bounds, bounds, fc.constantFrom(1, 2, 3, -1, -2)),
+    ...(n > 0 ? [fc.integer({ min: -n, max: n - 1 })] : []),
+  );
+
+const slices = shapes(1).chain((shape) =>
+  fc.tuple(...shape.map(ranges)).map((list): Call => ({ shapes: [shape], apply: (x) => slice(x as NDArray, list) })),
+);
+
+/** The adjoint of a call: its record's answer to a cotangent, by operand 0. */
+const adjoint = (name: string, { shapes, apply, indices }: Call, seed: number): Call => {
+  const inputs = shapes.map((shape) => laidOut("float64", shape, { order: [], steps: [], before: 0 }, noise(seed)));
+  const all = indices === undefined ? inputs : [...inputs, indices];
+  const forward = captured(name, apply, all);
+  const { shape } = forward.type(all);
+  const [x] = all;
+  if (x === undefined) throw new Error("an operand is needed");
+  return {
+    shapes: [shape],
+    apply: (cotangent) => forward.vjp(0, cotangent as NDArray, all, x),
+    ...(indices === undefined ? {} : { indices }),
+  };
+};
+
+const concatenations = fc
+  .tuple(shapes(1), fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: 1, maxLength: 3 }))
+  .chain(([shape, sizes]) => fc.nat(shape.length - 1).map((axis) => ({ shape, sizes, axis })))
+  .map(
+    ({ shape, sizes, axis }): Call => ({
+      shapes: sizes.map((n) => frozen(shape.with(axis, n))),
+      apply: (...xs) => concatenate(xs, axis),
+    }),
+  );
+
+const takes = shapes(1)
+  .chain((shape) => fc.nat(shape.length - 1).map((axis) => ({ shape, axis })))
+  .chain(({ shape, axis }) =>
+    fc.tuple((shape[axis] ?? 0) > 0 ? shapes() : fc.constant([0]), fc.integer()).chain(([of, seed]) => {
+      const n = shape[axis] ?? 0;
+      const next = noise(seed, -n, n);
+      return layouts(of.length).map((layout): Call => {
+        const indices = laidOut("int32", of, layout, () => Math.floor(next()));
+        return { shapes: [shape], indices, apply: (x, at) => take(x as NDArray, at as NDArray, axis) };
+      });
+    }),
+  );
+
+/** Every combination of ranks, stacks that broadcast, and sizes on both sides of each rule. */
+const products = fc
+  .tuple(
+    fc.record({ m: fc.constantFrom(0, 1, 2, 5), k: fc.constantFrom(0, 1, 3, 9), n: fc.constantFrom(0, 1, 2, 5) }),
+    fc.constantFrom<readonly [Shape, Shape]>([[], []], [[2], []], [[], [3]], [[2], [2]], [[1], [3]], [[2, 1], [3]]),
+    fc.constantFrom("dot", "rows", "columns", "matrices"),
+  )
+  .map(([{ m, k, n }, [left, right], kind]): Call => {
+    const a = kind === "dot" || kind === "columns" ? [k] : [...left, m, k];
+    const b = kind === "dot" || kind === "rows" ? [k] : [...right, k, n];
+    return {
+      shapes: [frozen(a), frozen(b)],
+      apply: (x, y) => contract.matmul(x as NDArray, y as NDArray),
+    };
+  });
+
+/** Casts between floats; those to integers and truths have no derivative, and tests of their own. */
+const casts: Entry = {
+  name: "cast",
+  exact: false,
+  smooth: false,
+  samples: (dtypes) =>
+    fc.tuple(shapes(), dtypes).chain(([shape, dtype]) =>
+      arrays(shape, dtype).map((x) => {
+        const to = dtype === "float64" ? "float32" : "float64";
+        return { primitive: captured("cast", (v) => cast(v as NDArray, to), [x]), inputs: [x] };
+      }),
+    ),
+};
+
+/** Every record of the library, with operands to try it on. */
+export const catalogue: readonly Entry[] = [
+  ...elementwise,
+  parametrised("sum", sums),
+  parametrised("broadcastTo", broadcasts),
+  parametrised("reshape", reshapes),
+  parametrised("transpose", transposes),
+  parametrised("slice", slices),
+  parametrised(
+    "place",
+    fc.tuple(slices, fc.integer()).map(([call, seed]) => adjoint("slice", call, seed)),
+  ),
+  parametrised("concatenate", concatenations),
+  parametrised("take", takes),
+  parametrised(
+    "put",
+    fc.tuple(takes, fc.integer()).map(([call, seed]) => adjoint("take", call, seed)),
+  ),
+  parametrised("matmul", products),
+  casts,
+];
