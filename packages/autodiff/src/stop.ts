@@ -1,5 +1,5 @@
 import { type NDArray, type Shape, tree } from "@gradfold/core";
-import { bind, type Primitive, typed } from "@gradfold/core/transform";
+import { bind, type Primitive, rowMajor, typed } from "@gradfold/core/transform";
 
 const operandOf = <A>([x]: readonly A[]): A => {
   if (x === undefined) throw new TypeError("stopGradient: an operand is needed");
@@ -11,6 +11,7 @@ const primitive: Primitive = {
   parameters: {},
   type: operandOf,
   evaluate: operandOf,
+  loops: { kind: "move", source: ({ shape }) => ({ offset: 0, strides: rowMajor(shape) }) },
   jvp: () => null,
   vjp: () => null,
 };

@@ -49,6 +49,9 @@ const flattenInto = (data: Nested, shape: Shape, depth: number, out: (number | b
 const dtypeOf = (data: Elements): DType =>
   data instanceof Float64Array ? "float64" : data instanceof Float32Array ? "float32" : "int32";
 
+const areTruths = (flat: readonly (number | boolean)[]): boolean =>
+  flat.length > 0 && flat.every((value) => typeof value === "boolean");
+
 const store = (elements: ArrayLike<number | boolean>, dtype: DType): Store => {
   const out = allocate(dtype, elements.length);
   for (let i = 0; i < elements.length; i++) {
@@ -63,7 +66,7 @@ const store = (elements: ArrayLike<number | boolean>, dtype: DType): Store => {
 /**
  * An array of numbers: of nested lists, of a typed array (copied), or of one number.
  *
- * The dtype is that of a typed array, bool for booleans, and float64 otherwise.
+ * The dtype is that of a typed array, bool where all are booleans, and float64 otherwise.
  *
  * @param options - `shape`: the sizes, for flat data; `dtype`
  * @throws ShapeError when lists have different lengths or the shape does not fit; DTypeError for other elements
@@ -76,7 +79,7 @@ export const array = typed<MakeArray>((data: Nested | Elements, options: Options
   const flat: (number | boolean)[] = [];
   const found = isElements(data) ? [data.length] : nestedShape(data);
   if (!isElements(data)) flattenInto(data, found, 0, flat);
-  const natural = isElements(data) ? dtypeOf(data) : typeof flat[0] === "boolean" ? "bool" : "float64";
+  const natural = isElements(data) ? dtypeOf(data) : areTruths(flat) ? "bool" : "float64";
   const elements = store(isElements(data) ? data : flat, checkDType("array", options.dtype ?? natural));
   const shape = checkShape("array", options.shape ?? found);
   if (sizeOf(shape) !== elements.length)

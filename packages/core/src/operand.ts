@@ -9,7 +9,9 @@ const scalar = (dtype: DType, value: number): NDArray =>
 /** Another thing where an array was expected: say what it is and how to make an array of it. */
 const refuse = (name: string, x: unknown): never => {
   const hint = Array.isArray(x) || ArrayBuffer.isView(x) ? " Wrap it: array(…)." : "";
-  const what = Array.isArray(x) ? "a JavaScript array" : x === null ? "null" : `a ${typeof x}`;
+  const nothing = x === null || x === undefined;
+  const kind = typeof x === "object" ? "an object" : `a ${typeof x}`;
+  const what = Array.isArray(x) ? "a JavaScript array" : nothing ? String(x) : kind;
   throw new DTypeError(`${name}: an operand must be an array or a number, not ${what}.${hint}`);
 };
 

@@ -1,5 +1,33 @@
-import { type ArrayType, type NDArray, tracer, traced, viewIfConcrete, type View } from "./array.ts";
+import { type ArrayType, type NDArray, traced, tracer, type View, viewIfConcrete } from "./array.ts";
+import type { DType } from "./dtype.ts";
 import { TraceError } from "./error.ts";
+import type { ScalarFunction } from "./lane.ts";
+
+/**
+ * How a result is computed from its operands, as loops: what a compiler needs in order to fuse operations. The orders of
+ * sums and products follow from the shapes (see `order.ts`).
+ */
+export type Loops =
+  /** A scalar function at every place of broadcast operands, computed in one dtype and rounded once to the result's. */
+  | {
+      readonly kind: "map";
+      readonly computed: (inputs: readonly ArrayType[]) => DType;
+      readonly scalar: (computed: DType) => ScalarFunction;
+    }
+  /** Every place of the result reads one element of the operand, laid out in row-major order. */
+  | { readonly kind: "move"; readonly source: (x: ArrayType) => Source }
+  /** A sum over axes. */
+  | { readonly kind: "sum"; readonly axes: readonly number[] }
+  /** A matrix product. */
+  | { readonly kind: "product" }
+  /** Not loops: the operation can only be evaluated. */
+  | { readonly kind: "evaluate" };
+
+/** Where a moving operation reads: at an offset plus a stride for each axis of the result. */
+export interface Source {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
 
 /**
  * One operation, with all that a transform may ask of it. The families (`unary`, `binary`, `linear`, …) derive most of
@@ -13,6 +41,7 @@ export interface Primitive {
   readonly type: (inputs: readonly ArrayType[]) => ArrayType;
   /** The result for concrete inputs. */
   readonly evaluate: (inputs: readonly NDArray[]) => NDArray;
+  readonly loops: Loops;
   /** The tangent of the result; null stands for zero. */
   readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[], output: NDArray) => NDArray | null;
   /** What a cotangent of the result contributes to that of one operand; null stands for zero. */

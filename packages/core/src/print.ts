@@ -67,7 +67,8 @@ export const print = (x: Operand): string => {
   const head = `${array.dtype} ${formatShape(array.shape)}`;
   const elements = elementsIfKnown(array);
   if (elements === undefined) return `${head} (not known yet)`;
-  const summarize = sizeOf(array.shape) > summarizeFrom;
+  // Lists of no elements take room as well.
+  const summarize = sizeOf(array.shape.map((n) => Math.max(n, 1))) > summarizeFrom;
   const body = layout(elements, formatOf(visible(elements, summarize), array.dtype), summarize);
   return `${head}${body.includes("\n") ? "\n" : " "}${body}`;
 };

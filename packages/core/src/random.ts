@@ -1,4 +1,4 @@
-import { contiguous, type NDArray, type Operand } from "./array.ts";
+import { contiguous, isNDArray, type NDArray, type Operand } from "./array.ts";
 import { allocate, type DType, isFloat, type Store } from "./dtype.ts";
 import { DomainError, DTypeError } from "./error.ts";
 import { operand } from "./operand.ts";
@@ -23,9 +23,14 @@ export type Key = NDArray<[2]> & { readonly [isKey]: true };
 
 const keyOf = typed<(words: Words) => Key>((words: Words) => contiguous("int32", frozen([2]), Int32Array.from(words)));
 
-const wordsAt = (key: NDArray, i: number): number => {
-  const { data, offset, stride } = view(key, "random");
-  return data[offset + i * (stride[0] ?? 1)] ?? 0;
+const checkKey = (name: string, from: unknown): NDArray => {
+  if (isNDArray(from) && from.dtype === "int32" && formatShape(from.shape) === "[2]") return from;
+  throw new DTypeError(`random.${name}: a key is needed, as random.key(seed) makes it`);
+};
+
+const wordsIn = (from: NDArray): Words => {
+  const { data, offset, stride } = view(from, "random");
+  return [data[offset] ?? 0, data[offset + (stride[0] ?? 1)] ?? 0];
 };
 
 /** A function of a key without a derivative: what all draws are. */
@@ -38,13 +43,12 @@ const draw = (
   name,
   parameters: { shape, dtype },
   type: () => ({ shape, dtype }),
-  evaluate: ([key, ...data]) => {
-    if (key?.dtype !== "int32" || formatShape(key.shape) !== "[2]")
-      throw new DTypeError(`random.${name}: a key is needed, as random.key(seed) makes it`);
+  evaluate: ([from, ...data]) => {
     const out = allocate(dtype, sizeOf(shape));
-    fill([wordsAt(key, 0), wordsAt(key, 1)], out, data);
+    if (from !== undefined) fill(wordsIn(from), out, data);
     return contiguous(dtype, shape, out);
   },
+  loops: { kind: "evaluate" },
   jvp: () => null,
   vjp: () => null,
 });
@@ -88,7 +92,7 @@ export const split = typed<Split>((from: Key, count = 2) => {
   const fill = (words: Words, out: Store): void => {
     for (let i = 0; i < count; i++) out.set(threefry(words, wordsOf(i)), 2 * i);
   };
-  const keys = bind(draw("split", "int32", shape, fill), [from]);
+  const keys = bind(draw("split", "int32", shape, fill), [checkKey("split", from)]);
   return Array.from({ length: count }, (_, i) => slice(keys, [i]));
 });
 
@@ -110,7 +114,7 @@ export const foldIn = typed<(key: Key, data: Operand<[]>) => Key>((from: Key, da
     const n = x === undefined ? NaN : item(x);
     out.set(threefry(words, Number.isInteger(n) && n >= 0 && n < 2 ** 32 ? [0, n | 0] : refuseData(n)));
   };
-  return bind(draw("foldIn", "int32", frozen([2]), fill), [from, operand("random.foldIn", data)]);
+  return bind(draw("foldIn", "int32", frozen([2]), fill), [checkKey("foldIn", from), operand("random.foldIn", data)]);
 });
 
 /**
@@ -128,7 +132,7 @@ export const bits = typed<<const S extends Shape>(key: Key, shape: S) => NDArray
       out[i] = high ^ low;
     }
   };
-  return bind(draw("bits", "int32", shape, fill), [from]);
+  return bind(draw("bits", "int32", shape, fill), [checkKey("bits", from)]);
 });
 
 /** Numbers of [0, 1) with all the bits that the dtype's significand has. */
@@ -149,7 +153,7 @@ interface Interval {
  * Numbers of equal probability from `min` (0) up to but not including `max` (1), bit for bit as JAX.
  *
  * @param options - `min`, `max`, and `dtype`: float64 (default) or float32
- * @throws DTypeError for other dtypes; DomainError when min > max or a bound is not finite
+ * @throws DTypeError for other dtypes; DomainError when min > max, or a bound or their distance is not finite
  * @example
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656726715 ]
@@ -158,9 +162,9 @@ export const uniform = typed<
   <const S extends Shape = []>(key: Key, shape?: S, options?: Interval) => NDArray<Mutable<S>>
 >((from: Key, of: Shape = [], { min = 0, max = 1, dtype = "float64" }: Interval = {}) => {
   if (!isFloat(dtype)) throw new DTypeError(`random.uniform: the dtype must be float64 or float32, not ${dtype}`);
-  if (!Number.isFinite(min) || !Number.isFinite(max) || min > max)
+  if (!Number.isFinite(min) || !Number.isFinite(max) || !Number.isFinite(max - min) || min > max)
     throw new DomainError(`random.uniform: finite bounds with min <= max are needed, not ${min} and ${max}`);
-  const drawn = bind(draw("uniform", dtype, checkShape("random.uniform", of), unit(dtype)), [from]);
+  const drawn = bind(draw("uniform", dtype, checkShape("random.uniform", of), unit(dtype)), [checkKey("uniform", from)]);
   if (min === 0 && max === 1) return drawn;
   return maximum(add(mul(drawn, max - min), min), min);
 });
@@ -180,7 +184,7 @@ export const permutation = typed<<const N extends number>(key: Key, n: N) => NDA
     unit("float64")(words, order);
     out.set(Array.from(order.keys()).sort((i, j) => (order[i] ?? 0) - (order[j] ?? 0) || i - j));
   };
-  return bind(draw("permutation", "int32", shape, fill), [from]);
+  return bind(draw("permutation", "int32", shape, fill), [checkKey("permutation", from)]);
 });
 
 /**
@@ -190,4 +194,7 @@ export const permutation = typed<<const N extends number>(key: Key, n: N) => NDA
  * import { random } from "@gradfold/core";
  * random.keyData(random.key(7)); // => [ 0, 7 ]
  */
-export const keyData = (from: Key): readonly [number, number] => [wordsAt(from, 0) >>> 0, wordsAt(from, 1) >>> 0];
+export const keyData = (from: Key): readonly [number, number] => {
+  const [high, low] = wordsIn(checkKey("keyData", from));
+  return [high >>> 0, low >>> 0];
+};

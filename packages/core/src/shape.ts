@@ -28,6 +28,7 @@ export const frozen = (sizes: number[]): Shape => (sizes.length === 0 ? scalarSh
 
 /** A user's shape: copied, checked and frozen. */
 export const checkShape = (name: string, shape: Shape): Shape => {
+  if (!Array.isArray(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${String(shape)}.`);
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0)
       throw new DomainError(`${name}: a size must be a whole number from 0 on: ${formatShape(shape)} holds ${n}.`);
@@ -75,6 +76,6 @@ export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape
   if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
   const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(name, axis, shape));
   if (new Set(list).size !== list.length)
-    throw new ShapeError(`${name}: an axis is given twice: [${String(axes)}] of ${formatShape(shape)}`);
+    throw new ShapeError(`${name}: an axis is given twice: ${formatShape([axes].flat())} of ${formatShape(shape)}`);
   return list.sort((a, b) => a - b);
 };

@@ -25,12 +25,13 @@ interface BinaryEntry<Name extends string> {
 /** A function of two numbers, at every place of operands that broadcast together. */
 export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation<Binary<Name>> => {
   const { name, meaning, derivatives, domain, dtypes = real } = entry;
-  const { type, evaluate } = elementwise(name, 2, meaning, dtypes);
+  const { type, evaluate, loops } = elementwise(name, 2, meaning, dtypes);
   const primitive: Primitive = {
     name,
     parameters: {},
     type,
     evaluate,
+    loops,
     jvp: (tangents, [a, b], y) => {
       if (!a || !b) return null;
       const [left, right] = derivatives.map((derivative, i) => {

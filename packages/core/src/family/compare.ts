@@ -13,8 +13,8 @@ export const compare = <Name extends string>(
   name: Name,
   meaning: (lane: Lane, a: Value, b: Value) => Mask,
 ): Operation<Binary<Name>> => {
-  const { type, evaluate } = elementwise(name, 2, (L, a, b) => L.truth(meaning(L, a, b)), truth);
-  const primitive: Primitive = { name, parameters: {}, type, evaluate, jvp: () => null, vjp: () => null };
+  const { type, evaluate, loops } = elementwise(name, 2, (L, a, b) => L.truth(meaning(L, a, b)), truth);
+  const primitive: Primitive = { name, parameters: {}, type, evaluate, loops, jvp: () => null, vjp: () => null };
   return Object.assign(
     typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
     { primitive, domain: [] },

@@ -2,7 +2,7 @@ import { type ArrayType, contiguous, type NDArray } from "../array.ts";
 import { type DType, promote } from "../dtype.ts";
 import { type Kernel, kernelOf } from "../kernel.ts";
 import { type Meaning, record, type ScalarFunction } from "../lane.ts";
-import { view } from "../primitive.ts";
+import { type Loops, view } from "../primitive.ts";
 import type { DTypeRule } from "./rule.ts";
 import { broadcastShapes, scalarShape, type Shape } from "../shape.ts";
 
@@ -13,8 +13,7 @@ export type Meanings = Meaning | { readonly float64: Meaning; readonly float32: 
 export interface Elementwise {
   readonly type: (inputs: readonly ArrayType[]) => ArrayType;
   readonly evaluate: (inputs: readonly NDArray[]) => NDArray;
-  /** The recorded function, computed in a dtype. */
-  readonly scalar: (common: DType) => ScalarFunction;
+  readonly loops: Loops;
 }
 
 /** How operands of given dtypes are computed. */
@@ -44,7 +43,7 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
     return { dtype, kernel: kernelOf(scalar(computed), inputs.map((x) => x.dtype), computed, dtype) };
   };
   return {
-    scalar,
+    loops: { kind: "map", computed: computedIn, scalar },
     type: (inputs) => ({ shape: commonShape(name, inputs), dtype: rule.result(computedIn(inputs)) }),
     evaluate: (inputs) => {
       const shape = commonShape(name, inputs);

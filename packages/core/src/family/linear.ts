@@ -1,6 +1,6 @@
 import type { ArrayType, NDArray } from "../array.ts";
 import { TraceError } from "../error.ts";
-import { bind, type Primitive } from "../primitive.ts";
+import { bind, type Loops, type Primitive } from "../primitive.ts";
 import { zerosOf } from "../zeros.ts";
 
 interface LinearEntry {
@@ -8,6 +8,7 @@ interface LinearEntry {
   readonly parameters?: Primitive["parameters"];
   readonly type: (x: ArrayType) => ArrayType;
   readonly evaluate: (x: NDArray) => NDArray;
+  readonly loops: Loops;
   /** The adjoint: what a cotangent of the result says of the operand. */
   readonly transpose: (cotangent: NDArray, x: NDArray) => NDArray;
 }
@@ -19,31 +20,33 @@ const only = <A>(name: string, inputs: readonly A[]): A => {
 };
 
 /** A linear operation of one operand: it is its own tangent map. */
-export const linear = ({ name, parameters = {}, type, evaluate, transpose }: LinearEntry): Primitive => {
+export const linear = ({ name, parameters = {}, type, evaluate, loops, transpose }: LinearEntry): Primitive => {
   const primitive: Primitive = {
     name,
     parameters,
     type: (inputs) => type(only(name, inputs)),
     evaluate: (inputs) => evaluate(only(name, inputs)),
+    loops,
     jvp: ([t]) => (t ? bind(primitive, [t]) : null),
     vjp: (_, cotangent, inputs) => transpose(cotangent, only(name, inputs)),
   };
   return primitive;
 };
 
-interface JointlyLinearEntry extends Pick<Primitive, "name" | "type" | "evaluate"> {
+interface JointlyLinearEntry extends Pick<Primitive, "name" | "type" | "evaluate" | "loops"> {
   readonly parameters?: Primitive["parameters"];
   readonly transpose: (cotangent: NDArray, inputs: readonly NDArray[], operand: number) => NDArray;
 }
 
 /** An operation that is linear in all its operands together, such as concatenation. */
 export const jointlyLinear = (entry: JointlyLinearEntry): Primitive => {
-  const { name, parameters = {}, type, evaluate, transpose } = entry;
+  const { name, parameters = {}, type, evaluate, loops, transpose } = entry;
   const primitive: Primitive = {
     name,
     parameters,
     type,
     evaluate,
+    loops,
     jvp: (tangents, inputs) =>
       tangents.every((t) => t === null) ? null : bind(primitive, inputs.map((x, i) => tangents[i] ?? zerosOf(x))),
     vjp: (operand, cotangent, inputs) => transpose(cotangent, inputs, operand),

@@ -19,12 +19,13 @@ interface UnaryEntry {
 
 /** A function of one number, at every place. Its derivative is diagonal, so one rule serves both directions. */
 export const unary = ({ name, meaning, derivative, domain, dtypes = real }: UnaryEntry): Operation<Unary> => {
-  const { type, evaluate } = elementwise(name, 1, meaning, dtypes);
+  const { type, evaluate, loops } = elementwise(name, 1, meaning, dtypes);
   const primitive: Primitive = {
     name,
     parameters: {},
     type,
     evaluate,
+    loops,
     jvp: ([t], [x], y) => (t && x ? derivative(t, x, y) : null),
     vjp: (_, cotangent, [x], y) => (x ? derivative(cotangent, x, y) : null),
   };

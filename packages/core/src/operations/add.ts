@@ -10,13 +10,14 @@ import { fitTo, growTo } from "./spread.ts";
 
 /* Addition stands apart from the other binary operations: it is what their derivatives are added up with. */
 
-const { type, evaluate } = elementwise("add", 2, (L, a, b) => L.add(a, b), exact);
+const { type, evaluate, loops } = elementwise("add", 2, (L, a, b) => L.add(a, b), exact);
 
 const primitive: Primitive = {
   name: "add",
   parameters: {},
   type,
   evaluate,
+  loops,
   jvp: ([ta, tb], _, y) => accumulate(ta ? growTo(ta, y) : null, tb ? growTo(tb, y) : null),
   vjp: (operand, cotangent, inputs) => {
     const x = inputs[operand];

@@ -109,6 +109,7 @@ const primitive = bilinear({
     });
     return contiguous(a.dtype, shape, out);
   },
+  loops: { kind: "product" },
   transposes: [cotangentOfLeft, cotangentOfRight],
 });
 

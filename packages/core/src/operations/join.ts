@@ -51,6 +51,7 @@ const concatenateAlong = (axis: number): Primitive =>
       });
       return contiguous(dtype, shape, data);
     },
+    loops: { kind: "evaluate" },
     transpose: (cotangent, inputs, i) => {
       const start = startsAlong(axis, inputs)[i] ?? 0;
       const stop = start + (inputs[i]?.shape[axis] ?? 0);

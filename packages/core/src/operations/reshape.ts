@@ -34,6 +34,7 @@ const reshapeTo = (shape: Shape) =>
       if (!isRowMajor(source)) return contiguous(x.dtype, shape, copy(source, x.dtype));
       return concrete(x.dtype, shape, viewOn(source.data, shape, rowMajor(shape), source.offset));
     },
+    loops: { kind: "move", source: () => ({ offset: 0, strides: rowMajor(shape) }) },
     transpose: (cotangent, x) => reshape(cotangent, x.shape),
   });
 
@@ -57,15 +58,21 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
 /** Where each axis went. */
 const inverse = (permutation: readonly number[]): readonly number[] => permutation.map((_, i) => permutation.indexOf(i));
 
+const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
+
 const permute = (permutation: readonly number[]) =>
   linear({
     name: "transpose",
     parameters: { permutation },
-    type: ({ shape, dtype }) => ({ shape: frozen(permutation.map((axis) => shape[axis] ?? 1)), dtype }),
+    type: ({ shape, dtype }) => ({ shape: frozen(pick(shape, permutation)), dtype }),
     evaluate: (x) => {
       const { data, stride, offset } = view(x, "transpose");
-      const shape = frozen(permutation.map((axis) => x.shape[axis] ?? 1));
-      return concrete(x.dtype, shape, viewOn(data, shape, permutation.map((axis) => stride[axis] ?? 0), offset));
+      const shape = frozen(pick(x.shape, permutation));
+      return concrete(x.dtype, shape, viewOn(data, shape, pick(stride, permutation), offset));
+    },
+    loops: {
+      kind: "move",
+      source: (x) => ({ offset: 0, strides: pick(rowMajor(x.shape), permutation) }),
     },
     transpose: (cotangent) => transpose(cotangent, inverse(permutation)),
   });
@@ -90,7 +97,7 @@ export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly nu
   const order = permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).reverse();
   if (order.length !== shape.length || new Set(order).size !== order.length)
     throw new ShapeError(
-      `transpose: a permutation names every axis once: [${String(permutation)}] of ${formatShape(shape)}`,
+      `transpose: a permutation names every axis once: ${formatShape(permutation ?? [])} of ${formatShape(shape)}`,
     );
   return order.every((axis, i) => axis === i) ? array : bind(permute(order), [array]);
 });

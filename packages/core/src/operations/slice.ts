@@ -70,6 +70,13 @@ const sliceBy = (takes: readonly Taken[]): Primitive => {
       const { strides, start } = window(takes, shape, stride, offset);
       return concrete(x.dtype, shape, viewOn(data, shape, strides, start));
     },
+    loops: {
+      kind: "move",
+      source: (x) => {
+        const { strides, start } = window(takes, shape, rowMajor(x.shape), 0);
+        return { offset: start, strides };
+      },
+    },
     transpose: (cotangent, x) => bind(placeBy(takes, x.shape), [cotangent]),
   });
 };
@@ -86,6 +93,7 @@ const placeBy = (takes: readonly Taken[], shape: Shape): Primitive =>
       assign(viewOn(data, x.shape, strides, start), view(x, "place"));
       return contiguous(x.dtype, shape, data);
     },
+    loops: { kind: "evaluate" },
     transpose: (cotangent) => bind(sliceBy(takes), [cotangent]),
   });
 

@@ -3,6 +3,7 @@ import { compact, viewOn } from "../view.ts";
 import { allocate, arithmetic, checkDType, type DType, isFloat } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
+import { record } from "../lane.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
 import {
@@ -12,6 +13,7 @@ import {
   formatShape,
   frozen,
   normalizeAxes,
+  rowMajor,
   sameShape,
   type Shape,
 } from "../shape.ts";
@@ -36,6 +38,7 @@ const sumAlong = (axes: readonly number[]) =>
       const dtype = arithmetic(x.dtype);
       return contiguous(dtype, without(x.shape, axes), sumOver(view(x, "sum"), x.dtype, dtype, axes));
     },
+    loops: { kind: "sum", axes },
     transpose: (cotangent, x) => broadcastTo(reshape(cotangent, withOnes(x.shape, axes)), x.shape),
   });
 
@@ -54,9 +57,15 @@ const sumAlong = (axes: readonly number[]) =>
 export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
   const array = operand("sum", x);
   const over = normalizeAxes("sum", axes, array.shape);
-  const result = over.length === 0 ? array : bind(sumAlong(over), [array]);
+  const result = over.length === 0 ? cast(array, arithmetic(array.dtype)) : bind(sumAlong(over), [array]);
   return options?.keepDims === true ? reshape(result, withOnes(array.shape, over)) : result;
 });
+
+/** Strides of an array as if it had the broadcast shape: 0 along the axes that it repeats. */
+const repeated = (from: Shape, strides: readonly number[], to: Shape): number[] => {
+  const lead = to.length - from.length;
+  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0)));
+};
 
 const repeatTo = (shape: Shape) =>
   linear({
@@ -65,10 +74,9 @@ const repeatTo = (shape: Shape) =>
     type: ({ dtype }) => ({ shape, dtype }),
     evaluate: (x) => {
       const { data, stride, offset } = view(x, "broadcastTo");
-      const lead = shape.length - x.shape.length;
-      const strides = shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : (stride[i - lead] ?? 0)));
-      return concrete(x.dtype, shape, viewOn(data, shape, strides, offset));
+      return concrete(x.dtype, shape, viewOn(data, shape, repeated(x.shape, stride, shape), offset));
     },
+    loops: { kind: "move", source: (x) => ({ offset: 0, strides: repeated(x.shape, rowMajor(x.shape), shape) }) },
     transpose: (cotangent, x) => sumTo(cotangent, x.shape),
   });
 
@@ -94,6 +102,8 @@ export const broadcastTo = typed<<const S extends Shape>(x: Operand, shape: S) =
 const castTo = (dtype: DType): Primitive =>
   isFloat(dtype) ? castLinearly(dtype) : { ...castLinearly(dtype), jvp: () => null, vjp: () => null };
 
+const identity = record(1, (_, x) => x);
+
 const castLinearly = (dtype: DType): Primitive =>
   linear({
     name: "cast",
@@ -107,6 +117,7 @@ const castLinearly = (dtype: DType): Primitive =>
       else data.set(source);
       return contiguous(dtype, x.shape, data);
     },
+    loops: isFloat(dtype) ? { kind: "map", computed: () => dtype, scalar: () => identity } : { kind: "evaluate" },
     transpose: (cotangent, x) => cast(cotangent, x.dtype),
   });
 

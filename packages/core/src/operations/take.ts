@@ -52,6 +52,7 @@ const takeAlong = (axis: number): Primitive => {
       const data = compact(view(x, "take"), dtype);
       return contiguous(dtype, shape, gather(data, allocate(dtype, sizeOf(shape)), rows, around(x.shape, axis)));
     },
+    loops: { kind: "evaluate" },
     jvp: ([t], [, indices]) => (t && indices ? bind(primitive, [t, indices]) : null),
     vjp: (operand, cotangent, [x, indices]) =>
       operand === 0 && x && indices ? bind(putAlong(axis, x.shape), [cotangent, indices]) : null,
@@ -81,6 +82,7 @@ const putAlong = (axis: number, shape: Shape): Primitive => {
       const out = allocate(x.dtype, sizeOf(shape));
       return contiguous(x.dtype, shape, scatter(data, out, rowsOf(indices, axis, shape), around(shape, axis)));
     },
+    loops: { kind: "evaluate" },
     jvp: ([t], [, indices]) => (t && indices ? bind(primitive, [t, indices]) : null),
     vjp: (operand, cotangent, [, indices]) =>
       operand === 0 && indices ? bind(takeAlong(axis), [cotangent, indices]) : null,

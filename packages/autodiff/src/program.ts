@@ -1,0 +1,111 @@
+import { item, type NDArray } from "@gradfold/core";
+import { type ArrayType, formatShape, type Primitive, tracer } from "@gradfold/core/transform";
+
+/** A loop inside a program: its body runs `length` times, and hands its carry on. */
+export interface ScanLoop {
+  readonly name: "scan";
+  /** From [closed-over values, carry, row of each xs] to [carry, row of each ys]. */
+  readonly body: Program;
+  readonly length: number;
+  /** How many of the operands are closed over, and how many are carried; the rest are cut into rows. */
+  readonly closed: number;
+  readonly carried: number;
+}
+
+/** One operation of a program. Values are known by number. */
+export type Equation =
+  | { readonly kind: "apply"; readonly primitive: Primitive; readonly inputs: readonly number[]; readonly output: number }
+  | {
+      readonly kind: "scan";
+      readonly loop: ScanLoop;
+      readonly inputs: readonly number[];
+      readonly outputs: readonly number[];
+    };
+
+/**
+ * A function as data: straight-line operations on numbered values. Values are numbered inputs first, then constants,
+ * then the results of the equations in order.
+ */
+export interface Program {
+  readonly inputs: readonly ArrayType[];
+  readonly constants: readonly NDArray[];
+  readonly equations: readonly Equation[];
+  readonly outputs: readonly number[];
+  /** The type of every value. */
+  readonly types: readonly ArrayType[];
+}
+
+export const resultsOf = (equation: Equation): readonly number[] =>
+  equation.kind === "apply" ? [equation.output] : equation.outputs;
+
+/** The same equation with its values numbered otherwise. */
+export const renumber = (equation: Equation, to: (id: number) => number): Equation =>
+  equation.kind === "apply"
+    ? { ...equation, inputs: equation.inputs.map(to), output: to(equation.output) }
+    : { ...equation, inputs: equation.inputs.map(to), outputs: equation.outputs.map(to) };
+
+const letters = "abcdefghijklmnopqrstuvwxyz";
+
+/** a, b, …, z, aa, ab, … */
+const nameOf = (id: number): string =>
+  (id >= letters.length ? nameOf(Math.floor(id / letters.length) - 1) : "") + letters.charAt(id % letters.length);
+
+const typeText = ({ shape, dtype }: ArrayType): string => `${dtype}${formatShape(shape)}`;
+
+const parameterText = (parameters: Readonly<Record<string, unknown>>): string => {
+  const parts = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return parts.length === 0 ? "" : `{${parts.join(" ")}}`;
+};
+
+/** A program as text, one operation a line. */
+export const printProgram = (program: Program, indent = ""): string => {
+  const { inputs, constants, equations, outputs, types } = program;
+  const first = inputs.length;
+  const ref = (id: number): string => {
+    const constant = constants[id - first];
+    return constant?.shape.length === 0 ? String(item(constant)) : nameOf(id);
+  };
+  const declared = (id: number): string => {
+    const type = types[id];
+    return `${nameOf(id)}: ${type === undefined ? "?" : typeText(type)}`;
+  };
+  const line = (equation: Equation): string => {
+    const left = resultsOf(equation).map(declared).join(", ");
+    const right = equation.inputs.map(ref).join(" ");
+    if (equation.kind === "apply")
+      return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
+    const body = printProgram(equation.loop.body, `${indent}    `);
+    return `${indent}  ${left} = scan{length=${equation.loop.length}} ${right}\n${body}`;
+  };
+  const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
+  const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;
+  return [
+    `${indent}program (${head})`,
+    ...equations.map(line),
+    `${indent}  return ${outputs.map(ref).join(", ")}`,
+  ].join("\n");
+};
+
+/** A program without the constants that other transforms follow: they become its first inputs. */
+export const closeOver = (program: Program): { readonly body: Program; readonly closed: readonly NDArray[] } => {
+  const first = program.inputs.length;
+  const isClosed = (x: NDArray): boolean => tracer(x) !== undefined;
+  const closedIds = program.constants.flatMap((x, i) => (isClosed(x) ? [first + i] : []));
+  const keptIds = program.constants.flatMap((x, i) => (isClosed(x) ? [] : [first + i]));
+  const order = [
+    ...closedIds,
+    ...program.inputs.map((_, id) => id),
+    ...keptIds,
+    ...program.equations.flatMap(resultsOf),
+  ];
+  const place = new Map(order.map((id, i) => [id, i]));
+  const to = (id: number): number => place.get(id) ?? -1;
+  const body: Program = {
+    inputs: order.slice(0, closedIds.length + first).flatMap((id) => program.types[id] ?? []),
+    constants: program.constants.filter((x) => !isClosed(x)),
+    equations: program.equations.map((equation) => renumber(equation, to)),
+    outputs: program.outputs.map(to),
+    types: order.flatMap((id) => program.types[id] ?? []),
+  };
+  return { body, closed: program.constants.filter(isClosed) };
+};
