@@ -1,1 +1,8 @@
-export {};
+export type { Figure } from "./figure.ts";
+export { type Losses, lossCurve } from "./loss.ts";
+export type { FigureOptions } from "./options.ts";
+export { type Render, render } from "./render.ts";
+export type { ReplayFrame } from "./replay/frame.ts";
+export { type ReplayOptions, replayPage } from "./replay/replay.ts";
+export { type Lines, scatterFit, type ScatterOptions } from "./scatter.ts";
+export { dark, light, print, type Theme } from "./theme.ts";

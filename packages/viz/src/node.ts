@@ -1,1 +1,43 @@
-export {};
+import { createRequire } from "node:module";
+import type * as jsdom from "jsdom";
+import { type Render, render as renderIn } from "./render.ts";
+import type { ReplayFrame } from "./replay/frame.ts";
+import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.ts";
+
+/*
+ * jsdom takes most of a second to load, to be paid only by who draws: hence `require`, which unlike `import` waits for
+ * the first call, and unlike `import()` does not make every picture a promise. The one cast: `require` has no types.
+ */
+const loadJsdom = (): typeof jsdom => createRequire(import.meta.url)("jsdom") as typeof jsdom;
+
+/** Makes the value on the first call and keeps it. */
+const lazy = <A>(make: () => A): (() => A) => {
+  let made: readonly [A] | undefined;
+  return () => (made ??= [make()])[0];
+};
+
+const renderer = lazy((): Render => renderIn(new (loadJsdom().JSDOM)().window.document));
+
+/**
+ * A figure as the text of a stand-alone SVG file, drawn in a document of jsdom's that is made on first use.
+ *
+ * The first call takes about a second, later ones a few milliseconds.
+ *
+ * @example
+ * import { lossCurve } from "@gradfold/viz";
+ * import { render } from "@gradfold/viz/node";
+ * render(lossCurve({ loss: [8, 2, 0.5] })).endsWith("</svg>"); // => true
+ */
+export const render: Render = (figure) => renderer()(figure);
+
+/**
+ * A page that replays a run as one HTML file that loads nothing: `replayPage(render)` of the main entry.
+ *
+ * Frames are plain rows; see there for what they hold, and for what is thrown.
+ *
+ * @example
+ * import { replayPage } from "@gradfold/viz/node";
+ * const html = replayPage([{ step: 0, params: [2, 1], line: [[0, 1], [1, 3]] }]);
+ * html.slice(0, 15); // => '<!doctype html>'
+ */
+export const replayPage: (frames: readonly ReplayFrame[], options?: ReplayOptions) => string = replayPageBy(render);

@@ -1,0 +1,108 @@
+import * as Plot from "@observablehq/plot";
+import type { Axis, Figure, Mark, Point } from "./figure.ts";
+import { HEADING, TEXT } from "./label.ts";
+
+/** Pixels between words and the edge of the picture. */
+const EDGE = 16;
+
+/** The figure as Observable Plot draws it in the document: the only place that touches one. */
+export const plotted = (figure: Figure, document: Document): Element => {
+  const { width, height, margin, x, y, theme } = figure;
+  return Plot.plot({
+    document,
+    width,
+    height,
+    marginTop: margin.top,
+    marginRight: margin.right,
+    marginBottom: margin.bottom,
+    marginLeft: margin.left,
+    x: { type: x.scale, domain: x.domain, axis: null },
+    y: { type: y.scale, domain: y.domain, axis: null },
+    marks: [
+      Plot.gridX(valuesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.gridY(valuesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.axisX(valuesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
+      Plot.axisY(valuesOf(y), { ...axisOptions(y, figure), label: null }),
+      ...figure.marks.map(plottedMark),
+      ...wordsOf(figure),
+    ],
+  });
+};
+
+const valuesOf = (axis: Axis): readonly number[] => axis.ticks.map((tick) => tick.value);
+
+const axisOptions = ({ label, ticks }: Axis, { theme }: Figure) =>
+  ({
+    // Not tickFormat: Plot passes that on to d3 on a log scale, which leaves labels out.
+    text: (_: number, i: number) => ticks[i]?.text ?? "",
+    tickSize: 0,
+    tickPadding: 8,
+    fontSize: TEXT,
+    color: theme.muted,
+    label,
+    labelArrow: "none",
+  }) as const;
+
+/** What stands outside the axes, placed from the corners of the area that they span. */
+const wordsOf = ({ heading, note, y, margin, theme }: Figure): readonly Plot.Markish[] => [
+  words(heading, "top-left", {
+    dx: EDGE - margin.left,
+    dy: EDGE - margin.top,
+    fontSize: HEADING,
+    fontWeight: "bold",
+    fill: theme.ink,
+  }),
+  words(y.label, "top-left", { dx: EDGE - margin.left, dy: -24, fill: theme.muted }),
+  words(note, "bottom-left", { dx: EDGE - margin.left, dy: margin.bottom - 10, fill: theme.alarm }),
+];
+
+const words = (text: string, frameAnchor: "top-left" | "bottom-left", options: Plot.TextOptions): Plot.Markish =>
+  Plot.text(text === "" ? [] : [text], { frameAnchor, fontSize: TEXT, ...options });
+
+const plottedMark = (mark: Mark): Plot.Markish => {
+  const named = mark.id === undefined ? {} : { render: withId(mark.id) };
+  switch (mark.kind) {
+    case "dots":
+      return Plot.dot(mark.points, {
+        ...named,
+        x: "0",
+        y: "1",
+        r: mark.radius,
+        fill: mark.color,
+        fillOpacity: mark.opacity,
+      });
+    case "line":
+      return Plot.line(mark.path, {
+        ...named,
+        x: (point: Point | null) => point?.[0] ?? NaN,
+        y: (point: Point | null) => point?.[1] ?? NaN,
+        stroke: mark.color,
+        strokeWidth: mark.width,
+        ...(mark.dash === "" ? {} : { strokeDasharray: mark.dash }),
+      });
+    case "rule":
+      return Plot.ruleX([mark.x], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
+    case "text":
+      return Plot.text([mark.text], {
+        ...named,
+        x: [mark.at[0]],
+        y: [mark.at[1]],
+        text: (text: string) => text,
+        textAnchor: mark.anchor,
+        dx: mark.offset[0],
+        dy: mark.offset[1],
+        fill: mark.color,
+        fontSize: TEXT,
+        ...(mark.bold ? { fontWeight: "bold" } : {}),
+      });
+  }
+};
+
+/** Plot has no option for an id: its render transform is the documented way to reach the element. */
+const withId =
+  (id: string): Plot.RenderFunction =>
+  (index, scales, values, dimensions, context, next) => {
+    const element = next?.(index, scales, values, dimensions, context) ?? null;
+    element?.setAttribute("id", id);
+    return element;
+  };

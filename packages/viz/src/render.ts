@@ -1,0 +1,72 @@
+import type { Figure } from "./figure.ts";
+import { normalised } from "./normalise.ts";
+import { plotted } from "./plot.ts";
+import { type Branch, treeOf } from "./tree.ts";
+import { xml } from "./xml.ts";
+
+/** A figure as SVG text. */
+export type Render = (figure: Figure) => string;
+
+/**
+ * Draws a figure in a document and gives it as the text of a stand-alone SVG file.
+ *
+ * The document is only lent: nothing is added to it. The text is valid XML without scripts, styles or references to
+ * anything outside, and the same bytes each time. (Browsers whose pixels are not dense draw half a pixel lower than
+ * Node: Plot's doing.) In a page, `element.innerHTML = render(document)(figure)`; Node has no document, so there
+ * `@gradfold/viz/node` has it ready:
+ *
+ * @example
+ * import { scatterFit } from "@gradfold/viz";
+ * import { render } from "@gradfold/viz/node";
+ * const svg = render(scatterFit([{ x: 1, y: 2 }], { width: 480, height: 300 }));
+ * svg.split("\n")[1]; // => '<title id="scatter-title">Data and fitted line</title>'
+ */
+export const render =
+  (document: Document): Render =>
+  (figure) => {
+    const drawing = treeOf(plotted(figure, document));
+    return xml(named(normalised(framed(figure, drawing), figure.idPrefix)));
+  };
+
+/** The drawing with what it takes to stand alone: a size, fonts, a name and a description, a background. */
+const framed = ({ title, description, width, height, theme }: Figure, drawing: Branch): Branch => ({
+  name: "svg",
+  attributes: [
+    ["width", String(width)],
+    ["height", String(height)],
+    ["viewBox", `0 0 ${width} ${height}`],
+    ["fill", theme.ink],
+    ["font-family", "system-ui, sans-serif"],
+    ["text-anchor", "middle"],
+  ],
+  children: [
+    { name: "title", attributes: [["id", "title"]], children: [title] },
+    { name: "desc", attributes: [["id", "desc"]], children: [description] },
+    {
+      name: "rect",
+      attributes: [
+        ["width", "100%"],
+        ["height", "100%"],
+        ["fill", theme.background],
+      ],
+      children: [],
+    },
+    ...drawing.children,
+  ],
+});
+
+/** The picture with its name space, and one image to a screen reader, with the name and description it begins with. */
+const named = (svg: Branch): Branch => {
+  const ids = svg.children
+    .slice(0, 2)
+    .flatMap((child) => (typeof child === "string" ? [] : child.attributes.map(([, id]) => id)));
+  return {
+    ...svg,
+    attributes: [
+      ["xmlns", "http://www.w3.org/2000/svg"],
+      ["role", "img"],
+      ["aria-labelledby", ids.join(" ")],
+      ...svg.attributes,
+    ],
+  };
+};

@@ -1,0 +1,94 @@
+import { DomainError } from "@gradfold/core";
+
+/** A colour as `#rrggbb`. */
+export type Color = `#${string}`;
+
+/**
+ * The colours of a figure, by what they mean. All but `grid`, which is only a help to the eye, have a contrast of
+ * at least 3 against the background (WCAG 2.2, 1.4.11).
+ */
+export interface Theme {
+  readonly scheme: "dark" | "light";
+  readonly background: Color;
+  /** Words and numbers. */
+  readonly ink: Color;
+  /** Axes, and words of less weight. */
+  readonly muted: Color;
+  readonly grid: Color;
+  readonly data: Color;
+  readonly before: Color;
+  readonly after: Color;
+  /** What went wrong. */
+  readonly alarm: Color;
+}
+
+/*
+ * Colours from Okabe and Ito, "Color Universal Design" (2008), chosen to stay apart for every kind of colour vision.
+ * The line before is dashed as well: no meaning hangs on colour alone.
+ */
+
+/**
+ * Light on black, as matplotlib's `dark_background`. The default.
+ *
+ * @example
+ * import { dark } from "@gradfold/viz";
+ * dark.background; // => '#000000'
+ */
+export const dark: Theme = {
+  scheme: "dark",
+  background: "#000000",
+  ink: "#ffffff",
+  muted: "#b3b3b3",
+  grid: "#2b2b2b",
+  data: "#e69f00",
+  before: "#cc79a7",
+  after: "#56b4e9",
+  alarm: "#f0e442",
+};
+
+/**
+ * Dark on white, for the screen.
+ *
+ * @example
+ * import { light } from "@gradfold/viz";
+ * light.background; // => '#ffffff'
+ */
+export const light: Theme = {
+  scheme: "light",
+  background: "#ffffff",
+  ink: "#1a1a1a",
+  muted: "#595959",
+  grid: "#e6e6e6",
+  data: "#b57700",
+  before: "#b3528a",
+  after: "#0072b2",
+  alarm: "#d55e00",
+};
+
+/**
+ * Black and greys on white, for paper.
+ *
+ * @example
+ * import { print } from "@gradfold/viz";
+ * print.after; // => '#000000'
+ */
+export const print: Theme = {
+  scheme: "light",
+  background: "#ffffff",
+  ink: "#000000",
+  muted: "#404040",
+  grid: "#e0e0e0",
+  data: "#808080",
+  before: "#404040",
+  after: "#000000",
+  alarm: "#000000",
+};
+
+/** The theme itself. Its colours go into attributes and style sheets as they are, so nothing but colours may pass. */
+export const checkedTheme = (op: string, theme: Theme): Theme => {
+  for (const [role, color] of Object.entries<string>({ ...theme })) {
+    if (role !== "scheme" && !/^#[0-9a-f]{6}$/i.test(color))
+      throw new DomainError(`${op}: a theme's colours are #rrggbb: ${role} is ${JSON.stringify(color)}.`);
+  }
+  return theme;
+};
