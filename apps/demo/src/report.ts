@@ -1,4 +1,16 @@
-import { add, array, attempt, either, item, matmul, type NDArray, pipe, print, slice, toTypedArray } from "@gradfold/core";
+import {
+  add,
+  array,
+  attempt,
+  either,
+  item,
+  matmul,
+  type NDArray,
+  pipe,
+  print,
+  slice,
+  toTypedArray,
+} from "@gradfold/core";
 import { trajectory } from "@gradfold/optim";
 import type { Run } from "./fit.ts";
 import { type LeastSquares, leastSquares } from "./leastSquares.ts";
@@ -18,7 +30,10 @@ export const reportProblem = ({ data, m, b, a }: Problem): string => {
     `x.shape: [${data.x.shape.join(", ")}]`,
     `m = ${print(m)}, b: uniform in [0, 1), y = x @ m + b; the first five of y:`,
     print(slice(data.y, [[0, 5]])),
-    `m @ x + b: ${pipe(wrong, either.match((error) => `${error.name}: ${error.message}`, print))}`,
+    `m @ x + b: ${pipe(
+      wrong,
+      either.match((error) => `${error.name}: ${error.message}`, print),
+    )}`,
     `First guess a = ${print(a)}, mean squared error ${number(item(loss(a, data)))}`,
   ].join("\n");
 };

@@ -10,7 +10,11 @@ type Place = Replay<State, Metrics>;
 
 /** What a key does: another place, or "quit". A key without a meaning leaves the place as it is. */
 export const press = (place: Place, key: string): Place | "quit" => {
-  const stay = (to: Option<Place>): Place => pipe(to, option.getOrElse(() => place));
+  const stay = (to: Option<Place>): Place =>
+    pipe(
+      to,
+      option.getOrElse(() => place),
+    );
   switch (key) {
     case "right":
     case "f":

@@ -14,7 +14,12 @@ export interface ScanLoop {
 
 /** One operation of a program. Values are known by number. */
 export type Equation =
-  | { readonly kind: "apply"; readonly primitive: Primitive; readonly inputs: readonly number[]; readonly output: number }
+  | {
+      readonly kind: "apply";
+      readonly primitive: Primitive;
+      readonly inputs: readonly number[];
+      readonly output: number;
+    }
   | {
       readonly kind: "scan";
       readonly loop: ScanLoop;

@@ -24,11 +24,12 @@ type RowsOf<T> =
       : number;
 
 /** The leaves of a tree, N of each side by side. */
-export type Stacked<T, N extends number> = T extends NDArray<infer S>
-  ? NDArray<[N, ...S]>
-  : T extends number
-    ? NDArray<[N]>
-    : { readonly [K in keyof T]: Stacked<T[K], N> };
+export type Stacked<T, N extends number> =
+  T extends NDArray<infer S>
+    ? NDArray<[N, ...S]>
+    : T extends number
+      ? NDArray<[N]>
+      : { readonly [K in keyof T]: Stacked<T[K], N> };
 
 interface Scan {
   <C, Xs, Y>(

@@ -24,7 +24,8 @@ const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
 const mapArrays = (result: unknown, f: (x: NDArray) => NDArray): unknown => {
   if (isNDArray(result)) return f(result);
   if (Array.isArray(result)) return result.map((part) => mapArrays(part, f));
-  if (typeof result !== "object" || result === null || Object.getPrototypeOf(result) !== Object.prototype) return result;
+  if (typeof result !== "object" || result === null || Object.getPrototypeOf(result) !== Object.prototype)
+    return result;
   return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, mapArrays(part, f)]));
 };
 
@@ -73,7 +74,9 @@ const matching = (cotangent: unknown, outputs: readonly NDArray[]): readonly NDA
   given.forEach((c, i) => {
     const shape = outputs[i]?.shape ?? [];
     if (!sameShape(c.shape, shape))
-      throw new ShapeError(`vjp: a cotangent has the shape of its result: ${formatShape(c.shape)} is not ${formatShape(shape)}`);
+      throw new ShapeError(
+        `vjp: a cotangent has the shape of its result: ${formatShape(c.shape)} is not ${formatShape(shape)}`,
+      );
   });
   return given;
 };
@@ -92,7 +95,11 @@ const matching = (cotangent: unknown, outputs: readonly NDArray[]): readonly NDA
 export const vjp = typed<Vjp>((f: (...primals: readonly unknown[]) => unknown, ...primals: readonly unknown[]) => {
   const inputs = tree.flatten(primals);
   const call = (leaves: readonly NDArray[]): unknown =>
-    f(...typed<(list: unknown) => readonly unknown[]>((list: unknown) => list)(tree.unflatten(inputs.structure, leaves)));
+    f(
+      ...typed<(list: unknown) => readonly unknown[]>((list: unknown) => list)(
+        tree.unflatten(inputs.structure, leaves),
+      ),
+    );
   const { result, leaves, pullBack } = pull("vjp", inputs, call, tree.leaves);
   return [result, (cotangent: unknown) => tree.unflatten(inputs.structure, pullBack(matching(cotangent, leaves)))];
 });

@@ -51,7 +51,13 @@ interface Inside {
 /** What every array inherits: how it shows itself. `print.ts` fills it in. */
 export const prototype: object = {};
 
-const build = (dtype: DType, shape: Shape, view: View | undefined, layout: Layout, tracer: Tracer | undefined): NDArray => {
+const build = (
+  dtype: DType,
+  shape: Shape,
+  view: View | undefined,
+  layout: Layout,
+  tracer: Tracer | undefined,
+): NDArray => {
   // An object made this way costs 10 ns; `__proto__` in a literal would cost 2,700.
   const x = Object.create(prototype) as Inside;
   x.shape = shape;
@@ -76,7 +82,8 @@ export const contiguous = (dtype: DType, shape: Shape, data: Store): NDArray =>
   build(dtype, shape, viewOn(data, shape, rowMajor(shape), 0), data.length === 1 ? "one" : "rows", undefined);
 
 /** A value that a transform follows. */
-export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray => build(dtype, shape, undefined, "strided", tracer);
+export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray =>
+  build(dtype, shape, undefined, "strided", tracer);
 
 /** How the transform that follows `x` sees it; undefined for a concrete array. */
 export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];

@@ -1,6 +1,15 @@
 export type { Matrix, NDArray, Operand, Scalar, Vector } from "./array.ts";
 export type { DType } from "./dtype.ts";
-export { attempt, DomainError, DTypeError, type GradfoldError, orThrow, ShapeError, TraceError, TreeError } from "./error.ts";
+export {
+  attempt,
+  DomainError,
+  DTypeError,
+  type GradfoldError,
+  orThrow,
+  ShapeError,
+  TraceError,
+  TreeError,
+} from "./error.ts";
 export { type Either, either, type Option, option, pipe } from "./fp.ts";
 export { arange, array, eye, full, linspace, ones, onesLike, zeros, zerosLike } from "./make.ts";
 export { add } from "./operations/add.ts";

@@ -23,7 +23,13 @@ export const kernelOf = (f: ScalarFunction, operands: readonly DType[], common: 
     const data = allocate(out, sizeOf(shape));
     const flat = flatStrides(arrays, shape);
     if (flat) loop(1)(data, [data.length], views, flat);
-    else loop(shape.length)(data, shape, views, views.map((x) => broadcastStrides(x, shape)));
+    else
+      loop(shape.length)(
+        data,
+        shape,
+        views,
+        views.map((x) => broadcastStrides(x, shape)),
+      );
     return data;
   };
 };
@@ -61,7 +67,9 @@ const compile = (f: ScalarFunction, operands: readonly DType[], common: DType, r
   // After an inner loop an operand stands at that loop's end; the outer step starts from its beginning.
   const body = axes.reduceRight((inner, axis) => {
     const step = (k: number): string =>
-      axis === rank - 1 ? `at${k} += step${k}_${axis};` : `at${k} += step${k}_${axis} - n${axis + 1} * step${k}_${axis + 1};`;
+      axis === rank - 1
+        ? `at${k} += step${k}_${axis};`
+        : `at${k} += step${k}_${axis} - n${axis + 1} * step${k}_${axis + 1};`;
     return `for (let i${axis} = 0; i${axis} < n${axis}; i${axis}++) { ${inner} ${each(step)} }`;
   }, innermost);
   const source = `return (out, shape, operands, strides) => {

@@ -109,10 +109,9 @@ export const record = (arity: number, meaning: Meaning): ScalarFunction => {
     };
   // The one place where a lane gets its types: every operation is recorded in the same way.
   const lane = Object.fromEntries(operations.map((name) => [name, apply(name)])) as unknown as Lane;
-  const args = Array.from(
-    { length: arity },
-    (_, index): Value => ({ id: emit({ kind: "argument", index }, `argument ${index}`) }),
-  );
+  const args = Array.from({ length: arity }, (_, index): Value => ({
+    id: emit({ kind: "argument", index }, `argument ${index}`),
+  }));
   return { arity, instructions: live(instructions, meaning(lane, ...args).id) };
 };
 

@@ -34,7 +34,9 @@ const nestedShape = (data: Nested): number[] =>
 const flattenInto = (data: Nested, shape: Shape, depth: number, out: (number | boolean)[]): void => {
   if (!Array.isArray(data)) {
     if (typeof data !== "number" && typeof data !== "boolean")
-      throw new DTypeError(`array: an element must be a number or a boolean, not ${data === null ? "null" : typeof data}`);
+      throw new DTypeError(
+        `array: an element must be a number or a boolean, not ${data === null ? "null" : typeof data}`,
+      );
     if (depth !== shape.length) throw new ShapeError(`array: lists of different depth: a number among lists`);
     out.push(data);
     return;
@@ -95,7 +97,16 @@ interface Filled {
 const filled = (name: string, shape: Shape, value: number, dtype: DType = "float64"): NDArray => {
   const sizes = checkShape(name, shape);
   const data = store([value], checkDType(name, dtype));
-  return concrete(dtype, sizes, viewOn(data, sizes, sizes.map(() => 0), 0));
+  return concrete(
+    dtype,
+    sizes,
+    viewOn(
+      data,
+      sizes,
+      sizes.map(() => 0),
+      0,
+    ),
+  );
 };
 
 /**
@@ -181,7 +192,14 @@ export const arange = typed<<const N extends number>(n: N, options?: { readonly 
   (n: number, options: Options = {}) => {
     const [size = 0] = checkShape("arange", [n]);
     const dtype = checkDType("arange", options.dtype ?? "float64");
-    return contiguous(dtype, frozen([size]), store(Array.from({ length: size }, (_, i) => i), dtype));
+    return contiguous(
+      dtype,
+      frozen([size]),
+      store(
+        Array.from({ length: size }, (_, i) => i),
+        dtype,
+      ),
+    );
   },
 );
 

@@ -63,7 +63,13 @@ const printFewDots = (k: number, single: boolean): string => {
 const printBlock = ({ parameters, at, computed }: Term, single: boolean): string => {
   const round = rounding(single);
   const term = (i: string): string => (computed ? round(at(i)) : at(i));
-  const few = range(lanes + 1).map((n) => `case ${n}: return ${fold(range(n).map((i) => term(String(i))), round)};`);
+  const few = range(lanes + 1).map(
+    (n) =>
+      `case ${n}: return ${fold(
+        range(n).map((i) => term(String(i))),
+        round,
+      )};`,
+  );
   const accumulators = range(lanes).map((j) => `a${j}`);
   const grow = (j: number): string => `a${j} = ${round(`a${j} + ${term(`(i + ${j})`)}`)};`;
   return `(n, ${parameters}) => {
@@ -71,7 +77,9 @@ const printBlock = ({ parameters, at, computed }: Term, single: boolean): string
     let ${accumulators.map((a) => `${a} = -0`).join(", ")};
     let i = 0;
     for (const end = n - ${lanes - 1}; i < end; i += ${lanes}) { ${range(lanes).map(grow).join(" ")} }
-    ${range(lanes - 1).map((j) => `if (i + ${j} < n) ${grow(j)}`).join(" ")}
+    ${range(lanes - 1)
+      .map((j) => `if (i + ${j} < n) ${grow(j)}`)
+      .join(" ")}
     return ${fold(accumulators, round)};
   }`;
 };

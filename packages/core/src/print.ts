@@ -36,7 +36,10 @@ const formatOf = (values: readonly number[], dtype: DType): Format => {
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
   const smallest = sizes.reduce((a, b) => Math.min(a, b), Infinity);
   const whole = sizes.every((v) => Number.isInteger(v));
-  const special = (format: Format): Format => (value) => (Number.isFinite(value) ? format(value) : String(value));
+  const special =
+    (format: Format): Format =>
+    (value) =>
+      Number.isFinite(value) ? format(value) : String(value);
   if (whole && largest < 1e8) return special((value) => (Object.is(value, -0) ? "-0" : String(value)));
   if (largest >= 1e8 || largest < 1e-3 || largest / smallest >= 1e8) return special((value) => value.toExponential(4));
   return special((value) => value.toFixed(4));
@@ -86,7 +89,19 @@ const elementsIfKnown = (x: NDArray): View | undefined => {
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 Object.defineProperties(prototype, {
-  [inspect]: { value(this: NDArray) { return print(this); } },
-  toString: { value(this: NDArray) { return print(this); } },
-  toJSON: { value(this: NDArray) { return toNested(this); } },
+  [inspect]: {
+    value(this: NDArray) {
+      return print(this);
+    },
+  },
+  toString: {
+    value(this: NDArray) {
+      return print(this);
+    },
+  },
+  toJSON: {
+    value(this: NDArray) {
+      return toNested(this);
+    },
+  },
 });

@@ -63,7 +63,8 @@ const draw = (
  * toNested(random.key(42)); // => [ 0, 42 ]
  */
 export const key = (seed: number): Key => {
-  if (!Number.isSafeInteger(seed)) throw new DomainError(`random.key: a seed is a whole number up to 2^53, not ${seed}`);
+  if (!Number.isSafeInteger(seed))
+    throw new DomainError(`random.key: a seed is a whole number up to 2^53, not ${seed}`);
   return keyOf(wordsOf(seed));
 };
 
@@ -124,24 +125,29 @@ export const foldIn = typed<(key: Key, data: Operand<[]>) => Key>((from: Key, da
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.bits(random.key(0), [2])); // => [ -224767589, -91998574 ]
  */
-export const bits = typed<<const S extends Shape>(key: Key, shape: S) => NDArray<Mutable<S>>>((from: Key, of: Shape) => {
-  const shape = checkShape("random.bits", of);
-  const fill = (words: Words, out: Store): void => {
-    for (let i = 0; i < out.length; i++) {
-      const [high, low] = threefry(words, wordsOf(i));
-      out[i] = high ^ low;
-    }
-  };
-  return bind(draw("bits", "int32", shape, fill), [checkKey("bits", from)]);
-});
+export const bits = typed<<const S extends Shape>(key: Key, shape: S) => NDArray<Mutable<S>>>(
+  (from: Key, of: Shape) => {
+    const shape = checkShape("random.bits", of);
+    const fill = (words: Words, out: Store): void => {
+      for (let i = 0; i < out.length; i++) {
+        const [high, low] = threefry(words, wordsOf(i));
+        out[i] = high ^ low;
+      }
+    };
+    return bind(draw("bits", "int32", shape, fill), [checkKey("bits", from)]);
+  },
+);
 
 /** Numbers of [0, 1) with all the bits that the dtype's significand has. */
-const unit = (dtype: DType) => (words: Words, out: Store): void => {
-  for (let i = 0; i < out.length; i++) {
-    const [high, low] = threefry(words, wordsOf(i));
-    out[i] = dtype === "float32" ? ((high ^ low) >>> 9) * 2 ** -23 : (high >>> 0) * 2 ** -32 + (low >>> 12) * 2 ** -52;
-  }
-};
+const unit =
+  (dtype: DType) =>
+  (words: Words, out: Store): void => {
+    for (let i = 0; i < out.length; i++) {
+      const [high, low] = threefry(words, wordsOf(i));
+      out[i] =
+        dtype === "float32" ? ((high ^ low) >>> 9) * 2 ** -23 : (high >>> 0) * 2 ** -32 + (low >>> 12) * 2 ** -52;
+    }
+  };
 
 interface Interval {
   readonly min?: number;
@@ -164,7 +170,9 @@ export const uniform = typed<
   if (!isFloat(dtype)) throw new DTypeError(`random.uniform: the dtype must be float64 or float32, not ${dtype}`);
   if (!Number.isFinite(min) || !Number.isFinite(max) || !Number.isFinite(max - min) || min > max)
     throw new DomainError(`random.uniform: finite bounds with min <= max are needed, not ${min} and ${max}`);
-  const drawn = bind(draw("uniform", dtype, checkShape("random.uniform", of), unit(dtype)), [checkKey("uniform", from)]);
+  const drawn = bind(draw("uniform", dtype, checkShape("random.uniform", of), unit(dtype)), [
+    checkKey("uniform", from),
+  ]);
   if (min === 0 && max === 1) return drawn;
   return maximum(add(mul(drawn, max - min), min), min);
 });

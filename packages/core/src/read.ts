@@ -87,7 +87,11 @@ const dtypes: Readonly<Record<string, DType>> = { float64: "float64", float32: "
 export const fromNdarray = (x: ndarray.NdArray): NDArray => {
   const dtype = dtypes[x.dtype] ?? "float64";
   const shape = checkShape("fromNdarray", x.shape);
-  return contiguous(dtype, shape, allocate(dtype, x.size).map((_, i) => elementAt(x, i)));
+  return contiguous(
+    dtype,
+    shape,
+    allocate(dtype, x.size).map((_, i) => elementAt(x, i)),
+  );
 };
 
 /** Element i in row-major order. */

@@ -143,13 +143,19 @@ export const tanh: Function1 = (L, x) => {
 /** tanh x for float32, one rational function, and ±1 from where 1 is the nearest float32 (13 ln 2): 0.521 ulp. */
 export const tanhShort: Function1 = (L, x) => {
   const z = L.mul(x, x);
-  const p = polynomial(L, z, [
-    0.9999999987842272, 0.1368195088020264, 0.00387087967542764, 2.8059006826282917e-5, 3.0709223731336084e-8,
-    -1.2295824074332211e-11,
-  ]);
-  const q = polynomial(L, z, [
-    1, 0.4701528301386612, 0.0272551759669746, 0.00039431324532601295, 1.2909713518249704e-6,
-  ]);
+  const p = polynomial(
+    L,
+    z,
+    [
+      0.9999999987842272, 0.1368195088020264, 0.00387087967542764, 2.8059006826282917e-5, 3.0709223731336084e-8,
+      -1.2295824074332211e-11,
+    ],
+  );
+  const q = polynomial(
+    L,
+    z,
+    [1, 0.4701528301386612, 0.0272551759669746, 0.00039431324532601295, 1.2909713518249704e-6],
+  );
   const end = L.select(L.less(x, 0), -1, 1);
   return L.select(L.less(9.010913347279289, L.abs(x)), end, L.div(L.mul(x, p), q));
 };

@@ -39,8 +39,12 @@ const print = (rows: number, columns: number, single: boolean): string => {
   return `(out, o, width, first, k, a, p, aRow, aColumn, b, q, bRow, bColumn) => {
     let ${cells.map(({ c }) => `${c} = -0`).join(", ")};
     for (let i = 0; i < k; i++, p += aColumn, q += bRow) {
-      ${range(rows).map((i) => `const a${i} = a[p + ${i} * aRow];`).join(" ")}
-      ${range(columns).map((j) => `const b${j} = b[q + ${j} * bColumn];`).join(" ")}
+      ${range(rows)
+        .map((i) => `const a${i} = a[p + ${i} * aRow];`)
+        .join(" ")}
+      ${range(columns)
+        .map((j) => `const b${j} = b[q + ${j} * bColumn];`)
+        .join(" ")}
       ${cells.map(({ i, j, c }) => `${c} = ${round(`${c} + ${round(`a${i} * b${j}`)}`)};`).join(" ")}
     }
     if (first) { ${cells.map(({ i, j, c }) => `out[o + ${i} * width + ${j}] = ${c};`).join(" ")} }

@@ -16,7 +16,9 @@ export type Structure =
 const leaf: Structure = { kind: "leaf" };
 
 const describe = (x: unknown): string =>
-  typeof x === "object" && x !== null ? `a ${Object.getPrototypeOf(x)?.constructor?.name ?? "object"}` : `a ${typeof x}`;
+  typeof x === "object" && x !== null
+    ? `a ${Object.getPrototypeOf(x)?.constructor?.name ?? "object"}`
+    : `a ${typeof x}`;
 
 const at = (path: string): string => (path === "" ? "the root" : path);
 
@@ -44,7 +46,9 @@ const takeApart = (node: unknown, path: string, visit: (leaf: NDArray, path: str
     const keys = Object.keys(node).sort();
     return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], keyPath(path, key), visit)) };
   }
-  throw new TreeError(`tree: ${at(path)} is ${describe(node)}. A tree is made of arrays, numbers, lists and plain objects.`);
+  throw new TreeError(
+    `tree: ${at(path)} is ${describe(node)}. A tree is made of arrays, numbers, lists and plain objects.`,
+  );
 };
 
 const putTogether = (structure: Structure, next: () => unknown): unknown => {
@@ -57,7 +61,9 @@ const putTogether = (structure: Structure, next: () => unknown): unknown => {
       return structure.children.map((child) => putTogether(child, next));
     case "record":
       // Object.fromEntries defines its keys, so that even "__proto__" is data.
-      return Object.fromEntries(structure.children.map((child, i) => [structure.keys[i] ?? "", putTogether(child, next)]));
+      return Object.fromEntries(
+        structure.children.map((child, i) => [structure.keys[i] ?? "", putTogether(child, next)]),
+      );
   }
 };
 
@@ -74,12 +80,15 @@ const summary = (s: Structure): string => {
   }
 };
 
+const sameKeys = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, i) => key === b[i]);
+
 /** Throws unless two trees have the same structure, naming the first place where they differ. */
 const checkSame = (name: string, a: Structure, b: Structure, path: string): void => {
   if (a.kind === "leaf" && b.kind === "leaf") return;
   if (a.kind === "empty" && b.kind === "empty") return;
   const lists = a.kind === "list" && b.kind === "list" && a.children.length === b.children.length;
-  const records = a.kind === "record" && b.kind === "record" && a.keys.join("\n") === b.keys.join("\n");
+  const records = a.kind === "record" && b.kind === "record" && sameKeys(a.keys, b.keys);
   if (!lists && !records)
     throw new TreeError(`${name}: the trees differ at ${at(path)}: ${summary(a)} and ${summary(b)}`);
   a.children.forEach((child, i) => {
@@ -126,7 +135,8 @@ export const flatten = (root: unknown): Flat => {
 export const unflatten = (structure: Structure, leaves: readonly unknown[]): unknown => {
   let i = 0;
   const root = putTogether(structure, () => {
-    if (i >= leaves.length) throw new TreeError(`tree.unflatten: ${leaves.length} leaves are too few for the structure`);
+    if (i >= leaves.length)
+      throw new TreeError(`tree.unflatten: ${leaves.length} leaves are too few for the structure`);
     return leaves[i++];
   });
   if (i !== leaves.length) throw new TreeError(`tree.unflatten: ${leaves.length} leaves for a structure of ${i}`);
@@ -173,7 +183,10 @@ interface MapTree {
 export const map = typed<MapTree>((f: (...xs: readonly NDArray[]) => NDArray, ...trees: readonly unknown[]) => {
   if (trees.every(isNDArray)) return f(...trees);
   const { first, rows } = align("tree.map", trees);
-  return unflatten(first.structure, rows.map((row) => f(...row)));
+  return unflatten(
+    first.structure,
+    rows.map((row) => f(...row)),
+  );
 });
 
 /** A tree's type with every leaf's replaced. */
@@ -193,7 +206,10 @@ export type MapLeaves<T, R> = T extends NDArray | number | boolean
 export const mapTo = typed<<T, R>(f: (leaf: NDArray, path: string) => R, tree: T) => MapLeaves<T, R>>(
   (f: (leaf: NDArray, path: string) => unknown, root: unknown) => {
     const { leaves, paths, structure } = flatten(root);
-    return unflatten(structure, leaves.map((x, i) => f(x, paths[i] ?? "")));
+    return unflatten(
+      structure,
+      leaves.map((x, i) => f(x, paths[i] ?? "")),
+    );
   },
 );
 
@@ -218,4 +234,6 @@ export const zerosLike = typed<<T>(tree: T) => T>((root: unknown) => {
  * tree.allClose({ w: array([1, 2]) }, { w: array([1, 2]) }); // => true
  */
 export const allClose = (a: unknown, b: unknown, tolerance: Tolerance = {}): boolean =>
-  align("tree.allClose", [a, b]).rows.every(([x, y]) => x !== undefined && y !== undefined && closeArrays(x, y, tolerance));
+  align("tree.allClose", [a, b]).rows.every(
+    ([x, y]) => x !== undefined && y !== undefined && closeArrays(x, y, tolerance),
+  );

@@ -3,4 +3,5 @@ import { allocate } from "./dtype.ts";
 import { sizeOf } from "./shape.ts";
 
 /** Zeros of a shape and dtype. */
-export const zerosOf = ({ shape, dtype }: ArrayType): NDArray => contiguous(dtype, shape, allocate(dtype, sizeOf(shape)));
+export const zerosOf = ({ shape, dtype }: ArrayType): NDArray =>
+  contiguous(dtype, shape, allocate(dtype, sizeOf(shape)));

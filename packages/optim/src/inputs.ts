@@ -54,7 +54,9 @@ const rowsOf = (data: unknown): number => {
   sizes.forEach((size, i) => {
     if (size === undefined) throw new ShapeError(`batches: ${paths[i] || "the data"} is a scalar; rows are needed.`);
     if (size !== n)
-      throw new ShapeError(`batches: leaves have different numbers of rows: ${paths[0]} has ${n}, ${paths[i]} has ${size}.`);
+      throw new ShapeError(
+        `batches: leaves have different numbers of rows: ${paths[0]} has ${n}, ${paths[i]} has ${size}.`,
+      );
   });
   if (n === undefined) throw new ShapeError("batches: the data holds no array.");
   return n;
@@ -82,7 +84,9 @@ export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => In
   (key: Key, data: unknown, { size, epochs = 1 }: BatchOptions) => {
     const n = rowsOf(data);
     if (!Number.isInteger(size) || size < 1 || size > n)
-      throw new DomainError(`batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${size}.`);
+      throw new DomainError(
+        `batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${size}.`,
+      );
     checkCount("batches", "the number of epochs", epochs);
     const perEpoch = Math.ceil(n / size);
     const orderOf = lastOnly((epoch: number) => random.permutation(random.foldIn(key, epoch), n));

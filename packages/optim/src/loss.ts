@@ -1,4 +1,13 @@
-import { type Broadcast, type NDArray, type Operand, type SameShapeClash, type ShapeOf, ShapeError, square, sub } from "@gradfold/core";
+import {
+  type Broadcast,
+  type NDArray,
+  type Operand,
+  type SameShapeClash,
+  type ShapeOf,
+  ShapeError,
+  square,
+  sub,
+} from "@gradfold/core";
 import { formatShape, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
 
 /** An unreduced loss: predictions and targets of one shape, no broadcasting. */

@@ -72,9 +72,7 @@ export const trainStep = typed<TrainStep>(
   (lossAndGrad: (params: unknown, batch: unknown, key?: Key) => readonly unknown[], optimizer: Transform<unknown>) =>
     (state: TrainState<unknown, unknown>, batch: unknown) => {
       const { params, step, key } = state;
-      const [value, gradient] = key
-        ? lossAndGrad(params, batch, random.foldIn(key, step))
-        : lossAndGrad(params, batch);
+      const [value, gradient] = key ? lossAndGrad(params, batch, random.foldIn(key, step)) : lossAndGrad(params, batch);
       const [updates, next] = optimizer.update(gradient, state.optimizer, params);
       const after = { ...state, params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
       return [after, metricsOf(value)];

@@ -40,7 +40,15 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
   const makePlan = (inputs: readonly NDArray[]): Plan => {
     const computed = computedIn(inputs);
     const dtype = rule.result(computed);
-    return { dtype, kernel: kernelOf(scalar(computed), inputs.map((x) => x.dtype), computed, dtype) };
+    return {
+      dtype,
+      kernel: kernelOf(
+        scalar(computed),
+        inputs.map((x) => x.dtype),
+        computed,
+        dtype,
+      ),
+    };
   };
   return {
     loops: { kind: "map", computed: computedIn, scalar },
@@ -48,7 +56,15 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
     evaluate: (inputs) => {
       const shape = commonShape(name, inputs);
       const { kernel, dtype } = plan(inputs);
-      return contiguous(dtype, shape, kernel(shape, inputs, inputs.map((x) => view(x, name))));
+      return contiguous(
+        dtype,
+        shape,
+        kernel(
+          shape,
+          inputs,
+          inputs.map((x) => view(x, name)),
+        ),
+      );
     },
   };
 };

@@ -48,7 +48,12 @@ export const jointlyLinear = (entry: JointlyLinearEntry): Primitive => {
     evaluate,
     loops,
     jvp: (tangents, inputs) =>
-      tangents.every((t) => t === null) ? null : bind(primitive, inputs.map((x, i) => tangents[i] ?? zerosOf(x))),
+      tangents.every((t) => t === null)
+        ? null
+        : bind(
+            primitive,
+            inputs.map((x, i) => tangents[i] ?? zerosOf(x)),
+          ),
     vjp: (operand, cotangent, inputs) => transpose(cotangent, inputs, operand),
   };
   return primitive;

@@ -29,5 +29,8 @@ export const unary = ({ name, meaning, derivative, domain, dtypes = real }: Unar
     jvp: ([t], [x], y) => (t && x ? derivative(t, x, y) : null),
     vjp: (_, cotangent, [x], y) => (x ? derivative(cotangent, x, y) : null),
   };
-  return Object.assign(typed<Unary>((x: Operand) => bind(primitive, [operand(name, x)])), { primitive, domain });
+  return Object.assign(
+    typed<Unary>((x: Operand) => bind(primitive, [operand(name, x)])),
+    { primitive, domain },
+  );
 };

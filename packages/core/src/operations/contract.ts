@@ -23,9 +23,7 @@ interface Plan {
 const fail = (a: Shape, b: Shape, k: number, l: number): never => {
   const swapped = b.at(-1) === (a.length === 1 ? a[0] : a.at(-2));
   const hint = swapped ? ". Did you mean to swap them?" : "";
-  throw new ShapeError(
-    `matmul: inner sizes differ: ${formatShape(a)} @ ${formatShape(b)} (${k} is not ${l})${hint}`,
-  );
+  throw new ShapeError(`matmul: inner sizes differ: ${formatShape(a)} @ ${formatShape(b)} (${k} is not ${l})${hint}`);
 };
 
 const plan = (a: Shape, b: Shape): Plan => {

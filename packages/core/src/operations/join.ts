@@ -37,11 +37,17 @@ const concatenateAlong = (axis: number): Primitive =>
     name: "concatenate",
     parameters: { axis },
     type: (inputs) => ({
-      shape: joined(axis, inputs.map((x) => x.shape)),
+      shape: joined(
+        axis,
+        inputs.map((x) => x.shape),
+      ),
       dtype: inputs.map((x) => x.dtype).reduce(promote),
     }),
     evaluate: (inputs) => {
-      const shape = joined(axis, inputs.map((x) => x.shape));
+      const shape = joined(
+        axis,
+        inputs.map((x) => x.shape),
+      );
       const dtype = inputs.map((x) => x.dtype).reduce(promote);
       const data = allocate(dtype, sizeOf(shape));
       const strides = rowMajor(shape);
@@ -55,7 +61,10 @@ const concatenateAlong = (axis: number): Primitive =>
     transpose: (cotangent, inputs, i) => {
       const start = startsAlong(axis, inputs)[i] ?? 0;
       const stop = start + (inputs[i]?.shape[axis] ?? 0);
-      return slice(cotangent, cotangent.shape.map((_, at) => (at === axis ? [start, stop] : null)));
+      return slice(
+        cotangent,
+        cotangent.shape.map((_, at) => (at === axis ? [start, stop] : null)),
+      );
     },
   });
 
@@ -106,5 +115,8 @@ export const stack = typed<
     if (!sameShape(x.shape, shape))
       throw new ShapeError(`stack: shapes differ: ${formatShape(shape)} and ${formatShape(x.shape)}`);
   const at = normalizeAxis("stack", axis, [...shape, 1]);
-  return bind(concatenateAlong(at), arrays.map((x) => expandDims(x, at)));
+  return bind(
+    concatenateAlong(at),
+    arrays.map((x) => expandDims(x, at)),
+  );
 });

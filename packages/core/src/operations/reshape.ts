@@ -4,7 +4,16 @@ import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
-import { formatShape, frozen, normalizeAxes, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../shape.ts";
+import {
+  formatShape,
+  frozen,
+  normalizeAxes,
+  normalizeAxis,
+  rowMajor,
+  sameShape,
+  type Shape,
+  sizeOf,
+} from "../shape.ts";
 import type { Insert } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Permuted, Reshaped, Reverse } from "../static/move.ts";
@@ -56,7 +65,8 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
 );
 
 /** Where each axis went. */
-const inverse = (permutation: readonly number[]): readonly number[] => permutation.map((_, i) => permutation.indexOf(i));
+const inverse = (permutation: readonly number[]): readonly number[] =>
+  permutation.map((_, i) => permutation.indexOf(i));
 
 const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
 
@@ -110,13 +120,13 @@ export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly nu
  * import { arange, expandDims } from "@gradfold/core";
  * expandDims(arange(3), 1).shape; // => [ 3, 1 ]
  */
-export const expandDims = typed<<S extends Shape, const Ax extends number>(x: NDArray<S>, axis: Ax) => NDArray<Insert<S, Ax, 1>>>(
-  (x: NDArray, axis: number) => {
-    const { shape } = operand("expandDims", x);
-    const at = normalizeAxis("expandDims", axis, [...shape, 1]);
-    return reshape(x, shape.toSpliced(at, 0, 1));
-  },
-);
+export const expandDims = typed<
+  <S extends Shape, const Ax extends number>(x: NDArray<S>, axis: Ax) => NDArray<Insert<S, Ax, 1>>
+>((x: NDArray, axis: number) => {
+  const { shape } = operand("expandDims", x);
+  const at = normalizeAxis("expandDims", axis, [...shape, 1]);
+  return reshape(x, shape.toSpliced(at, 0, 1));
+});
 
 /** Sizes after dropping axes of size 1. */
 const squeezed = (shape: Shape, axes: readonly number[]): Shape => {

@@ -18,16 +18,16 @@ type Gradual<A extends number, B extends number> = number extends A
  * The shape of two broadcast together. Equal shapes and scalars are decided at once, for a generic S too; an unknown
  * rank stays unknown; a clash gives an unknown rank, so that one mistake makes one error.
  */
-export type Broadcast<A extends Shape, B extends Shape> =
-  Exactly<A> | Exactly<B> extends Exactly<infer R extends Shape> | Exactly<[]>
-    ? Exactly<R> extends Exactly<A> | Exactly<B>
-      ? R
-      : []
-    : number extends A["length"]
+export type Broadcast<A extends Shape, B extends Shape> = Exactly<A> | Exactly<B> extends
+  Exactly<infer R extends Shape> | Exactly<[]>
+  ? Exactly<R> extends Exactly<A> | Exactly<B>
+    ? R
+    : []
+  : number extends A["length"]
+    ? Shape
+    : number extends B["length"]
       ? Shape
-      : number extends B["length"]
-        ? Shape
-        : Align<A, B>;
+      : Align<A, B>;
 
 type Align<A extends Shape, B extends Shape, Out extends Shape = []> = A extends readonly [
   ...infer AI extends Shape,
@@ -56,14 +56,14 @@ export type Differs<A extends Shape, B extends Shape> = A extends readonly [
     : never
   : never;
 
-export type BroadcastClash<Name extends string, A extends Shape, B extends Shape> =
-  Exactly<A> | Exactly<B> extends Exactly<infer _> | Exactly<[]>
+export type BroadcastClash<Name extends string, A extends Shape, B extends Shape> = Exactly<A> | Exactly<B> extends
+  Exactly<infer _> | Exactly<[]>
+  ? never
+  : number extends A["length"]
     ? never
-    : number extends A["length"]
+    : number extends B["length"]
       ? never
-      : number extends B["length"]
-        ? never
-        : Complaint<Name, A, B, Differs<A, B>>;
+      : Complaint<Name, A, B, Differs<A, B>>;
 
 type Complaint<Name extends string, A extends Shape, B extends Shape, D> = [D] extends [never]
   ? never

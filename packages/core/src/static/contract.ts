@@ -56,8 +56,5 @@ type Swap<A extends Shape, B extends Shape> =
 
 /** The matrix product, as in NumPy: a vector counts as a row on the left and as a column on the right. */
 export interface MatMulOperation {
-  <A extends Shape, B extends Shape>(
-    a: NDArray<A>,
-    b: Unless<MatMulClash<A, B>, NDArray<B>>,
-  ): NDArray<MatMul<A, B>>;
+  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<MatMulClash<A, B>, NDArray<B>>): NDArray<MatMul<A, B>>;
 }

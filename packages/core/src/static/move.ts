@@ -20,10 +20,7 @@ export type Permuted<S extends Shape, P extends Shape> = {
 export type Reshaped<S extends Shape> = { -readonly [K in keyof S]: S[K] extends -1 ? number : S[K] };
 
 /** Per axis: null takes all, a number picks one and drops the axis, a list is a range as in Python. */
-export type Range =
-  | null
-  | number
-  | readonly [start: number | null, stop?: number | null, step?: number];
+export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number];
 
 export type Sliced<S extends Shape, R extends readonly unknown[]> = number extends S["length"]
   ? Shape
@@ -62,4 +59,3 @@ type NestedSizes<T> = T extends readonly unknown[]
       ? [0]
       : [T["length"], ...NestedSizes<T[0]>]
   : [];
-

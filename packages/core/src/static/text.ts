@@ -19,8 +19,7 @@ type Commas<S extends Shape> = S extends readonly [infer H extends number]
     : "";
 
 /** Two types are the same: decides on generic sizes too (N is N) and never says yes by accident. */
-export type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 0) extends <T>() => T extends B ? 1 : 0 ? true : false;
+export type Equal<A, B> = (<T>() => T extends A ? 1 : 0) extends <T>() => T extends B ? 1 : 0 ? true : false;
 
 /** Invariant in A. A union of two, or an `infer` inside, stays decidable for a generic A. */
 export interface Exactly<A> {

@@ -17,7 +17,8 @@ const compute = <State>(advance: (state: State, i: number) => State, start: Stat
   return state;
 };
 
-const exists = (run: { readonly length: number }, k: number): boolean => Number.isInteger(k) && k >= 0 && k < run.length;
+const exists = (run: { readonly length: number }, k: number): boolean =>
+  Number.isInteger(k) && k >= 0 && k < run.length;
 
 /**
  * State k of a run, the one before step k; none outside 0 … length - 1.

@@ -1,0 +1,59 @@
+import {
+  add,
+  array,
+  type DType,
+  exp,
+  linspace,
+  log,
+  matmul,
+  mean,
+  type NDArray,
+  ones,
+  random,
+  square,
+  stack,
+  sub,
+  tanh,
+  toTypedArray,
+  tree,
+  type Vector,
+} from "@gradfold/core";
+import { valueAndGrad } from "@gradfold/autodiff";
+import { batches, repeat, sgd, trajectory, trainState, trainStep } from "@gradfold/optim";
+
+/** The blog's run, full-batch and with mini-batches and momentum: every state and every loss. */
+const runs = (dtype: DType): readonly (NDArray | Float64Array)[] => {
+  const [forX, forB, forBatches] = random.split(random.key(0), 3);
+  const x = stack([random.uniform(forX, [100], { min: -1, max: 1, dtype }), ones([100], { dtype })], 1);
+  const y = add(matmul(x, array([3, 2], { dtype })), random.uniform(forB, [100], { dtype }));
+  const loss = (a: Vector<2>, batch: { x: NDArray<[number, 2]>; y: NDArray<[number]> }) =>
+    mean(square(sub(matmul(batch.x, a), batch.y)));
+  const settings = [
+    { optimizer: sgd(0.1), inputs: repeat({ x, y }, 100) },
+    { optimizer: sgd(0.05, { momentum: 0.9 }), inputs: batches(forBatches, { x, y }, { size: 16, epochs: 3 }) },
+  ];
+  return settings.flatMap(({ optimizer, inputs }) => {
+    const start = trainState(array([0.5, 0.75], { dtype }), optimizer);
+    const run = trajectory.fold(trainStep(valueAndGrad(loss), optimizer), start, inputs);
+    return [run.metrics.loss, ...run.keyframes.flatMap((state) => tree.leaves(state))];
+  });
+};
+
+/** Scalar functions over their range. */
+const functions = (dtype: DType): readonly NDArray[] => {
+  const x = linspace(-30, 30, 20_001, { dtype });
+  return [exp(x), log(exp(x)), tanh(x)];
+};
+
+const bytesOf = (x: NDArray | Float64Array): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = x instanceof Float64Array ? x : toTypedArray(x);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+};
+
+/** A hash over the bits of what the packages compute: the same in every engine. */
+export const fingerprint = async (): Promise<string> => {
+  const dtypes = ["float64", "float32"] as const;
+  const parts = dtypes.flatMap((dtype) => [...runs(dtype), ...functions(dtype)]).map(bytesOf);
+  const digest = await crypto.subtle.digest("SHA-256", await new Blob(parts as BlobPart[]).arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
