@@ -35,7 +35,7 @@ const runs = (dtype: DType): readonly (NDArray | Float64Array)[] => {
   return settings.flatMap(({ optimizer, inputs }) => {
     const start = trainState(array([0.5, 0.75], { dtype }), optimizer);
     const run = trajectory.fold(trainStep(valueAndGrad(loss), optimizer), start, inputs);
-    return [run.metrics.loss, ...run.keyframes.flatMap((state) => tree.leaves(state))];
+    return [run.metrics.loss, ...Array.from({ length: run.length }, (_, k) => tree.leaves(run.kept(k))).flat()];
   });
 };
 

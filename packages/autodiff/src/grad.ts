@@ -17,12 +17,14 @@ interface Grad {
 
 type Loss = (...args: readonly unknown[]) => unknown;
 
+const kindOf = (x: unknown): string =>
+  x === null || x === undefined ? String(x) : typeof x === "object" ? "an object" : `a ${typeof x}`;
+
 /** The scalar in what a loss returned: itself, or the first of a pair. */
 const scalarOf = (name: string, returned: unknown): NDArray => {
   const loss: unknown = Array.isArray(returned) ? returned[0] : returned;
   const x = typeof loss === "number" ? array(loss) : loss;
-  if (!isNDArray(x))
-    throw new DTypeError(`${name}: the loss must return a scalar array, not ${x === null ? "null" : `a ${typeof x}`}`);
+  if (!isNDArray(x)) throw new DTypeError(`${name}: the loss must return a scalar array, not ${kindOf(x)}`);
   if (x.shape.length > 0)
     throw new ShapeError(
       `${name}: the loss must be a scalar, but its shape is ${formatShape(x.shape)}. Take its mean or sum`,

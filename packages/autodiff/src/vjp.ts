@@ -24,8 +24,9 @@ const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
 const mapArrays = (result: unknown, f: (x: NDArray) => NDArray): unknown => {
   if (isNDArray(result)) return f(result);
   if (Array.isArray(result)) return result.map((part) => mapArrays(part, f));
-  if (typeof result !== "object" || result === null || Object.getPrototypeOf(result) !== Object.prototype)
-    return result;
+  if (typeof result !== "object" || result === null) return result;
+  const parent: unknown = Object.getPrototypeOf(result);
+  if (parent !== Object.prototype && parent !== null) return result;
   return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, mapArrays(part, f)]));
 };
 

@@ -1,6 +1,33 @@
 import {
-  abs, add, array, broadcastTo, concatenate, div, exp, expandDims, log, matmul, maximum, mean, minimum, mul, type NDArray, neg,
-  reshape, sign, slice, sqrt, square, squeeze, stack, sub, sum, take, tanh, toTypedArray, transpose,
+  abs,
+  add,
+  array,
+  broadcastTo,
+  concatenate,
+  div,
+  exp,
+  expandDims,
+  log,
+  matmul,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  type NDArray,
+  neg,
+  reshape,
+  sign,
+  slice,
+  sqrt,
+  square,
+  squeeze,
+  stack,
+  sub,
+  sum,
+  take,
+  tanh,
+  toTypedArray,
+  transpose,
 } from "@gradfold/core";
 import { expect } from "vitest";
 import file from "./fixtures/ops-grads.json" with { type: "json" };
@@ -73,8 +100,8 @@ export interface Golden {
 // The compiler's type of so large a file is a union of all its parts; its README gives this one.
 export const golden = file as unknown as Golden;
 
-export const decode = ({ shape, data, dtype = "float64" }: GoldenArray): NDArray =>
-  array(data.map(Number), { shape, dtype });
+export const decode = ({ shape, data, dtype }: GoldenArray): NDArray =>
+  array(data.map(Number), { shape, dtype: dtype ?? "float64" });
 
 type Run = (xs: readonly NDArray[], attrs: Attributes) => NDArray;
 

@@ -1,4 +1,5 @@
 import { layoutOf, type NDArray, type View } from "./array.ts";
+import { compileCode } from "./code.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { powersOfTwo, printJavaScript } from "./javascript.ts";
 import type { ScalarFunction } from "./lane.ts";
@@ -72,7 +73,7 @@ const compile = (f: ScalarFunction, operands: readonly DType[], common: DType, r
         : `at${k} += step${k}_${axis} - n${axis + 1} * step${k}_${axis + 1};`;
     return `for (let i${axis} = 0; i${axis} < n${axis}; i${axis}++) { ${inner} ${each(step)} }`;
   }, innermost);
-  const source = `return (out, shape, operands, strides) => {
+  const source = `(out, shape, operands, strides) => {
     let o = 0;
     ${axes.map((axis) => `const n${axis} = shape[${axis}];`).join(" ")}
     ${each((k) => `const data${k} = operands[${k}].data; let at${k} = operands[${k}].offset;`)}
@@ -80,6 +81,5 @@ const compile = (f: ScalarFunction, operands: readonly DType[], common: DType, r
     ${body}
   }`;
   const float = new Float64Array(1);
-  const make = new Function("powersOfTwo", "float", "words", source) as (...tables: Store[]) => Loop;
-  return make(powersOfTwo, float, new Int32Array(float.buffer));
+  return compileCode<Loop>(source, { powersOfTwo, float, words: new Int32Array(float.buffer) });
 };

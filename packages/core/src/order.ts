@@ -1,3 +1,4 @@
+import { compileCode } from "./code.ts";
 import type { Store } from "./dtype.ts";
 
 /*
@@ -105,8 +106,7 @@ export type Dots = (
   t: number,
 ) => void;
 
-const compile = <F>(source: string): F =>
-  (new Function("fround", `return ${source}`) as (fround: typeof Math.fround) => F)(Math.fround);
+const compile = <F>(source: string): F => compileCode<F>(source, { fround: Math.fround });
 
 const partials = (
   n: number,

@@ -190,7 +190,7 @@ export const permutation = typed<<const N extends number>(key: Key, n: N) => NDA
   const fill = (words: Words, out: Store): void => {
     const order = new Float64Array(n);
     unit("float64")(words, order);
-    out.set(Array.from(order.keys()).sort((i, j) => (order[i] ?? 0) - (order[j] ?? 0) || i - j));
+    out.set(Array.from(order.keys()).toSorted((i, j) => (order[i] ?? 0) - (order[j] ?? 0) || i - j));
   };
   return bind(draw("permutation", "int32", shape, fill), [checkKey("permutation", from)]);
 });

@@ -102,7 +102,7 @@ const elementAt = (x: ndarray.NdArray, i: number): number => {
     rest = (rest - k) / n;
     return k;
   });
-  return Number(x.get(...index.reverse()));
+  return x.get(...index.toReversed());
 };
 
 /**

@@ -26,9 +26,11 @@ export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 /** Freezes sizes that are known to be good. */
 export const frozen = (sizes: number[]): Shape => (sizes.length === 0 ? scalarShape : Object.freeze(sizes));
 
+const isList: (x: unknown) => boolean = Array.isArray;
+
 /** A user's shape: copied, checked and frozen. */
 export const checkShape = (name: string, shape: Shape): Shape => {
-  if (!Array.isArray(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${String(shape)}.`);
+  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${String(shape)}.`);
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0)
       throw new DomainError(`${name}: a size must be a whole number from 0 on: ${formatShape(shape)} holds ${n}.`);
@@ -77,5 +79,5 @@ export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape
   const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(name, axis, shape));
   if (new Set(list).size !== list.length)
     throw new ShapeError(`${name}: an axis is given twice: ${formatShape([axes].flat())} of ${formatShape(shape)}`);
-  return list.sort((a, b) => a - b);
+  return list.toSorted((a, b) => a - b);
 };

@@ -1,3 +1,4 @@
+import { compileCode } from "./code.ts";
 import type { Store } from "./dtype.ts";
 
 /** A matrix inside a buffer: where it starts, and its strides down a column and along a row. */
@@ -58,8 +59,7 @@ export const tile = (rows: number, columns: number, single: boolean): Tile => {
   const key = `${rows} ${columns} ${single}`;
   const old = compiled.get(key);
   if (old !== undefined) return old;
-  const make = new Function("fround", `return ${print(rows, columns, single)}`) as (fround: typeof Math.fround) => Tile;
-  const made = make(Math.fround);
+  const made = compileCode<Tile>(print(rows, columns, single), { fround: Math.fround });
   compiled.set(key, made);
   return made;
 };

@@ -15,10 +15,12 @@ export type Structure =
 
 const leaf: Structure = { kind: "leaf" };
 
-const describe = (x: unknown): string =>
-  typeof x === "object" && x !== null
-    ? `a ${Object.getPrototypeOf(x)?.constructor?.name ?? "object"}`
-    : `a ${typeof x}`;
+/** An object that is no tree, by its class. */
+const describe = (x: unknown): string => {
+  if (typeof x !== "object" || x === null) return `a ${typeof x}`;
+  const { constructor } = x as { readonly constructor?: { readonly name: string } };
+  return `a ${constructor?.name ?? "object"}`;
+};
 
 const at = (path: string): string => (path === "" ? "the root" : path);
 
@@ -43,7 +45,7 @@ const takeApart = (node: unknown, path: string, visit: (leaf: NDArray, path: str
   if (Array.isArray(node))
     return { kind: "list", children: node.map((child, i) => takeApart(child, `${path}[${i}]`, visit)) };
   if (typeof node === "object" && isRecord(node)) {
-    const keys = Object.keys(node).sort();
+    const keys = Object.keys(node).toSorted();
     return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], keyPath(path, key), visit)) };
   }
   throw new TreeError(

@@ -1,8 +1,39 @@
 import { describe, expect, test } from "vitest";
 import {
-  add, arange, array, attempt, broadcastTo, cast, concatenate, DomainError, DTypeError, either, exp, expandDims,
-  expectShape, eye, type GradfoldError, item, linspace, matmul, mean, type NDArray, ones, orThrow, reshape, ShapeError, slice, squeeze,
-  stack, sum, take, toNested, TraceError, transpose, TreeError, zeros,
+  add,
+  arange,
+  array,
+  attempt,
+  broadcastTo,
+  cast,
+  concatenate,
+  DomainError,
+  DTypeError,
+  either,
+  exp,
+  expandDims,
+  expectShape,
+  eye,
+  type GradfoldError,
+  item,
+  linspace,
+  matmul,
+  mean,
+  type NDArray,
+  ones,
+  orThrow,
+  reshape,
+  ShapeError,
+  slice,
+  squeeze,
+  stack,
+  sum,
+  take,
+  toNested,
+  TraceError,
+  transpose,
+  TreeError,
+  zeros,
 } from "../src/index.ts";
 
 /** A wrong program, which does not compile: the checks at run time are for those whose sizes are not known before. */
@@ -12,15 +43,35 @@ const integers = (list: readonly number[]): NDArray => array(list, { dtype: "int
 type Kind = new (message: string) => GradfoldError;
 
 const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
-  [ShapeError, "matmul: inner sizes differ: [2] @ [100, 2] (2 is not 100). Did you mean to swap them?", () => matmul(array([3, 2]), dynamic(ones([100, 2])))],
-  [ShapeError, "matmul: inner sizes differ: [2, 3] @ [4, 5] (3 is not 4)", () => matmul(ones([2, 3]), dynamic(ones([4, 5])))],
-  [ShapeError, "matmul: inner sizes differ: [2, 3] @ [2, 2] (3 is not 2). Did you mean to swap them?", () => matmul(ones([2, 3]), dynamic(ones([2, 2])))],
+  [
+    ShapeError,
+    "matmul: inner sizes differ: [2] @ [100, 2] (2 is not 100). Did you mean to swap them?",
+    () => matmul(array([3, 2]), dynamic(ones([100, 2]))),
+  ],
+  [
+    ShapeError,
+    "matmul: inner sizes differ: [2, 3] @ [4, 5] (3 is not 4)",
+    () => matmul(ones([2, 3]), dynamic(ones([4, 5]))),
+  ],
+  [
+    ShapeError,
+    "matmul: inner sizes differ: [2, 3] @ [2, 2] (3 is not 2). Did you mean to swap them?",
+    () => matmul(ones([2, 3]), dynamic(ones([2, 2]))),
+  ],
   [ShapeError, "matmul: inner sizes differ: [3] @ [4] (3 is not 4)", () => matmul(ones([3]), dynamic(ones([4])))],
   [ShapeError, "matmul: the first argument is a scalar. Use mul", () => matmul(dynamic(array(1)), dynamic(ones([2])))],
   [ShapeError, "matmul: the second argument is a scalar. Use mul", () => matmul(ones([2]), dynamic(array(1)))],
-  [ShapeError, "matmul: batch axes: cannot broadcast [2] with [3]: 2 is not 3", () => matmul(ones([2, 3, 4]), dynamic(ones([3, 4, 5])))],
+  [
+    ShapeError,
+    "matmul: batch axes: cannot broadcast [2] with [3]: 2 is not 3",
+    () => matmul(ones([2, 3, 4]), dynamic(ones([3, 4, 5]))),
+  ],
   [ShapeError, "add: cannot broadcast [3] with [4]: 3 is not 4", () => add(ones([3]), dynamic(ones([4])))],
-  [ShapeError, "add: cannot broadcast [3, 2] with [100, 4]: 2 is not 4", () => add(ones([3, 2]), dynamic(ones([100, 4])))],
+  [
+    ShapeError,
+    "add: cannot broadcast [3, 2] with [100, 4]: 2 is not 4",
+    () => add(ones([3, 2]), dynamic(ones([100, 4]))),
+  ],
   [ShapeError, "add: cannot broadcast [2, 0] with [2, 3]: 0 is not 3", () => add(ones([2, 0]), dynamic(ones([2, 3])))],
   [ShapeError, "broadcastTo: cannot broadcast [2] with [3]: 2 is not 3", () => broadcastTo(ones([2]), [3])],
   [ShapeError, "broadcastTo: [2, 3] does not broadcast to [3]", () => broadcastTo(ones([2, 3]), [3])],
@@ -29,11 +80,31 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "sum: axis 0 is out of range for []", () => sum(5, dynamic(0))],
   [ShapeError, "sum: axis 0.5 is out of range for [2]", () => sum(ones([2]), dynamic(0.5))],
   [ShapeError, "sum: an axis is given twice: [0, -2] of [100, 2]", () => sum(ones([100, 2]), [0, -2])],
-  [ShapeError, "reshape: cannot make [4, 2] of [6]: it has 6 elements. One size may be -1, for what remains.", () => reshape(arange(6), [4, 2])],
-  [ShapeError, "reshape: cannot make [4, -1] of [6]: it has 6 elements. One size may be -1, for what remains.", () => reshape(arange(6), [4, -1])],
-  [ShapeError, "reshape: cannot make [-1, -1] of [6]: it has 6 elements. One size may be -1, for what remains.", () => reshape(arange(6), [-1, -1])],
-  [ShapeError, "reshape: cannot make [0, -1] of [0]: it has 0 elements. One size may be -1, for what remains.", () => reshape(arange(0), [0, -1])],
-  [ShapeError, "transpose: a permutation names every axis once: [0, 0] of [2, 3]", () => transpose(ones([2, 3]), [0, 0])],
+  [
+    ShapeError,
+    "reshape: cannot make [4, 2] of [6]: it has 6 elements. One size may be -1, for what remains.",
+    () => reshape(arange(6), [4, 2]),
+  ],
+  [
+    ShapeError,
+    "reshape: cannot make [4, -1] of [6]: it has 6 elements. One size may be -1, for what remains.",
+    () => reshape(arange(6), [4, -1]),
+  ],
+  [
+    ShapeError,
+    "reshape: cannot make [-1, -1] of [6]: it has 6 elements. One size may be -1, for what remains.",
+    () => reshape(arange(6), [-1, -1]),
+  ],
+  [
+    ShapeError,
+    "reshape: cannot make [0, -1] of [0]: it has 0 elements. One size may be -1, for what remains.",
+    () => reshape(arange(0), [0, -1]),
+  ],
+  [
+    ShapeError,
+    "transpose: a permutation names every axis once: [0, 0] of [2, 3]",
+    () => transpose(ones([2, 3]), [0, 0]),
+  ],
   [ShapeError, "transpose: a permutation names every axis once: [0] of [2, 3]", () => transpose(ones([2, 3]), [0])],
   [ShapeError, "transpose: axis 2 is out of range for [2, 3]", () => transpose(ones([2, 3]), [0, 2])],
   [ShapeError, "squeeze: axis 0 of [2, 1] has size 2, not 1", () => squeeze(ones([2, 1]), 0)],
@@ -45,10 +116,18 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "take: index 3 is out of range for axis 0 of [3]", () => take(arange(3), integers([0, 3]))],
   [ShapeError, "take: index -4 is out of range for axis 1 of [2, 3]", () => take(ones([2, 3]), integers([-4]), 1)],
   [ShapeError, "take: axis 1 is out of range for [3]", () => take(arange(3), integers([0]), dynamic(1))],
-  [DTypeError, 'take: indices must be int32, not float64. Use array(…, { dtype: "int32" }) or cast.', () => take(arange(3), array([1]))],
+  [
+    DTypeError,
+    'take: indices must be int32, not float64. Use array(…, { dtype: "int32" }) or cast.',
+    () => take(arange(3), array([1])),
+  ],
   [ShapeError, "stack: shapes differ: [2] and [3]", () => stack(dynamic([ones([2]), ones([3])]))],
   [ShapeError, "stack: no arrays were given. At least one is needed.", () => stack([])],
-  [ShapeError, "concatenate: shapes differ outside axis 0: [2, 3] and [2, 4]", () => concatenate([ones([2, 3]), ones([2, 4])])],
+  [
+    ShapeError,
+    "concatenate: shapes differ outside axis 0: [2, 3] and [2, 4]",
+    () => concatenate([ones([2, 3]), ones([2, 4])]),
+  ],
   [ShapeError, "concatenate: no arrays were given. At least one is needed.", () => concatenate([])],
   [ShapeError, "array: lists of different lengths at depth 1: 2 is not 1", () => array([[1], [1, 2]])],
   [ShapeError, "array: lists of different lengths at depth 1: 1 is not a number", () => array([1, [2]])],
@@ -59,8 +138,16 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [DTypeError, "array: an element must be a number or a boolean, not null", () => array(dynamic(null))],
   [DTypeError, "array: 1.5 is no int32. Use float64, or round it first.", () => array([1.5], { dtype: "int32" })],
   [DTypeError, "array: NaN is no int32. Use float64, or round it first.", () => array([NaN], { dtype: "int32" })],
-  [DTypeError, "array: no such dtype: float16. Use float64, float32, int32 or bool.", () => array([1], { dtype: dynamic("float16") })],
-  [DTypeError, "cast: no such dtype: int8. Use float64, float32, int32 or bool.", () => cast(ones([1]), dynamic("int8"))],
+  [
+    DTypeError,
+    "array: no such dtype: float16. Use float64, float32, int32 or bool.",
+    () => array([1], { dtype: dynamic("float16") }),
+  ],
+  [
+    DTypeError,
+    "cast: no such dtype: int8. Use float64, float32, int32 or bool.",
+    () => cast(ones([1]), dynamic("int8")),
+  ],
   [DomainError, "zeros: a size must be a whole number from 0 on: [2, -1] holds -1.", () => zeros([2, -1])],
   [DomainError, "zeros: a size must be a whole number from 0 on: [1.5] holds 1.5.", () => zeros([1.5])],
   [DomainError, "zeros: a shape is a list of sizes, not 3.", () => zeros(dynamic(3))],
@@ -71,15 +158,31 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "item: one element is needed, but the shape is [0]", () => item(ones([0]))],
   [ShapeError, "expectShape: the shape is [2], not [3]", () => expectShape(ones([2]), [3])],
   [ShapeError, "expectShape: the shape is [2, 1], not [2]", () => expectShape(ones([2, 1]), [2])],
-  [DTypeError, "add: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).", () => add(dynamic([1, 2]), 1)],
-  [DTypeError, "add: an operand must be an array or a number, not an object. Wrap it: array(…).", () => add(1, dynamic(new Float64Array(2)))],
+  [
+    DTypeError,
+    "add: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    () => add(dynamic([1, 2]), 1),
+  ],
+  [
+    DTypeError,
+    "add: an operand must be an array or a number, not an object. Wrap it: array(…).",
+    () => add(1, dynamic(new Float64Array(2))),
+  ],
   [DTypeError, "add: an operand must be an array or a number, not a string.", () => add(dynamic("1"), 1)],
   [DTypeError, "exp: an operand must be an array or a number, not null.", () => exp(dynamic(null))],
   [DTypeError, "exp: an operand must be an array or a number, not undefined.", () => exp(dynamic(undefined))],
   [DTypeError, "exp: an operand must be an array or a number, not an object.", () => exp(dynamic({}))],
   [DTypeError, "exp: an operand must be an array or a number, not a boolean.", () => exp(dynamic(true))],
-  [DTypeError, "matmul: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).", () => matmul(dynamic([1]), dynamic([1]))],
-  [DTypeError, "sum: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).", () => sum(dynamic([1]))],
+  [
+    DTypeError,
+    "matmul: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    () => matmul(dynamic([1]), dynamic([1])),
+  ],
+  [
+    DTypeError,
+    "sum: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    () => sum(dynamic([1])),
+  ],
 ];
 
 describe("a wrong program is told what is wrong", () => {
@@ -93,7 +196,7 @@ describe("a wrong program is told what is wrong", () => {
   });
 
   test("in one grammar: the operation, what is wrong, the values that clash", () => {
-    for (const [, message] of wrong) expect(message).toMatch(/^[a-zA-Z.]+: [a-z0-9[-].*$/);
+    for (const [, message] of wrong) expect(message).toMatch(/^[a-zA-Z.]+: ([a-z0-9[-]|NaN ).*$/);
   });
 
   test("with the name of the function that was called", () => {
@@ -117,12 +220,30 @@ describe("attempt", () => {
     expect(attempt(() => 5)).toEqual(either.right(5));
   });
   test("gives the error of what fails, whichever kind it has", () => {
-    for (const error of [new ShapeError("a"), new DTypeError("b"), new TreeError("c"), new DomainError("d"), new TraceError("e")])
-      expect(attempt(() => { throw error; })).toEqual(either.left(error));
+    for (const error of [
+      new ShapeError("a"),
+      new DTypeError("b"),
+      new TreeError("c"),
+      new DomainError("d"),
+      new TraceError("e"),
+    ])
+      expect(
+        attempt(() => {
+          throw error;
+        }),
+      ).toEqual(either.left(error));
   });
   test("lets other exceptions pass", () => {
-    expect(() => attempt(() => { throw new RangeError("not ours"); })).toThrow(RangeError);
-    expect(() => attempt(() => { throw "a string"; })).toThrow("a string");
+    expect(() =>
+      attempt(() => {
+        throw new RangeError("not ours");
+      }),
+    ).toThrow(RangeError);
+    expect(() =>
+      attempt(() => {
+        throw "a string";
+      }),
+    ).toThrow("a string");
   });
   test("is undone by orThrow", () => {
     expect(orThrow(attempt(() => toNested(array([1, 2]))))).toEqual([1, 2]);

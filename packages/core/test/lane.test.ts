@@ -8,7 +8,9 @@ const operationsOf = (instructions: readonly Instruction[]) =>
 
 /** A step as text; JSON would write -0 as 0 and NaN as null. */
 const textOf = (step: Instruction): string =>
-  JSON.stringify(step, (_, value: unknown) => (Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : value));
+  JSON.stringify(step, (_, value: unknown) =>
+    Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : value,
+  );
 
 test("recording drops steps on which the result does not depend", () => {
   const f = record(2, (L, a, b) => {
@@ -64,5 +66,10 @@ test("a scalar function is printed as one statement for each step", () => {
 });
 
 test("integer products are printed as products that wrap", () => {
-  expect(printJavaScript(record(1, (L, x) => L.mul(x, x)), true).statements).toContain("Math.imul(t0, t0)");
+  expect(
+    printJavaScript(
+      record(1, (L, x) => L.mul(x, x)),
+      true,
+    ).statements,
+  ).toContain("Math.imul(t0, t0)");
 });

@@ -29,11 +29,13 @@ const roundsOnce: Law = ({ primitive, inputs }) => {
   expectSameBits(output, cast(exactly, output.dtype));
 };
 
-const entries = (which: (entry: Entry) => boolean) => catalogue.filter(which).map((entry) => [entry.name, entry] as const);
+const entries = (which: (entry: Entry) => boolean) =>
+  catalogue.filter(which).map((entry) => [entry.name, entry] as const);
 
 describe.each(entries(() => true))("%s", (_, { samples, smooth }) => {
   test("gives the shape and dtype that its type promises", () => holds(shapeRule, samples(smooth ? all : floats)));
-  test("gives tangents like its result and cotangents like its operands", () => holds(derivativeTypes, samples(floats)));
+  test("gives tangents like its result and cotangents like its operands", () =>
+    holds(derivativeTypes, samples(floats)));
   test("writes to nothing that it is given", () => holds(leavesOperandsAlone, samples(floats)));
   test("gives the bits of a contiguous copy for any layout", () => holds(layoutIsInvisible, samples(floats)));
 });
@@ -51,7 +53,10 @@ describe("the laws themselves", () => {
   const { samples } = catalogue.find(({ name }) => name === "square") ?? { samples: () => fc.constant(nothing) };
   const nothing: Sample = { primitive: square.primitive, inputs: [] };
   const broken = (law: Law, fault: Partial<Primitive>) => () =>
-    holds(law, samples(floats).map(({ inputs }) => ({ primitive: { ...square.primitive, ...fault }, inputs })));
+    holds(
+      law,
+      samples(floats).map(({ inputs }) => ({ primitive: { ...square.primitive, ...fault }, inputs })),
+    );
   const half = (t: NDArray | null | undefined, x: NDArray | undefined) => (t && x ? mul(t, x) : null);
 
   test("catch a wrong tangent", () => {

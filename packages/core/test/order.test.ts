@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { concatenate, type DType, matmul, mean, type NDArray, reshape, slice, sum, toTypedArray, transpose } from "../src/index.ts";
+import {
+  concatenate,
+  type DType,
+  matmul,
+  mean,
+  type NDArray,
+  reshape,
+  slice,
+  sum,
+  toTypedArray,
+  transpose,
+} from "../src/index.ts";
 import { contiguous } from "../src/array.ts";
 import { allocate } from "../src/dtype.ts";
 import { sizeOf } from "../src/shape.ts";
@@ -24,8 +35,7 @@ const pool = (() => {
 const terms = (n: number, special: readonly number[] = []): Float64Array => {
   const list = pool.slice(n % 4096, (n % 4096) + n);
   const next = noise(n);
-  if (special.length > 0)
-    for (let i = 0; i < n; i++) if (next() > 0.9) list[i] = special[i % special.length] ?? 0;
+  if (special.length > 0) for (let i = 0; i < n; i++) if (next() > 0.9) list[i] = special[i % special.length] ?? 0;
   return list;
 };
 
@@ -44,7 +54,9 @@ const sumBy = (rule: 1 | 2, x: NDArray, axes: readonly number[]): NDArray => {
   const rows = toTypedArray(transpose(x, [...kept, ...axes]));
   const n = sizeOf(axes.map((i) => x.shape[i] ?? 1));
   const shape = kept.map((i) => x.shape[i] ?? 1);
-  const sums = range(1, sizeOf(shape)).map((i) => rules[rule](Float64Array.from(rows.subarray((i - 1) * n, i * n)), roundTo(x.dtype)));
+  const sums = range(1, sizeOf(shape)).map((i) =>
+    rules[rule](Float64Array.from(rows.subarray((i - 1) * n, i * n)), roundTo(x.dtype)),
+  );
   return filled(x.dtype, shape, sums);
 };
 
@@ -59,7 +71,11 @@ const multiplyBy = (rule: 1 | 2, a: NDArray, b: NDArray): NDArray => {
       new Float64Array(k).map((_, l) => round((x[i * k + l] ?? NaN) * (y[l * n + j] ?? NaN))),
       round,
     );
-  return filled(a.dtype, [m, n], range(1, m).flatMap((i) => range(1, n).map((j) => cell(i - 1, j - 1))));
+  return filled(
+    a.dtype,
+    [m, n],
+    range(1, m).flatMap((i) => range(1, n).map((j) => cell(i - 1, j - 1))),
+  );
 };
 
 const specials: Readonly<Record<string, readonly number[]>> = {
@@ -127,7 +143,10 @@ describe.each(dtypes)("a %s sum", (dtype) => {
     [[300, 4], [0]],
     [[300, 3], [0]],
     [[2, 300, 5], [1]],
-    [[30, 20, 4], [0, 1]],
+    [
+      [30, 20, 4],
+      [0, 1],
+    ],
   ])("keeps its bits when axes of size 1 are put into the shape %j over the axes %j", (shape, axes) => {
     const x = filled(dtype, shape, terms(sizeOf(shape)));
     const wanted = toTypedArray(sum(x, axes));
@@ -160,7 +179,8 @@ describe.each(dtypes)("a %s mean", (dtype) => {
 });
 
 describe.each(dtypes)("a %s product", (dtype) => {
-  const matrix = (m: number, n: number, special: readonly number[] = []) => filled(dtype, [m, n], terms(m * n, special));
+  const matrix = (m: number, n: number, special: readonly number[] = []) =>
+    filled(dtype, [m, n], terms(m * n, special));
 
   test.each<readonly [1 | 2, number, number]>([
     [1, 1, 1],
@@ -180,7 +200,10 @@ describe.each(dtypes)("a %s product", (dtype) => {
 
   test.each(Object.entries(specials))("of %s follows both rules", (_, special) => {
     for (const k of [1, 2, 7, 8, 9, 17, 257, 1025]) {
-      for (const [rule, m, n] of [[1, 2, 3], [2, 5, 6]] as const) {
+      for (const [rule, m, n] of [
+        [1, 2, 3],
+        [2, 5, 6],
+      ] as const) {
         const [a, b] = [matrix(m, k, special), matrix(k, n)];
         expectSameBits(matmul(a, b), multiplyBy(rule, a, b));
       }
@@ -207,7 +230,10 @@ describe.each(dtypes)("a %s product", (dtype) => {
   });
 
   test("in a stack has the bits of the product alone", () => {
-    for (const [m, n] of [[3, 3], [5, 6]] as const) {
+    for (const [m, n] of [
+      [3, 3],
+      [5, 6],
+    ] as const) {
       const list = range(0, 2).map((i) => ({ a: matrix(m, 300 + i), b: matrix(300 + i, n) }));
       const cut = list.map(({ a, b }) => ({ a: slice(a, [null, [0, 300]]), b: slice(b, [[0, 300]]) }));
       const stacked = matmul(
@@ -219,7 +245,11 @@ describe.each(dtypes)("a %s product", (dtype) => {
   });
 
   test("has the bits of contiguous copies, however its operands lie", () => {
-    for (const [m, n] of [[2, 3], [1, 1], [6, 7]] as const) {
+    for (const [m, n] of [
+      [2, 3],
+      [1, 1],
+      [6, 7],
+    ] as const) {
       const a = transpose(matrix(300, m)) as NDArray;
       const b = slice(transpose(matrix(n, 600)), [[null, null, -2]]) as NDArray;
       expectSameBits(matmul(a, b), matmul(straight(a), straight(b)));
@@ -236,5 +266,7 @@ test("a million times 0.1 in float32 adds up to within 2e-6", () => {
 test("integers wrap at 32 bits in sums and products", () => {
   const big = filled("int32", [4], [2 ** 31 - 1, 2 ** 31 - 1, 3, 2 ** 30]);
   expect(toTypedArray(sum(big))[0]).toBe((2 * (2 ** 31 - 1) + 3 + 2 ** 30) | 0);
-  expect(toTypedArray(matmul(big, big))[0]).toBe(Number(BigInt.asIntN(32, 2n * (2n ** 31n - 1n) ** 2n + 9n + 2n ** 60n)));
+  expect(toTypedArray(matmul(big, big))[0]).toBe(
+    Number(BigInt.asIntN(32, 2n * (2n ** 31n - 1n) ** 2n + 9n + 2n ** 60n)),
+  );
 });

@@ -12,10 +12,14 @@ describe("print", () => {
     ["float32", array([0.1], { dtype: "float32" }), "float32 [1] [0.1000]"],
     ["integers", array([1, -2, 300], { dtype: "int32" }), "int32 [3] [  1,  -2, 300]"],
     ["truths", array([true, false]), "bool [2] [ true, false]"],
-    ["NaN and infinities", array([NaN, Infinity, -Infinity, 1.5]), "float64 [4] [      NaN,  Infinity, -Infinity,    1.5000]"],
+    [
+      "NaN and infinities",
+      array([NaN, Infinity, -Infinity, 1.5]),
+      "float64 [4] [      NaN,  Infinity, -Infinity,    1.5000]",
+    ],
     ["minus zero", array([-0, 1]), "float64 [2] [-0,  1]"],
     ["tiny numbers", array([1e-5, 2e-5]), "float64 [2] [1.0000e-5, 2.0000e-5]"],
-    ["huge numbers", array([1e300, -1]), "float64 [2] [1.0000e+300, -1.0000e+0]"],
+    ["huge numbers", array([1e300, -1]), "float64 [2] [1.0000e+300,  -1.0000e+0]"],
     ["numbers of very different sizes", array([1e-10, 1]), "float64 [2] [1.0000e-10,  1.0000e+0]"],
     ["an empty vector", zeros([0]), "float64 [0] []"],
     ["no rows", zeros([0, 3]), "float64 [0, 3] []"],
@@ -40,7 +44,11 @@ describe("print", () => {
     expect(print(arange(1000))).not.toContain("…");
     expect(print(arange(1001))).toBe("float64 [1001] [   0,    1,    2, …,  998,  999, 1000]");
     expect(print(reshape(arange(2002), [2, 1001]))).toBe(
-      lines("float64 [2, 1001]", "[[   0,    1,    2, …,  998,  999, 1000],", " [1001, 1002, 1003, …, 1999, 2000, 2001]]"),
+      lines(
+        "float64 [2, 1001]",
+        "[[   0,    1,    2, …,  998,  999, 1000],",
+        " [1001, 1002, 1003, …, 1999, 2000, 2001]]",
+      ),
     );
     expect(print(reshape(arange(1200), [300, 4])).split("\n")).toHaveLength(8);
   });

@@ -7,11 +7,14 @@ const unsigned = (words: ArrayLike<number>) => Array.from(words, (word) => word 
 const [k0, k1] = random.split(random.key(2026));
 
 describe("as JAX has it", () => {
-  test.each(golden.blocks)("the block of the key $key and the counter $counter is $output", ({ key, counter, output }) => {
-    const [high = 0, low = 0] = key.map((word) => word | 0);
-    const [c0 = 0, c1 = 0] = counter.map((word) => word | 0);
-    expect(unsigned(threefry([high, low], [c0, c1]))).toEqual(output);
-  });
+  test.each(golden.blocks)(
+    "the block of the key $key and the counter $counter is $output",
+    ({ key, counter, output }) => {
+      const [high = 0, low = 0] = key.map((word) => word | 0);
+      const [c0 = 0, c1 = 0] = counter.map((word) => word | 0);
+      expect(unsigned(threefry([high, low], [c0, c1]))).toEqual(output);
+    },
+  );
 
   describe.each(golden.keys)("the key of $seed", (wanted) => {
     const key = random.key(wanted.seed);
@@ -66,7 +69,13 @@ test("splitting gives as many keys as are asked for, all different", () => {
 });
 
 test.each(["float64", "float32"] as const)("uniform %s numbers stay within their bounds and fill them", (dtype) => {
-  for (const [min, max] of [[-1, 1], [5, 5], [-1e-3, 0], [1e6, 1e6 + 8], [0, 1e300]] as const) {
+  for (const [min, max] of [
+    [-1, 1],
+    [5, 5],
+    [-1e-3, 0],
+    [1e6, 1e6 + 8],
+    [0, 1e300],
+  ] as const) {
     const limit = dtype === "float32" ? Math.fround(max) : max;
     const numbers = Array.from(toTypedArray(random.uniform(k0, [2000], { min, max, dtype })));
     if (!Number.isFinite(limit)) continue;
@@ -99,7 +108,15 @@ test("every order of a permutation is as likely", () => {
 });
 
 describe("bad input is refused", () => {
-  const notKeys = [array([1, 2]), array([1], { dtype: "int32" }), 5, undefined, null, [0, 1], "key"] as readonly unknown[];
+  const notKeys = [
+    array([1, 2]),
+    array([1], { dtype: "int32" }),
+    5,
+    undefined,
+    null,
+    [0, 1],
+    "key",
+  ] as readonly unknown[];
   test.each<readonly [string, (key: Key) => unknown]>([
     ["split", (key) => random.split(key)],
     ["foldIn", (key) => random.foldIn(key, 1)],
@@ -118,10 +135,19 @@ describe("bad input is refused", () => {
     ["random.foldIn: a whole number from 0 to 2^32 - 1 is needed, not -1", () => random.foldIn(k0, -1)],
     ["random.foldIn: a whole number from 0 to 2^32 - 1 is needed, not 4294967296", () => random.foldIn(k0, 2 ** 32)],
     ["random.foldIn: a whole number from 0 to 2^32 - 1 is needed, not 0.5", () => random.foldIn(k0, 0.5)],
-    ["random.uniform: finite bounds with min <= max are needed, not 1 and 0", () => random.uniform(k0, [], { min: 1, max: 0 })],
-    ["random.uniform: finite bounds with min <= max are needed, not 0 and Infinity", () => random.uniform(k0, [], { max: Infinity })],
+    [
+      "random.uniform: finite bounds with min <= max are needed, not 1 and 0",
+      () => random.uniform(k0, [], { min: 1, max: 0 }),
+    ],
+    [
+      "random.uniform: finite bounds with min <= max are needed, not 0 and Infinity",
+      () => random.uniform(k0, [], { max: Infinity }),
+    ],
     ["random.uniform: finite bounds", () => random.uniform(k0, [], { min: -Number.MAX_VALUE, max: Number.MAX_VALUE })],
-    ["random.uniform: the dtype must be float64 or float32, not int32", () => random.uniform(k0, [], { dtype: "int32" })],
+    [
+      "random.uniform: the dtype must be float64 or float32, not int32",
+      () => random.uniform(k0, [], { dtype: "int32" }),
+    ],
     ["random.uniform: a size must be a whole number from 0 on: [-1] holds -1.", () => random.uniform(k0, [-1])],
     ["random.permutation: a size must be a whole number from 0 on: [-1] holds -1.", () => random.permutation(k0, -1)],
     ["random.split: a size must be a whole number from 0 on: [0.5, 2] holds 0.5.", () => random.split(k0, 0.5)],

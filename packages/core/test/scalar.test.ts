@@ -18,7 +18,12 @@ const powers = (low: number, high: number, sign = 1) => {
 type Draw = (next: () => number) => number;
 
 /** The worst of many points: its error in units of the last place, and where it is. */
-const worst = (f: (x: NDArray) => NDArray, exactly: (x: number) => exact.Real, dtype: Float, draws: readonly Draw[]) => {
+const worst = (
+  f: (x: NDArray) => NDArray,
+  exactly: (x: number) => exact.Real,
+  dtype: Float,
+  draws: readonly Draw[],
+) => {
   const next = noise(2026);
   const points = Array.from({ length: 10_000 }, (_, i) => draws[i % draws.length]?.(next) ?? NaN);
   const x = array(points, { dtype });
@@ -47,19 +52,63 @@ describe("the exact values", () => {
     for (const x of [1e-300, 0.3, 0.999999, 1, 1.000001, 17, 1e300]) {
       const y = exact.log(x);
       expect(Number(y.m) * 2 ** y.e).toBeCloseTo(Math.log(x), 12);
-      expect(exact.ulps(Math.exp(Number(y.m) * 2 ** y.e) || 1, exact.exp(Number(y.m) * 2 ** y.e), 53, -1074)).toBeLessThan(2);
+      expect(
+        exact.ulps(Math.exp(Number(y.m) * 2 ** y.e) || 1, exact.exp(Number(y.m) * 2 ** y.e), 53, -1074),
+      ).toBeLessThan(2);
     }
   });
 });
 
 describe("the errors that the docstrings state hold for", () => {
   test.each<readonly [string, Float, number, (x: NDArray) => NDArray, (x: number) => exact.Real, readonly Draw[]]>([
-    ["exp", "float64", 0.84, exp, exact.exp, [uniform(-745, 709.7), uniform(-1, 1), powers(-60, 0), powers(-60, 0, -1)]],
-    ["exp", "float32", 0.501, exp, exact.exp, [uniform(-103, 88.7), uniform(-1, 1), powers(-30, 0), powers(-30, 0, -1)]],
-    ["log", "float64", 0.82, log, exact.log, [powers(-1074, 1023.9), powers(-1, 1), uniform(0.9, 1.1), powers(-1074, -1022)]],
-    ["log", "float32", 0.5, log, exact.log, [powers(-149, 127.9), powers(-1, 1), uniform(0.9, 1.1), powers(-149, -126)]],
-    ["tanh", "float64", 1.03, tanh, exact.tanh, [uniform(-22, 22), uniform(-1, 1), powers(-1074, 0), powers(-60, 5, -1)]],
-    ["tanh", "float32", 0.521, tanh, exact.tanh, [uniform(-10, 10), uniform(-1, 1), powers(-149, 0), powers(-30, 5, -1), uniform(8.9, 9.1)]],
+    [
+      "exp",
+      "float64",
+      0.84,
+      exp,
+      exact.exp,
+      [uniform(-745, 709.7), uniform(-1, 1), powers(-60, 0), powers(-60, 0, -1)],
+    ],
+    [
+      "exp",
+      "float32",
+      0.501,
+      exp,
+      exact.exp,
+      [uniform(-103, 88.7), uniform(-1, 1), powers(-30, 0), powers(-30, 0, -1)],
+    ],
+    [
+      "log",
+      "float64",
+      0.82,
+      log,
+      exact.log,
+      [powers(-1074, 1023.9), powers(-1, 1), uniform(0.9, 1.1), powers(-1074, -1022)],
+    ],
+    [
+      "log",
+      "float32",
+      0.5,
+      log,
+      exact.log,
+      [powers(-149, 127.9), powers(-1, 1), uniform(0.9, 1.1), powers(-149, -126)],
+    ],
+    [
+      "tanh",
+      "float64",
+      1.03,
+      tanh,
+      exact.tanh,
+      [uniform(-22, 22), uniform(-1, 1), powers(-1074, 0), powers(-60, 5, -1)],
+    ],
+    [
+      "tanh",
+      "float32",
+      0.521,
+      tanh,
+      exact.tanh,
+      [uniform(-10, 10), uniform(-1, 1), powers(-149, 0), powers(-30, 5, -1), uniform(8.9, 9.1)],
+    ],
   ])("%s in %s: %f units in the last place", (_, dtype, bound, f, exactly, draws) => {
     const { error, at } = worst(f, exactly, dtype, draws);
     expect(error, `at ${at}`).toBeLessThanOrEqual(bound + 0.0005);
@@ -75,7 +124,15 @@ describe.each(["float64", "float32"] as const)("in %s", (dtype) => {
   const [over, under] = dtype === "float64" ? [709.79, -745.14] : [88.73, -103.98];
 
   test("exp has its limits at the ends of the numbers", () => {
-    expect(values(exp, [NaN, Infinity, -Infinity, 0, -0, 1e300, -1e300], dtype)).toEqual([NaN, Infinity, 0, 1, 1, Infinity, 0]);
+    expect(values(exp, [NaN, Infinity, -Infinity, 0, -0, 1e300, -1e300], dtype)).toEqual([
+      NaN,
+      Infinity,
+      0,
+      1,
+      1,
+      Infinity,
+      0,
+    ]);
     expect(values(exp, [over, under, tiny, -tiny], dtype)).toEqual([Infinity, 0, 1, 1]);
     const [below, above] = values(exp, [Math.trunc(over), Math.ceil(under + 0.5)], dtype);
     expect(below).toBeLessThan(Infinity);
@@ -84,7 +141,15 @@ describe.each(["float64", "float32"] as const)("in %s", (dtype) => {
   });
 
   test("log has its limits at zero and infinity", () => {
-    expect(values(log, [NaN, Infinity, 0, -0, -1, -Infinity, 1], dtype)).toEqual([NaN, Infinity, -Infinity, -Infinity, NaN, NaN, 0]);
+    expect(values(log, [NaN, Infinity, 0, -0, -1, -Infinity, 1], dtype)).toEqual([
+      NaN,
+      Infinity,
+      -Infinity,
+      -Infinity,
+      NaN,
+      NaN,
+      0,
+    ]);
     const [smallest = NaN] = values(log, [tiny], dtype);
     expect(smallest).toBeCloseTo(Math.log(tiny), 4);
   });

@@ -20,11 +20,7 @@ export const bound = (f: (...xs: NDArray[]) => unknown, inputs: readonly NDArray
 };
 
 /** The one of them that has this name. */
-export const captured = (
-  name: string,
-  f: (...xs: NDArray[]) => unknown,
-  inputs: readonly NDArray[],
-): Primitive => {
+export const captured = (name: string, f: (...xs: NDArray[]) => unknown, inputs: readonly NDArray[]): Primitive => {
   const found = bound(f, inputs).find((primitive) => primitive.name === name);
   if (found === undefined) throw new Error(`${name} was not bound`);
   return found;

@@ -184,12 +184,10 @@ const adjoint = (name: string, { shapes, apply, indices }: Call, seed: number): 
 const concatenations = fc
   .tuple(shapes(1), fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: 1, maxLength: 3 }))
   .chain(([shape, sizes]) => fc.nat(shape.length - 1).map((axis) => ({ shape, sizes, axis })))
-  .map(
-    ({ shape, sizes, axis }): Call => ({
-      shapes: sizes.map((n) => frozen(shape.with(axis, n))),
-      apply: (...xs) => concatenate(xs, axis),
-    }),
-  );
+  .map(({ shape, sizes, axis }): Call => ({
+    shapes: sizes.map((n) => frozen(shape.with(axis, n))),
+    apply: (...xs) => concatenate(xs, axis),
+  }));
 
 const takes = shapes(1)
   .chain((shape) => fc.nat(shape.length - 1).map((axis) => ({ shape, axis })))

@@ -69,8 +69,7 @@ const differences = ({ primitive, inputs }: Sample, tangents: readonly (NDArray 
   };
   const [near, nearBack, far, farBack] = [at(h), at(-h), at(2 * h), at(-2 * h)];
   return near.map(
-    (value, i) =>
-      (8 * (value - (nearBack[i] ?? NaN)) - ((far[i] ?? NaN) - (farBack[i] ?? NaN))) / (12 * h),
+    (value, i) => (8 * (value - (nearBack[i] ?? NaN)) - ((far[i] ?? NaN) - (farBack[i] ?? NaN))) / (12 * h),
   );
 };
 

@@ -14,7 +14,11 @@ export interface Layout {
 
 export const layouts = (rank: number): fc.Arbitrary<Layout> =>
   fc.oneof(
-    fc.constant({ order: Array.from({ length: rank }, (_, i) => i), steps: new Array<number>(rank).fill(1), before: 0 }),
+    fc.constant({
+      order: Array.from({ length: rank }, (_, i) => i),
+      steps: new Array<number>(rank).fill(1),
+      before: 0,
+    }),
     fc.record({
       order: fc.shuffledSubarray(
         Array.from({ length: rank }, (_, i) => i),

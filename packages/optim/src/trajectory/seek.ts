@@ -2,13 +2,13 @@ import { item, type Operand, type Option, option } from "@gradfold/core";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./trajectory.ts";
 
-type Kept<State> = Pick<Trajectory<State, unknown>, "keyframes" | "interval" | "advance" | "length" | "final">;
+type Kept<State> = Pick<Trajectory<State, unknown>, "kept" | "interval" | "advance" | "length" | "final">;
 
 /** State k of a run: kept, or computed again from the one kept before it. */
-export const stateAt = <State>({ keyframes, interval, advance, length, final }: Kept<State>, k: number): State => {
+export const stateAt = <State>({ kept, interval, advance, length, final }: Kept<State>, k: number): State => {
   if (k === length - 1) return final;
   const frame = Math.floor(k / interval);
-  return compute(advance, keyframes[frame] as State, frame * interval, k);
+  return compute(advance, kept(frame), frame * interval, k);
 };
 
 const compute = <State>(advance: (state: State, i: number) => State, start: State, from: number, to: number): State => {
@@ -44,7 +44,7 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
  */
 export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): Float64Array => {
   const values = new Float64Array(run.length);
-  let state = run.keyframes[0] as State;
+  let state = run.kept(0);
   for (let k = 0; k < run.length; k++) {
     if (k > 0) state = k % run.interval === 0 ? stateAt(run, k) : run.advance(state, k - 1);
     values[k] = item(f(state));

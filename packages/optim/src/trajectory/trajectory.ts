@@ -15,9 +15,10 @@ export interface Trajectory<State, M> {
   readonly metrics: Columns<M>;
   readonly final: State;
   readonly outcome: Outcome;
-  /** Kept states: 0, interval, 2 interval, … */
-  readonly keyframes: readonly State[];
+  /** Every how many steps a state is kept. */
   readonly interval: number;
+  /** The kept state 0, 1, 2, …: that of step 0, interval, 2 interval, … */
+  readonly kept: (frame: number) => State;
   /** The transition from state i to state i + 1. */
   readonly advance: (state: State, i: number) => State;
 }

@@ -1,0 +1,110 @@
+import { DTypeError, type NDArray, type Shape, slice, stack, toTypedArray, tree } from "@gradfold/core";
+import { isNDArray, sameShape, typed } from "@gradfold/core/transform";
+import type { Inputs } from "../inputs.ts";
+import type { AnyStep, RunCourse } from "./course.ts";
+
+/** A loop, as autodiff's `scan` and the compiler's. */
+export type AnyScan = (
+  f: (carry: unknown, x: unknown) => readonly [unknown, unknown],
+  init: unknown,
+  xs: unknown,
+  options: { readonly length: number },
+) => readonly [unknown, unknown];
+
+/** Different inputs are stacked for a loop, so it takes no more than this many at once. */
+const mostStacked = 1024;
+
+const alike = (a: unknown, b: unknown): boolean => {
+  const [x, y] = [tree.flatten(a), tree.flatten(b)];
+  if (JSON.stringify(x.structure) !== JSON.stringify(y.structure)) return false;
+  return x.leaves.every((leaf, i) => {
+    const other = y.leaves[i];
+    return other !== undefined && leaf.dtype === other.dtype && sameShape(leaf.shape, other.shape);
+  });
+};
+
+/** Inputs in order, cut where they stop being alike, and where a state is to be kept. */
+const chunksOf = (inputs: Inputs<unknown>, interval: number): readonly (readonly unknown[])[] => {
+  const chunks: unknown[][] = [];
+  let current: unknown[] = [];
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs.at(i);
+    const isRepeated = input === current[0];
+    const fits = isRepeated || (current.length < mostStacked && alike(input, current[0]));
+    if (current.length === 0 || !fits || (interval > 1 && i % interval === 0)) chunks.push((current = []));
+    current.push(input);
+  }
+  return chunks;
+};
+
+const rowOf = (states: unknown, i: number): unknown =>
+  tree.map(
+    typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => slice(x, [i])),
+    states,
+  );
+
+const stacked = (inputs: readonly unknown[]): unknown => {
+  const { structure } = tree.flatten(inputs[0]);
+  const rows = inputs.map(tree.leaves);
+  return tree.unflatten(
+    structure,
+    (rows[0] ?? []).map((_, k) => stack(rows.flatMap((row) => row[k] ?? []))),
+  );
+};
+
+type Body = Parameters<AnyScan>[0];
+
+/** A turn of the loop over one repeated input, or over rows of different ones. */
+const bodyOf = (step: AnyStep, repeated: { readonly input: unknown } | undefined, keeps: boolean): Body => {
+  return (state, row) => {
+    const [next, metrics] = step(state, repeated === undefined ? row : repeated.input);
+    return [next, keeps ? { metrics, state: next } : { metrics }];
+  };
+};
+
+/** A compiled loop is found again by its body, so the body of a step over one input is made once. */
+const repeatedBodies = new WeakMap<AnyStep, { readonly input: unknown; readonly keeps: boolean; readonly body: Body }>();
+
+const repeatedBody = (step: AnyStep, input: unknown, keeps: boolean): Body => {
+  const old = repeatedBodies.get(step);
+  if (old !== undefined && old.input === input && old.keeps === keeps) return old.body;
+  const body = bodyOf(step, { input }, keeps);
+  repeatedBodies.set(step, { input, keeps, body });
+  return body;
+};
+
+const columnOf = (name: string, value: unknown): ArrayLike<number> => {
+  if (isNDArray(value) && value.shape.length === 1) return toTypedArray(value);
+  throw new DTypeError(`trajectory.fold: the metric ${name} must be a number or a scalar array`);
+};
+
+type Ys = { readonly metrics: Readonly<Record<string, unknown>>; readonly state?: unknown };
+
+/** Steps in loops, each a single call of `scan`; the same states and metrics to the last bit. */
+export const inLoops =
+  (scan: AnyScan): RunCourse =>
+  (step, start, inputs, interval) => {
+    const keeps = interval === 1;
+    const columns: Record<string, Float64Array> = {};
+    const segments: { readonly from: number; readonly states: unknown }[] = [];
+    const ends: unknown[] = [start];
+    let state = start;
+    let done = 0;
+    for (const chunk of chunksOf(inputs, interval)) {
+      const isRepeated = chunk.every((input) => input === chunk[0]);
+      const body = isRepeated ? repeatedBody(step, chunk[0], keeps) : bodyOf(step, undefined, keeps);
+      const [next, rows] = scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length });
+      const { metrics, state: states } = rows as Ys;
+      for (const name of Object.keys(metrics))
+        (columns[name] ??= new Float64Array(inputs.length).fill(NaN)).set(columnOf(name, metrics[name]), done);
+      if (keeps) segments.push({ from: done, states });
+      else if ((done + chunk.length) % interval === 0) ends.push(next);
+      state = next;
+      done += chunk.length;
+    }
+    const kept = (frame: number): unknown => {
+      const segment = segments.findLast(({ from }) => from < frame);
+      return segment === undefined ? ends[frame] : rowOf(segment.states, frame - 1 - segment.from);
+    };
+    return { final: state, columns, kept };
+  };

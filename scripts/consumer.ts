@@ -1,0 +1,75 @@
+/* The packages as a stranger gets them: packed as for publishing, and installed with npm in an empty folder. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Check, expectEqual, makeChecks, run } from "./checks.ts";
+import { packages, read, readmeExample, root } from "./doctest.ts";
+
+export const bin = (name: string): string => join(root, "node_modules/.bin", name);
+
+type Manifest = { readonly name: string; readonly exports: Readonly<Record<string, unknown>> };
+
+const manifests = packages.map((folder) => JSON.parse(read(`${folder}/package.json`)) as Manifest);
+
+/** Every way into the packages, such as `@gradfold/viz/node`. */
+export const entries: readonly string[] = manifests.flatMap(({ name, exports }) =>
+  Object.keys(exports).map((path) => `${name}${path.slice(1)}`),
+);
+
+/** What would be published of a package. */
+export type Packed = {
+  readonly name: string;
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+};
+
+/** Builds from nothing, for a compiler leaves the output of deleted sources; then packs and installs. */
+const install = async (consumer: string): Promise<readonly Packed[]> => {
+  for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+  await run(root, bin("tsc"), "-b", ...packages);
+  mkdirSync(join(consumer, "tarballs"));
+  const pack = ["--filter", "./packages/*", "pack", "--json", "--pack-destination", join(consumer, "tarballs")];
+  const packed = JSON.parse(await run(root, "pnpm", ...pack)) as readonly Packed[];
+  const dependencies = Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`]));
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  await run(consumer, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline");
+  return packed;
+};
+
+/** Makes checks where the packages are installed: outside the checkout, so that nothing else is found. */
+export const makeConsumerChecks = async (
+  report: string,
+  checks: (consumer: string, packed: readonly Packed[]) => Promise<readonly Check[]>,
+): Promise<void> => {
+  const consumer = mkdtempSync(join(tmpdir(), "gradfold-"));
+  try {
+    await makeChecks(report, await checks(consumer, await install(consumer)));
+  } catch (error) {
+    await makeChecks(report, [
+      ["a stranger can install the packages and compile the example", () => Promise.reject(error)],
+    ]);
+  } finally {
+    rmSync(consumer, { recursive: true });
+  }
+};
+
+/** Compiles TypeScript against the installed packages, with all that their declarations say. */
+export const compile = async (consumer: string, name: string, code: string): Promise<void> => {
+  writeFileSync(join(consumer, `${name}.ts`), code);
+  const settings = ["--strict", "--target", "ES2023", "--lib", "ES2023,DOM", "--module", "NodeNext", "--types", ""];
+  await run(consumer, bin("tsc"), ...settings, "--rewriteRelativeImportExtensions", `${name}.ts`);
+};
+
+/** What plain Node does with the installed packages, and with the example compiled to readme.js. */
+export const smoke = (consumer: string, node: string, label: string): readonly Check[] => {
+  const names = (type: string, loaded: string): Promise<string> =>
+    run(consumer, node, `--input-type=${type}`, "-e", `console.log(Object.keys(${loaded}).sort().join())`);
+  const same = async (entry: string): Promise<void> =>
+    expectEqual(await names("commonjs", `require("${entry}")`), await names("module", `await import("${entry}")`));
+  return [
+    ...entries.map((entry): Check => [`${label}: import and require give the same ${entry}`, () => same(entry)]),
+    ...(readmeExample()
+      ? [[`${label}: the README's example runs`, () => run(consumer, node, "readme.js")] as const]
+      : []),
+  ];
+};

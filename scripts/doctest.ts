@@ -1,0 +1,135 @@
+/*
+ * Every `@example` in the packages' docstrings runs as a test, and so does the README's first `ts` fence:
+ *
+ *     expression; // => TEXT       the value prints as TEXT
+ *     expression; // throws TEXT   it throws, and `Name: message` is TEXT
+ *     //    more                   continues TEXT (three spaces or more)
+ *
+ * The tests are written to scripts/examples, so that the compiler checks the examples too.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ImportDeclaration, parseSync } from "oxc-parser";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What is below a folder of the repository, as paths from the root. */
+export const below = (folder: string): readonly string[] =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) =>
+        join(folder, path).replaceAll(sep, "/"),
+      )
+    : [];
+
+export const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+export const packages: readonly string[] = readdirSync(join(root, "packages"))
+  .map((name) => `packages/${name}`)
+  .filter((folder) => existsSync(join(root, folder, "package.json")));
+
+type Example = { readonly title: string; readonly code: string };
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
+
+const declared =
+  /^\s*(?:(?:export|default|declare|async|const|function|class|type|interface|readonly|override)\s+)*(\w+)/;
+
+/** The examples of one source text. */
+export const examplesOf = (source: string): readonly Example[] =>
+  [...source.matchAll(/\/\*\*(?:[^*]|\*(?!\/))*\*\//g)].flatMap(({ 0: doc, index }) => {
+    const name = declared.exec(source.slice(index + doc.length))?.[1] ?? "this module";
+    return [...doc.matchAll(/@example\s([^]*?)(?=\n\s*\*\s*@[a-z]|\s*\*\/$)/g)].map((example) => ({
+      title: `${name} does what its example says (line ${lineAt(source, index + example.index)})`,
+      code: (example[1] ?? "").replace(/^[ \t]*\* ?/gm, "").trim(),
+    }));
+  });
+
+/** The README's first `ts` fence. */
+export const readmeExample = (): Example | undefined => {
+  const text = existsSync(join(root, "README.md")) ? read("README.md") : "";
+  const fence = /^```ts\n([^]*?)^```/m.exec(text);
+  return fence?.[1] === undefined ? undefined : { title: "The first example runs", code: fence[1].trim() };
+};
+
+type Runnable = { readonly imports: readonly string[]; readonly body: string };
+
+const importsOf = (code: string, node: ImportDeclaration): readonly string[] =>
+  node.specifiers.map(({ type, start, end }) => {
+    const name = (node.importKind === "type" ? "type " : "") + code.slice(start, end);
+    return `import ${type === "ImportSpecifier" ? `{ ${name} }` : name} from "${node.source.value}";`;
+  });
+
+/** The code line for line, with its imports apart and its marked expressions as assertions. */
+const runnable = (code: string): Runnable => {
+  const { program, comments, errors } = parseSync("example.ts", code);
+  const assertions = comments.flatMap(({ start }) => {
+    const [, kind, text = ""] = /^\/\/ (=>|throws) (.*(?:\n[ \t]*\/\/ {3}.*)*)/.exec(code.slice(start)) ?? [];
+    if (kind === undefined) return [];
+    const node = program.body.find(({ end }) => end <= start && /^[ \t]*$/.test(code.slice(end, start)));
+    if (node?.type !== "ExpressionStatement") return [undefined];
+    const expression = code.slice(node.start, node.end).replace(/;$/, "");
+    const expected = JSON.stringify(text.replace(/\n[ \t]*\/\/ +/g, " "));
+    const call = kind === "=>" ? `shows((${expression}), ${expected});` : `throws(() => (${expression}), ${expected});`;
+    return [{ start: node.start, end: node.end, text: call }];
+  });
+  const edits = assertions.filter((edit) => edit !== undefined);
+  const problem =
+    errors[0]?.message ?? (edits.length < assertions.length ? "=> and throws follow an expression" : undefined);
+  if (problem !== undefined) return { imports: [], body: `throw new SyntaxError(${JSON.stringify(problem)});` };
+  const imports = program.body.filter((node) => node.type === "ImportDeclaration");
+  const body = [...edits, ...imports.map(({ start, end }) => ({ start, end, text: "" }))]
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+  return { imports: imports.flatMap((node) => importsOf(code, node)), body: body.trim() };
+};
+
+const testFile = (path: string, origin: string, examples: readonly Example[]): string => {
+  const parts = examples.map(({ code }) => runnable(code));
+  const imports = new Set(parts.flatMap((part) => part.imports));
+  const needed = [...imports].filter((line) => !(line.includes("{ type ") && imports.has(line.replace("type ", ""))));
+  const tests = examples.map(
+    ({ title }, i) => `test(${JSON.stringify(title)}, async () => {\n${parts[i]?.body ?? ""}\n});`,
+  );
+  const shows = relative(dirname(path), "scripts/shows.ts").replaceAll(sep, "/");
+  return [
+    `// From ${origin}, by scripts/doctest.ts.`,
+    `import { test } from "vitest";`,
+    `import { shows, throws } from "${shows}";`,
+    ...needed,
+    "",
+    ...tests,
+    "",
+  ].join("\n");
+};
+
+const folder = "scripts/examples";
+
+/** Writes the test files that are new or changed, and removes those whose examples are gone. */
+export const writeDoctests = (): void => {
+  const readme = readmeExample();
+  const sources = packages.flatMap((name) => below(`${name}/src`)).filter((path) => path.endsWith(".ts"));
+  const all = [
+    ...sources.map((path) => ({ origin: path, examples: examplesOf(read(path)) })),
+    { origin: "README.md", examples: readme === undefined ? [] : [readme] },
+  ].filter(({ examples }) => examples.length > 0);
+  const files = new Map(
+    all.map(({ origin, examples }) => {
+      const path = `${folder}/${origin
+        .replace("packages/", "")
+        .replace("/src/", "/")
+        .replace(/\.\w+$/, ".test.ts")}`;
+      return [path, testFile(path, origin, examples)];
+    }),
+  );
+  for (const path of below(folder))
+    if (path.endsWith(".ts") && !files.has(path)) rmSync(join(root, path), { force: true });
+  for (const [path, text] of files) {
+    if (existsSync(join(root, path)) && read(path) === text) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, `${path}.${process.pid}`), text);
+    renameSync(join(root, `${path}.${process.pid}`), join(root, path));
+  }
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeDoctests();

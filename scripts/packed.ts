@@ -1,0 +1,44 @@
+/* Is what would be published right, and does it work for a stranger? */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Check, expectEqual, run } from "./checks.ts";
+import { bin, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
+import { readmeExample, root } from "./doctest.ts";
+
+/** A compiled file whose source is still there; TypeScript itself and tests are none. */
+const isCompiled = (folder: string, path: string): boolean => {
+  const [, name, kind] = /^dist\/(.+?)((?:\.d\.ts|\.js)(?:\.map)?)$/.exec(path) ?? [];
+  return kind !== undefined && existsSync(join(root, folder, `src/${name}.ts`));
+};
+
+const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
+  [
+    `${name}: has its licence, and else what its sources compile to`,
+    () => {
+      const rest = files.filter(({ path }) => !isCompiled(name.replace("@gradfold", "packages"), path));
+      const plain = rest.map(({ path }) => path).filter((path) => path !== "README.md");
+      expectEqual(plain.toSorted(), ["LICENSE", "package.json"]);
+    },
+  ],
+  [
+    `${name}: its manifest knows no workspace`,
+    async () => {
+      const manifest = await run(root, "tar", "-xzOf", filename, "package/package.json");
+      expectEqual(/workspace:|catalog:|"source"/.exec(manifest), null);
+    },
+  ],
+  [`${name}: publint agrees`, () => run(root, bin("publint"), "run", filename, "--strict")],
+  [`${name}: its types resolve`, () => run(root, bin("attw"), filename, "--profile", "esm-only")],
+];
+
+const importAll = entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join("");
+
+await makeConsumerChecks("packed", async (consumer, packed) => {
+  const example = readmeExample();
+  if (example) await compile(consumer, "readme", example.code);
+  return [
+    ...packed.flatMap(tarball),
+    ["the declarations compile for a stranger", () => compile(consumer, "all", importAll)],
+    ...smoke(consumer, process.execPath, `Node ${process.versions.node}`),
+  ];
+});

@@ -1,0 +1,24 @@
+import { inspect } from "node:util";
+import { expect } from "vitest";
+
+/** Examples may break lines and choose quotes as they read best. */
+const plain = (text: string): string => text.replace(/\s+/g, " ").replaceAll('"', "'").trim();
+
+/** A value shows as Node prints it; a string of several lines shows as itself. */
+const print = (value: unknown): string =>
+  typeof value === "string" && value.includes("\n")
+    ? value
+    : inspect(value, { compact: true, breakLength: Infinity, depth: Infinity });
+
+export const shows = (value: unknown, text: string): void => expect(plain(print(value))).toBe(plain(text));
+
+export const throws = (run: () => unknown, text: string): void => {
+  const thrown = (() => {
+    try {
+      return `nothing thrown, but ${print(run())}`;
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  expect(plain(thrown)).toBe(plain(text));
+};

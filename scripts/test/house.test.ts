@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { parseSync } from "oxc-parser";
+import { describe, expect, test } from "vitest";
+import { below, packages, read, root } from "../doctest.ts";
+
+/** What each package may import; scripts and apps may import everything. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  autodiff: ["core"],
+  compile: ["autodiff", "core"],
+  optim: ["autodiff", "core"],
+  viz: ["core"],
+};
+
+/** The one module-level variable: the counter of fresh tags. */
+const variables: readonly string[] = ["packages/core/src/primitive.ts: let depth = 0;"];
+
+const names = packages.map((folder) => basename(folder));
+const inScope = (dependencies: Readonly<Record<string, string>> = {}): readonly string[] =>
+  Object.keys(dependencies)
+    .filter((name) => name.startsWith("@gradfold/"))
+    .map((name) => name.replace("@gradfold/", ""))
+    .toSorted();
+
+type Manifest = { readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> };
+type Project = { readonly references?: readonly { readonly path: string }[] };
+
+const manifest = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`)) as Manifest;
+const references = (folder: string): readonly string[] =>
+  ((JSON.parse(read(`${folder}/tsconfig.json`)) as Project).references ?? [])
+    .map(({ path }) => basename(path))
+    .toSorted();
+
+const apps = below("apps")
+  .filter((path) => /^apps\/[^/]+\/package\.json$/.test(path))
+  .map((path) => path.replace("/package.json", ""));
+
+/** The packages that a file in this package cannot import, as the compiler says. */
+const notFound = (folder: string): readonly string[] => {
+  const scratch = mkdtempSync(join(root, folder, ".scratch-"));
+  try {
+    writeFileSync(
+      join(scratch, "scratch.ts"),
+      names.map((name) => `export * as ${name} from "@gradfold/${name}";\n`).join(""),
+    );
+    const settings = {
+      extends: "../tsconfig.json",
+      compilerOptions: { noEmit: true, composite: false, rootDir: "../.." },
+    };
+    writeFileSync(
+      join(scratch, "tsconfig.json"),
+      JSON.stringify({ ...settings, files: ["scratch.ts"], references: [] }),
+    );
+    const { stdout } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", scratch, "--pretty", "false"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    const errors = stdout.split("\n").filter((line) => line.startsWith(relative(root, scratch)));
+    return errors.map((line) => /error TS2307: .*'@gradfold\/(\w+)'/.exec(line)?.[1] ?? line).toSorted();
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+};
+
+describe.each(names)("packages/%s", (name) => {
+  const folder = `packages/${name}`;
+  const allowed = arrows[name] ?? [];
+
+  test("has its place among the arrows", () => expect(Object.keys(arrows)).toContain(name));
+  test("depends on what its arrows allow", () => expect(inScope(manifest(folder).dependencies)).toEqual(allowed));
+  test("needs no other package for its tests", () => expect(inScope(manifest(folder).devDependencies)).toEqual([]));
+  test("references what its arrows allow", () => expect(references(folder)).toEqual(allowed));
+  test(
+    "does not compile with an import against the arrows",
+    () =>
+      expect(notFound(folder)).toEqual(names.filter((other) => other !== name && !allowed.includes(other)).toSorted()),
+    30_000,
+  );
+  test("keeps no variable at module level", () => {
+    const found = below(`${folder}/src`)
+      .filter((path) => path.endsWith(".ts"))
+      .flatMap((path) =>
+        parseSync(path, read(path)).program.body.flatMap((node) => {
+          const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
+          const isVariable = declaration?.type === "VariableDeclaration" && declaration.kind !== "const";
+          return isVariable ? [`${path}: ${read(path).slice(declaration.start, declaration.end)}`] : [];
+        }),
+      );
+    expect(found.filter((line) => !variables.includes(line))).toEqual([]);
+  });
+});
+
+describe.each([...apps, "scripts"])("%s", (folder) => {
+  test("references what it depends on", () =>
+    expect(references(folder)).toEqual(inScope(manifest(folder).dependencies)));
+});
+
+test("The scripts know every package, so that every example can run", () =>
+  expect(inScope(manifest("scripts").dependencies)).toEqual(names.toSorted()));
+
+test("Every package and app is part of the build, with its tests", () => {
+  const projects = [...packages, ...apps].flatMap((folder) => [folder, `${folder}/test`]);
+  const { references: built = [] } = JSON.parse(read("tsconfig.json")) as Project;
+  expect(
+    built
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith("scripts"))
+      .toSorted(),
+  ).toEqual(projects.toSorted());
+});
