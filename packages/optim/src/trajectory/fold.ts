@@ -46,7 +46,9 @@ export const fold = typed<Fold>(
     const run = options.scan === undefined ? stepByStep : inLoops(options.scan);
     const { final, columns, kept } = run(step, start, inputs, interval);
     const advance = (state: unknown, i: number): unknown => step(state, inputs.at(i))[0];
-    const course = { length: inputs.length + 1, metrics: columns, final, interval, kept, advance };
-    return { ...course, outcome: judge(columns["loss"], final, (k) => stateAt(course, k)) };
+    // Without a step nobody knows its metrics; the one that training steps have is there all the same, empty.
+    const metrics = inputs.length === 0 ? { loss: new Float64Array() } : columns;
+    const course = { length: inputs.length + 1, metrics, final, interval, kept, advance };
+    return { ...course, outcome: judge(metrics["loss"], final, (k) => stateAt(course, k)) };
   },
 );

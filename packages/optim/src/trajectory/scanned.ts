@@ -63,7 +63,10 @@ const bodyOf = (step: AnyStep, repeated: { readonly input: unknown } | undefined
 };
 
 /** A compiled loop is found again by its body, so the body of a step over one input is made once. */
-const repeatedBodies = new WeakMap<AnyStep, { readonly input: unknown; readonly keeps: boolean; readonly body: Body }>();
+const repeatedBodies = new WeakMap<
+  AnyStep,
+  { readonly input: unknown; readonly keeps: boolean; readonly body: Body }
+>();
 
 const repeatedBody = (step: AnyStep, input: unknown, keeps: boolean): Body => {
   const old = repeatedBodies.get(step);
