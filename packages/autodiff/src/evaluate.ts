@@ -25,7 +25,16 @@ const runLoop = ({ body, length, closed, carried }: ScanLoop, operands: readonly
   return [...carry, ...ys];
 };
 
-/** The results of a program for some inputs, operation by operation. */
+/**
+ * The results of a program for some inputs, one for each of its inputs, operation by operation.
+ *
+ * @throws TraceError when there are too few or too many inputs
+ * @example
+ * import { array, mul } from "@gradfold/core";
+ * import { program, trace } from "@gradfold/autodiff";
+ * const doubled = trace((x) => mul(2, x))(array([0, 0]));
+ * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
+ */
 export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): readonly NDArray[] => {
   if (inputs.length !== program.inputs.length)
     throw new TraceError(`program: ${inputs.length} inputs for a program of ${program.inputs.length}`);

@@ -62,8 +62,19 @@ const parameterText = (parameters: Readonly<Record<string, unknown>>): string =>
   return parts.length === 0 ? "" : `{${parts.join(" ")}}`;
 };
 
-/** A program as text, one operation a line. */
-export const printProgram = (program: Program, indent = ""): string => {
+/**
+ * A program as text, one operation a line; scalar constants stand where they are used.
+ *
+ * @example
+ * import { array, mul } from "@gradfold/core";
+ * import { program, trace } from "@gradfold/autodiff";
+ * program.print(trace((x) => mul(2, x))(array([1, 2]))); // => program (a: float64[2])
+ * //      c: float64[2] = mul 2 a
+ * //      return c
+ */
+export const printProgram = (program: Program): string => printAt(program, "");
+
+const printAt = (program: Program, indent: string): string => {
   const { inputs, constants, equations, outputs, types } = program;
   const first = inputs.length;
   const ref = (id: number): string => {
@@ -79,7 +90,7 @@ export const printProgram = (program: Program, indent = ""): string => {
     const right = equation.inputs.map(ref).join(" ");
     if (equation.kind === "apply")
       return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
-    const body = printProgram(equation.loop.body, `${indent}    `);
+    const body = printAt(equation.loop.body, `${indent}    `);
     return `${indent}  ${left} = scan{length=${equation.loop.length}} ${right}\n${body}`;
   };
   const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));

@@ -138,7 +138,7 @@ export const traceLeaves = <R>(
  * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
  */
 export const trace =
-  <A extends readonly unknown[]>(f: (...args: A) => unknown) =>
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown) =>
   (...args: A): Program => {
     const { leaves, structure } = tree.flatten(args);
     const call = typed<(leaves: readonly NDArray[]) => A>((xs: readonly NDArray[]) => tree.unflatten(structure, xs));

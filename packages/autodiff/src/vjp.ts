@@ -61,7 +61,7 @@ export const pull = <R>(
 };
 
 interface Vjp {
-  <A extends readonly unknown[], R>(
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(
     f: (...primals: A) => R,
     ...primals: NoInfer<A>
   ): readonly [output: R, pullback: (cotangent: R) => A];

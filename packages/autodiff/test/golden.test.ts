@@ -81,7 +81,7 @@ test.each(forwards.map((each) => [each.name, each] as const))(
     const [output, pullback] = vjp(functionOf(each), ...inputsOf(each));
     expectClose(output, each.output, first);
     const [, forward] = vjp((u: NDArray) => pullback(u), zerosLike(output));
-    const [tangent = array(NaN)] = forward(each.tangents.map(decode));
+    const [tangent] = forward(each.tangents.map(decode));
     expectClose(tangent, each.jvp, first);
   },
 );

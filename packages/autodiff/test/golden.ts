@@ -59,7 +59,7 @@ export interface Case {
   readonly vjps: readonly GoldenArray[];
 }
 
-export interface Kink extends Pick<Case, "op" | "attrs" | "inputs" | "output"> {
+interface Kink extends Pick<Case, "op" | "attrs" | "inputs" | "output"> {
   readonly torch: readonly (readonly Cell[])[];
   readonly jax: readonly (readonly Cell[])[];
 }
@@ -78,17 +78,17 @@ export interface SecondOrder extends Graph {
   readonly hvp: readonly GoldenArray[];
 }
 
-export interface Forward extends Graph {
+interface Forward extends Graph {
   readonly output: GoldenArray;
   readonly tangents: readonly GoldenArray[];
   readonly jvp: GoldenArray;
 }
 
-export interface Higher extends Graph {
+interface Higher extends Graph {
   readonly points: readonly { readonly x: number; readonly derivatives: readonly number[] }[];
 }
 
-export interface Golden {
+interface Golden {
   readonly cases: readonly Case[];
   readonly kinks: readonly Kink[];
   readonly hvps: readonly SecondOrder[];

@@ -55,7 +55,13 @@ export const attempt = <A>(f: () => A): Either<GradfoldError, A> => {
   }
 };
 
-/** The value of a `Right`; throws the error of a `Left`. The way back from {@link attempt}. */
+/**
+ * The value of a `Right`; throws the error of a `Left`. The way back from {@link attempt}.
+ *
+ * @example
+ * import { attempt, item, orThrow } from "@gradfold/core";
+ * orThrow(attempt(() => item(5))); // => 5
+ */
 export const orThrow = <A>(result: Either<Error, A>): A => {
   if (isRight(result)) return result.right;
   throw result.left;

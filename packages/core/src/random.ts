@@ -123,7 +123,7 @@ export const foldIn = typed<(key: Key, data: Operand<[]>) => Key>((from: Key, da
  *
  * @example
  * import { random, toNested } from "@gradfold/core";
- * toNested(random.bits(random.key(0), [2])); // => [ -224767589, -91998574 ]
+ * toNested(random.bits(random.key(0), [2])); // => [ -224768089, -91998574 ]
  */
 export const bits = typed<<const S extends Shape>(key: Key, shape: S) => NDArray<Mutable<S>>>(
   (from: Key, of: Shape) => {
@@ -162,7 +162,7 @@ interface Interval {
  * @throws DTypeError for other dtypes; DomainError when min > max, or a bound or their distance is not finite
  * @example
  * import { random, toNested } from "@gradfold/core";
- * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656726715 ]
+ * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656722711 ]
  */
 export const uniform = typed<
   <const S extends Shape = []>(key: Key, shape?: S, options?: Interval) => NDArray<Mutable<S>>

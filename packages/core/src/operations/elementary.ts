@@ -24,7 +24,7 @@ export const sqrt = unary({
  *
  * @example
  * import { array, exp, toNested } from "@gradfold/core";
- * toNested(exp(array([0, 1]))); // => [ 1, 2.718281828459045 ]
+ * toNested(exp(array([0, 1]))); // => [ 1, 2.7182818284590455 ]
  */
 export const exp = unary({
   name: "exp",

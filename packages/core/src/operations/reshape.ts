@@ -104,7 +104,8 @@ interface Transpose {
 export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly number[]) => {
   const array = operand("transpose", x);
   const { shape } = array;
-  const order = permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).toReversed();
+  const order =
+    permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).toReversed();
   if (order.length !== shape.length || new Set(order).size !== order.length)
     throw new ShapeError(
       `transpose: a permutation names every axis once: ${formatShape(permutation ?? [])} of ${formatShape(shape)}`,

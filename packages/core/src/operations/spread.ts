@@ -139,8 +139,7 @@ export const cast = typed<<S extends Shape>(x: NDArray<S>, dtype: DType) => NDAr
 });
 
 /** Repeats `x` to a shape that it is known to broadcast to. */
-export const spreadTo = (x: NDArray, shape: Shape): NDArray =>
-  sameShape(x.shape, shape) ? x : bind(repeatTo(shape), [x]);
+const spreadTo = (x: NDArray, shape: Shape): NDArray => (sameShape(x.shape, shape) ? x : bind(repeatTo(shape), [x]));
 
 /** A tangent in the shape and dtype of the result that it belongs to. */
 export const growTo = (tangent: NDArray, { shape, dtype }: NDArray): NDArray => cast(spreadTo(tangent, shape), dtype);

@@ -70,7 +70,7 @@ export type Replace<
     : [...By, ...R]
   : [];
 
-/** The shape with a new axis of size N at Ax. */
+/** The shape with a new axis of size N at Ax. Of the axes that count from the end, only the last one is followed. */
 export type Insert<S extends Shape, Ax, N extends number> = Ax extends 0
   ? [N, ...S]
   : Ax extends -1
@@ -80,7 +80,9 @@ export type Insert<S extends Shape, Ax, N extends number> = Ax extends 0
       : Ax extends number
         ? number extends Ax
           ? Shape
-          : InsertAt<S, Ax, N>
+          : `${Ax}` extends `-${string}`
+            ? Shape
+            : InsertAt<S, Ax, N>
         : never;
 
 type InsertAt<S extends Shape, Ax extends number, N extends number, I extends unknown[] = []> = I["length"] extends Ax

@@ -1,6 +1,6 @@
 import type { NDArray, Operand } from "../array.ts";
 import type { Shape } from "../shape.ts";
-import type { Exactly, ShapeText, Unless } from "./text.ts";
+import type { Equal, Exactly, ShapeText, Unless } from "./text.ts";
 
 /** The shape of an operand; a number has none. */
 export type ShapeOf<X> = X extends NDArray<infer S> ? S : [];
@@ -43,10 +43,7 @@ type Align<A extends Shape, B extends Shape, Out extends Shape = []> = A extends
   : [...B, ...Out];
 
 /** The two sizes that clash, from the right; never where none do. */
-export type Differs<A extends Shape, B extends Shape> = A extends readonly [
-  ...infer AI extends Shape,
-  infer a extends number,
-]
+type Differs<A extends Shape, B extends Shape> = A extends readonly [...infer AI extends Shape, infer a extends number]
   ? B extends readonly [...infer BI extends Shape, infer b extends number]
     ? Exactly<a> | Exactly<b> extends Exactly<infer _> | Exactly<1>
       ? Differs<AI, BI>
@@ -84,6 +81,29 @@ export interface Binary<Name extends string> {
   ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
 }
 
+/** Two sizes may be equal: they are, or one is not known. */
+export type SameSize<A extends number, B extends number> =
+  Equal<A, B> extends true
+    ? true
+    : number extends A
+      ? true
+      : number extends B
+        ? true
+        : [A & B] extends [never]
+          ? false
+          : true;
+
+/** Two shapes may be equal: of one rank, with no two known sizes that differ. */
+type MayEqual<A extends Shape, B extends Shape> = A extends readonly [infer a extends number, ...infer AR extends Shape]
+  ? B extends readonly [infer b extends number, ...infer BR extends Shape]
+    ? SameSize<a, b> extends true
+      ? MayEqual<AR, BR>
+      : false
+    : false
+  : B extends readonly []
+    ? true
+    : false;
+
 /** Equal shapes are asked for, without broadcasting. */
 export type SameShapeClash<Name extends string, A extends Shape, B extends Shape> =
   Exactly<A> extends Exactly<B>
@@ -92,8 +112,6 @@ export type SameShapeClash<Name extends string, A extends Shape, B extends Shape
       ? never
       : number extends B["length"]
         ? never
-        : A["length"] extends B["length"]
-          ? [Differs<A, B>] extends [never]
-            ? never
-            : `${Name}: shapes differ: ${ShapeText<A>} and ${ShapeText<B>}`
+        : MayEqual<A, B> extends true
+          ? never
           : `${Name}: shapes differ: ${ShapeText<A>} and ${ShapeText<B>}`;

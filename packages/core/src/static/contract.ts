@@ -1,6 +1,6 @@
 import type { NDArray } from "../array.ts";
 import type { Shape } from "../shape.ts";
-import type { Broadcast, BroadcastClash } from "./broadcast.ts";
+import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
 import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
 
 type Last<S extends Shape> = S extends readonly [...unknown[], infer L extends number] ? L : never;
@@ -15,17 +15,6 @@ type Inner<B extends Shape> = B extends readonly [infer K extends number]
 
 /** The axes before the last two: a stack of matrices. */
 type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
-
-type SameSize<A extends number, B extends number> =
-  Equal<A, B> extends true
-    ? true
-    : number extends A
-      ? true
-      : number extends B
-        ? true
-        : [A & B] extends [never]
-          ? false
-          : true;
 
 export type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
   ? Shape

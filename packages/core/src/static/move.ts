@@ -1,7 +1,7 @@
 import type { NDArray } from "../array.ts";
 import type { Shape } from "../shape.ts";
-import type { Differs } from "./broadcast.ts";
-import type { Mutable, ShapeText } from "./text.ts";
+import type { SameShapeClash } from "./broadcast.ts";
+import type { Mutable } from "./text.ts";
 
 export type Reverse<S extends Shape, Out extends Shape = []> = S extends readonly [
   infer H extends number,
@@ -41,9 +41,9 @@ export type StackClash<X extends readonly unknown[]> = X extends readonly [NDArr
   : never;
 
 type AllSame<F extends Shape, R extends readonly unknown[]> = R extends readonly [NDArray<infer G>, ...infer Q]
-  ? [Differs<F, G>] extends [never]
+  ? [SameShapeClash<"stack", F, G>] extends [never]
     ? AllSame<F, Q>
-    : `stack: shapes differ: ${ShapeText<F>} and ${ShapeText<G>}`
+    : SameShapeClash<"stack", F, G>
   : never;
 
 /** What `array` accepts: numbers or booleans, nested evenly. */

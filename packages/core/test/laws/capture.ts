@@ -2,7 +2,7 @@ import type { NDArray } from "../../src/array.ts";
 import { type Interpreter, type Primitive, traced } from "../../src/primitive.ts";
 
 /** The records that a function binds when it is called on arrays like these, in order. */
-export const bound = (f: (...xs: NDArray[]) => unknown, inputs: readonly NDArray[]): readonly Primitive[] => {
+const bound = (f: (...xs: NDArray[]) => unknown, inputs: readonly NDArray[]): readonly Primitive[] => {
   const seen: Primitive[] = [];
   const interpreter: Interpreter = {
     level: 1,

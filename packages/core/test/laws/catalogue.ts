@@ -110,7 +110,7 @@ const axesOf = (shape: Shape): fc.Arbitrary<number[]> =>
   );
 
 const sums = shapes(1).chain((shape) =>
-  axesOf(shape).map((axes): Call => ({ shapes: [shape], apply: (x) => sum(x as NDArray, axes) })),
+  axesOf(shape).map((axes): Call => ({ shapes: [shape], apply: (x) => sum(x, axes) })),
 );
 
 const broadcasts = fc
@@ -122,7 +122,7 @@ const broadcasts = fc
     }),
   )
   .filter(({ from, to }) => from.length !== to.length || from.some((n, i) => n !== to[i]))
-  .map(({ from, to }): Call => ({ shapes: [from], apply: (x) => broadcastTo(x as NDArray, to) }));
+  .map(({ from, to }): Call => ({ shapes: [from], apply: (x) => broadcastTo(x, to) }));
 
 const reshapes = fc
   .constantFrom<readonly [Shape, Shape]>(
@@ -143,7 +143,7 @@ const reshapes = fc
     ],
     [[1], []],
   )
-  .map(([from, to]): Call => ({ shapes: [from], apply: (x) => reshape(x as NDArray, to) }));
+  .map(([from, to]): Call => ({ shapes: [from], apply: (x) => reshape(x, to) }));
 
 const transposes = shapes(2)
   .chain((shape) => {
@@ -151,7 +151,7 @@ const transposes = shapes(2)
     return fc.shuffledSubarray(axes, { minLength: axes.length }).map((order) => ({ shape, order }));
   })
   .filter(({ order }) => order.some((axis, i) => axis !== i))
-  .map(({ shape, order }): Call => ({ shapes: [shape], apply: (x) => transpose(x as NDArray, order) }));
+  .map(({ shape, order }): Call => ({ shapes: [shape], apply: (x) => transpose(x, order) }));
 
 const bounds = fc.option(fc.integer({ min: -7, max: 7 }));
 
@@ -163,7 +163,7 @@ const ranges = (n: number) =>
   );
 
 const slices = shapes(1).chain((shape) =>
-  fc.tuple(...shape.map(ranges)).map((list): Call => ({ shapes: [shape], apply: (x) => slice(x as NDArray, list) })),
+  fc.tuple(...shape.map(ranges)).map((list): Call => ({ shapes: [shape], apply: (x) => slice(x, list) })),
 );
 
 /** The adjoint of a call: its record's answer to a cotangent, by operand 0. */
@@ -176,7 +176,7 @@ const adjoint = (name: string, { shapes, apply, indices }: Call, seed: number): 
   if (x === undefined) throw new Error("an operand is needed");
   return {
     shapes: [shape],
-    apply: (cotangent) => forward.vjp(0, cotangent as NDArray, all, x),
+    apply: (cotangent) => forward.vjp(0, cotangent, all, x),
     ...(indices === undefined ? {} : { indices }),
   };
 };
@@ -197,7 +197,7 @@ const takes = shapes(1)
       const next = noise(seed, -n, n);
       return layouts(of.length).map((layout): Call => {
         const indices = laidOut("int32", of, layout, () => Math.floor(next()));
-        return { shapes: [shape], indices, apply: (x, at) => take(x as NDArray, at as NDArray, axis) };
+        return { shapes: [shape], indices, apply: (x, at) => take(x, at, axis) };
       });
     }),
   );
@@ -214,7 +214,7 @@ const products = fc
     const b = kind === "dot" || kind === "rows" ? [k] : [...right, k, n];
     return {
       shapes: [frozen(a), frozen(b)],
-      apply: (x, y) => contract.matmul(x as NDArray, y as NDArray),
+      apply: (x, y) => contract.matmul(x, y),
     };
   });
 
@@ -227,7 +227,7 @@ const casts: Entry = {
     fc.tuple(shapes(), dtypes).chain(([shape, dtype]) =>
       arrays(shape, dtype).map((x) => {
         const to = dtype === "float64" ? "float32" : "float64";
-        return { primitive: captured("cast", (v) => cast(v as NDArray, to), [x]), inputs: [x] };
+        return { primitive: captured("cast", (v) => cast(v, to), [x]), inputs: [x] };
       }),
     ),
 };

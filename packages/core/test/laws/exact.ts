@@ -14,7 +14,7 @@ const one = 1n << BigInt(bits);
 const words = new DataView(new ArrayBuffer(8));
 
 /** A finite double, exactly. */
-export const real = (x: number): Real => {
+const real = (x: number): Real => {
   words.setFloat64(0, x);
   const word = words.getBigUint64(0);
   const exponent = Number((word >> 52n) & 0x7ffn);

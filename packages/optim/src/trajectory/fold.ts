@@ -49,6 +49,6 @@ export const fold = typed<Fold>(
     // Without a step nobody knows its metrics; the one that training steps have is there all the same, empty.
     const metrics = inputs.length === 0 ? { loss: new Float64Array() } : columns;
     const course = { length: inputs.length + 1, metrics, final, interval, kept, advance };
-    return { ...course, outcome: judge(metrics["loss"], final, (k) => stateAt(course, k)) };
+    return { ...course, outcome: judge(metrics["loss"], inputs.length, (k) => stateAt(course, k)) };
   },
 );

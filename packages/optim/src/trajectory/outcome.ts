@@ -24,8 +24,8 @@ const firstBadLeaf = (state: unknown): string | undefined => {
   return paths[leaves.findIndex((x) => !isFinite(x))];
 };
 
-/** Judges a run by its losses, and by its final state, whose loss nobody computed. */
-export const judge = (losses: Float64Array | undefined, final: unknown, at: (step: number) => unknown): Outcome => {
+/** Judges a run of n steps by its losses, if it has any, and by its final state, whose loss nobody computed. */
+export const judge = (losses: Float64Array | undefined, n: number, at: (step: number) => unknown): Outcome => {
   const [first = 0] = losses ?? [];
   const bound = limit * (1 + Math.abs(first));
   const step = losses?.findIndex((loss) => !Number.isFinite(loss) || loss > bound) ?? -1;
@@ -34,7 +34,7 @@ export const judge = (losses: Float64Array | undefined, final: unknown, at: (ste
     const reason = Number.isFinite(loss) ? "too large" : "not finite";
     return { kind: "diverged", step, loss, reason, leaf: firstBadLeaf(at(step)) };
   }
-  const leaf = firstBadLeaf(final);
+  const leaf = firstBadLeaf(at(n));
   if (leaf === undefined) return { kind: "finished" };
-  return { kind: "diverged", step: losses?.length ?? 0, loss: NaN, reason: "not finite", leaf };
+  return { kind: "diverged", step: n, loss: NaN, reason: "not finite", leaf };
 };

@@ -1,0 +1,184 @@
+// The types of optimizers, states and runs, and the compiler's words about those that do not fit.
+import { valueAndGrad } from "@gradfold/autodiff";
+import {
+  add,
+  array,
+  type Key,
+  matmul,
+  type Matrix,
+  mean,
+  mul,
+  type NDArray,
+  ones,
+  option,
+  pipe,
+  random,
+  type Scalar,
+  sign,
+  square,
+  sub,
+  sum,
+  tree,
+  type Vector,
+  zeros,
+} from "@gradfold/core";
+import {
+  applyUpdates,
+  batches,
+  chain,
+  type Metrics,
+  type Params,
+  repeat,
+  type ScaleState,
+  sgd,
+  squaredError,
+  steps,
+  type TraceState,
+  type TrainState,
+  trainState,
+  trainStep,
+  trajectory,
+  type Transform,
+  transform,
+} from "../src/index.ts";
+import { is } from "./is.ts";
+
+interface Dense<I extends number, O extends number> {
+  readonly w: Matrix<I, O>;
+  readonly b: Vector<O>;
+}
+interface Mlp {
+  readonly hidden: Dense<64, 32>;
+  readonly out: Dense<32, 10>;
+}
+declare const params: Mlp;
+declare const key: Key;
+const digits = { x: ones([1797, 64]), y: ones([1797]) };
+type SgdState = readonly [TraceState, ScaleState];
+
+// ── The blog's run
+const [x, y] = [ones([100, 2]), ones([100])];
+const loss = (a: Vector<2>) => mean(square(sub(matmul(x, a), y)));
+const optimizer = sgd(0.1);
+const step = trainStep(valueAndGrad(loss), optimizer);
+const start = trainState(array([0.5, 0.75]), optimizer);
+is<TrainState<NDArray<[2]>, SgdState>>()(start);
+const run = trajectory.fold(step, start, steps(100));
+is<trajectory.Trajectory<TrainState<Vector<2>, SgdState>, Metrics>>()(run);
+is<Float64Array>()(run.metrics.loss);
+is<Vector<2>>()(run.final.params);
+is<Scalar>()(run.final.step);
+is<option.Option<Vector<2>>>()(
+  pipe(
+    trajectory.at(run, 50),
+    option.map((s) => s.params),
+  ),
+);
+is<option.Option<trajectory.Replay<TrainState<Vector<2>, SgdState>, Metrics>>>()(
+  pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward)),
+);
+is<Float64Array>()(trajectory.evaluate(run, ({ params }) => loss(params)));
+// A loss without a batch makes a step of one argument.
+is<Vector<2>>()(step(start)[0].params);
+
+// ── Batches, auxiliary values and keys
+const predict = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Vector }) =>
+  add(mean(add(matmul(batch.x, p.hidden.w), p.hidden.b)), mean(batch.y));
+const minibatches = batches(key, digits, { size: 32 });
+is<{ readonly x: NDArray<[number, 64]>; readonly y: NDArray<[number]> }>()(minibatches.at(0));
+const fit = trajectory.fold(trainStep(valueAndGrad(predict), optimizer), trainState(params, optimizer), minibatches);
+is<trajectory.Trajectory<TrainState<Mlp, SgdState>, Metrics>>()(fit);
+const withAccuracy = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Vector }) =>
+  [predict(p, batch), { accuracy: mean(batch.y) }] as const;
+const fit2 = trajectory.fold(
+  trainStep(valueAndGrad(withAccuracy), optimizer),
+  trainState(params, optimizer),
+  minibatches,
+);
+is<Float64Array>()(fit2.metrics.accuracy);
+is<Float64Array>()(fit2.metrics.loss);
+const drawn = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Vector }, k: Key) =>
+  add(predict(p, batch), random.uniform(k));
+trajectory.fold(trainStep(valueAndGrad(drawn), optimizer), trainState(params, optimizer, key), minibatches);
+
+// ── The state of an optimizer is typed by the parameters
+const state = trainState(params, sgd(0.1, { momentum: 0.9 }));
+is<Matrix<64, 32>>()(state.optimizer[0].trace.hidden.w);
+is<Scalar>()(state.optimizer[1].count);
+is<option.Option<Matrix<64, 32>>>()(
+  pipe(
+    trajectory.at(fit, 50),
+    option.map((s) => s.optimizer[0].trace.hidden.w),
+  ),
+);
+
+// ── Transforms of one's own
+export const signDescent = (rate: number): Transform<null> => ({
+  init: () => null,
+  update: (updates, state) => [tree.map((g) => mul(sign(g), -rate), updates), state],
+});
+const momentum = (beta: number): Transform<{ readonly velocity: Params }> => ({
+  init: (p) => ({ velocity: tree.zerosLike(p) }),
+  update: (updates, { velocity }) => {
+    const next = tree.map((v, g) => add(mul(v, beta), g), velocity, updates);
+    return [next, { velocity: next }];
+  },
+});
+const lookahead = <S>(inner: Transform<S>): Transform<{ readonly inner: S; readonly slow: Params }> => ({
+  init: (p) => ({ inner: inner.init(p), slow: p }),
+  update: (updates, state, p) => {
+    const [u, next] = inner.update(updates, state.inner, p);
+    return [u, { inner: next, slow: tree.map((s, q) => add(s, mul(sub(q, s), 0.5)), state.slow, p) }];
+  },
+});
+const mine = chain(
+  momentum(0.9),
+  transform.scaleByLearningRate((count) => mul(0.1, count)),
+);
+is<Mlp>()(trainState(params, lookahead(mine)).optimizer.inner[0].velocity);
+export const table: readonly Transform<unknown>[] = [sgd(0.1), mine, lookahead(mine), signDescent(1)];
+is<Mlp>()(applyUpdates(params, params));
+
+// ── Losses
+is<NDArray<[100]>>()(squaredError(matmul(x, array([1, 2])), y));
+is<NDArray<[]>>()(squaredError(1, 2));
+/** What a loss asks of its targets. */
+type Second<F> = F extends (a: never, b: infer B) => unknown ? B : never;
+declare const second: <F>(f: F) => Second<F>;
+const says =
+  <Words extends string>() =>
+  <A>(_asked: A & ([A] extends [Words] ? ([Words] extends [A] ? unknown : never) : never)): void => {};
+// @ts-expect-error losses do not broadcast
+squaredError(ones([100]), ones([1]));
+says<"squaredError: shapes differ: [100] and [1]">()(second(squaredError<NDArray<[100]>, NDArray<[1]>>));
+says<"squaredError: shapes differ: [100, 1] and [100]">()(second(squaredError<NDArray<[100, 1]>, NDArray<[100]>>));
+export const generic = (p: NDArray, t: NDArray) => mean(squaredError(p, t));
+
+// ── The wrong state
+// @ts-expect-error the state of another optimizer
+trajectory.fold(step, trainState(array([0.5, 0.75]), mine), steps(10));
+// @ts-expect-error the state of other parameters
+trajectory.fold(step, trainState(array([0.5, 0.75, 1]), optimizer), steps(10));
+// @ts-expect-error the state of three parameters for two
+sgd(0.1).update(array([1, 2]), sgd(0.1).init(array([1, 2, 3])), array([1, 2]));
+// @ts-expect-error updates have the structure of the parameters
+applyUpdates({ w: ones([2]) }, { w: ones([3]) });
+
+// ── A batch of the wrong width
+const lossB = (w: Vector<64>, batch: { readonly x: Matrix<number, 64> }) => mean(matmul(batch.x, w));
+const stepB = trainStep(valueAndGrad(lossB), optimizer);
+const startB = trainState(ones([64]), optimizer);
+stepB(startB, { x: ones([32, 64]) });
+// @ts-expect-error 63 is not 64
+stepB(startB, { x: ones([32, 63]) });
+// @ts-expect-error 63 is not 64
+trajectory.fold(stepB, startB, batches(key, { x: ones([100, 63]) }, { size: 32 }));
+// @ts-expect-error 63 is not 64
+trajectory.fold(stepB, startB, repeat({ x: ones([100, 63]) }, 3));
+// @ts-expect-error the loss takes a batch
+trajectory.fold(stepB, startB, steps(3));
+// @ts-expect-error a learning rate is a number, a scalar or a schedule
+sgd(ones([2]));
+// @ts-expect-error no such option
+sgd(0.1, { momentun: 0.9 });
+is<Scalar>()(sum(zeros([3])));
