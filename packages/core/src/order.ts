@@ -91,7 +91,7 @@ export type Sum = (n: number, x: Store, p: number, s: number) => number;
 type Dot = (n: number, x: Store, p: number, s: number, y: Store, q: number, t: number) => number;
 
 /** Writes m x n dot products from `o` on: of rows of x, each `row` apart, and columns of y, each `column` apart. */
-export type Dots = (
+type Dots = (
   out: Store,
   o: number,
   m: number,

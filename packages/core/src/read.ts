@@ -129,7 +129,7 @@ export interface Tolerance {
 }
 
 /** Whether two numbers are within a tolerance; equal infinities are, and NaN is beside nothing. */
-export const closeTo = (a: number, b: number, { rtol = 1e-5, atol = 1e-8 }: Tolerance = {}): boolean =>
+const closeTo = (a: number, b: number, { rtol = 1e-5, atol = 1e-8 }: Tolerance = {}): boolean =>
   a === b || Math.abs(a - b) <= atol + rtol * Math.abs(b);
 
 /**

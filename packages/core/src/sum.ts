@@ -62,7 +62,7 @@ const runStride = (shape: Shape, strides: readonly number[]): number | undefined
 };
 
 /** Visits the places of the first `rank` axes in row-major order. */
-export const eachOffset = (x: View, rank: number, visit: (offset: number, i: number) => void): void => {
+const eachOffset = (x: View, rank: number, visit: (offset: number, i: number) => void): void => {
   let i = 0;
   const walk = (axis: number, offset: number): void => {
     if (axis === rank) visit(offset, i++);

@@ -3,7 +3,7 @@ export { type Loss, squaredError } from "./loss.ts";
 export type { Rate, Schedule } from "./schedule.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export type { For, Params } from "./static.ts";
-export { type Metrics, type Step, type TrainState, trainState, trainStep } from "./train.ts";
+export { type Metrics, type MetricsOf, type Step, type TrainState, trainState, trainStep } from "./train.ts";
 export * as trajectory from "./trajectory/index.ts";
 export type { Replay, Trajectory } from "./trajectory/index.ts";
 export { applyUpdates, chain, type ScaleState, type TraceState, type Transform } from "./transform.ts";

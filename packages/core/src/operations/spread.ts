@@ -145,7 +145,7 @@ const spreadTo = (x: NDArray, shape: Shape): NDArray => (sameShape(x.shape, shap
 export const growTo = (tangent: NDArray, { shape, dtype }: NDArray): NDArray => cast(spreadTo(tangent, shape), dtype);
 
 /** Adds up what broadcasting repeated: the adjoint of {@link spreadTo}. */
-export const sumTo = (x: NDArray, shape: Shape): NDArray => {
+const sumTo = (x: NDArray, shape: Shape): NDArray => {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
   const axes = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []));

@@ -23,7 +23,7 @@ type ReduceEach<
   : Out;
 
 /** The shape after reducing the axes Ax, all of them when undefined. */
-export type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
+type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
   ? Shape
   : [Ax] extends [undefined]
     ? K extends true

@@ -16,7 +16,7 @@ type Inner<B extends Shape> = B extends readonly [infer K extends number]
 /** The axes before the last two: a stack of matrices. */
 type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
 
-export type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
+type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
   ? Shape
   : number extends B["length"]
     ? Shape
@@ -28,7 +28,7 @@ export type MatMul<A extends Shape, B extends Shape> = number extends A["length"
           ? [...Lead<B>, Last<B>]
           : [...Broadcast<Lead<A>, Lead<B>>, Last<Init<A>>, Last<B>];
 
-export type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
+type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
   ? never
   : number extends B["length"]
     ? never

@@ -7,7 +7,7 @@ import type { Step } from "../train.ts";
 export type AnyStep = Step<unknown, unknown, Readonly<Record<string, unknown>>>;
 
 /** What running steps leaves behind. */
-export interface Course {
+interface Course {
   readonly final: unknown;
   readonly columns: Readonly<Record<string, Float64Array>>;
   readonly kept: (frame: number) => unknown;

@@ -1,4 +1,4 @@
-export { fold } from "./fold.ts";
+export { fold, type FoldOptions } from "./fold.ts";
 export type { Diverged, Outcome } from "./outcome.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate, outcome } from "./seek.ts";
