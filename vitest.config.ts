@@ -49,8 +49,8 @@ const browser = async (): Promise<ViteUserConfig> => {
       },
     },
   };
-  const beside: ViteUserConfig = { ...common, test: { name: "beside", include: [`packages/*/${driving}`] } };
-  return { test: { projects: [mergeConfig(common, inside), beside] } };
+  const beside: ViteUserConfig = { test: { name: "beside", include: [`packages/*/${driving}`] } };
+  return { test: { projects: [inside, beside].map((project) => mergeConfig(common, project)) } };
 };
 
 /** In CI the counts of a run are read from .cache/reports. */

@@ -1,4 +1,5 @@
-import { type Either, isRight, left, right } from "fp-ts/lib/Either.js";
+import { isRight, left, right } from "./either.ts";
+import type { Either } from "./fp.ts";
 
 /*
  * The program is wrong, and the error says how, in one grammar:

@@ -210,6 +210,17 @@ describe.each(dtypes)("a %s product", (dtype) => {
     }
   });
 
+  test("of nothing is +0, and of minus zeros -0, by both rules", () => {
+    const all = (m: number, n: number, value: number) => filled(dtype, [m, n], new Float64Array(m * n).fill(value));
+    for (const [m, n] of [
+      [2, 3],
+      [5, 6],
+    ] as const) {
+      expectSameBits(matmul(all(m, 0, 1), all(0, n, 1)), all(m, n, 0));
+      for (const k of [1, 3, 8, 9, 300, 2000]) expectSameBits(matmul(all(m, k, -0), all(k, n, 1)), all(m, n, -0));
+    }
+  });
+
   test("of many terms follows its rule to the end", () => {
     for (const k of long) {
       const [a, b] = [matrix(1, k), matrix(k, 1)];

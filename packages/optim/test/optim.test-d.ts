@@ -10,6 +10,7 @@ import {
   mul,
   type NDArray,
   ones,
+  type Option,
   option,
   pipe,
   random,
@@ -68,13 +69,13 @@ is<trajectory.Trajectory<TrainState<Vector<2>, SgdState>, Metrics>>()(run);
 is<Float64Array>()(run.metrics.loss);
 is<Vector<2>>()(run.final.params);
 is<Scalar>()(run.final.step);
-is<option.Option<Vector<2>>>()(
+is<Option<Vector<2>>>()(
   pipe(
     trajectory.at(run, 50),
     option.map((s) => s.params),
   ),
 );
-is<option.Option<trajectory.Replay<TrainState<Vector<2>, SgdState>, Metrics>>>()(
+is<Option<trajectory.Replay<TrainState<Vector<2>, SgdState>, Metrics>>>()(
   pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward)),
 );
 is<Float64Array>()(trajectory.evaluate(run, ({ params }) => loss(params)));
@@ -105,7 +106,7 @@ trajectory.fold(trainStep(valueAndGrad(drawn), optimizer), trainState(params, op
 const state = trainState(params, sgd(0.1, { momentum: 0.9 }));
 is<Matrix<64, 32>>()(state.optimizer[0].trace.hidden.w);
 is<Scalar>()(state.optimizer[1].count);
-is<option.Option<Matrix<64, 32>>>()(
+is<Option<Matrix<64, 32>>>()(
   pipe(
     trajectory.at(fit, 50),
     option.map((s) => s.optimizer[0].trace.hidden.w),

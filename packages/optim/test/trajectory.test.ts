@@ -1,4 +1,4 @@
-import { array, item, mul, type NDArray, option, pipe, tree, zeros } from "@gradfold/core";
+import { array, item, mul, type NDArray, type Option, option, pipe, tree, zeros } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Inputs, repeat, type Step, steps, trajectory } from "../src/index.ts";
@@ -87,7 +87,7 @@ describe("a run", () => {
 });
 
 describe("a replay", () => {
-  const end = <A>(x: option.Option<A>): A => {
+  const end = <A>(x: Option<A>): A => {
     if (option.isSome(x)) return x.value;
     throw new Error("no such step");
   };
