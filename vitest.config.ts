@@ -28,7 +28,7 @@ const node: ViteUserConfig = {
  */
 const browser = async (): Promise<ViteUserConfig> => {
   const { playwright } = await import("@vitest/browser-playwright");
-  const engine = ["core", "autodiff", "optim"].map((name) => `packages/${name}`);
+  const engine = ["core", "autodiff", "compile", "optim"].map((name) => `packages/${name}`);
   const needsNode = engine
     .flatMap((folder) => below(`${folder}/test`))
     .filter((path) => path.endsWith(".test.ts") && /from "node:/.test(read(path)));

@@ -19,10 +19,20 @@ import {
   type Vector,
 } from "@gradfold/core";
 import { valueAndGrad } from "@gradfold/autodiff";
+import { jit, scan } from "@gradfold/compile";
 import { batches, repeat, sgd, trajectory, trainState, trainStep } from "@gradfold/optim";
 
+type Way = typeof trajectory.fold;
+
+/** How a run can be computed: operation by operation, each step compiled, and all steps as compiled loops. */
+const ways: readonly Way[] = [
+  (step, start, inputs) => trajectory.fold(step, start, inputs),
+  (step, start, inputs) => trajectory.fold(jit(step), start, inputs),
+  (step, start, inputs) => trajectory.fold(step, start, inputs, { scan }),
+];
+
 /** The blog's run, full-batch and with mini-batches and momentum: every state and every loss. */
-const runs = (dtype: DType): readonly (NDArray | Float64Array)[] => {
+const runs = (way: Way, dtype: DType): readonly (NDArray | Float64Array)[] => {
   const [forX, forB, forBatches] = random.split(random.key(0), 3);
   const x = stack([random.uniform(forX, [100], { min: -1, max: 1, dtype }), ones([100], { dtype })], 1);
   const y = add(matmul(x, array([3, 2], { dtype })), random.uniform(forB, [100], { dtype }));
@@ -34,7 +44,7 @@ const runs = (dtype: DType): readonly (NDArray | Float64Array)[] => {
   ];
   return settings.flatMap(({ optimizer, inputs }) => {
     const start = trainState(array([0.5, 0.75], { dtype }), optimizer);
-    const run = trajectory.fold(trainStep(valueAndGrad(loss), optimizer), start, inputs);
+    const run = way(trainStep(valueAndGrad(loss), optimizer), start, inputs);
     return [run.metrics.loss, ...Array.from({ length: run.length }, (_, k) => tree.leaves(run.kept(k))).flat()];
   });
 };
@@ -50,10 +60,18 @@ const bytesOf = (x: NDArray | Float64Array): Uint8Array => {
   return new Uint8Array(buffer, byteOffset, byteLength);
 };
 
-/** A hash over the bits of what the packages compute: the same in every engine. */
+const hash = async (parts: readonly (NDArray | Float64Array)[]): Promise<string> => {
+  const bytes = await new Blob(parts.map(bytesOf) as BlobPart[]).arrayBuffer();
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+/** A hash over the bits of what the packages compute, whichever way they do: the same in every engine. */
 export const fingerprint = async (): Promise<string> => {
   const dtypes = ["float64", "float32"] as const;
-  const parts = dtypes.flatMap((dtype) => [...runs(dtype), ...functions(dtype)]).map(bytesOf);
-  const digest = await crypto.subtle.digest("SHA-256", await new Blob(parts as BlobPart[]).arrayBuffer());
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const parts = (way: Way) => dtypes.flatMap((dtype) => [...runs(way, dtype), ...functions(dtype)]);
+  const [eager = "", ...others] = await Promise.all(ways.map(async (way) => hash(parts(way))));
+  if (others.some((other) => other !== eager))
+    throw new Error(`eager, jitted and scanned runs differ: ${[eager, ...others].join(", ")}`);
+  return eager;
 };

@@ -23,15 +23,18 @@ const alike = (a: unknown, b: unknown): boolean => {
   });
 };
 
+/** Whether an input can follow others in one loop: the same again, or stackable on them. */
+const fits = (input: unknown, others: readonly unknown[]): boolean =>
+  input === others[0] || (others.length < mostStacked && alike(input, others[0]));
+
 /** Inputs in order, cut where they stop being alike, and where a state is to be kept. */
 const chunksOf = (inputs: Inputs<unknown>, interval: number): readonly (readonly unknown[])[] => {
   const chunks: unknown[][] = [];
   let current: unknown[] = [];
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs.at(i);
-    const isRepeated = input === current[0];
-    const fits = isRepeated || (current.length < mostStacked && alike(input, current[0]));
-    if (current.length === 0 || !fits || (interval > 1 && i % interval === 0)) chunks.push((current = []));
+    const isKept = interval > 1 && i % interval === 0;
+    if (current.length === 0 || isKept || !fits(input, current)) chunks.push((current = []));
     current.push(input);
   }
   return chunks;

@@ -1,0 +1,80 @@
+import { rowMajor, type Source } from "@gradfold/core/transform";
+
+/*
+ * Where a loop nest reads. The place of an element is its number in row-major order; a loop nest walks through places
+ * with an offset and a stride for each of its axes.
+ */
+
+export type { Source } from "@gradfold/core/transform";
+
+/** Every place in order, by a nest with the array's own axes. */
+export const everyPlace = (shape: readonly number[]): Source => ({ offset: 0, strides: rowMajor(shape) });
+
+export const sameSource = (a: Source, b: Source): boolean =>
+  a.offset === b.offset && a.strides.length === b.strides.length && a.strides.every((s, k) => s === b.strides[k]);
+
+/** A walk along one axis of an array: where it starts, and its step for each axis of the nest. */
+interface Walk {
+  readonly start: number;
+  readonly steps: readonly number[];
+}
+
+/** A number in the mixed radix of row-major strides; the sign goes to every digit. */
+const digits = (value: number, strides: readonly number[]): readonly number[] => {
+  let rest = Math.abs(value);
+  return strides.map((stride) => {
+    const digit = Math.floor(rest / stride);
+    rest -= digit * stride;
+    return value < 0 ? -digit : digit;
+  });
+};
+
+/** The walk along each axis of an array, if the places can be told apart into axes without a carry. */
+const walks = (
+  { offset, strides }: Source,
+  domain: readonly number[],
+  shape: readonly number[],
+): readonly Walk[] | undefined => {
+  const rows = rowMajor(shape);
+  const starts = digits(offset, rows);
+  const steps = strides.map((stride, k) => digits(domain[k] === 1 ? 0 : stride, rows));
+  const result = shape.map((_, axis) => ({ start: starts[axis] ?? 0, steps: steps.map((digit) => digit[axis] ?? 0) }));
+  const fits = result.every(({ start, steps }, axis) => {
+    const reach = steps.map((step, k) => step * ((domain[k] ?? 1) - 1));
+    const low = reach.reduce((sum, r) => sum + Math.min(r, 0), start);
+    const high = reach.reduce((sum, r) => sum + Math.max(r, 0), start);
+    return low >= 0 && high < (shape[axis] ?? 1);
+  });
+  return fits ? result : undefined;
+};
+
+/** Where a nest reads the operand of a move when it reads the moved array at `at`; undefined if not at even steps. */
+export const through = (
+  { offset, strides }: Source,
+  at: Source,
+  domain: readonly number[],
+  shape: readonly number[],
+): Source | undefined => {
+  // Elements in their own order: only the start moves.
+  if (rowMajor(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis]))
+    return { offset: at.offset + offset, strides: at.strides };
+  const along = walks(at, domain, shape);
+  if (along === undefined) return undefined;
+  const total = (digit: (walk: Walk) => number): number =>
+    along.reduce((sum, walk, axis) => sum + digit(walk) * (strides[axis] ?? 0), 0);
+  return {
+    offset: offset + total(({ start }) => start),
+    strides: domain.map((_, k) => total(({ steps }) => steps[k] ?? 0)),
+  };
+};
+
+/** Strides of an array that is repeated to a larger shape. */
+export const repeated = (from: readonly number[], to: readonly number[]): readonly number[] => {
+  const strides = rowMajor(from);
+  const lead = to.length - from.length;
+  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0)));
+};
+
+/** Whether two neighbouring axes of a nest can be walked as one. */
+export const joins = (strides: readonly number[], domain: readonly number[], axis: number): boolean =>
+  strides[axis] === (strides[axis + 1] ?? 0) * (domain[axis + 1] ?? 1);

@@ -1,0 +1,113 @@
+import type { DType } from "@gradfold/core";
+import { type Code, splatBits } from "./code.ts";
+import type { Node } from "./kernel.ts";
+import { emitDemotion, emitPromotion, emitScalar, type Held, isNativeSingle, isSingleVector } from "./lanes.ts";
+import { emitSplat, openLoads, type Reading, rowStarts, type Unit, type Vector } from "./load.ts";
+
+/* The body of a nest, computed for units of four neighbouring places of its innermost axis at once. */
+
+export interface Body {
+  /** Computes what is the same for every place of the innermost axis. */
+  readonly prepare: () => void;
+  /** Computes the rest for some units; gives the vectors of a node. */
+  readonly compute: (units: readonly Unit[]) => (node: number, unit: number) => Vector;
+}
+
+type MapNode = Extract<Node, { kind: "map" }>;
+
+const isNative = ({ computed, scalar }: MapNode): boolean => computed === "float32" && isNativeSingle(scalar);
+
+/** Pairs of float64 for vectors of float32, each made once. */
+type Pairs = Map<number, Vector>;
+
+/** What has been computed for a unit. */
+interface Known {
+  readonly vectors: Map<number, Vector>;
+  readonly pairs: Pairs;
+}
+
+/** `atHand` are splats that an earlier nest has left in locals. */
+export const openBody = (
+  code: Code,
+  held: Held,
+  nodes: readonly Node[],
+  readings: ReadonlyMap<number, Reading>,
+  atHand: ReadonlyMap<number, Vector> = new Map(),
+): Body => {
+  const starts = rowStarts(readings);
+  const isShared: boolean[] = [];
+  for (const [i, node] of nodes.entries())
+    isShared.push(
+      node.kind === "load"
+        ? readings.get(i)?.stride === 0
+        : node.kind === "zero" || node.inputs.every((input) => isShared[input] === true),
+    );
+  const shared = new Map<number, Vector>();
+  const sharedPairs: Pairs = new Map();
+
+  const paired = (single: number, pairs: Pairs): Vector => {
+    const pair = pairs.get(single) ?? emitPromotion(code, single);
+    pairs.set(single, pair);
+    return pair;
+  };
+  /** A vector in the dtype in which a function is computed, and in the form in which it is. */
+  const convert = (vector: Vector, from: DType, to: DType, isSingle: boolean, pairs: Pairs): Vector => {
+    const [first = 0, ...others] = to === "float32" && !isSingleVector(from) ? emitDemotion(code, vector) : vector;
+    return isSingle || others.length > 0 ? [first, ...others] : paired(first, pairs);
+  };
+  /** A function for several units, whose instructions alternate. */
+  const emitMap = (node: MapNode, each: readonly Known[]): readonly Vector[] => {
+    const isSingle = isNative(node);
+    const halves = isSingle ? [0] : [0, 1];
+    const argumentVectors = each.flatMap(({ vectors, pairs }) => {
+      const operands = node.inputs.map((input) =>
+        convert(vectors.get(input) ?? [], nodes[input]?.dtype ?? "float64", node.computed, isSingle, pairs),
+      );
+      return halves.map((half) => operands.map((x) => x[half] ?? 0));
+    });
+    const results = emitScalar(code, held, node.scalar, isSingle, argumentVectors);
+    return each.map((_, u) => {
+      const result = results.slice(u * halves.length, (u + 1) * halves.length);
+      return isSingle || !isSingleVector(node.dtype) ? result : emitDemotion(code, result);
+    });
+  };
+  const emitZero = (dtype: DType): Vector => {
+    const local = held(splatBits(0n));
+    return isSingleVector(dtype) ? [local] : [local, local];
+  };
+  const isPromoted = (i: number): boolean =>
+    nodes.some((user) => user.kind === "map" && user.inputs.includes(i) && !isNative(user));
+
+  return {
+    prepare: () => {
+      shared.clear();
+      sharedPairs.clear();
+      nodes.forEach((node, i) => {
+        if (isShared[i] !== true) return;
+        const reading = readings.get(i);
+        const vector =
+          node.kind === "map"
+            ? (emitMap(node, [{ vectors: shared, pairs: sharedPairs }])[0] ?? [])
+            : reading === undefined
+              ? emitZero(node.dtype)
+              : (atHand.get(i) ?? emitSplat(code, reading));
+        shared.set(i, vector);
+        // Promoted once, rather than at every turn of a loop.
+        const [first = 0, ...others] = vector;
+        if (others.length === 0 && isPromoted(i)) paired(first, sharedPairs);
+      });
+    },
+    compute: (units) => {
+      const load = openLoads(code);
+      const each = units.map((unit) => ({ unit, vectors: new Map(shared), pairs: new Map(sharedPairs) }));
+      nodes.forEach((node, i) => {
+        if (isShared[i] === true) return;
+        const reading = readings.get(i);
+        if (node.kind === "map") emitMap(node, each).forEach((vector, u) => each[u]?.vectors.set(i, vector));
+        else if (reading !== undefined)
+          for (const { unit, vectors } of each) vectors.set(i, load(reading, starts.get(i) ?? 0, unit));
+      });
+      return (node, unit) => each[unit]?.vectors.get(node) ?? [];
+    },
+  };
+};

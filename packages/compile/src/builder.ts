@@ -1,0 +1,27 @@
+import { type ArrayType, rowMajor } from "@gradfold/core/transform";
+import { everyPlace } from "./affine.ts";
+import type { Definition, Value } from "./graph.ts";
+
+/** A graph in the making. */
+export interface Builder {
+  readonly define: (type: ArrayType, definition: Definition) => number;
+  readonly valueOf: (id: number) => Value;
+}
+
+/** An array whose axes are taken in another order. */
+export const permuted = ({ define, valueOf }: Builder, id: number, order: readonly number[]): number => {
+  if (order.every((axis, i) => axis === i)) return id;
+  const { shape, dtype } = valueOf(id);
+  const strides = rowMajor(shape);
+  const pick = (list: readonly number[]): readonly number[] => order.map((axis) => list[axis] ?? 1);
+  return define(
+    { shape: pick(shape), dtype },
+    { kind: "move", source: { offset: 0, strides: pick(strides) }, input: id },
+  );
+};
+
+/** The same elements as a value of its own. */
+export const copied = ({ define, valueOf }: Builder, id: number): number => {
+  const { shape, dtype } = valueOf(id);
+  return define({ shape, dtype }, { kind: "move", source: everyPlace(shape), input: id });
+};

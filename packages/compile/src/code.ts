@@ -1,0 +1,182 @@
+import { appendSigned, appendUnsigned, type FunctionCode, unsigned, type ValueType } from "./encode.ts";
+
+/* Instructions, and a function in the making. */
+
+const simd = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
+
+/** Instructions without immediates. */
+export const op = {
+  i32Add: [0x6a],
+  i32Mul: [0x6c],
+  i32Sub: [0x6b],
+  i32Less: [0x49],
+  i32Equal: [0x46],
+  i32And: [0x71],
+  select: [0x1b],
+  f32Splat: simd(19),
+  f64Splat: simd(20),
+  not: simd(77),
+  and: simd(78),
+  or: simd(80),
+  xor: simd(81),
+  bitselect: simd(82),
+  demote: simd(94),
+  promoteLow: simd(95),
+  f32Equal: simd(65),
+  f32NotEqual: simd(66),
+  f32Less: simd(67),
+  f32LessEqual: simd(69),
+  f64Equal: simd(71),
+  f64NotEqual: simd(72),
+  f64Less: simd(73),
+  f64LessEqual: simd(75),
+  f32Floor: simd(104),
+  f64Floor: simd(117),
+  i64ShiftLeft: simd(203),
+  i64ShiftRight: simd(205),
+  i64Add: simd(206),
+  f32Sqrt: simd(227),
+  f32Add: simd(228),
+  f32Sub: simd(229),
+  f32Mul: simd(230),
+  f32Div: simd(231),
+  f32Min: simd(232),
+  f32Max: simd(233),
+  f64Sqrt: simd(239),
+  f64Add: simd(240),
+  f64Sub: simd(241),
+  f64Mul: simd(242),
+  f64Div: simd(243),
+  f64Min: simd(244),
+  f64Max: simd(245),
+} as const;
+
+/** Instructions on memory: a code, and whether it names a lane. */
+const access = {
+  load: 0,
+  splat4: 9,
+  splat8: 10,
+  store: 11,
+  load4Lane: 86,
+  load8Lane: 87,
+  store4Lane: 90,
+  store8Lane: 91,
+} as const;
+
+export type Access = keyof typeof access;
+
+/** Sixteen bytes, and a name that no others have. */
+export interface Constant {
+  readonly name: string;
+  readonly bytes: readonly number[];
+}
+
+const constantOf = (view: Float32Array | Float64Array | BigUint64Array | Uint8Array): Constant => {
+  const bytes = [...new Uint8Array(view.buffer)];
+  return { name: bytes.join(), bytes };
+};
+
+export const splat32 = (value: number): Constant => constantOf(new Float32Array(4).fill(value));
+export const splat64 = (value: number): Constant => constantOf(new Float64Array(2).fill(value));
+export const splatBits = (value: bigint): Constant => constantOf(new BigUint64Array(2).fill(value));
+export const constantOfBytes = (bytes: readonly number[]): Constant => constantOf(Uint8Array.from(bytes));
+
+/** A function in the making: instructions are appended in order. */
+export interface Code {
+  readonly local: (type: ValueType) => number;
+  readonly get: (local: number) => void;
+  readonly set: (local: number) => void;
+  readonly tee: (local: number) => void;
+  readonly op: (code: readonly number[]) => void;
+  readonly i32: (value: number) => void;
+  readonly constant: (bytes: Constant) => void;
+  readonly shuffle: (lanes: readonly number[]) => void;
+  /** Reads or writes at the address on the stack plus `offset`; a lane access also names the lane. */
+  readonly memory: (kind: Access, offset: number, lane?: number) => void;
+  /** Copies bytes: target, source and count are on the stack. */
+  readonly copy: () => void;
+  readonly call: (index: number) => void;
+  /** Runs the body, again and again while it leaves a truth on the stack. */
+  readonly repeat: (body: () => void) => void;
+  /** Runs the body if there is a truth on the stack. */
+  readonly when: (body: () => void, otherwise?: () => void) => void;
+  /** Code whose constants are set before it runs: inside, `held` gives the local of a constant. */
+  readonly holding: (body: (held: (bytes: Constant) => number) => void) => void;
+  readonly finish: () => FunctionCode;
+}
+
+export const openFunction = (parameters: number): Code => {
+  const locals: ValueType[] = [];
+  let bytes: number[] = [];
+  const append = (more: readonly number[]): void => {
+    for (let i = 0; i < more.length; i++) bytes.push(more[i] ?? 0);
+  };
+  const local = (type: ValueType): number => parameters + locals.push(type) - 1;
+  const onLocal =
+    (code: number) =>
+    (index: number): void => {
+      bytes.push(code);
+      appendUnsigned(bytes, index);
+    };
+  const code: Code = {
+    local,
+    get: onLocal(0x20),
+    set: onLocal(0x21),
+    tee: onLocal(0x22),
+    op: append,
+    i32: (value) => {
+      bytes.push(0x41);
+      appendSigned(bytes, value);
+    },
+    constant: (value) => {
+      bytes.push(0xfd, 12);
+      append(value.bytes);
+    },
+    shuffle: (lanes) => {
+      bytes.push(0xfd, 13);
+      append(lanes);
+    },
+    memory: (kind, offset, lane) => {
+      bytes.push(0xfd, access[kind], 0);
+      appendUnsigned(bytes, offset);
+      if (lane !== undefined) bytes.push(lane);
+    },
+    copy: () => append([0xfc, 10, 0, 0]),
+    call: onLocal(0x10),
+    repeat: (body) => {
+      bytes.push(0x03, 0x40);
+      body();
+      bytes.push(0x0d, 0, 0x0b);
+    },
+    when: (body, otherwise) => {
+      bytes.push(0x04, 0x40);
+      body();
+      if (otherwise !== undefined) {
+        bytes.push(0x05);
+        otherwise();
+      }
+      bytes.push(0x0b);
+    },
+    holding: (body) => {
+      const before = bytes;
+      const constants = new Map<string, { readonly value: Constant; readonly place: number }>();
+      bytes = [];
+      body((value) => {
+        const old = constants.get(value.name);
+        if (old !== undefined) return old.place;
+        const place = local("v128");
+        constants.set(value.name, { value, place });
+        return place;
+      });
+      const inner = bytes;
+      bytes = before;
+      for (const { value, place } of constants.values()) {
+        code.constant(value);
+        code.set(place);
+      }
+      append(inner);
+    },
+    finish: () => ({ parameters, locals, body: bytes }),
+  };
+  return code;
+};

@@ -1,0 +1,91 @@
+/* The binary form of a WebAssembly module: numbers as LEB128, sections as length-prefixed bytes. */
+
+/** Bytes, or pieces one after another: nothing is copied before all is there. */
+type Piece = readonly number[] | readonly Piece[];
+
+const isBytes = (piece: Piece): piece is readonly number[] => typeof piece[0] !== "object";
+
+const lengthOf = (piece: Piece): number =>
+  isBytes(piece) ? piece.length : piece.reduce<number>((sum, part) => sum + lengthOf(part), 0);
+
+/** Writes a piece from a place on, and returns the place behind it. */
+const write = (to: Uint8Array, at: number, piece: Piece): number => {
+  if (!isBytes(piece)) return piece.reduce<number>((place, part) => write(to, place, part), at);
+  to.set(piece, at);
+  return at + piece.length;
+};
+
+/** Appends a whole number from 0 on, seven bits at a time. */
+export const appendUnsigned = (bytes: number[], value: number): void => {
+  let rest = value;
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+};
+
+/** Appends a signed 32-bit number, seven bits at a time; from 2^31 on a number is taken modulo 2^32. */
+export const appendSigned = (bytes: number[], value: number): void => {
+  let rest = value | 0;
+  while (rest < -64 || rest > 63) {
+    bytes.push((rest & 127) | 128);
+    rest >>= 7;
+  }
+  bytes.push(rest & 127);
+};
+
+export const unsigned = (value: number): readonly number[] => {
+  const bytes: number[] = [];
+  appendUnsigned(bytes, value);
+  return bytes;
+};
+
+const list = (items: readonly Piece[]): Piece => [unsigned(items.length), ...items];
+
+const sized = (piece: Piece): Piece => [unsigned(lengthOf(piece)), piece];
+
+const section = (id: number, piece: Piece): Piece => [[id], sized(piece)];
+
+const text = (name: string): Piece => sized(Array.from(name, (c) => c.charCodeAt(0)));
+
+export type ValueType = "i32" | "v128";
+
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
+
+/** A function without results: its parameters are numbers, its locals have a type each. */
+export interface FunctionCode {
+  readonly parameters: number;
+  readonly locals: readonly ValueType[];
+  readonly body: readonly number[];
+}
+
+/** Neighbouring locals of one type are declared together. */
+const declarations = (locals: readonly ValueType[]): Piece => {
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count += 1;
+    else runs.push({ type, count: 1 });
+  }
+  return list(runs.map(({ type, count }) => [...unsigned(count), typeCodes[type]]));
+};
+
+/** A module of functions over the memory `m.m`, which its maker imports; the last function is exported as `run`. */
+export const encodeModule = (functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> => {
+  const types = functions.map(({ parameters }): Piece => {
+    const all = new Array<number>(parameters).fill(typeCodes.i32);
+    return [[0x60], unsigned(parameters), all, [0]];
+  });
+  const module: Piece = [
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, list(types)),
+    section(2, list([[text("m"), text("m"), [0x02, 0x00, 0x00]]])),
+    section(3, list(functions.map((_, i) => unsigned(i)))),
+    section(7, list([[text("run"), [0x00], unsigned(functions.length - 1)]])),
+    section(10, list(functions.map(({ locals, body }) => sized([declarations(locals), body, [0x0b]])))),
+  ];
+  const bytes = new Uint8Array(lengthOf(module));
+  write(bytes, 0, module);
+  return bytes;
+};

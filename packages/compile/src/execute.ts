@@ -1,0 +1,96 @@
+import type { NDArray } from "@gradfold/core";
+import { copierOf, copyIn, copyOver, type Made, type Windows } from "./copy.ts";
+import type { Emitted } from "./emit.ts";
+import { type Graph, type Value, valueAt } from "./graph.ts";
+
+/** Runs a program on the elements of its inputs. */
+export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
+
+const pageBytes = 65536;
+const mostPages = 65536;
+
+interface Slot {
+  readonly value: Value;
+  readonly address: number;
+  /** The array whose elements stand there. */
+  resident: NDArray | undefined;
+}
+
+/** Gives a result: an argument or a constant as it is, or one of those that the code makes. */
+type Give = (args: readonly NDArray[], made: readonly NDArray[]) => NDArray | undefined;
+
+const giverOf = (graph: Graph, id: number, made: readonly number[]): Give => {
+  const { definition } = valueAt(graph, id);
+  if (definition.kind === "given") return (args) => args[id];
+  if (definition.kind === "constant") return () => definition.array;
+  const place = made.indexOf(id);
+  return (_, all) => all[place];
+};
+
+/** Puts results in order; the made ones are that already if there are no others. */
+const arranger = (graph: Graph, made: readonly number[]): ((...from: Parameters<Give>) => readonly NDArray[]) => {
+  const { outputs } = graph;
+  if (outputs.length === made.length && outputs.every((id, i) => id === made[i])) return (_, all) => all;
+  const givers = outputs.map((id) => giverOf(graph, id, made));
+  return (args, all) => {
+    const results: NDArray[] = [];
+    for (const give of givers) {
+      const x = give(args, all);
+      if (x !== undefined) results.push(x);
+    }
+    return results;
+  };
+};
+
+/**
+ * Makes emitted code ready to run, with a memory of its own; undefined if it asks for more memory than there is.
+ * An array that is already where it belongs is not copied again, and a result of the last call is copied in memory.
+ */
+export const instantiate = (
+  graph: Graph,
+  { bytes, memoryBytes, inputs, outputs, residents }: Emitted,
+): Run | undefined => {
+  const memory = allocateMemory(Math.ceil(memoryBytes / pageBytes));
+  if (memory === undefined) return undefined;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
+  // The encoder exports this one function, without parameters or results.
+  const run = exports["run"] as () => void;
+  const { buffer } = memory;
+  const windows: Windows = { buffer, single: new Float32Array(buffer), double: new Float64Array(buffer) };
+  for (const { array, address, splat } of residents) copyIn(windows, array, address, splat);
+  const slots = inputs.map((address, id): Slot => ({ value: valueAt(graph, id), address, resident: undefined }));
+  const isMade = (id: number): boolean => !["given", "constant"].includes(valueAt(graph, id).definition.kind);
+  const madeIds = [...new Set(graph.outputs.filter(isMade))];
+  const made = madeIds.map((id): Made => ({
+    value: valueAt(graph, id),
+    address: outputs[graph.outputs.indexOf(id)] ?? 0,
+  }));
+  const copyAll = copierOf(windows, made);
+  const arrange = arranger(graph, madeIds);
+  let last: readonly NDArray[] = [];
+  return (leaves) => {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      const x = leaves[i];
+      if (slot === undefined || x === undefined || slot.resident === x) continue;
+      const from = slot.value.splat ? undefined : made[last.indexOf(x)];
+      if (from === undefined) copyIn(windows, x, slot.address, slot.value.splat);
+      else copyOver(windows, slot.value, from.address, slot.address);
+      slot.resident = x;
+    }
+    run();
+    last = copyAll();
+    return arrange(leaves, last);
+  };
+};
+
+/** Asking for more memory than there is throws a RangeError. */
+const allocateMemory = (pages: number): WebAssembly.Memory | undefined => {
+  if (pages > mostPages) return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: pages });
+  } catch (e) {
+    if (e instanceof RangeError) return undefined;
+    throw e;
+  }
+};

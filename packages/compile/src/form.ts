@@ -1,0 +1,109 @@
+import { array, type NDArray, tree } from "@gradfold/core";
+import { isNDArray } from "@gradfold/core/transform";
+
+/* What arguments and results look like with their arrays taken out: made once, then met again at every call. */
+
+export type Form =
+  /** An array, and its number among the arrays. */
+  | { readonly kind: "leaf"; readonly index: number }
+  /** What is no array: it is part of the form. */
+  | { readonly kind: "still"; readonly value: number | boolean | null | undefined }
+  | { readonly kind: "list"; readonly children: readonly Form[] }
+  | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly Form[] };
+
+/** Whether numbers and truths become arrays, as in trees, or stay what they are. */
+export type Numbers = "arrays" | "still";
+
+const isNumber = (node: unknown): node is number | boolean => typeof node === "number" || typeof node === "boolean";
+
+const isPlain = (node: unknown): node is Readonly<Record<string, unknown>> => {
+  if (typeof node !== "object" || node === null) return false;
+  const parent: unknown = Object.getPrototypeOf(node);
+  return parent === Object.prototype || parent === null;
+};
+
+/**
+ * Takes a tree apart and appends its arrays to `leaves`.
+ *
+ * @throws TreeError when something in it is not an array, number, boolean, list or plain object
+ */
+export const takeApart = (node: unknown, numbers: Numbers, leaves: NDArray[]): Form => {
+  if (isNDArray(node)) return { kind: "leaf", index: leaves.push(node) - 1 };
+  if (isNumber(node) && numbers === "arrays") return { kind: "leaf", index: leaves.push(array(node)) - 1 };
+  if (isNumber(node) || node === null || node === undefined) return { kind: "still", value: node };
+  if (Array.isArray(node)) return { kind: "list", children: node.map((child) => takeApart(child, numbers, leaves)) };
+  if (isPlain(node)) {
+    const keys = Object.keys(node);
+    return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], numbers, leaves)) };
+  }
+  // Nothing that a tree is made of: this throws.
+  tree.flatten(node);
+  return { kind: "still", value: undefined };
+};
+
+/** Whether a form is a list of arrays and nothing else, in order: the list of arrays itself then is the tree. */
+export const isFlat = (form: Form): boolean =>
+  form.kind === "list" && form.children.every((child, i) => child.kind === "leaf" && child.index === i);
+
+/** Whether a tree has the form; if so, its arrays are now in `leaves`. `last` holds arrays that were met before. */
+export const matches = (form: Form, node: unknown, leaves: NDArray[], last: readonly NDArray[]): boolean => {
+  switch (form.kind) {
+    case "leaf":
+      if (node === last[form.index] || isNDArray(node))
+        leaves[form.index] = node as NDArray; // as the test has found
+      else if (isNumber(node)) leaves[form.index] = array(node);
+      else return false;
+      return true;
+    case "still":
+      return Object.is(form.value, node);
+    case "list": {
+      const { children } = form;
+      if (!Array.isArray(node) || node.length !== children.length) return false;
+      for (let i = 0; i < children.length; i++) {
+        const child = children[i];
+        if (child !== undefined && !matches(child, node[i], leaves, last)) return false;
+      }
+      return true;
+    }
+    case "record": {
+      const { keys, children } = form;
+      if (!isPlain(node) || Object.keys(node).length !== keys.length) return false;
+      for (let i = 0; i < keys.length; i++) {
+        const [key = "", child] = [keys[i], children[i]];
+        // Only nothing, and this one key, could be found where nothing is.
+        const isDoubtful = child?.kind === "still" || key === "__proto__";
+        if (isDoubtful && !Object.hasOwn(node, key)) return false;
+        if (child === undefined || !matches(child, node[key], leaves, last)) return false;
+      }
+      return true;
+    }
+  }
+};
+
+/** The tree of a form, around other arrays. */
+export const putTogether = (form: Form, leaves: readonly unknown[]): unknown => {
+  switch (form.kind) {
+    case "leaf":
+      return leaves[form.index];
+    case "still":
+      return form.value;
+    case "list": {
+      const list: unknown[] = [];
+      for (const child of form.children) list.push(putTogether(child, leaves));
+      return list;
+    }
+    case "record": {
+      const { keys, children } = form;
+      const record: Record<string, unknown> = {};
+      for (let i = 0; i < keys.length; i++) {
+        const [key = "", child] = [keys[i], children[i]];
+        const value = child === undefined ? undefined : putTogether(child, leaves);
+        // Assigning to this one key would do something else.
+        if (key === "__proto__")
+          Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
+        else record[key] = value;
+      }
+      return record;
+    }
+  }
+};

@@ -1,0 +1,3 @@
+export type { Backend } from "./backend.ts";
+export { jit } from "./jit.ts";
+export { scan } from "./scan.ts";

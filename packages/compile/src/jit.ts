@@ -1,0 +1,58 @@
+import { typed } from "@gradfold/core/transform";
+import { type Backend, backend } from "./backend.ts";
+import { fit, resultFor, specialize, type Specialized } from "./specialize.ts";
+
+interface Jit {
+  <F>(f: F): F & { readonly backend: Backend };
+}
+
+/** So many forms and types of arguments are remembered; the one that was used least recently is forgotten first. */
+const most = 32;
+
+/**
+ * The same function, compiled: traced once for each form, shapes and dtypes of its arguments, fused into loops and run
+ * as one WebAssembly module. It gives the same bits. `backend` tells whether there is WebAssembly with SIMD; without it,
+ * the traced program is evaluated operation by operation.
+ *
+ * Arguments and results are trees of arrays. The function runs only while it is traced, so it must be pure: what it
+ * prints or changes, or reads from outside later, is not seen again. Numbers and truths among the arguments stay what
+ * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Inside another transform
+ * the function is simply called, so that `jit`, `grad` and `trace` nest.
+ *
+ * @throws TraceError when the function asks for the value of an array, as by `item`, or applies an operation that is not
+ *   compiled yet, which is named; TreeError for an argument or result that is no tree of arrays
+ * @example
+ * import { array, mul, sum } from "@gradfold/core";
+ * import { grad } from "@gradfold/autodiff";
+ * import { jit } from "@gradfold/compile";
+ * const gradient = jit(grad((x) => sum(mul(x, mul(x, x)))));
+ * gradient(array([1, 2, 3])); // => float64 [3] [ 3, 12, 27]
+ * gradient.backend; // => 'wasm'
+ */
+export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown) => {
+  const known: Specialized[] = [];
+  const runs = backend();
+  // The form of a list of arguments puts a list together.
+  const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
+
+  const learn = (args: readonly unknown[]): unknown => {
+    const learned = specialize("jit", args, onList, "still", runs);
+    if (learned === undefined) return f(...args);
+    known.unshift(learned.specialized);
+    known.splice(most);
+    return resultFor(learned.specialized, learned.leaves);
+  };
+
+  const call = (...args: readonly unknown[]): unknown => {
+    for (let i = 0; i < known.length; i++) {
+      const specialized = known[i];
+      const fitting = specialized && fit(specialized, args);
+      if (!fitting) continue;
+      if (fitting.traced) return f(...args);
+      if (i > 0) known.unshift(...known.splice(i, 1));
+      return resultFor(specialized, fitting.leaves);
+    }
+    return learn(args);
+  };
+  return Object.assign(call, { backend: runs });
+});

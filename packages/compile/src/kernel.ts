@@ -1,0 +1,70 @@
+import type { DType } from "@gradfold/core";
+import type { ScalarFunction } from "@gradfold/core/transform";
+import type { Source } from "./affine.ts";
+
+/** A step of what is computed at every place of a loop nest. Inputs are the numbers of earlier steps. */
+export type Node =
+  | { readonly kind: "load"; readonly dtype: DType; readonly value: number; readonly source: Source }
+  | { readonly kind: "zero"; readonly dtype: DType }
+  | {
+      readonly kind: "map";
+      readonly dtype: DType;
+      readonly computed: DType;
+      readonly scalar: ScalarFunction;
+      readonly inputs: readonly number[];
+    };
+
+/** What becomes of a step's results: the value that they make up. */
+export interface Sink {
+  readonly value: number;
+  readonly node: number;
+}
+
+/** A nest over every place of a domain, that stores values and adds up along its trailing axes by rule 1. */
+export interface Sweep {
+  readonly kind: "sweep";
+  readonly domain: readonly number[];
+  /** How many trailing axes are summed over, if any sum is there. */
+  readonly reduced: number;
+  readonly nodes: readonly Node[];
+  readonly stores: readonly Sink[];
+  readonly sums: readonly Sink[];
+}
+
+/** A sum by rule 2: over the middle axes, for each place of the outer and of the inner ones. */
+export interface Columns {
+  readonly kind: "columns";
+  readonly domain: readonly number[];
+  readonly outer: number;
+  readonly reduced: number;
+  readonly nodes: readonly Node[];
+  readonly sum: Sink;
+}
+
+/** A matrix in memory, or a stack of them. */
+export interface Matrix {
+  readonly value: number;
+  /** Strides of the stack, the rows and the columns. */
+  readonly source: Source;
+}
+
+export interface Product {
+  readonly kind: "product";
+  readonly value: number;
+  readonly dtype: DType;
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly left: Matrix;
+  readonly right: Matrix;
+}
+
+/** A loop over another schedule. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly value: number;
+  readonly results: readonly number[];
+}
+
+export type Kernel = Sweep | Columns | Product | Loop;

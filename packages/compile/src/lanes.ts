@@ -1,0 +1,259 @@
+import type { DType } from "@gradfold/core";
+import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
+import { inFewRegisters } from "./order.ts";
+import { type Code, type Constant, constantOfBytes, op, splat32, splat64, splatBits } from "./code.ts";
+
+/* Scalar functions as SIMD: on four float32 at once where that gives the same bits, else on pairs of float64. */
+
+/** Gives the local that holds a constant. */
+export type Held = (constant: Constant) => number;
+
+const rounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "div", "sqrt"]);
+const followsRounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["neg", "abs", "select", "min", "max"]);
+const bitTricks: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["pow2", "exponent", "mantissa"]);
+
+const nativeSingle = new WeakMap<ScalarFunction, boolean>();
+
+/**
+ * Whether a function of float32 gives the same bits in float32 arithmetic as in float64 rounded once: when nothing but
+ * the sign of a rounded number, or the choice between numbers, comes after a rounding.
+ */
+export const isNativeSingle = (scalar: ScalarFunction): boolean => {
+  const known = nativeSingle.get(scalar) ?? findNativeSingle(scalar);
+  nativeSingle.set(scalar, known);
+  return known;
+};
+
+const findNativeSingle = ({ instructions }: ScalarFunction): boolean => {
+  const isRounded: boolean[] = [];
+  return instructions.every((step) => {
+    if (step.kind === "argument") return isRounded.push(false) > 0;
+    if (step.kind === "constant") return isRounded.push(false) > 0 && Object.is(Math.fround(step.value), step.value);
+    const { operation } = step;
+    const operands = step.arguments.map((id) => isRounded[id] ?? false);
+    isRounded.push(rounding.has(operation) || operands.includes(true));
+    if (bitTricks.has(operation)) return false;
+    if (!operands.includes(true)) return true;
+    return followsRounding.has(operation) && (operation !== "select" || operands[0] !== true);
+  });
+};
+
+type Application = Extract<Instruction, { kind: "apply" }>;
+
+interface Emit {
+  readonly code: Code;
+  readonly held: Held;
+  readonly x: readonly number[];
+}
+
+type Printer = (emit: Emit) => void;
+
+const apply =
+  (instruction: readonly number[]): Printer =>
+  ({ code, x }) => {
+    x.forEach(code.get);
+    code.op(instruction);
+  };
+
+const select: Printer = ({ code, x: [condition = 0, yes = 0, no = 0] }) => {
+  code.get(yes);
+  code.get(no);
+  code.get(condition);
+  code.op(op.bitselect);
+};
+
+/** An operation on bits with a constant: one instruction, where the engine makes two of `abs` and three of `neg`. */
+const withConstant =
+  (instruction: readonly number[], constant: Constant): Printer =>
+  ({ code, held, x: [x = 0] }) => {
+    code.get(x);
+    code.get(held(constant));
+    code.op(instruction);
+  };
+
+/** One of two constants: one operation on bits if the other is zero, else two, where selecting takes three. */
+const choose =
+  (yes: Constant, no: Constant): Printer =>
+  ({ code, held, x: [condition = 0] }) => {
+    code.get(condition);
+    code.get(held(constantOfBytes(yes.bytes.map((byte, i) => byte ^ (no.bytes[i] ?? 0)))));
+    code.op(op.and);
+    if (no.bytes.every((byte) => byte === 0)) return;
+    code.get(held(no));
+    code.op(op.xor);
+  };
+
+const truth =
+  (one: Constant): Printer =>
+  ({ code, held, x: [mask = 0] }) => {
+    code.get(mask);
+    code.get(held(one));
+    code.op(op.and);
+  };
+
+const signs32 = splat32(-0);
+const signs64 = splat64(-0);
+const magnitudes32 = splatBits(0x7fffffff7fffffffn);
+const magnitudes64 = splatBits(0x7fffffffffffffffn);
+
+const onlyDouble =
+  (name: string): Printer =>
+  () => {
+    throw new Error(`${name} is computed in float64`);
+  };
+
+const single: Readonly<Record<LaneOperation, Printer>> = {
+  add: apply(op.f32Add),
+  sub: apply(op.f32Sub),
+  mul: apply(op.f32Mul),
+  div: apply(op.f32Div),
+  sqrt: apply(op.f32Sqrt),
+  neg: withConstant(op.xor, signs32),
+  abs: withConstant(op.and, magnitudes32),
+  floor: apply(op.f32Floor),
+  min: apply(op.f32Min),
+  max: apply(op.f32Max),
+  pow2: onlyDouble("pow2"),
+  exponent: onlyDouble("exponent"),
+  mantissa: onlyDouble("mantissa"),
+  less: apply(op.f32Less),
+  lessEqual: apply(op.f32LessEqual),
+  equal: apply(op.f32Equal),
+  notEqual: apply(op.f32NotEqual),
+  and: apply(op.and),
+  or: apply(op.or),
+  not: apply(op.not),
+  select,
+  truth: truth(splat32(1)),
+};
+
+/** Adding this shifts a whole number to the low bits of the word, with the exponent's bias: 1.5 2^52 + 1023. */
+const toExponent = splat64(6755399441055744 + 1023);
+/** Moves the boundary between exponents from 1 to sqrt 1/2. */
+const boundary = splatBits(0x95f62n << 32n);
+const fraction = splatBits(0xfffffffffffffn);
+const leastMantissa = splatBits(0x3fe6a09en << 32n);
+/** 2^52: its low bits count ones. */
+const whole = splatBits(0x4330000000000000n);
+const wholeAndBias = splat64(4503599627370496 + 1023);
+
+const double: Readonly<Record<LaneOperation, Printer>> = {
+  ...single,
+  add: apply(op.f64Add),
+  sub: apply(op.f64Sub),
+  mul: apply(op.f64Mul),
+  div: apply(op.f64Div),
+  sqrt: apply(op.f64Sqrt),
+  neg: withConstant(op.xor, signs64),
+  abs: withConstant(op.and, magnitudes64),
+  floor: apply(op.f64Floor),
+  min: apply(op.f64Min),
+  max: apply(op.f64Max),
+  less: apply(op.f64Less),
+  lessEqual: apply(op.f64LessEqual),
+  equal: apply(op.f64Equal),
+  notEqual: apply(op.f64NotEqual),
+  truth: truth(splat64(1)),
+  pow2: ({ code, held, x: [k = 0] }) => {
+    code.get(k);
+    code.get(held(toExponent));
+    code.op(op.f64Add);
+    code.i32(52);
+    code.op(op.i64ShiftLeft);
+  },
+  exponent: ({ code, held, x: [x = 0] }) => {
+    code.get(x);
+    code.get(held(boundary));
+    code.op(op.i64Add);
+    code.i32(52);
+    code.op(op.i64ShiftRight);
+    code.get(held(whole));
+    code.op(op.or);
+    code.get(held(wholeAndBias));
+    code.op(op.f64Sub);
+  },
+  mantissa: ({ code, held, x: [x = 0] }) => {
+    code.get(x);
+    code.get(held(boundary));
+    code.op(op.i64Add);
+    code.get(held(fraction));
+    code.op(op.and);
+    code.get(held(leastMantissa));
+    code.op(op.i64Add);
+  },
+};
+
+/** Puts the vector on the stack into a new local. */
+export const emitKept = (code: Code): number => {
+  const result = code.local("v128");
+  code.set(result);
+  return result;
+};
+
+/** Emits a function on one or more vectors side by side; `vectors` holds the arguments' locals for each of them. */
+export const emitScalar = (
+  code: Code,
+  held: Held,
+  scalar: ScalarFunction,
+  isSingle: boolean,
+  vectors: readonly (readonly number[])[],
+): readonly number[] => {
+  const { instructions } = inFewRegisters(scalar);
+  const printers = isSingle ? single : double;
+  const places = vectors.map((): number[] => []);
+  const constants = instructions.map((step) =>
+    step.kind === "constant" ? (isSingle ? splat32 : splat64)(step.value) : undefined,
+  );
+  const printerOf = ({ operation, arguments: [, yes = -1, no = -1] }: Application): Printer => {
+    const [a, b] = [constants[yes], constants[no]];
+    return operation === "select" && a !== undefined && b !== undefined ? choose(a, b) : printers[operation];
+  };
+  for (const [id, step] of instructions.entries())
+    vectors.forEach((args, v) => {
+      const known = places[v] ?? [];
+      const constant = constants[id];
+      if (step.kind === "argument") known.push(args[step.index] ?? 0);
+      // A constant gets its local where it is used.
+      else if (constant !== undefined) known.push(-1);
+      else if (step.kind === "apply") {
+        const printer = printerOf(step);
+        const x = step.arguments.map((id) => {
+          const operand = constants[id];
+          return operand === undefined ? (known[id] ?? 0) : printer === printers[step.operation] ? held(operand) : -1;
+        });
+        printer({ code, held, x });
+        known.push(emitKept(code));
+      }
+    });
+  const last = constants.at(-1);
+  if (last !== undefined) return vectors.map(() => held(last));
+  return places.map((known) => known.at(-1) ?? 0);
+};
+
+const upperToLower = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+const lowerOfBoth = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+
+/** Four float32 as two pairs of float64. */
+export const emitPromotion = (code: Code, x: number): readonly number[] => {
+  code.get(x);
+  code.op(op.promoteLow);
+  const low = emitKept(code);
+  code.get(x);
+  code.get(x);
+  code.shuffle(upperToLower);
+  code.op(op.promoteLow);
+  return [low, emitKept(code)];
+};
+
+/** Two pairs of float64 as four float32, each rounded once. */
+export const emitDemotion = (code: Code, [low = 0, high = 0]: readonly number[]): readonly number[] => {
+  code.get(low);
+  code.op(op.demote);
+  code.get(high);
+  code.op(op.demote);
+  code.shuffle(lowerOfBoth);
+  return [emitKept(code)];
+};
+
+/** Whether four elements are one vector of float32, rather than two of float64. */
+export const isSingleVector = (dtype: DType): boolean => dtype === "float32" || dtype === "bool";

@@ -1,0 +1,39 @@
+import type { Instruction, ScalarFunction } from "@gradfold/core/transform";
+
+/**
+ * The same function with its steps in an order that keeps few values waiting (Sethi and Ullman, 1970): of the operands
+ * of a step, the one that needs most registers comes first.
+ */
+export const inFewRegisters = (scalar: ScalarFunction): ScalarFunction => {
+  const known = ordered.get(scalar) ?? order(scalar);
+  ordered.set(scalar, known);
+  return known;
+};
+
+const ordered = new WeakMap<ScalarFunction, ScalarFunction>();
+
+const order = ({ arity, instructions }: ScalarFunction): ScalarFunction => {
+  const operandsOf = (step: Instruction | undefined): readonly number[] =>
+    step?.kind === "apply" ? step.arguments : [];
+  const needs: number[] = [];
+  for (const step of instructions) {
+    const below = operandsOf(step).map((id) => needs[id] ?? 0);
+    const sorted = below.toSorted((a, b) => b - a);
+    needs.push(step.kind === "constant" ? 0 : Math.max(1, ...sorted.map((need, i) => need + i)));
+  }
+  const places = new Map<number, number>();
+  const result: Instruction[] = [];
+  const visit = (id: number): number => {
+    const old = places.get(id);
+    if (old !== undefined) return old;
+    const step = instructions[id];
+    if (step === undefined) throw new Error(`order: no step ${id}`);
+    const byNeed = operandsOf(step).toSorted((a, b) => (needs[b] ?? 0) - (needs[a] ?? 0));
+    byNeed.forEach(visit);
+    const placed: Instruction = step.kind === "apply" ? { ...step, arguments: step.arguments.map(visit) } : step;
+    places.set(id, result.push(placed) - 1);
+    return result.length - 1;
+  };
+  visit(instructions.length - 1);
+  return { arity, instructions: result };
+};

@@ -1,0 +1,73 @@
+import { scan as scanEagerly } from "@gradfold/autodiff";
+import { typed } from "@gradfold/core/transform";
+import { backend } from "./backend.ts";
+import { fit, resultFor, specialize, type Specialized } from "./specialize.ts";
+
+type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
+
+interface Options {
+  readonly length?: number;
+}
+
+/** A loop of a body, of a length if one was given. */
+interface Known {
+  readonly length: number | undefined;
+  readonly specialized: Specialized;
+}
+
+/** So many forms, types and lengths are remembered for a body. */
+const most = 8;
+
+const loops = new WeakMap<Body, Known[]>();
+
+// The types of trees, which are autodiff's to compute, say nothing here: its scan as a function of anything.
+const eagerly = scanEagerly as unknown as (
+  f: Body,
+  init: unknown,
+  xs: unknown,
+  options: Options,
+) => readonly [unknown, unknown];
+
+const learn = (f: Body, init: unknown, xs: unknown, options: Options, known: Known[]): unknown => {
+  // Without a turn there is nothing to compile.
+  if (options.length === 0) return eagerly(f, init, xs, options);
+  const onPair = (pair: unknown): unknown => {
+    const [carry, rows] = pair as readonly [unknown, unknown]; // as the form of a pair puts it together
+    return eagerly(f, carry, rows, options);
+  };
+  const learned = specialize("scan", [init, xs], onPair, "arrays", backend());
+  if (learned === undefined) return eagerly(f, init, xs, options);
+  known.unshift({ length: options.length, specialized: learned.specialized });
+  known.splice(most);
+  return resultFor(learned.specialized, learned.leaves);
+};
+
+/**
+ * The loop `scan` of `@gradfold/autodiff`, with its types and its results to the last bit, as one call of WebAssembly.
+ *
+ * A compiled loop is found again by the body's identity, and by the form, shapes and dtypes of its arguments: keep the
+ * body in a variable. Like a jitted function the body must be pure. Inside another transform, or without WebAssembly,
+ * this is autodiff's `scan`.
+ *
+ * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
+ * @returns the last carry, and every y stacked along a new first axis
+ * @throws what autodiff's `scan` throws; TraceError when the body asks for a value, or applies an operation that is not
+ *   compiled yet
+ * @example
+ * import { add, array } from "@gradfold/core";
+ * import { scan } from "@gradfold/compile";
+ * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
+ */
+export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
+  (f: Body, init: unknown, xs: unknown, options: Options = {}) => {
+    const known = loops.get(f) ?? [];
+    if (known.length === 0) loops.set(f, known);
+    const pair = [init, xs];
+    for (const { length, specialized } of known) {
+      const fitting = length === options.length ? fit(specialized, pair) : undefined;
+      if (fitting === undefined) continue;
+      return fitting.traced ? eagerly(f, init, xs, options) : resultFor(specialized, fitting.leaves);
+    }
+    return learn(f, init, xs, options, known);
+  },
+);

@@ -1,0 +1,79 @@
+import { type ArrayType, rowMajor, sizeOf } from "@gradfold/core/transform";
+import { everyPlace } from "./affine.ts";
+import { type Builder, permuted } from "./builder.ts";
+
+/* In which order terms are added follows from the shapes as written; see core's `order.ts` and `sum.ts`. */
+
+/** Terms to a block of rule 1. */
+export const block1 = 1024;
+
+/** A sum by rule 1 over the trailing axes; the sums of blocks are summed by the same rule. */
+export const sumTrailing = (
+  builder: Builder,
+  input: number,
+  reduced: number,
+  type: ArrayType,
+  into?: { readonly value: number; readonly element: number },
+): number => {
+  const { define, valueOf } = builder;
+  const { shape, dtype } = valueOf(input);
+  const outer = shape.slice(0, shape.length - reduced);
+  const n = sizeOf(shape.slice(shape.length - reduced));
+  if (n <= block1) return define(type, { kind: "sum1", input, reduced, partial: false, into });
+  const blocks = { shape: [...outer, Math.ceil(n / block1)], dtype };
+  const partials = define(blocks, { kind: "sum1", input, reduced, partial: true, into: undefined });
+  return sumTrailing(builder, partials, 1, type, into);
+};
+
+/** Several sums, each of which reads from a place of its own: the elements of one value. */
+export const sumEach = (
+  builder: Builder,
+  type: ArrayType,
+  count: number,
+  reduced: number,
+  term: (element: number) => number,
+): number => {
+  const value = builder.define(type, { kind: "parts" });
+  for (let element = 0; element < count; element++)
+    sumTrailing(builder, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
+  return value;
+};
+
+/** So many sums beside one another share one sweep. */
+const fewSums = 9;
+
+export const lowerSum = (builder: Builder, input: number, axes: readonly number[], type: ArrayType): number => {
+  const { define, valueOf } = builder;
+  const { shape, dtype } = valueOf(input);
+  const sizesOf = (list: readonly number[]): readonly number[] => list.map((axis) => shape[axis] ?? 1);
+  const terms = sizeOf(sizesOf(axes));
+  if (terms === 0 || sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
+  if (terms === 1) return define(type, { kind: "move", source: everyPlace(type.shape), input });
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
+  const outer = kept.filter((axis) => axis < last);
+  const inner = kept.filter((axis) => axis > last);
+  const width = sizeOf(sizesOf(inner));
+  if (width >= 4) {
+    const turned = permuted(builder, input, [...outer, ...axes, ...inner]);
+    return define(type, { kind: "sum2", input: turned, outer: outer.length, reduced: axes.length });
+  }
+  const count = sizeOf(sizesOf(kept));
+  if (width === 1 || count > fewSums)
+    return sumTrailing(builder, permuted(builder, input, [...kept, ...axes]), axes.length, type);
+  const strides = rowMajor(shape);
+  const stridesOf = (list: readonly number[]): readonly number[] => list.map((axis) => strides[axis] ?? 0);
+  const places = placesOf(sizesOf(kept), stridesOf(kept));
+  return sumEach(builder, type, count, axes.length, (element) => {
+    const source = { offset: places[element] ?? 0, strides: stridesOf(axes) };
+    return define({ shape: sizesOf(axes), dtype }, { kind: "move", input, source });
+  });
+};
+
+/** The places of a few elements, in row-major order. */
+const placesOf = (shape: readonly number[], strides: readonly number[]): readonly number[] =>
+  shape.reduce<readonly number[]>(
+    (places, n, axis) =>
+      places.flatMap((place) => Array.from({ length: n }, (_, i) => place + i * (strides[axis] ?? 0))),
+    [0],
+  );

@@ -1,0 +1,197 @@
+import { rowMajor } from "@gradfold/core/transform";
+import { type Accumulators, emitAccumulate, emitFold, lanes, negativeZeros } from "./accumulate.ts";
+import { type Body, openBody } from "./body.ts";
+import { type Code, op } from "./code.ts";
+import type { Sweep } from "./kernel.ts";
+import type { Held } from "./lanes.ts";
+import { widthOf } from "./layout.ts";
+import { emitStore, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
+import { mergeAxes } from "./merge.ts";
+import { countAlong, openPointers, type Pointers } from "./pointer.ts";
+import { block1 } from "./sums.ts";
+
+/* A sweep as instructions: eight places a turn, so that a sum by rule 1 has an accumulator for each. */
+
+/** Where a value, or a sum inside of a larger value, lies. */
+export type AddressOf = (value: number) => number;
+
+/** Numbers that a function has computed so far, each in all elements of a vector. */
+export type Scalars = Map<number, Vector>;
+
+const unitsFor = (count: number): readonly Unit[] =>
+  [0, 4].filter((at) => at < count).map((at) => ({ at, count: Math.min(4, count - at) }));
+
+/** The innermost axis, and what becomes of a turn's results. */
+interface Inner {
+  readonly code: Code;
+  readonly body: Body;
+  readonly pointers: Pointers;
+  readonly axis: number;
+  readonly size: number;
+  readonly consume: (units: readonly Unit[], vectorOf: (node: number, unit: number) => Vector) => void;
+}
+
+const emitUnits = ({ body, consume }: Inner, count: number): void => {
+  const units = unitsFor(count);
+  consume(units, body.compute(units));
+};
+
+/** Takes turns from a counter up to a bound. */
+const emitTurns = (inner: Inner, counter: number, pushBound: () => void): void => {
+  const { code, pointers, axis } = inner;
+  code.repeat(() => {
+    emitUnits(inner, lanes);
+    pointers.move(axis, lanes);
+    code.get(counter);
+    code.i32(lanes);
+    code.op(op.i32Add);
+    code.tee(counter);
+    pushBound();
+    code.op(op.i32Less);
+  });
+};
+
+const newCounter = (code: Code): number => {
+  const counter = code.local("i32");
+  code.i32(0);
+  code.set(counter);
+  return counter;
+};
+
+/** All places of the innermost axis in one run. */
+const emitRun = (inner: Inner): void => {
+  const { code, pointers, axis, size } = inner;
+  const rest = size % lanes;
+  const whole = size - rest;
+  if (whole > lanes) emitTurns(inner, newCounter(code), () => code.i32(whole));
+  else if (whole > 0) {
+    emitUnits(inner, lanes);
+    if (rest > 0) pointers.move(axis, lanes);
+  }
+  if (rest > 0) emitUnits(inner, rest);
+};
+
+/** The places of the innermost axis in blocks of rule 1; `start` and `end` surround each block. */
+const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
+  const { code, size } = inner;
+  const rest = size % lanes;
+  const whole = size - rest;
+  const blocks = Math.ceil(size / block1);
+  const counter = newCounter(code);
+  const block = newCounter(code);
+  const stop = code.local("i32");
+  code.repeat(() => {
+    start();
+    code.get(counter);
+    code.i32(block1);
+    code.op(op.i32Add);
+    code.tee(stop);
+    code.i32(whole);
+    code.get(stop);
+    code.i32(whole);
+    code.op(op.i32Less);
+    code.op(op.select);
+    code.set(stop);
+    code.get(counter);
+    code.get(stop);
+    code.op(op.i32Less);
+    code.when(() => emitTurns(inner, counter, () => code.get(stop)));
+    if (rest > 0) {
+      code.get(block);
+      code.i32(blocks - 1);
+      code.op(op.i32Equal);
+      code.when(() => emitUnits(inner, rest));
+    }
+    end();
+    code.get(block);
+    code.i32(1);
+    code.op(op.i32Add);
+    code.tee(block);
+    code.i32(blocks);
+    code.op(op.i32Less);
+  });
+};
+
+export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void => {
+  const { nodes, stores, sums, reduced } = sweep;
+  const domain = sweep.domain.length === 0 ? [1] : sweep.domain;
+  const { sizes, strides } = mergeAxes(domain, nodes, reduced === 0 ? [] : [domain.length - reduced]);
+  const axis = sizes.length - 1;
+  const size = sizes[axis] ?? 1;
+  const pointers = openPointers(code);
+  const results = openPointers(code);
+  const reading = (base: number, along: readonly number[], width: number): Reading => ({
+    address: pointers.address(
+      base,
+      along.map((stride) => stride * width),
+    ),
+    width,
+    stride: along[axis] ?? 0,
+  });
+  const readings = new Map(
+    nodes.flatMap((node, i): [number, Reading][] => {
+      if (node.kind !== "load") return [];
+      const width = widthOf(node.dtype);
+      return [[i, reading(addressOf(node.value) + node.source.offset * width, strides(node.source.strides), width)]];
+    }),
+  );
+  const atHand = new Map(
+    nodes.flatMap((node, i): [number, Vector][] => {
+      const vector = node.kind === "load" ? scalars.get(node.value) : undefined;
+      return vector === undefined ? [] : [[i, vector]];
+    }),
+  );
+  const widthOfNode = (node: number): number => widthOf(nodes[node]?.dtype ?? "float64");
+  const rows = strides(rowMajor(domain));
+  const targets = stores.map(({ value, node }) => ({
+    value,
+    node,
+    ...reading(addressOf(value), rows, widthOfNode(node)),
+  }));
+  // Results of sums follow one another, block by block and row by row.
+  const isOneResult = sizes.length === 1 && size <= block1;
+  const accumulators = sums.map(({ value, node }): Accumulators & { readonly value: number } => {
+    const width = widthOfNode(node);
+    const locals = Array.from({ length: (lanes * width) / 16 }, () => code.local("v128"));
+    return { value, node, width, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
+  });
+  code.holding((held: Held) => {
+    const body = openBody(code, held, nodes, readings, atHand);
+    const consume: Inner["consume"] = (units, vectorOf) => {
+      for (const { value, node, address, width } of targets) {
+        units.forEach((unit, u) => emitStore(code, vectorOf(node, u), address, unit, width));
+        // The only place of all: its operands were splats, so the result is one too.
+        if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
+      }
+      for (const sum of accumulators) emitAccumulate(code, held, sum, units, (u) => vectorOf(sum.node, u));
+    };
+    const start = (): void => {
+      for (const { locals, width } of accumulators)
+        for (const local of locals) {
+          code.get(held(negativeZeros(width)));
+          code.set(local);
+        }
+    };
+    const end = (): void => {
+      for (const { value, ...sum } of accumulators) {
+        const folded = emitFold(code, sum);
+        emitStoreFirst(code, folded, sum.address, sum.width);
+        if (isOneResult) scalars.set(value, sum.width === 4 ? [folded] : [folded, folded]);
+      }
+      results.move(0, 1);
+    };
+    const inner: Inner = { code, body, pointers, axis, size, consume };
+    results.place([]);
+    countAlong(code, sizes.slice(0, -1), (counters) => {
+      pointers.place(counters);
+      body.prepare();
+      if (sums.length > 0 && size > block1) {
+        emitBlocks(inner, start, end);
+        return;
+      }
+      start();
+      emitRun(inner);
+      end();
+    });
+  });
+};
