@@ -81,6 +81,19 @@ export const concrete = (dtype: DType, shape: Shape, view: View): NDArray =>
 export const contiguous = (dtype: DType, shape: Shape, data: Store): NDArray =>
   build(dtype, shape, viewOn(data, shape, rowMajor(shape), 0), data.length === 1 ? "one" : "rows", undefined);
 
+/** One element, seen at every place of a shape. */
+export const repeated = (dtype: DType, shape: Shape, data: Store): NDArray =>
+  concrete(
+    dtype,
+    shape,
+    viewOn(
+      data,
+      shape,
+      shape.map(() => 0),
+      0,
+    ),
+  );
+
 /** A value that a transform follows. */
 export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray =>
   build(dtype, shape, undefined, "strided", tracer);

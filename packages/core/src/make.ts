@@ -1,5 +1,4 @@
-import { concrete, contiguous, type NDArray } from "./array.ts";
-import { viewOn } from "./view.ts";
+import { contiguous, type NDArray, repeated } from "./array.ts";
 import { allocate, checkDType, type DType, type Store } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./error.ts";
 import { checkShape, formatShape, frozen, type Shape, sizeOf } from "./shape.ts";
@@ -96,17 +95,7 @@ interface Filled {
 /** An array of one repeated element: a single number in memory, seen many times. */
 const filled = (name: string, shape: Shape, value: number, dtype: DType = "float64"): NDArray => {
   const sizes = checkShape(name, shape);
-  const data = store([value], checkDType(name, dtype));
-  return concrete(
-    dtype,
-    sizes,
-    viewOn(
-      data,
-      sizes,
-      sizes.map(() => 0),
-      0,
-    ),
-  );
+  return repeated(dtype, sizes, store([value], checkDType(name, dtype)));
 };
 
 /**

@@ -74,7 +74,7 @@ export const trainStep = typed<TrainStep>(
       const { params, step, key } = state;
       const [value, gradient] = key ? lossAndGrad(params, batch, random.foldIn(key, step)) : lossAndGrad(params, batch);
       const [updates, next] = optimizer.update(gradient, state.optimizer, params);
-      const after = { ...state, params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
-      return [after, metricsOf(value)];
+      const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
+      return [key ? { ...after, key } : after, metricsOf(value)];
     },
 );

@@ -1,10 +1,10 @@
-import { type ArrayType, contiguous, type NDArray } from "../array.ts";
+import { type ArrayType, contiguous, layoutOf, type NDArray, repeated, type View } from "../array.ts";
 import { type DType, promote } from "../dtype.ts";
 import { type Kernel, kernelOf } from "../kernel.ts";
 import { type Meaning, record, type ScalarFunction } from "../lane.ts";
 import { type Loops, view } from "../primitive.ts";
 import type { DTypeRule } from "./rule.ts";
-import { broadcastShapes, scalarShape, type Shape } from "../shape.ts";
+import { broadcastShapes, scalarShape, type Shape, sizeOf } from "../shape.ts";
 
 /** What happens at the place of one element: once for all dtypes, or with a shorter function for float32 results. */
 export type Meanings = Meaning | { readonly float64: Meaning; readonly float32: Meaning };
@@ -56,15 +56,16 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
     evaluate: (inputs) => {
       const shape = commonShape(name, inputs);
       const { kernel, dtype } = plan(inputs);
-      return contiguous(
-        dtype,
-        shape,
-        kernel(
-          shape,
-          inputs,
-          inputs.map((x) => view(x, name)),
-        ),
-      );
+      const views: View[] = [];
+      let isOne = true;
+      for (const x of inputs) {
+        views.push(view(x, name));
+        isOne &&= layoutOf(x) === "one";
+      }
+      // What is the same at every place is computed once.
+      if (isOne && shape.length > 0 && sizeOf(shape) > 1)
+        return repeated(dtype, shape, kernel(scalarShape, inputs, views));
+      return contiguous(dtype, shape, kernel(shape, inputs, views));
     },
   };
 };

@@ -109,7 +109,7 @@ export const sign = unary({
 export const square = unary({
   name: "square",
   meaning: (L, x) => L.mul(x, x),
-  derivative: (t, x) => mul(t, mul(2, x)),
+  derivative: (t, x) => mul(mul(2, t), x),
   domain: [anywhere],
   dtypes: exact,
 });

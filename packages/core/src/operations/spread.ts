@@ -39,7 +39,8 @@ const sumAlong = (axes: readonly number[]) =>
       return contiguous(dtype, without(x.shape, axes), sumOver(view(x, "sum"), x.dtype, dtype, axes));
     },
     loops: { kind: "sum", axes },
-    transpose: (cotangent, x) => broadcastTo(reshape(cotangent, withOnes(x.shape, axes)), x.shape),
+    transpose: (cotangent, x) =>
+      spreadTo(axes.length === x.shape.length ? cotangent : reshape(cotangent, withOnes(x.shape, axes)), x.shape),
   });
 
 /**
