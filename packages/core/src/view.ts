@@ -16,22 +16,26 @@ type Construct = new (data: Store, ...numbers: readonly number[]) => View;
 const constructorOf = (data: Store, rank: number): Construct =>
   ndarray(data, new Array<number>(rank).fill(0)).constructor as Construct;
 
-const constructors = [new Float64Array(), new Float32Array(), new Int32Array(), new Uint8Array()].map((data) =>
-  [0, 1, 2].map((rank) => constructorOf(data, rank)),
-);
+/** By kind of buffer and rank, as they are needed. */
+const constructors: readonly Construct[][] = [[], [], [], []];
+
+/** The highest rank whose constructors are kept. */
+const kept = 2;
 
 const kindOf = (data: Store): number =>
   data instanceof Float64Array ? 0 : data instanceof Float32Array ? 1 : data instanceof Int32Array ? 2 : 3;
 
 /** The window on a buffer from an offset on; strides count elements. */
 export const viewOn = (data: Store, shape: readonly number[], strides: readonly number[], offset: number): View => {
-  const View = constructors[kindOf(data)]?.[shape.length];
+  const rank = shape.length;
+  const known = constructors[kindOf(data)];
   // ndarray() looks the constructor up anew each time, at 120 ns; kept, it costs 15.
-  if (View === undefined) return ndarray(data, [...shape], [...strides], offset);
+  if (known === undefined || rank > kept) return ndarray(data, [...shape], [...strides], offset);
+  const View = (known[rank] ??= constructorOf(data, rank));
   const [m = 0, n = 0] = shape;
   const [row = 0, column = 0] = strides;
-  if (shape.length === 0) return new View(data, offset);
-  return shape.length === 1 ? new View(data, m, row, offset) : new View(data, m, n, row, column, offset);
+  if (rank === 0) return new View(data, offset);
+  return rank === 1 ? new View(data, m, row, offset) : new View(data, m, n, row, column, offset);
 };
 
 /** Whether the elements lie one after another in row-major order. */

@@ -27,9 +27,15 @@ const codes: Readonly<Record<DType, number>> = { float64: 0, float32: 1, int32: 
 export const elementwise = (name: string, arity: number, meanings: Meanings, rule: DTypeRule): Elementwise => {
   const general = typeof meanings === "function" ? meanings : meanings.float64;
   const short = typeof meanings === "function" ? meanings : meanings.float32;
-  const recorded = record(arity, general);
-  const recordedShort = short === general ? recorded : record(arity, short);
-  const scalar = (computed: DType): ScalarFunction => (computed === "float32" ? recordedShort : recorded);
+  const recorded = new Map<Meaning, ScalarFunction>();
+  const scalar = (computed: DType): ScalarFunction => {
+    const meaning = computed === "float32" ? short : general;
+    const old = recorded.get(meaning);
+    if (old !== undefined) return old;
+    const made = record(arity, meaning);
+    recorded.set(meaning, made);
+    return made;
+  };
   const computedIn = (inputs: readonly ArrayType[]): DType => rule.computed(inputs.map((x) => x.dtype).reduce(promote));
   const plans: Plan[] = [];
   const plan = (inputs: readonly NDArray[]): Plan => {
