@@ -1,4 +1,5 @@
-import { type NDArray, slice, stack } from "@gradfold/core";
+import { type NDArray, slice } from "@gradfold/core";
+import { stackRows } from "@gradfold/core/transform";
 
 /** What one turn of a loop makes of its carry and of a row of each xs. */
 export interface Turn {
@@ -26,5 +27,5 @@ export const takeTurns = (
     carry = next.carry;
     rows.push(next.row);
   }
-  return { carry, ys: (rows[0] ?? []).map((_, k) => stack(rows.flatMap((row) => row[k] ?? []))) };
+  return { carry, ys: stackRows(rows) };
 };

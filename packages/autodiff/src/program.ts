@@ -49,6 +49,28 @@ export const renumber = (equation: Equation, to: (id: number) => number): Equati
     ? { ...equation, inputs: equation.inputs.map(to), output: to(equation.output) }
     : { ...equation, inputs: equation.inputs.map(to), outputs: equation.outputs.map(to) };
 
+/** What a program is made of, its values numbered in whatever order. */
+interface Parts extends Omit<Program, "inputs"> {
+  /** The numbers of its inputs and of its constants. */
+  readonly inputIds: readonly number[];
+  readonly constantIds: readonly number[];
+}
+
+/** The program of its parts: inputs are numbered first, then constants, then the results of the equations. */
+export const assemble = ({ inputIds, constantIds, constants, equations, outputs, types }: Parts): Program => {
+  const order = [...inputIds, ...constantIds, ...equations.flatMap(resultsOf)];
+  const places = new Map(order.map((id, i) => [id, i]));
+  const to = (id: number): number => places.get(id) ?? -1;
+  const typesInOrder = order.flatMap((id) => types[id] ?? []);
+  return {
+    inputs: typesInOrder.slice(0, inputIds.length),
+    constants,
+    equations: equations.map((equation) => renumber(equation, to)),
+    outputs: outputs.map(to),
+    types: typesInOrder,
+  };
+};
+
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /** a, b, …, z, aa, ab, … */
@@ -105,23 +127,14 @@ const printAt = (program: Program, indent: string): string => {
 /** A program without the constants that other transforms follow: they become its first inputs. */
 export const closeOver = (program: Program): { readonly body: Program; readonly closed: readonly NDArray[] } => {
   const first = program.inputs.length;
-  const isClosed = (x: NDArray): boolean => tracer(x) !== undefined;
-  const closedIds = program.constants.flatMap((x, i) => (isClosed(x) ? [first + i] : []));
-  const keptIds = program.constants.flatMap((x, i) => (isClosed(x) ? [] : [first + i]));
-  const order = [
-    ...closedIds,
-    ...program.inputs.map((_, id) => id),
-    ...keptIds,
-    ...program.equations.flatMap(resultsOf),
-  ];
-  const place = new Map(order.map((id, i) => [id, i]));
-  const to = (id: number): number => place.get(id) ?? -1;
-  const body: Program = {
-    inputs: order.slice(0, closedIds.length + first).flatMap((id) => program.types[id] ?? []),
-    constants: program.constants.filter((x) => !isClosed(x)),
-    equations: program.equations.map((equation) => renumber(equation, to)),
-    outputs: program.outputs.map(to),
-    types: order.flatMap((id) => program.types[id] ?? []),
-  };
-  return { body, closed: program.constants.filter(isClosed) };
+  const numbered = program.constants.map((x, i) => ({ x, id: first + i }));
+  const closed = numbered.filter(({ x }) => tracer(x) !== undefined);
+  const kept = numbered.filter(({ x }) => tracer(x) === undefined);
+  const body = assemble({
+    ...program,
+    inputIds: [...closed.map(({ id }) => id), ...program.inputs.map((_, id) => id)],
+    constantIds: kept.map(({ id }) => id),
+    constants: kept.map(({ x }) => x),
+  });
+  return { body, closed: closed.map(({ x }) => x) };
 };

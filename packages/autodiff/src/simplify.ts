@@ -1,6 +1,6 @@
 import { type NDArray, toTypedArray } from "@gradfold/core";
 import { tracer } from "@gradfold/core/transform";
-import { type Equation, type Program, renumber, resultsOf } from "./program.ts";
+import { assemble, type Equation, type Program, renumber, resultsOf } from "./program.ts";
 
 /** Equal scalars are one constant; NaN and -0 are told apart by their text. */
 const constantKey = (x: NDArray, id: number): string => {
@@ -45,20 +45,13 @@ const dropDead = (program: Program): Program => {
   });
   const first = program.inputs.length;
   const constants = program.constants.flatMap((x, i) => (live.has(first + i) ? [{ x, id: first + i }] : []));
-  const order = [
-    ...program.inputs.map((_, id) => id),
-    ...constants.map(({ id }) => id),
-    ...kept.toReversed().flatMap(resultsOf),
-  ];
-  const place = new Map(order.map((id, i) => [id, i]));
-  const to = (id: number): number => place.get(id) ?? -1;
-  return {
-    inputs: program.inputs,
+  return assemble({
+    ...program,
+    inputIds: program.inputs.map((_, id) => id),
+    constantIds: constants.map(({ id }) => id),
     constants: constants.map(({ x }) => x),
-    equations: kept.toReversed().map((equation) => renumber(equation, to)),
-    outputs: program.outputs.map(to),
-    types: order.flatMap((id) => program.types[id] ?? []),
-  };
+    equations: kept.toReversed(),
+  });
 };
 
 /**

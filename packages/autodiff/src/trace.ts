@@ -9,7 +9,7 @@ import {
   tracer,
   typed,
 } from "@gradfold/core/transform";
-import { type Equation, type Program, renumber, resultsOf, type ScanLoop } from "./program.ts";
+import { assemble, type Equation, type Program, type ScanLoop } from "./program.ts";
 
 /** A value of a program in the making: its number, and no elements. */
 interface Numbered extends Tracer {
@@ -104,23 +104,15 @@ export const traceLeaves = <R>(
     try {
       const result = f(inputs.map(number));
       const ids = outputs(result).map(idOf);
-      const order = [
-        ...inputs.map((_, i) => i),
-        ...constants.map((x) => constantIds.get(x) ?? -1),
-        ...equations.flatMap(resultsOf),
-      ];
-      const place = new Map(order.map((id, i) => [id, i]));
-      const to = (id: number): number => place.get(id) ?? -1;
-      return {
-        result,
-        program: {
-          inputs,
-          constants,
-          equations: equations.map((equation) => renumber(equation, to)),
-          outputs: ids.map(to),
-          types: order.flatMap((id) => types[id] ?? []),
-        },
-      };
+      const program = assemble({
+        inputIds: inputs.map((_, id) => id),
+        constantIds: constants.map(idOf),
+        constants,
+        equations,
+        outputs: ids,
+        types,
+      });
+      return { result, program };
     } finally {
       open = false;
     }

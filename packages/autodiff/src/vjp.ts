@@ -1,5 +1,14 @@
 import { DTypeError, type NDArray, ShapeError, tree } from "@gradfold/core";
-import { atNewLevel, formatShape, isFloat, isNDArray, sameShape, typed, zerosOf } from "@gradfold/core/transform";
+import {
+  atNewLevel,
+  formatShape,
+  isFloat,
+  isNDArray,
+  isRecord,
+  sameShape,
+  typed,
+  zerosOf,
+} from "@gradfold/core/transform";
 import { openTape } from "./tape.ts";
 
 /** A function's result, and the map from a cotangent of each of its leaves to one of each argument leaf. */
@@ -24,9 +33,7 @@ const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
 const mapArrays = (result: unknown, f: (x: NDArray) => NDArray): unknown => {
   if (isNDArray(result)) return f(result);
   if (Array.isArray(result)) return result.map((part) => mapArrays(part, f));
-  if (typeof result !== "object" || result === null) return result;
-  const parent: unknown = Object.getPrototypeOf(result);
-  if (parent !== Object.prototype && parent !== null) return result;
+  if (!isRecord(result)) return result;
   return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, mapArrays(part, f)]));
 };
 

@@ -68,13 +68,6 @@ export const through = (
   };
 };
 
-/** Strides of an array that is repeated to a larger shape. */
-export const repeated = (from: readonly number[], to: readonly number[]): readonly number[] => {
-  const strides = rowMajor(from);
-  const lead = to.length - from.length;
-  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0)));
-};
-
 /** Whether two neighbouring axes of a nest can be walked as one. */
 export const joins = (strides: readonly number[], domain: readonly number[], axis: number): boolean =>
   strides[axis] === (strides[axis + 1] ?? 0) * (domain[axis + 1] ?? 1);

@@ -1,4 +1,4 @@
-import { type ArrayType, rowMajor } from "@gradfold/core/transform";
+import { type ArrayType, pick, rowMajor } from "@gradfold/core/transform";
 import { everyPlace } from "./affine.ts";
 import type { Definition, Value } from "./graph.ts";
 
@@ -12,11 +12,9 @@ export interface Builder {
 export const permuted = ({ define, valueOf }: Builder, id: number, order: readonly number[]): number => {
   if (order.every((axis, i) => axis === i)) return id;
   const { shape, dtype } = valueOf(id);
-  const strides = rowMajor(shape);
-  const pick = (list: readonly number[]): readonly number[] => order.map((axis) => list[axis] ?? 1);
   return define(
-    { shape: pick(shape), dtype },
-    { kind: "move", source: { offset: 0, strides: pick(strides) }, input: id },
+    { shape: pick(shape, order), dtype },
+    { kind: "move", source: { offset: 0, strides: pick(rowMajor(shape), order) }, input: id },
   );
 };
 

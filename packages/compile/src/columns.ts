@@ -1,4 +1,4 @@
-import { rowMajor } from "@gradfold/core/transform";
+import { block2, rowMajor } from "@gradfold/core/transform";
 import { addition, negativeZeros } from "./accumulate.ts";
 import { openBody } from "./body.ts";
 import type { Code } from "./code.ts";
@@ -9,7 +9,6 @@ import { emitStore, type Reading, type Unit } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { countAlong, openPointers } from "./pointer.ts";
 import type { AddressOf } from "./sweep.ts";
-import { block2 } from "./tiles.ts";
 
 /* Sums by rule 2 as instructions: some columns at a time, down all the rows. */
 

@@ -1,5 +1,5 @@
 import { array, type NDArray, tree } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
+import { isNDArray, isRecord } from "@gradfold/core/transform";
 
 /* What arguments and results look like with their arrays taken out: made once, then met again at every call. */
 
@@ -16,12 +16,6 @@ export type Numbers = "arrays" | "still";
 
 const isNumber = (node: unknown): node is number | boolean => typeof node === "number" || typeof node === "boolean";
 
-const isPlain = (node: unknown): node is Readonly<Record<string, unknown>> => {
-  if (typeof node !== "object" || node === null) return false;
-  const parent: unknown = Object.getPrototypeOf(node);
-  return parent === Object.prototype || parent === null;
-};
-
 /**
  * Takes a tree apart and appends its arrays to `leaves`.
  *
@@ -32,7 +26,7 @@ export const takeApart = (node: unknown, numbers: Numbers, leaves: NDArray[]): F
   if (isNumber(node) && numbers === "arrays") return { kind: "leaf", index: leaves.push(array(node)) - 1 };
   if (isNumber(node) || node === null || node === undefined) return { kind: "still", value: node };
   if (Array.isArray(node)) return { kind: "list", children: node.map((child) => takeApart(child, numbers, leaves)) };
-  if (isPlain(node)) {
+  if (isRecord(node)) {
     const keys = Object.keys(node);
     return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], numbers, leaves)) };
   }
@@ -67,7 +61,7 @@ export const matches = (form: Form, node: unknown, leaves: NDArray[], last: read
     }
     case "record": {
       const { keys, children } = form;
-      if (!isPlain(node) || Object.keys(node).length !== keys.length) return false;
+      if (!isRecord(node) || Object.keys(node).length !== keys.length) return false;
       for (let i = 0; i < keys.length; i++) {
         const [key = "", child] = [keys[i], children[i]];
         // Only nothing, and this one key, could be found where nothing is.

@@ -1,11 +1,10 @@
-import { rowMajor, sizeOf } from "@gradfold/core/transform";
+import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
 import type { Product } from "./kernel.ts";
 import { widthOf } from "./layout.ts";
 import { countAlong, openPointers } from "./pointer.ts";
 import type { AddressOf } from "./sweep.ts";
-import { block2 } from "./tiles.ts";
 
 /** As many terms as two levels of rule 2 add one block after another. */
 const chunk = block2 * block2;

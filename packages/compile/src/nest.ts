@@ -1,5 +1,5 @@
-import { type ScalarFunction, sizeOf } from "@gradfold/core/transform";
-import { everyPlace, repeated, sameSource, type Source, through } from "./affine.ts";
+import { broadcastStrides, rowMajor, type ScalarFunction, sizeOf } from "@gradfold/core/transform";
+import { everyPlace, sameSource, type Source, through } from "./affine.ts";
 import { type Graph, valueAt } from "./graph.ts";
 import type { Node } from "./kernel.ts";
 
@@ -63,7 +63,7 @@ export const openNest = ({ graph, isBuffered, need }: Surroundings, domain: read
   const sourceOf = (input: number, at: Source, shape: readonly number[]): Source | undefined => {
     const from = valueAt(graph, input).shape;
     if (sizeOf(from) === 1) return nowhere;
-    return through({ offset: 0, strides: repeated(from, shape) }, at, domain, shape);
+    return through({ offset: 0, strides: broadcastStrides(from, rowMajor(from), shape) }, at, domain, shape);
   };
   const compute = (id: number, at: Source): number => {
     const { definition, shape, dtype } = valueAt(graph, id);

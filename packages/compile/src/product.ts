@@ -1,5 +1,13 @@
-import { type ArrayType, rowMajor, type ScalarFunction, sizeOf } from "@gradfold/core/transform";
-import { repeated } from "./affine.ts";
+import {
+  type ArrayType,
+  broadcastStrides,
+  foldByHalves,
+  isWide,
+  lanes,
+  rowMajor,
+  type ScalarFunction,
+  sizeOf,
+} from "@gradfold/core/transform";
 import type { Builder } from "./builder.ts";
 import { sumEach, sumTrailing } from "./sums.ts";
 
@@ -29,22 +37,8 @@ const operandOf = ({ valueOf }: Builder, id: number, batch: readonly number[], i
   const { shape } = valueOf(id);
   if (shape.length === 1) return { id, stack: batch.map(() => 0), row: isRight ? 1 : 0, column: isRight ? 0 : 1 };
   const strides = rowMajor(shape);
-  const matrix = sizeOf(shape.slice(-2));
-  const stack = repeated(shape.slice(0, -2), batch).map((stride) => stride * matrix);
+  const stack = broadcastStrides(shape.slice(0, -2), strides, batch);
   return { id, stack, row: strides.at(-2) ?? 0, column: strides.at(-1) ?? 0 };
-};
-
-/** Terms that fit into the accumulators: they are folded without a loop. */
-const fewTerms = 8;
-
-const foldByHalves = (terms: readonly number[], add: (a: number, b: number) => number): number => {
-  let folded = terms;
-  for (let half = fewTerms / 2; half >= 1; half /= 2)
-    folded = folded.slice(0, half).map((a, j) => {
-      const b = folded[j + half];
-      return b === undefined ? a : add(a, b);
-    });
-  return folded[0] ?? -1;
 };
 
 export const lowerProduct = (builder: Builder, leftId: number, rightId: number, type: ArrayType): number => {
@@ -68,19 +62,19 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
   const times = (of: readonly number[], x: number, y: number): number => combine(multiplication, of, x, y);
 
   // A single term stands for its sum by either rule.
-  const isWide = k > 1 && (n >= 4 || (m >= 4 && n >= 2));
-  if (isWide && m === 1 && batch.length === 0) {
+  const byTiles = k > 1 && isWide({ m, n });
+  if (byTiles && m === 1 && batch.length === 0) {
     const all = [k, n];
     const input = times(all, move(left, all, 0, [left.column, 0]), move(right, all, 0, [right.row, right.column]));
     return define(type, { kind: "sum2", input, outer: 0, reduced: 1 });
   }
-  if (isWide)
+  if (byTiles)
     return define(type, {
       kind: "product",
       left: move(left, [...batch, m, k], 0, [...left.stack, left.row, left.column]),
       right: move(right, [...batch, k, n], 0, [...right.stack, right.row, right.column]),
     });
-  if (k <= fewTerms) {
+  if (k <= lanes) {
     const places = (byBatch: readonly number[], byRow: number, byColumn: number): readonly number[] => [
       ...byBatch,
       ...rows.map(() => byRow),
@@ -93,7 +87,7 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
         move(right, shape, l * right.row, places(right.stack, 0, right.column)),
       ),
     );
-    return foldByHalves(terms, (x, y) => combine(addition, shape, x, y));
+    return foldByHalves(terms, (x, y) => combine(addition, shape, x, y)) ?? -1;
   }
   if (batch.length === 0 && m < 4)
     return sumEach(builder, type, m * n, 1, (element) => {

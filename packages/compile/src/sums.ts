@@ -1,11 +1,17 @@
-import { type ArrayType, rowMajor, sizeOf } from "@gradfold/core/transform";
+import {
+  areBeside,
+  type ArrayType,
+  axesBehind,
+  block1,
+  pick,
+  placesOf,
+  rowMajor,
+  sizeOf,
+} from "@gradfold/core/transform";
 import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 
 /* In which order terms are added follows from the shapes as written; see core's `order.ts` and `sum.ts`. */
-
-/** Terms to a block of rule 1. */
-export const block1 = 1024;
 
 /** A sum by rule 1 over the trailing axes; the sums of blocks are summed by the same rule. */
 export const sumTrailing = (
@@ -45,16 +51,15 @@ const fewSums = 9;
 export const lowerSum = (builder: Builder, input: number, axes: readonly number[], type: ArrayType): number => {
   const { define, valueOf } = builder;
   const { shape, dtype } = valueOf(input);
-  const sizesOf = (list: readonly number[]): readonly number[] => list.map((axis) => shape[axis] ?? 1);
+  const sizesOf = (list: readonly number[]): readonly number[] => pick(shape, list);
   const terms = sizeOf(sizesOf(axes));
   if (terms === 0 || sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
   if (terms === 1) return define(type, { kind: "move", source: everyPlace(type.shape), input });
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
-  const outer = kept.filter((axis) => axis < last);
-  const inner = kept.filter((axis) => axis > last);
+  const inner = axesBehind(shape, axes);
+  const outer = kept.filter((axis) => !inner.includes(axis));
   const width = sizeOf(sizesOf(inner));
-  if (width >= 4) {
+  if (areBeside(width)) {
     const turned = permuted(builder, input, [...outer, ...axes, ...inner]);
     return define(type, { kind: "sum2", input: turned, outer: outer.length, reduced: axes.length });
   }
@@ -62,18 +67,9 @@ export const lowerSum = (builder: Builder, input: number, axes: readonly number[
   if (width === 1 || count > fewSums)
     return sumTrailing(builder, permuted(builder, input, [...kept, ...axes]), axes.length, type);
   const strides = rowMajor(shape);
-  const stridesOf = (list: readonly number[]): readonly number[] => list.map((axis) => strides[axis] ?? 0);
-  const places = placesOf(sizesOf(kept), stridesOf(kept));
+  const places = placesOf(sizesOf(kept), pick(strides, kept), 0);
   return sumEach(builder, type, count, axes.length, (element) => {
-    const source = { offset: places[element] ?? 0, strides: stridesOf(axes) };
+    const source = { offset: places[element] ?? 0, strides: pick(strides, axes) };
     return define({ shape: sizesOf(axes), dtype }, { kind: "move", input, source });
   });
 };
-
-/** The places of a few elements, in row-major order. */
-const placesOf = (shape: readonly number[], strides: readonly number[]): readonly number[] =>
-  shape.reduce<readonly number[]>(
-    (places, n, axis) =>
-      places.flatMap((place) => Array.from({ length: n }, (_, i) => place + i * (strides[axis] ?? 0))),
-    [0],
-  );

@@ -1,4 +1,4 @@
-import { rowMajor } from "@gradfold/core/transform";
+import { block1, rowMajor } from "@gradfold/core/transform";
 import { type Accumulators, emitAccumulate, emitFold, lanes, negativeZeros } from "./accumulate.ts";
 import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
@@ -8,7 +8,6 @@ import { widthOf } from "./layout.ts";
 import { emitStore, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
-import { block1 } from "./sums.ts";
 
 /* A sweep as instructions: eight places a turn, so that a sum by rule 1 has an accumulator for each. */
 

@@ -1,3 +1,4 @@
+import { block2 } from "@gradfold/core/transform";
 import { openFunction, op, splat32, splat64 } from "./code.ts";
 import type { FunctionCode } from "./encode.ts";
 import { arithmetic, type Expression } from "./expression.ts";
@@ -6,9 +7,6 @@ import { arithmetic, type Expression } from "./expression.ts";
  * The matrix product by rule 2: over blocks of 256 terms, tiles of 4 rows and two vectors of columns stay in eight
  * registers. Both operands are packed before, so that a transposed one costs nothing more.
  */
-
-/** Terms to a block of rule 2. */
-export const block2 = 256;
 
 export const tileRows = 4;
 const rowsPacked = 64;

@@ -1,3 +1,12 @@
+/** The numbers from 0 to n - 1, to print something for each. */
+export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Source that rounds to the dtype; the parentheses keep the order of addition. */
+export const rounding =
+  (single: boolean) =>
+  (x: string): string =>
+    single ? `fround(${x})` : `(${x})`;
+
 /**
  * Makes a function of printed code, which may name the given values. The one place where text becomes code: what is
  * printed is made of instructions, numbers and fixed names, never of a caller's words.

@@ -3,7 +3,7 @@ import { compileCode } from "./code.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { powersOfTwo, printJavaScript } from "./javascript.ts";
 import type { ScalarFunction } from "./lane.ts";
-import { sameShape, type Shape, sizeOf } from "./shape.ts";
+import { broadcastStrides, sameShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Fills a buffer with a scalar function of operands that step through a common shape, each with strides of its own. */
 type Loop = (out: Store, shape: Shape, operands: readonly View[], strides: readonly (readonly number[])[]) => void;
@@ -29,7 +29,7 @@ export const kernelOf = (f: ScalarFunction, operands: readonly DType[], common: 
         data,
         shape,
         views,
-        views.map((x) => broadcastStrides(x, shape)),
+        views.map((x) => broadcastStrides(x.shape, x.stride, shape)),
       );
     return data;
   };
@@ -49,13 +49,6 @@ const flatStrides = (arrays: readonly NDArray[], shape: Shape): readonly (readon
   }
   return strides;
 };
-
-/** Strides of a view as if it had the broadcast shape: 0 along the axes that it repeats. */
-const broadcastStrides = ({ shape, stride }: View, to: Shape): readonly number[] =>
-  to.map((_, i) => {
-    const axis = i - (to.length - shape.length);
-    return axis < 0 || shape[axis] === 1 ? 0 : (stride[axis] ?? 0);
-  });
 
 const compile = (f: ScalarFunction, operands: readonly DType[], common: DType, rank: number): Loop => {
   const { statements, result } = printJavaScript(f, common === "int32");

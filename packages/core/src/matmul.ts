@@ -19,7 +19,7 @@ export const multiply = (out: Store, start: number, a: Block, b: Block, sizes: S
 const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32 : order64);
 
 /** Rule 2 where results lie side by side in registers; a few results are dot products by rule 1. */
-const isWide = ({ m, n }: Sizes): boolean => n >= 4 || (m >= 4 && n >= 2);
+export const isWide = ({ m, n }: Pick<Sizes, "m" | "n">): boolean => n >= 4 || (m >= 4 && n >= 2);
 
 const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, { dots1 }: Order): void =>
   dots1(k)(out, start, m, n, a.data, a.start, a.row, a.column, b.data, b.start, b.column, b.row);

@@ -1,4 +1,4 @@
-import { compileCode } from "./code.ts";
+import { compileCode, range, rounding } from "./code.ts";
 import type { Store } from "./dtype.ts";
 
 /*
@@ -12,8 +12,11 @@ import type { Store } from "./dtype.ts";
  * -0 is the identity of addition: -0 + x is x, and +0 + -0 is +0. Every addition and product rounds to the dtype.
  */
 
-const lanes = 8;
-const block1 = 1024;
+/** The accumulators of rule 1. */
+export const lanes = 8;
+/** Terms to a block of rule 1. */
+export const block1 = 1024;
+/** Terms to a block of rule 2. */
 export const block2 = 256;
 
 /** Reads term i of a sum; `x` and `y` are strided runs. */
@@ -31,24 +34,20 @@ const product: Term = {
   computed: true,
 };
 
-/** Folds by halves the accumulators that hold anything. */
-const fold = (terms: readonly string[], round: (sum: string) => string): string => {
+/** Folds by halves up to eight terms; undefined if there is none. */
+export const foldByHalves = <A>(terms: readonly A[], add: (a: A, b: A) => A): A | undefined => {
   let folded = terms;
   for (let half = lanes / 2; half >= 1; half /= 2)
     folded = folded.slice(0, half).map((a, j) => {
       const b = folded[j + half];
-      return b === undefined ? a : round(`${a} + ${b}`);
+      return b === undefined ? a : add(a, b);
     });
-  return folded[0] ?? "0";
+  return folded[0];
 };
 
-/** Source that rounds to the dtype; the parentheses keep the order of addition. */
-const rounding =
-  (single: boolean) =>
-  (x: string): string =>
-    single ? `fround(${x})` : `(${x})`;
-
-const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+/** Source of the fold of some terms. */
+const fold = (terms: readonly string[], round: (sum: string) => string): string =>
+  foldByHalves(terms, (a, b) => round(`${a} + ${b}`)) ?? "0";
 
 /** Source of a product of matrices whose every element is a dot product of a few terms. */
 const printFewDots = (k: number, single: boolean): string => {

@@ -48,6 +48,23 @@ export const rowMajor = (shape: Shape): number[] => {
   return strides;
 };
 
+/** Some elements of a list, by their places in it. */
+export const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
+
+/** Strides of an array as if it had a shape that it broadcasts to: 0 along the axes that it repeats. */
+export const broadcastStrides = (from: Shape, strides: readonly number[], to: Shape): number[] => {
+  const lead = to.length - from.length;
+  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0)));
+};
+
+/** Where the elements of a shape lie, in row-major order. */
+export const placesOf = (shape: Shape, strides: readonly number[], offset: number): readonly number[] =>
+  shape.reduce<readonly number[]>(
+    (places, n, axis) =>
+      places.flatMap((place) => Array.from({ length: n }, (_, i) => place + i * (strides[axis] ?? 0))),
+    [offset],
+  );
+
 /** NumPy's broadcasting: shapes are aligned from the right, and a size of 1 gives way to any other. */
 export const broadcastShapes = (name: string, a: Shape, b: Shape): Shape => {
   if (b.length === 0 || sameShape(a, b)) return a;

@@ -2,7 +2,7 @@ import type { View } from "./array.ts";
 import { copy, isRowMajor, viewOn } from "./view.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { order32, order64, type Sum } from "./order.ts";
-import { rowMajor, type Shape, sizeOf } from "./shape.ts";
+import { pick, rowMajor, type Shape, sizeOf } from "./shape.ts";
 
 /** The sum over some axes of a view; each result adds its terms in row-major order of the axes summed over. */
 export const sumOver = (x: View, dtype: DType, out: DType, axes: readonly number[]): Store => {
@@ -13,7 +13,7 @@ export const sumOver = (x: View, dtype: DType, out: DType, axes: readonly number
   }
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sum = sumRule(x.shape, dtype, axes);
-  const n = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
+  const n = sizeOf(pick(x.shape, axes));
   const permuted = [...kept, ...axes];
   const turned = viewOn(x.data, pick(x.shape, permuted), pick(x.stride, permuted), x.offset);
   const stride = runStride(pick(x.shape, axes), pick(x.stride, axes));
@@ -25,18 +25,23 @@ export const sumOver = (x: View, dtype: DType, out: DType, axes: readonly number
   return result;
 };
 
-const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
-
 const contiguousView = (x: View, dtype: DType): View => viewOn(copy(x, dtype), x.shape, rowMajor(x.shape), 0);
 
-/** Which order a sum has, by its shape as written. Axes of size 1 never matter. */
+/** The kept axes behind the last one that is summed over. Axes of size 1 never matter. */
+export const axesBehind = (shape: Shape, axes: readonly number[]): readonly number[] => {
+  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
+  return shape.map((_, axis) => axis).filter((axis) => axis > last && !axes.includes(axis));
+};
+
+/** Whether so many sums lie side by side that they follow rule 2, as `isWide` says of products. */
+export const areBeside = (width: number): boolean => width >= 4;
+
+/** Which order a sum has, by its shape as written. */
 const sumRule = (shape: Shape, dtype: DType, axes: readonly number[]): Sum => {
   if (dtype === "int32" || dtype === "bool") return integerSum;
   const { sum1, sum2 } = dtype === "float32" ? order32 : order64;
   if (axes.length === shape.length) return sum1;
-  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
-  const inner = sizeOf(shape.filter((_, axis) => axis > last && !axes.includes(axis)));
-  return inner < 4 ? sum1 : sum2;
+  return areBeside(sizeOf(pick(shape, axesBehind(shape, axes)))) ? sum2 : sum1;
 };
 
 /** Integers wrap at 32 bits, in whatever order they are added. */

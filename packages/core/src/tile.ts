@@ -1,4 +1,4 @@
-import { compileCode } from "./code.ts";
+import { compileCode, range, rounding } from "./code.ts";
 import type { Store } from "./dtype.ts";
 
 /** A matrix inside a buffer: where it starts, and its strides down a column and along a row. */
@@ -31,11 +31,9 @@ export type Tile = (
 
 export const tileSize = 4;
 
-const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
-
 /** Source of a tile of some rows and columns: accumulators in variables, so that each operand is read once a tile. */
 const print = (rows: number, columns: number, single: boolean): string => {
-  const round = (x: string): string => (single ? `fround(${x})` : x);
+  const round = rounding(single);
   const cells = range(rows).flatMap((i) => range(columns).map((j) => ({ i, j, c: `c${i}${j}` })));
   return `(out, o, width, first, k, a, p, aRow, aColumn, b, q, bRow, bColumn) => {
     let ${cells.map(({ c }) => `${c} = -0`).join(", ")};

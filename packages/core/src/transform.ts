@@ -2,14 +2,16 @@
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf } from "./array.ts";
 export { allocate, isFloat, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
+export { isWide } from "./matmul.ts";
 export { accumulate } from "./operations/add.ts";
+export { stackRows } from "./operations/join.ts";
+export { block1, block2, foldByHalves, lanes } from "./order.ts";
 export {
   atNewLevel,
   bind,
   escaped,
   type Interpreter,
   known,
-  type Loops,
   type Primitive,
   type Source,
   traced,
@@ -17,8 +19,10 @@ export {
   tracer,
   view,
 } from "./primitive.ts";
-export { formatShape, rowMajor, sameShape, sizeOf } from "./shape.ts";
+export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
-export { compact, isRowMajor } from "./view.ts";
+export { areBeside, axesBehind } from "./sum.ts";
+export { isRecord } from "./plain.ts";
+export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

@@ -1,6 +1,7 @@
 import { isNDArray, type NDArray } from "./array.ts";
 import { TreeError } from "./error.ts";
 import { array } from "./make.ts";
+import { isRecord } from "./plain.ts";
 import { allClose as closeArrays, type Tolerance } from "./read.ts";
 import type { Shape } from "./shape.ts";
 import { typed } from "./static/door.ts";
@@ -26,11 +27,6 @@ const at = (path: string): string => (path === "" ? "the root" : path);
 
 const keyPath = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 
-const isRecord = (x: object): x is Readonly<Record<string, unknown>> => {
-  const parent: unknown = Object.getPrototypeOf(x);
-  return parent === Object.prototype || parent === null;
-};
-
 /** Takes a tree apart, calling `visit` at each leaf in order. */
 const takeApart = (node: unknown, path: string, visit: (leaf: NDArray, path: string) => void): Structure => {
   if (isNDArray(node)) {
@@ -44,7 +40,7 @@ const takeApart = (node: unknown, path: string, visit: (leaf: NDArray, path: str
   if (node === null || node === undefined) return { kind: "empty", value: node };
   if (Array.isArray(node))
     return { kind: "list", children: node.map((child, i) => takeApart(child, `${path}[${i}]`, visit)) };
-  if (typeof node === "object" && isRecord(node)) {
+  if (isRecord(node)) {
     const keys = Object.keys(node).toSorted();
     return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], keyPath(path, key), visit)) };
   }

@@ -5,7 +5,16 @@ import { bilinear } from "../family/bilinear.ts";
 import { multiply, type Sizes } from "../matmul.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
-import { broadcastShapes, formatShape, frozen, scalarShape, type Shape, sizeOf } from "../shape.ts";
+import {
+  broadcastShapes,
+  broadcastStrides,
+  formatShape,
+  frozen,
+  placesOf,
+  scalarShape,
+  type Shape,
+  sizeOf,
+} from "../shape.ts";
 import type { MatMulOperation } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
 import type { Block } from "../tile.ts";
@@ -42,17 +51,8 @@ const plan = (a: Shape, b: Shape): Plan => {
 };
 
 /** Where each matrix of a stack starts, the stack being repeated to the common batch shape. */
-const starts = ({ shape, stride, offset }: View, batch: Shape): readonly number[] => {
-  const lead = Math.max(shape.length - 2, 0);
-  return batch.reduce<readonly number[]>(
-    (places, n, i) => {
-      const axis = i - (batch.length - lead);
-      const step = axis < 0 || shape[axis] === 1 ? 0 : (stride[axis] ?? 0);
-      return places.flatMap((place) => Array.from({ length: n }, (_, k) => place + k * step));
-    },
-    [offset],
-  );
-};
+const starts = ({ shape, stride, offset }: View, batch: Shape): readonly number[] =>
+  placesOf(batch, broadcastStrides(shape.slice(0, -2), stride, batch), offset);
 
 const block = ({ data, stride }: View, start: number, isColumn: boolean): Block =>
   stride.length === 1

@@ -94,6 +94,10 @@ export const concatenate = typed<
   return bind(concatenateAlong(normalizeAxis("concatenate", axis, arrays[0]?.shape ?? [])), arrays);
 });
 
+/** Lists of arrays, stacked place by place. */
+export const stackRows = (rows: readonly (readonly NDArray[])[]): readonly NDArray[] =>
+  (rows[0] ?? []).map((_, k) => stack(rows.flatMap((row) => row[k] ?? [])));
+
 /**
  * Arrays of one shape, side by side along a new axis.
  *

@@ -9,6 +9,7 @@ import {
   frozen,
   normalizeAxes,
   normalizeAxis,
+  pick,
   rowMajor,
   sameShape,
   type Shape,
@@ -67,8 +68,6 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
 /** Where each axis went. */
 const inverse = (permutation: readonly number[]): readonly number[] =>
   permutation.map((_, i) => permutation.indexOf(i));
-
-const pick = (list: readonly number[], places: readonly number[]): number[] => places.map((i) => list[i] ?? 0);
 
 const permute = (permutation: readonly number[]) =>
   linear({

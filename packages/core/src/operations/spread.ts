@@ -9,6 +9,7 @@ import { bind, type Primitive, view } from "../primitive.ts";
 import {
   type Axes,
   broadcastShapes,
+  broadcastStrides,
   checkShape,
   formatShape,
   frozen,
@@ -62,12 +63,6 @@ export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: {
   return options?.keepDims === true ? reshape(result, withOnes(array.shape, over)) : result;
 });
 
-/** Strides of an array as if it had the broadcast shape: 0 along the axes that it repeats. */
-const repeated = (from: Shape, strides: readonly number[], to: Shape): number[] => {
-  const lead = to.length - from.length;
-  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0)));
-};
-
 const repeatTo = (shape: Shape) =>
   linear({
     name: "broadcastTo",
@@ -75,9 +70,12 @@ const repeatTo = (shape: Shape) =>
     type: ({ dtype }) => ({ shape, dtype }),
     evaluate: (x) => {
       const { data, stride, offset } = view(x, "broadcastTo");
-      return concrete(x.dtype, shape, viewOn(data, shape, repeated(x.shape, stride, shape), offset));
+      return concrete(x.dtype, shape, viewOn(data, shape, broadcastStrides(x.shape, stride, shape), offset));
     },
-    loops: { kind: "move", source: (x) => ({ offset: 0, strides: repeated(x.shape, rowMajor(x.shape), shape) }) },
+    loops: {
+      kind: "move",
+      source: (x) => ({ offset: 0, strides: broadcastStrides(x.shape, rowMajor(x.shape), shape) }),
+    },
     transpose: (cotangent, x) => sumTo(cotangent, x.shape),
   });
 

@@ -1,5 +1,5 @@
-import { DTypeError, type NDArray, type Shape, slice, stack, toTypedArray, tree } from "@gradfold/core";
-import { isNDArray, sameShape, typed } from "@gradfold/core/transform";
+import { DTypeError, type NDArray, type Shape, slice, toTypedArray, tree } from "@gradfold/core";
+import { isNDArray, sameShape, stackRows, typed } from "@gradfold/core/transform";
 import type { Inputs } from "../inputs.ts";
 import type { AnyStep, RunCourse } from "./course.ts";
 
@@ -46,14 +46,8 @@ const rowOf = (states: unknown, i: number): unknown =>
     states,
   );
 
-const stacked = (inputs: readonly unknown[]): unknown => {
-  const { structure } = tree.flatten(inputs[0]);
-  const rows = inputs.map(tree.leaves);
-  return tree.unflatten(
-    structure,
-    (rows[0] ?? []).map((_, k) => stack(rows.flatMap((row) => row[k] ?? []))),
-  );
-};
+const stacked = (inputs: readonly unknown[]): unknown =>
+  tree.unflatten(tree.flatten(inputs[0]).structure, stackRows(inputs.map(tree.leaves)));
 
 type Body = Parameters<AnyScan>[0];
 
