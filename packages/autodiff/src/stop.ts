@@ -14,6 +14,7 @@ const primitive: Primitive = {
   loops: { kind: "move", source: ({ shape }) => ({ offset: 0, strides: rowMajor(shape) }) },
   jvp: () => null,
   vjp: () => null,
+  batch: (inputs) => bind(primitive, inputs),
 };
 
 const stop = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => bind(primitive, [x]));

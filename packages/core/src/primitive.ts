@@ -46,6 +46,11 @@ export interface Primitive {
   readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[], output: NDArray) => NDArray | null;
   /** What a cotangent of the result contributes to that of one operand; null stands for zero. */
   readonly vjp: (operand: number, cotangent: NDArray, inputs: readonly NDArray[], output: NDArray) => NDArray | null;
+  /**
+   * The results for a stack of operands at once, stacked along a new first axis. The mapped operands, at least one, bear
+   * the stack along their first axis; the others are the same for every result.
+   */
+  readonly batch: (inputs: readonly NDArray[], mapped: readonly boolean[]) => NDArray;
 }
 
 /** A transform at work: it sees every operation on the values that it follows. */

@@ -1,6 +1,7 @@
 import { contiguous, isNDArray, type NDArray, type Operand } from "./array.ts";
 import { allocate, type DType, isFloat, type Store } from "./dtype.ts";
 import { DomainError, DTypeError } from "./error.ts";
+import { batchOneByOne } from "./family/batch.ts";
 import { operand } from "./operand.ts";
 import { add } from "./operations/add.ts";
 import { mul } from "./operations/arithmetic.ts";
@@ -39,19 +40,23 @@ const draw = (
   dtype: DType,
   shape: Shape,
   fill: (words: Words, out: Store, data: readonly NDArray[]) => void,
-): Primitive => ({
-  name,
-  parameters: { shape, dtype },
-  type: () => ({ shape, dtype }),
-  evaluate: ([from, ...data]) => {
-    const out = allocate(dtype, sizeOf(shape));
-    if (from !== undefined) fill(wordsIn(from), out, data);
-    return contiguous(dtype, shape, out);
-  },
-  loops: { kind: "evaluate" },
-  jvp: () => null,
-  vjp: () => null,
-});
+): Primitive => {
+  const primitive: Primitive = {
+    name,
+    parameters: { shape, dtype },
+    type: () => ({ shape, dtype }),
+    evaluate: ([from, ...data]) => {
+      const out = allocate(dtype, sizeOf(shape));
+      if (from !== undefined) fill(wordsIn(from), out, data);
+      return contiguous(dtype, shape, out);
+    },
+    loops: { kind: "evaluate" },
+    jvp: () => null,
+    vjp: () => null,
+    batch: (inputs, mapped) => batchOneByOne(primitive, inputs, mapped),
+  };
+  return primitive;
+};
 
 /**
  * The key of a seed.

@@ -3,12 +3,14 @@ import { describe, expect, test } from "vitest";
 import { contiguous, type NDArray, viewIfConcrete } from "../src/array.ts";
 import type { DType } from "../src/dtype.ts";
 import { mul, square } from "../src/operations/arithmetic.ts";
+import { slice } from "../src/operations/slice.ts";
 import { cast } from "../src/operations/spread.ts";
 import type { Primitive } from "../src/primitive.ts";
 import { expectSameBits } from "./laws/bits.ts";
 import { catalogue, type Entry, type Sample } from "./laws/catalogue.ts";
 import {
   adjoint,
+  batchIsLoop,
   derivativeTypes,
   holds,
   type Law,
@@ -37,6 +39,7 @@ describe.each(entries(() => true))("%s", (_, { samples, smooth }) => {
   test("gives tangents like its result and cotangents like its operands", () =>
     holds(derivativeTypes, samples(floats)));
   test("writes to nothing that it is given", () => holds(leavesOperandsAlone, samples(floats)));
+  test("acts on a stack as on each of it", () => holds(batchIsLoop, samples(float64)));
   test("gives the bits of a contiguous copy for any layout", () => holds(layoutIsInvisible, samples(floats)));
 });
 
@@ -70,6 +73,10 @@ describe("the laws themselves", () => {
   test("catch a wrong type", () => {
     expect(broken(shapeRule, { type: () => ({ shape: [1], dtype: "float64" }) })).toThrow();
     expect(broken(derivativeTypes, { jvp: ([t]) => (t ? cast(t, "float64") : null) })).toThrow();
+  });
+  test("catch a wrong stack", () => {
+    expect(broken(batchIsLoop, { batch: ([x]) => square.primitive.evaluate([mul(x ?? 0, 2)]) })).toThrow();
+    expect(broken(batchIsLoop, { batch: ([x]) => slice(square(x ?? 0), [0]) })).toThrow();
   });
   test("catch a write to an operand", () => {
     const write = ([x]: readonly NDArray[]): NDArray => {

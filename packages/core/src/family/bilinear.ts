@@ -4,13 +4,13 @@ import { bind, type Primitive } from "../primitive.ts";
 
 type Transpose = (cotangent: NDArray, a: NDArray, b: NDArray) => NDArray;
 
-interface BilinearEntry extends Pick<Primitive, "name" | "type" | "evaluate" | "loops"> {
+interface BilinearEntry extends Pick<Primitive, "name" | "type" | "evaluate" | "loops" | "batch"> {
   /** The adjoint in each operand, the other one held fixed. */
   readonly transposes: readonly [Transpose, Transpose];
 }
 
 /** An operation that is linear in each of two operands: a product. */
-export const bilinear = ({ name, type, evaluate, loops, transposes }: BilinearEntry): Primitive => {
+export const bilinear = ({ name, type, evaluate, loops, transposes, batch }: BilinearEntry): Primitive => {
   const primitive: Primitive = {
     name,
     parameters: {},
@@ -20,6 +20,7 @@ export const bilinear = ({ name, type, evaluate, loops, transposes }: BilinearEn
     jvp: ([ta, tb], [a, b]) =>
       accumulate(ta && b ? bind(primitive, [ta, b]) : null, a && tb ? bind(primitive, [a, tb]) : null),
     vjp: (operand, cotangent, [a, b]) => (a && b ? transposes[operand === 0 ? 0 : 1](cotangent, a, b) : null),
+    batch,
   };
   return primitive;
 };

@@ -5,6 +5,7 @@ import { fitTo, growTo } from "../operations/spread.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
+import { batchBroadcast } from "./batch.ts";
 import { elementwise, type Meanings } from "./elementwise.ts";
 import type { Domain, Operation } from "./operation.ts";
 import { type DTypeRule, real } from "./rule.ts";
@@ -44,6 +45,7 @@ export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation
       if (!a || !b) return null;
       return fitTo(derivatives[i === 0 ? 0 : 1](cotangent, a, b, y), i === 0 ? a : b);
     },
+    batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
   };
   return Object.assign(
     typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),

@@ -11,6 +11,8 @@ interface LinearEntry {
   readonly loops: Loops;
   /** The adjoint: what a cotangent of the result says of the operand. */
   readonly transpose: (cotangent: NDArray, x: NDArray) => NDArray;
+  /** The same for each of a stack of operands, along a new first axis. */
+  readonly batch: (stack: NDArray) => NDArray;
 }
 
 const only = <A>(name: string, inputs: readonly A[]): A => {
@@ -20,7 +22,8 @@ const only = <A>(name: string, inputs: readonly A[]): A => {
 };
 
 /** A linear operation of one operand: it is its own tangent map. */
-export const linear = ({ name, parameters = {}, type, evaluate, loops, transpose }: LinearEntry): Primitive => {
+export const linear = (entry: LinearEntry): Primitive => {
+  const { name, parameters = {}, type, evaluate, loops, transpose, batch } = entry;
   const primitive: Primitive = {
     name,
     parameters,
@@ -29,18 +32,19 @@ export const linear = ({ name, parameters = {}, type, evaluate, loops, transpose
     loops,
     jvp: ([t]) => (t ? bind(primitive, [t]) : null),
     vjp: (_, cotangent, inputs) => transpose(cotangent, only(name, inputs)),
+    batch: (inputs) => batch(only(name, inputs)),
   };
   return primitive;
 };
 
-interface JointlyLinearEntry extends Pick<Primitive, "name" | "type" | "evaluate" | "loops"> {
+interface JointlyLinearEntry extends Pick<Primitive, "name" | "type" | "evaluate" | "loops" | "batch"> {
   readonly parameters?: Primitive["parameters"];
   readonly transpose: (cotangent: NDArray, inputs: readonly NDArray[], operand: number) => NDArray;
 }
 
 /** An operation that is linear in all its operands together, such as concatenation. */
 export const jointlyLinear = (entry: JointlyLinearEntry): Primitive => {
-  const { name, parameters = {}, type, evaluate, loops, transpose } = entry;
+  const { name, parameters = {}, type, evaluate, loops, transpose, batch } = entry;
   const primitive: Primitive = {
     name,
     parameters,
@@ -55,6 +59,7 @@ export const jointlyLinear = (entry: JointlyLinearEntry): Primitive => {
             inputs.map((x, i) => tangents[i] ?? zerosOf(x)),
           ),
     vjp: (operand, cotangent, inputs) => transpose(cotangent, inputs, operand),
+    batch,
   };
   return primitive;
 };

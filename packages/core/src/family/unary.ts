@@ -28,6 +28,7 @@ export const unary = ({ name, meaning, derivative, domain, dtypes = real }: Unar
     loops,
     jvp: ([t], [x], y) => (t && x ? derivative(t, x, y) : null),
     vjp: (_, cotangent, [x], y) => (x ? derivative(cotangent, x, y) : null),
+    batch: (inputs) => bind(primitive, inputs),
   };
   return Object.assign(
     typed<Unary>((x: Operand) => bind(primitive, [operand(name, x)])),

@@ -1,4 +1,5 @@
 import type { NDArray, Operand } from "../array.ts";
+import { batchBroadcast } from "../family/batch.ts";
 import { elementwise } from "../family/elementwise.ts";
 import type { Operation } from "../family/operation.ts";
 import { exact } from "../family/rule.ts";
@@ -23,6 +24,7 @@ const primitive: Primitive = {
     const x = inputs[operand];
     return x ? fitTo(cotangent, x) : null;
   },
+  batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { type ArrayType, contiguous, type NDArray, type View } from "../array.ts";
 import { allocate, arithmetic, promote } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
+import { aligned } from "../family/batch.ts";
 import { bilinear } from "../family/bilinear.ts";
 import { multiply, type Sizes } from "../matmul.ts";
 import { operand } from "../operand.ts";
@@ -91,6 +92,29 @@ const cotangentOfRight = (c: NDArray, a: NDArray, b: NDArray): NDArray => {
 
 const squeezeLast = (x: NDArray): NDArray => reshape(x, x.shape.slice(0, -1));
 
+/**
+ * A stack of vectors is a matrix, so that one product does for all of them; otherwise both operands become matrices, with
+ * the stack's axis before all others.
+ */
+const batch = (inputs: readonly NDArray[], mapped: readonly boolean[]): NDArray => {
+  const [a, b] = inputs;
+  if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+  const [stackA = false, stackB = false] = mapped;
+  const rankA = a.shape.length - (stackA ? 1 : 0);
+  const rankB = b.shape.length - (stackB ? 1 : 0);
+  if (!stackB && rankA === 1 && rankB <= 2) return matmul(a, b);
+  if (!stackA && rankB === 1 && rankA <= 2) return matmul(b, rankA === 1 ? a : swapLast(a));
+  const matrices = [rankA === 1 ? asRow(a) : a, rankB === 1 ? asColumn(b) : b];
+  const [left = a, right = b] = aligned(matrices, mapped, Math.max(rankA, rankB, 2));
+  const product = matmul(left, right);
+  const { shape } = product;
+  const end = shape.length;
+  return reshape(
+    product,
+    shape.filter((_, i) => !(rankA === 1 && i === end - 2) && !(rankB === 1 && i === end - 1)),
+  );
+};
+
 const primitive = bilinear({
   name: "matmul",
   type: typeOf,
@@ -109,6 +133,7 @@ const primitive = bilinear({
   },
   loops: { kind: "product" },
   transposes: [cotangentOfLeft, cotangentOfRight],
+  batch,
 });
 
 /**

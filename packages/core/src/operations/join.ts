@@ -2,6 +2,7 @@ import { contiguous, type NDArray } from "../array.ts";
 import { assign, viewOn } from "../view.ts";
 import { allocate, type DType, promote } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
+import { allStacked } from "../family/batch.ts";
 import { jointlyLinear } from "../family/linear.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
@@ -58,6 +59,9 @@ const concatenateAlong = (axis: number): Primitive =>
       return contiguous(dtype, shape, data);
     },
     loops: { kind: "evaluate" },
+    batch: (inputs, mapped) => {
+      return bind(concatenateAlong(axis + 1), allStacked(inputs, mapped));
+    },
     transpose: (cotangent, inputs, i) => {
       const start = startsAlong(axis, inputs)[i] ?? 0;
       const stop = start + (inputs[i]?.shape[axis] ?? 0);

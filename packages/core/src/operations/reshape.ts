@@ -46,6 +46,7 @@ const reshapeTo = (shape: Shape) =>
     },
     loops: { kind: "move", source: () => ({ offset: 0, strides: rowMajor(shape) }) },
     transpose: (cotangent, x) => reshape(cotangent, x.shape),
+    batch: (stack) => reshape(stack, [stack.shape[0] ?? 0, ...shape]),
   });
 
 /**
@@ -84,6 +85,7 @@ const permute = (permutation: readonly number[]) =>
       source: (x) => ({ offset: 0, strides: pick(rowMajor(x.shape), permutation) }),
     },
     transpose: (cotangent) => transpose(cotangent, inverse(permutation)),
+    batch: (stack) => transpose(stack, [0, ...permutation.map((axis) => axis + 1)]),
   });
 
 interface Transpose {

@@ -17,6 +17,8 @@ interface Taken {
   readonly dropped: boolean;
 }
 
+const whole = (size: number): Taken => ({ start: 0, step: 1, size, dropped: false });
+
 const pick = (index: number, axis: number, shape: Shape): Taken => {
   const n = shape[axis] ?? 0;
   if (!Number.isInteger(index) || index < -n || index >= n)
@@ -45,7 +47,7 @@ const taken = (ranges: readonly Range[], shape: Shape): readonly Taken[] => {
     throw new ShapeError(`slice: ${ranges.length} ranges for ${shape.length} axes of ${formatShape(shape)}`);
   return shape.map((n, axis) => {
     const range = ranges[axis] ?? null;
-    if (range === null) return { start: 0, step: 1, size: n, dropped: false };
+    if (range === null) return whole(n);
     return typeof range === "number" ? pick(range, axis, shape) : span(range, n);
   });
 };
@@ -78,6 +80,7 @@ const sliceBy = (takes: readonly Taken[]): Primitive => {
       },
     },
     transpose: (cotangent, x) => bind(placeBy(takes, x.shape), [cotangent]),
+    batch: (stack) => bind(sliceBy([whole(stack.shape[0] ?? 0), ...takes]), [stack]),
   });
 };
 
@@ -95,6 +98,10 @@ const placeBy = (takes: readonly Taken[], shape: Shape): Primitive =>
     },
     loops: { kind: "evaluate" },
     transpose: (cotangent) => bind(sliceBy(takes), [cotangent]),
+    batch: (stack) => {
+      const n = stack.shape[0] ?? 0;
+      return bind(placeBy([whole(n), ...takes], frozen([n, ...shape])), [stack]);
+    },
   });
 
 /**

@@ -30,7 +30,7 @@ const without = (shape: Shape, axes: readonly number[]): Shape => frozen(shape.f
 
 const withOnes = (shape: Shape, axes: readonly number[]): Shape => shape.map((n, i) => (axes.includes(i) ? 1 : n));
 
-const sumAlong = (axes: readonly number[]) =>
+const sumAlong = (axes: readonly number[]): Primitive =>
   linear({
     name: "sum",
     parameters: { axes },
@@ -42,6 +42,7 @@ const sumAlong = (axes: readonly number[]) =>
     loops: { kind: "sum", axes },
     transpose: (cotangent, x) =>
       spreadTo(axes.length === x.shape.length ? cotangent : reshape(cotangent, withOnes(x.shape, axes)), x.shape),
+    batch: (stack) => bind(sumAlong(axes.map((axis) => axis + 1)), [stack]),
   });
 
 /**
@@ -77,6 +78,11 @@ const repeatTo = (shape: Shape) =>
       source: (x) => ({ offset: 0, strides: broadcastStrides(x.shape, rowMajor(x.shape), shape) }),
     },
     transpose: (cotangent, x) => sumTo(cotangent, x.shape),
+    batch: (stack) => {
+      const [n = 0, ...sizes] = stack.shape;
+      const ones = new Array<number>(shape.length - sizes.length).fill(1);
+      return spreadTo(reshape(stack, [n, ...ones, ...sizes]), frozen([n, ...shape]));
+    },
   });
 
 /**
@@ -118,6 +124,7 @@ const castLinearly = (dtype: DType): Primitive =>
     },
     loops: isFloat(dtype) ? { kind: "map", computed: () => dtype, scalar: () => identity } : { kind: "evaluate" },
     transpose: (cotangent, x) => cast(cotangent, x.dtype),
+    batch: (stack) => bind(castTo(dtype), [stack]),
   });
 
 /** Towards zero, within the range of int32; NaN becomes 0. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { NDArray } from "../../src/array.ts";
 import { isFloat } from "../../src/dtype.ts";
-import { toTypedArray } from "../../src/read.ts";
+import { stack } from "../../src/operations/join.ts";
+import { allClose, toTypedArray } from "../../src/read.ts";
 import type { Sample } from "./catalogue.ts";
 import { expectSameBits } from "./bits.ts";
 import { bufferOf, mapElements, straight } from "./layout.ts";
@@ -147,4 +148,23 @@ export const layoutIsInvisible: Law = ({ primitive, inputs }) => {
     const [a, b] = [primitive.vjp(i, u, inputs, output), primitive.vjp(i, u, copies, output)];
     if (a && b) expectSameBits(a, b);
   });
+};
+
+/** The elements of an array in the reverse order: others of the same domain. */
+const turned = (x: NDArray): NDArray => {
+  const elements = numbers(x).toReversed();
+  return mapElements(x, (_, i) => elements[i] ?? NaN);
+};
+
+/** A record acts on a stack of operands as on each of them; here of three, for every choice of stacked operands. */
+export const batchIsLoop: Law = ({ primitive, inputs }) => {
+  for (let choice = 1; choice < 2 ** inputs.length; choice++) {
+    const mapped = inputs.map((_, i) => ((choice >> i) & 1) === 1);
+    const rows = inputs.map((x, i) => (mapped[i] === true ? [x, turned(x), x] : [x, x, x]));
+    const stacks = rows.flatMap((row, i) => (mapped[i] === true ? stack(row) : row.slice(0, 1)));
+    const batched = primitive.batch(stacks, mapped);
+    const looped = stack([0, 1, 2].map((at) => primitive.evaluate(rows.flatMap((row) => row[at] ?? []))));
+    expect(typeOf(batched)).toEqual(typeOf(looped));
+    expect(allClose(batched, looped, { rtol: 1e-13, atol: 1e-13 })).toBe(true);
+  }
 };
