@@ -64,6 +64,7 @@ const lowerApplication = (
       const computed = loops.computed(inputs.map(valueOf));
       const scalar = loops.scalar(computed);
       if (isInteger(computed) && !isExactOnIntegers(scalar)) refuseDType(caller, name, computed);
+      if (type.dtype === "int32" && !isInteger(computed)) refuseDType(caller, name, type.dtype);
       if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
       return unchanged(builder, scalar, inputs, type) ?? define(type, { kind: "map", computed, scalar, inputs });
     }
@@ -76,6 +77,8 @@ const lowerApplication = (
     case "product":
       if (isInteger(type.dtype)) refuseDType(caller, name, type.dtype);
       return lowerProduct(builder, first, second, type);
+    case "place":
+    case "routine":
     case "evaluate":
       return refuseOperation(caller, name);
   }

@@ -1,4 +1,6 @@
+import type { DType } from "./dtype.ts";
 import type { Instruction, LaneOperation, ScalarFunction } from "./lane.ts";
+import type { Part, Routine, Step } from "./routine.ts";
 
 /** The powers of two that a printed `pow2` looks up, from 2^-1080 on. */
 export const powersOfTwo = Float64Array.from({ length: 2180 }, (_, i) => 2 ** (i - 1080));
@@ -49,4 +51,51 @@ export const printJavaScript = (f: ScalarFunction, integers: boolean): { stateme
     return `const ${place(id)} = ${operations[instruction.operation](x, y, z)};`;
   };
   return { statements: f.instructions.map(line).join("\n"), result: place(f.instructions.length - 1) };
+};
+
+const roundings: Readonly<Record<DType, (x: string) => string>> = {
+  float64: (x) => x,
+  float32: (x) => `Math.fround(${x})`,
+  int32: (x) => `${x} | 0`,
+  bool: (x) => x,
+};
+
+/** JavaScript for a routine over buffers `b0`, `b1`, … and sizes `s0`, `s1`, …, with a result of a given dtype. */
+export const printRoutine = (routine: Routine, dtype: DType): string => {
+  const part = (x: Part): string => (x.kind === "constant" ? literal(x.value) : place(x.id));
+  const body = (steps: Routine): string => steps.map(line).join("\n");
+  const give = (id: number, source: string): string => `const ${place(id)} = ${source};`;
+  const line = (step: Step): string => {
+    switch (step.kind) {
+      case "size":
+        return give(step.id, `s${step.index}`);
+      case "load":
+        return give(step.id, `b${step.buffer}[${part(step.at)}]`);
+      case "store":
+        return `b${step.buffer}[${part(step.at)}] = ${part(step.value)};`;
+      case "apply": {
+        const [x = "", y = "", z = ""] = step.parts.map(part);
+        return give(step.id, always[step.operation](x, y, z));
+      }
+      case "round":
+        return give(step.id, roundings[dtype](part(step.value)));
+      case "declare":
+        return `let ${place(step.variable)} = ${part(step.value)};`;
+      case "get":
+        return give(step.id, place(step.variable));
+      case "set":
+        return `${place(step.variable)} = ${part(step.value)};`;
+      case "loop": {
+        const i = place(step.id);
+        return `for (let ${i} = ${part(step.from)}; ${i} < ${part(step.to)}; ${i}++) {\n${body(step.body)}\n}`;
+      }
+      case "while":
+        return `for (;;) {\n${body(step.test)}\nif (!${part(step.condition)}) break;\n${body(step.body)}\n}`;
+      case "when":
+        return `if (${part(step.condition)}) {\n${body(step.body)}\n}`;
+      case "refuse":
+        return `if (${part(step.condition)}) return ${part(step.value)};`;
+    }
+  };
+  return body(routine);
 };

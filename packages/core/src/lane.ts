@@ -10,7 +10,7 @@ export interface Mask {
   readonly isMask?: true;
 }
 
-type Term = Value | number;
+export type Term = Value | number;
 
 /**
  * The arithmetic from which every scalar function is made, and all that is taken from the machine: each of these gives
@@ -86,6 +86,14 @@ const operations: readonly LaneOperation[] = [
   "truth",
 ];
 
+/** A lane whose operations are all done in one way: recorded. Its one cast gives them their types. */
+export const laneOver = (
+  apply: (operation: LaneOperation, terms: readonly (Value | Mask | number)[]) => { readonly id: number },
+): Lane =>
+  Object.fromEntries(
+    operations.map((name) => [name, (...terms: readonly (Value | Mask | number)[]) => apply(name, terms)]),
+  ) as unknown as Lane;
+
 /** What an author writes: the value of a scalar function, over a lane and its arguments. */
 export type Meaning = (lane: Lane, ...x: Value[]) => Value;
 
@@ -101,14 +109,10 @@ export const record = (arity: number, meaning: Meaning): ScalarFunction => {
   };
   const constant = (value: number): number =>
     emit({ kind: "constant", value }, `constant ${Object.is(value, -0) ? "-0" : value}`);
-  const apply =
-    (operation: LaneOperation) =>
-    (...x: readonly (Value | Mask | number)[]): { id: number } => {
-      const args = x.map((term) => (typeof term === "number" ? constant(term) : term.id));
-      return { id: emit({ kind: "apply", operation, arguments: args }, `${operation} ${args.join()}`) };
-    };
-  // The one place where a lane gets its types: every operation is recorded in the same way.
-  const lane = Object.fromEntries(operations.map((name) => [name, apply(name)])) as unknown as Lane;
+  const lane = laneOver((operation, terms) => {
+    const args = terms.map((term) => (typeof term === "number" ? constant(term) : term.id));
+    return { id: emit({ kind: "apply", operation, arguments: args }, `${operation} ${args.join()}`) };
+  });
   const args = Array.from({ length: arity }, (_, index): Value => ({
     id: emit({ kind: "argument", index }, `argument ${index}`),
   }));

@@ -2,6 +2,7 @@ import { type ArrayType, type NDArray, traced, tracer, type View, viewIfConcrete
 import type { DType } from "./dtype.ts";
 import { TraceError } from "./error.ts";
 import type { ScalarFunction } from "./lane.ts";
+import type { Routine, Scratch } from "./routine.ts";
 
 /**
  * How a result is computed from its operands, as loops: what a compiler needs in order to fuse operations. The orders of
@@ -16,14 +17,24 @@ export type Loops =
     }
   /** Every place of the result reads one element of the operand, laid out in row-major order. */
   | { readonly kind: "move"; readonly source: (x: ArrayType) => Source }
+  /** The operands one after another, each over what is there: each element at one place of a result of zeros. */
+  | { readonly kind: "place"; readonly targets: (inputs: readonly ArrayType[]) => readonly Source[] }
   /** A sum over axes. */
   | { readonly kind: "sum"; readonly axes: readonly number[] }
   /** A matrix product. */
   | { readonly kind: "product" }
+  /** Step by step through buffers: the operands', the result's, and scratch. */
+  | {
+      readonly kind: "routine";
+      readonly routine: Routine;
+      readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
+      readonly scratch: (inputs: readonly ArrayType[]) => readonly Scratch[];
+      readonly refusal?: (value: number, inputs: readonly ArrayType[]) => Error;
+    }
   /** Not loops: the operation can only be evaluated. */
   | { readonly kind: "evaluate" };
 
-/** Where a moving operation reads: at an offset plus a stride for each axis of the result. */
+/** Where elements lie in row-major order: at an offset plus a stride for each axis of another shape. */
 export interface Source {
   readonly offset: number;
   readonly strides: readonly number[];

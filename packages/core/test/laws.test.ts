@@ -15,6 +15,7 @@ import {
   holds,
   type Law,
   layoutIsInvisible,
+  loopsAreEvaluated,
   leavesOperandsAlone,
   shapeRule,
   tangentIsDerivative,
@@ -39,6 +40,7 @@ describe.each(entries(() => true))("%s", (_, { samples, smooth }) => {
   test("gives tangents like its result and cotangents like its operands", () =>
     holds(derivativeTypes, samples(floats)));
   test("writes to nothing that it is given", () => holds(leavesOperandsAlone, samples(floats)));
+  test("gives the bits that its loops say", () => holds(loopsAreEvaluated, samples(smooth ? all : floats)));
   test("acts on a stack as on each of it", () => holds(batchIsLoop, samples(float64)));
   test("gives the bits of a contiguous copy for any layout", () => holds(layoutIsInvisible, samples(floats)));
 });
@@ -73,6 +75,10 @@ describe("the laws themselves", () => {
   test("catch a wrong type", () => {
     expect(broken(shapeRule, { type: () => ({ shape: [1], dtype: "float64" }) })).toThrow();
     expect(broken(derivativeTypes, { jvp: ([t]) => (t ? cast(t, "float64") : null) })).toThrow();
+  });
+  test("catch loops that say something else", () => {
+    expect(broken(loopsAreEvaluated, { loops: mul.primitive.loops })).toThrow();
+    expect(broken(loopsAreEvaluated, { loops: { kind: "sum", axes: [] } })).toThrow();
   });
   test("catch a wrong stack", () => {
     expect(broken(batchIsLoop, { batch: ([x]) => square.primitive.evaluate([mul(x ?? 0, 2)]) })).toThrow();

@@ -1,4 +1,4 @@
-import { contiguous, type NDArray } from "../array.ts";
+import { type ArrayType, contiguous, type NDArray } from "../array.ts";
 import { assign, viewOn } from "../view.ts";
 import { allocate, type DType, promote } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
@@ -28,7 +28,7 @@ const joined = (axis: number, shapes: readonly Shape[]): Shape => {
 };
 
 /** Where each operand starts along the axis. */
-const startsAlong = (axis: number, inputs: readonly NDArray[]): readonly number[] => {
+const startsAlong = (axis: number, inputs: readonly ArrayType[]): readonly number[] => {
   let start = 0;
   return inputs.map((x) => (start += x.shape[axis] ?? 0) - (x.shape[axis] ?? 0));
 };
@@ -58,7 +58,18 @@ const concatenateAlong = (axis: number): Primitive =>
       });
       return contiguous(dtype, shape, data);
     },
-    loops: { kind: "evaluate" },
+    loops: {
+      kind: "place",
+      targets: (inputs) => {
+        const strides = rowMajor(
+          joined(
+            axis,
+            inputs.map(({ shape }) => shape),
+          ),
+        );
+        return startsAlong(axis, inputs).map((start) => ({ offset: start * (strides[axis] ?? 0), strides }));
+      },
+    },
     batch: (inputs, mapped) => {
       return bind(concatenateAlong(axis + 1), allStacked(inputs, mapped));
     },

@@ -96,7 +96,13 @@ const placeBy = (takes: readonly Taken[], shape: Shape): Primitive =>
       assign(viewOn(data, x.shape, strides, start), view(x, "place"));
       return contiguous(x.dtype, shape, data);
     },
-    loops: { kind: "evaluate" },
+    loops: {
+      kind: "place",
+      targets: () => {
+        const { strides, start } = window(takes, shape, rowMajor(shape), 0);
+        return [{ offset: start, strides }];
+      },
+    },
     transpose: (cotangent) => bind(sliceBy(takes), [cotangent]),
     batch: (stack) => {
       const n = stack.shape[0] ?? 0;

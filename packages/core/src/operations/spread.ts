@@ -1,9 +1,9 @@
 import { concrete, contiguous, type NDArray, type Operand } from "../array.ts";
 import { compact, viewOn } from "../view.ts";
-import { allocate, arithmetic, checkDType, type DType, isFloat } from "../dtype.ts";
+import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
-import { record } from "../lane.ts";
+import { record, type ScalarFunction } from "../lane.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
 import {
@@ -109,6 +109,17 @@ const castTo = (dtype: DType): Primitive =>
 
 const identity = record(1, (_, x) => x);
 
+/** What a cast computes, in floats. */
+const conversions: Readonly<Record<DType, ScalarFunction>> = {
+  float64: identity,
+  float32: identity,
+  int32: record(1, (L, x) => {
+    const size = L.floor(L.abs(L.max(-2147483648, L.min(2147483647, x))));
+    return L.select(L.notEqual(x, x), 0, L.select(L.less(x, 0), L.neg(size), size));
+  }),
+  bool: record(1, (L, x) => L.truth(L.notEqual(x, 0))),
+};
+
 const castLinearly = (dtype: DType): Primitive =>
   linear({
     name: "cast",
@@ -122,7 +133,7 @@ const castLinearly = (dtype: DType): Primitive =>
       else data.set(source);
       return contiguous(dtype, x.shape, data);
     },
-    loops: isFloat(dtype) ? { kind: "map", computed: () => dtype, scalar: () => identity } : { kind: "evaluate" },
+    loops: { kind: "map", computed: () => floating(dtype), scalar: () => conversions[dtype] },
     transpose: (cotangent, x) => cast(cotangent, x.dtype),
     batch: (stack) => bind(castTo(dtype), [stack]),
   });

@@ -1,10 +1,11 @@
-import { contiguous, type NDArray } from "../array.ts";
-import { compact } from "../view.ts";
-import { allocate, type Store } from "../dtype.ts";
+import type { ArrayType, NDArray } from "../array.ts";
 import { DTypeError, ShapeError } from "../error.ts";
 import { allStacked, stackSize } from "../family/batch.ts";
+import { sequential } from "../family/sequential.ts";
+import type { Term, Value } from "../lane.ts";
 import { operand } from "../operand.ts";
-import { bind, type Primitive, view } from "../primitive.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import { type Machine, recordRoutine, type Routine } from "../routine.ts";
 import { formatShape, frozen, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
@@ -17,33 +18,44 @@ interface Along {
   readonly stacked: boolean;
 }
 
-/** A stack of arrays seen around one axis: `before` blocks of n rows of `after` elements each. */
-interface Around {
-  readonly before: number;
-  readonly n: number;
-  readonly after: number;
-}
-
-const around = (shape: Shape, { axis, stacked }: Along): Around => ({
-  before: sizeOf(shape.slice(stacked ? 1 : 0, axis)),
-  n: shape[axis] ?? 1,
-  after: sizeOf(shape.slice(axis + 1)),
-});
-
-/** Row numbers counted from the start, for each of the stack. */
-const rowsOf = (indices: NDArray, { axis, stacked }: Along, shape: Shape): readonly (readonly number[])[] => {
-  const n = shape[axis] ?? 0;
-  const rows = Array.from(compact(view(indices, "take"), indices.dtype), (index) => {
-    if (index < -n || index >= n)
-      throw new ShapeError(`take: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
-    return index < 0 ? index + n : index;
-  });
-  if (!stacked) return [rows];
-  const count = indices.shape[0] ?? 0;
-  return Array.from({ length: count }, (_, i) =>
-    rows.slice((i * rows.length) / count, ((i + 1) * rows.length) / count),
-  );
+/** A row number, counted from the start. */
+const rowAt = (m: Machine, at: Term, n: Value): Value => {
+  const index = m.load(1, at);
+  m.refuse(m.or(m.less(index, m.neg(n)), m.lessEqual(n, index)), index);
+  return m.select(m.less(index, 0), m.add(index, n), index);
 };
+
+/** Visits every element behind every index of a stack: its place in the array, and that in the rows side by side. */
+const everyRow = (visit: (m: Machine, array: Value, rows: Value) => void): Routine =>
+  recordRoutine((m) => {
+    const stacks = m.size(0);
+    const before = m.size(1);
+    const n = m.size(2);
+    const count = m.size(3);
+    const after = m.size(4);
+    m.loop(0, stacks, (k) => {
+      m.loop(m.mul(k, before), m.mul(m.add(k, 1), before), (block) => {
+        m.loop(0, count, (j) => {
+          const row = rowAt(m, m.add(m.mul(k, count), j), n);
+          const array = m.mul(m.add(m.mul(block, n), row), after);
+          const rows = m.mul(m.add(m.mul(block, count), j), after);
+          m.loop(0, after, (i) => visit(m, m.add(array, i), m.add(rows, i)));
+        });
+      });
+    });
+  });
+
+/** Stacks, blocks before the axis, its size, indices for each of the stack, and elements behind the axis. */
+const sizesOf = (shape: Shape, indices: Shape, { axis, stacked }: Along): readonly number[] => [
+  stacked ? (indices[0] ?? 0) : 1,
+  sizeOf(shape.slice(stacked ? 1 : 0, axis)),
+  shape[axis] ?? 1,
+  sizeOf(stacked ? indices.slice(1) : indices),
+  sizeOf(shape.slice(axis + 1)),
+];
+
+const outOfRange = (index: number, shape: Shape, { axis }: Along): ShapeError =>
+  new ShapeError(`take: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
 
 const pair = <A>(name: string, [x, indices]: readonly A[]): readonly [A, A] => {
   if (x === undefined || indices === undefined) throw new ShapeError(`${name}: an array and its indices are needed`);
@@ -53,24 +65,29 @@ const pair = <A>(name: string, [x, indices]: readonly A[]): readonly [A, A] => {
 /** Two stacked axes in front as one. */
 const merged = (x: NDArray): NDArray => reshape(x, [-1, ...x.shape.slice(2)]);
 
+const gather = everyRow((m, array, row) => m.store(2, row, m.load(0, array)));
+
 const takeAlong = (along: Along): Primitive => {
   const { axis, stacked } = along;
+  const type = (inputs: readonly ArrayType[]): ArrayType => {
+    const [x, indices] = pair("take", inputs);
+    const sizes = stacked ? indices.shape.slice(1) : indices.shape;
+    return { shape: frozen(x.shape.toSpliced(axis, 1, ...sizes)), dtype: x.dtype };
+  };
   const primitive: Primitive = {
     name: "take",
     parameters: { axis, stacked },
-    type: (inputs) => {
-      const [x, indices] = pair("take", inputs);
-      const sizes = stacked ? indices.shape.slice(1) : indices.shape;
-      return { shape: frozen(x.shape.toSpliced(axis, 1, ...sizes)), dtype: x.dtype };
-    },
-    evaluate: (inputs) => {
-      const [x, indices] = pair("take", inputs);
-      const { shape, dtype } = primitive.type(inputs);
-      const data = compact(view(x, "take"), dtype);
-      const rows = rowsOf(indices, along, x.shape);
-      return contiguous(dtype, shape, gather(data, allocate(dtype, sizeOf(shape)), rows, around(x.shape, along)));
-    },
-    loops: { kind: "evaluate" },
+    type,
+    ...sequential({
+      name: "take",
+      type,
+      routine: gather,
+      sizes: (inputs) => {
+        const [x, indices] = pair("take", inputs);
+        return sizesOf(x.shape, indices.shape, along);
+      },
+      refusal: (index, inputs) => outOfRange(index, pair("take", inputs)[0].shape, along),
+    }),
     jvp: ([t], [, indices]) => (t && indices ? bind(primitive, [t, indices]) : null),
     vjp: (operand, cotangent, [x, indices]) =>
       operand === 0 && x && indices ? bind(putAlong(along, x.shape), [cotangent, indices]) : null,
@@ -86,69 +103,37 @@ const takeAlong = (along: Along): Primitive => {
   return primitive;
 };
 
-const gather = (
-  data: Store,
-  out: Store,
-  stack: readonly (readonly number[])[],
-  { before, n, after }: Around,
-): Store => {
-  let o = 0;
-  stack.forEach((rows, k) => {
-    for (let block = k * before; block < (k + 1) * before; block++)
-      for (const row of rows) {
-        const start = (block * n + row) * after;
-        for (let i = 0; i < after; i++) out[o++] = data[start + i] ?? 0;
-      }
-  });
-  return out;
-};
+const scatter = everyRow((m, array, row) => m.store(2, array, m.round(m.add(m.load(2, array), m.load(0, row)))));
 
 /** Zeros to which every row is added at its index, in order: the adjoint of taking. */
 const putAlong = (along: Along, shape: Shape): Primitive => {
   const { axis, stacked } = along;
+  const type = (inputs: readonly ArrayType[]): ArrayType => ({ shape, dtype: pair("put", inputs)[0].dtype });
   const primitive: Primitive = {
     name: "put",
     parameters: { axis, stacked, shape },
-    type: ([x]) => ({ shape, dtype: x?.dtype ?? "float64" }),
-    evaluate: (inputs) => {
-      const [x, indices] = pair("put", inputs);
-      const data = compact(view(x, "put"), x.dtype);
-      const out = allocate(x.dtype, sizeOf(shape));
-      return contiguous(x.dtype, shape, scatter(data, out, rowsOf(indices, along, shape), around(shape, along)));
-    },
-    loops: { kind: "evaluate" },
+    type,
+    ...sequential({
+      name: "put",
+      type,
+      routine: scatter,
+      sizes: (inputs) => sizesOf(shape, pair("put", inputs)[1].shape, along),
+      refusal: (index) => outOfRange(index, shape, along),
+    }),
     jvp: ([t], [, indices]) => (t && indices ? bind(primitive, [t, indices]) : null),
     vjp: (operand, cotangent, [, indices]) =>
       operand === 0 && indices ? bind(takeAlong(along), [cotangent, indices]) : null,
     batch: (inputs, mapped) => {
       const n = stackSize(inputs, mapped);
-      const stacks = allStacked(inputs, mapped);
       if (!stacked && mapped[1] !== true)
         return bind(putAlong({ axis: axis + 1, stacked }, frozen([n, ...shape])), inputs);
+      const stacks = allStacked(inputs, mapped);
       if (!stacked) return bind(putAlong({ axis: axis + 1, stacked: true }, frozen([n, ...shape])), stacks);
       const [count = 0, ...sizes] = shape;
-      const put = bind(putAlong(along, frozen([n * count, ...sizes])), stacks.map(merged));
-      return reshape(put, [n, ...shape]);
+      return reshape(bind(putAlong(along, frozen([n * count, ...sizes])), stacks.map(merged)), [n, ...shape]);
     },
   };
   return primitive;
-};
-
-const scatter = (
-  data: Store,
-  out: Store,
-  stack: readonly (readonly number[])[],
-  { before, n, after }: Around,
-): Store => {
-  let i = 0;
-  stack.forEach((rows, k) => {
-    for (let block = k * before; block < (k + 1) * before; block++)
-      for (const row of rows) {
-        const start = (block * n + row) * after;
-        for (let at = 0; at < after; at++) out[start + at] = (out[start + at] ?? 0) + (data[i++] ?? 0);
-      }
-  });
-  return out;
 };
 
 /**

@@ -58,6 +58,11 @@ export interface Reduction<Name extends string> {
   ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
 }
 
+/** Along one axis, the last by default; the shape stays. */
+export interface Along<Name extends string> {
+  <S extends Shape, const Ax extends number = -1>(x: NDArray<S>, axis?: Unless<AxisClash<Name, S, Ax>, Ax>): NDArray<S>;
+}
+
 /** The shape with the axis Ax replaced by others. */
 export type Replace<
   S extends Shape,

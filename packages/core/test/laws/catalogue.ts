@@ -6,6 +6,7 @@ import * as add from "../../src/operations/add.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
 import * as compare from "../../src/operations/compare.ts";
 import * as contract from "../../src/operations/contract.ts";
+import { cumsum } from "../../src/operations/cumulative.ts";
 import * as elementary from "../../src/operations/elementary.ts";
 import * as extremum from "../../src/operations/extremum.ts";
 import { concatenate } from "../../src/operations/join.ts";
@@ -88,7 +89,7 @@ interface Call {
 
 const parametrised = (name: string, calls: fc.Arbitrary<Call>): Entry => ({
   name,
-  exact: name !== "sum" && name !== "matmul" && name !== "put",
+  exact: !["sum", "cumsum", "matmul", "put"].includes(name),
   smooth: true,
   samples: (dtypes) =>
     fc.tuple(calls, dtypes).chain(([{ shapes, apply, indices }, dtype]) =>
@@ -218,6 +219,10 @@ const products = fc
     };
   });
 
+const cumsums = shapes(1).chain((shape) =>
+  fc.nat(shape.length - 1).map((axis): Call => ({ shapes: [shape], apply: (x) => cumsum(x, axis) })),
+);
+
 /** Casts between floats; those to integers and truths have no derivative, and tests of their own. */
 const casts: Entry = {
   name: "cast",
@@ -250,6 +255,7 @@ export const catalogue: readonly Entry[] = [
     "put",
     fc.tuple(takes, fc.integer()).map(([call, seed]) => adjoint("take", call, seed)),
   ),
+  parametrised("cumsum", cumsums),
   parametrised("matmul", products),
   casts,
 ];

@@ -6,6 +6,7 @@ import { stack } from "../../src/operations/join.ts";
 import { allClose, toTypedArray } from "../../src/read.ts";
 import type { Sample } from "./catalogue.ts";
 import { expectSameBits } from "./bits.ts";
+import { interpret } from "./interpreter.ts";
 import { bufferOf, mapElements, straight } from "./layout.ts";
 import { noise } from "./noise.ts";
 
@@ -167,4 +168,9 @@ export const batchIsLoop: Law = ({ primitive, inputs }) => {
     expect(typeOf(batched)).toEqual(typeOf(looped));
     expect(allClose(batched, looped, { rtol: 1e-13, atol: 1e-13 })).toBe(true);
   }
+};
+
+/** What is computed at speed is what the loops say, to the bit. */
+export const loopsAreEvaluated: Law = ({ primitive, inputs }) => {
+  expectSameBits(primitive.evaluate(inputs), interpret(primitive, inputs));
 };

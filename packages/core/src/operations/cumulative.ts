@@ -1,0 +1,61 @@
+import type { NDArray, Operand } from "../array.ts";
+import { arithmetic } from "../dtype.ts";
+import { linear } from "../family/linear.ts";
+import { sequential } from "../family/sequential.ts";
+import { operand } from "../operand.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import { recordRoutine } from "../routine.ts";
+import { normalizeAxis, sizeOf } from "../shape.ts";
+import type { Along } from "../static/axes.ts";
+import { typed } from "../static/door.ts";
+import { flip } from "./flip.ts";
+import { cast } from "./spread.ts";
+
+/** Row upon row of `after` elements, in `before` blocks of n rows. */
+const runningSum = recordRoutine((m) => {
+  const n = m.size(1);
+  const after = m.size(2);
+  const block = m.mul(n, after);
+  m.loop(0, m.size(0), (b) => {
+    const start = m.mul(b, block);
+    const end = m.add(start, block);
+    const second = m.min(m.add(start, after), end);
+    m.loop(start, second, (i) => m.store(1, i, m.load(0, i)));
+    m.loop(second, end, (i) => m.store(1, i, m.round(m.add(m.load(1, m.sub(i, after)), m.load(0, i)))));
+  });
+});
+
+const cumsumAlong = (axis: number): Primitive => {
+  const { evaluate, loops } = sequential({
+    name: "cumsum",
+    type: ([x]) => ({ shape: x?.shape ?? [], dtype: x?.dtype ?? "float64" }),
+    routine: runningSum,
+    sizes: ([x]) => {
+      const shape = x?.shape ?? [];
+      return [sizeOf(shape.slice(0, axis)), shape[axis] ?? 1, sizeOf(shape.slice(axis + 1))];
+    },
+  });
+  return linear({
+    name: "cumsum",
+    parameters: { axis },
+    type: (x) => x,
+    evaluate: (x) => evaluate([x]),
+    loops,
+    transpose: (cotangent) => flip(cumsum(flip(cotangent, axis), axis), axis),
+    batch: (stack) => bind(cumsumAlong(axis + 1), [stack]),
+  });
+};
+
+/**
+ * The running sums along an axis, the last one by default: each is the one before plus the next element.
+ *
+ * @throws ShapeError when the axis is out of range
+ * @example
+ * import { array, cumsum, toNested } from "@gradfold/core";
+ * toNested(cumsum(array([1, 2, 3]))); // => [ 1, 3, 6 ]
+ */
+export const cumsum = typed<Along<"cumsum">>((x: Operand, axis = -1) => {
+  const array: NDArray = operand("cumsum", x);
+  const at = normalizeAxis("cumsum", axis, array.shape);
+  return bind(cumsumAlong(at), [cast(array, arithmetic(array.dtype))]);
+});

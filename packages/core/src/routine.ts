@@ -1,0 +1,105 @@
+import type { DType } from "./dtype.ts";
+import { type Lane, laneOver, type LaneOperation, type Mask, type Term, type Value } from "./lane.ts";
+
+/** A buffer that a routine uses while it runs; it starts with zeros. */
+export interface Scratch {
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+/** A number that changes while a routine runs. */
+interface Variable {
+  readonly get: () => Value;
+  readonly set: (x: Term) => void;
+}
+
+/**
+ * What a routine is written over: a lane's arithmetic, and in order around it loops, loads and stores. The buffers are
+ * the operands', then the result's, which holds zeros, then scratch; places in them are whole numbers from 0 on.
+ */
+export interface Machine extends Lane {
+  /** A number with which the routine is called, such as a length. */
+  readonly size: (index: number) => Value;
+  readonly load: (buffer: number, at: Term) => Value;
+  readonly store: (buffer: number, at: Term, x: Term) => void;
+  /** To the result's dtype: an integer wraps at 32 bits. */
+  readonly round: (x: Term) => Value;
+  readonly variable: (initial: Term) => Variable;
+  /** For every whole number from `from` up to, not including, `to`, which do not change meanwhile. */
+  readonly loop: (from: Term, to: Term, body: (i: Value) => void) => void;
+  readonly repeatWhile: (condition: () => Mask, body: () => void) => void;
+  readonly when: (condition: Mask, body: () => void) => void;
+  /** Ends the routine where a condition holds, with a number to complain of. */
+  readonly refuse: (condition: Mask, value: Term) => void;
+}
+
+/** A number or truth that an earlier step gave, or one that is written out. */
+export type Part =
+  { readonly kind: "step"; readonly id: number } | { readonly kind: "constant"; readonly value: number };
+
+/** One step of a routine. Steps that give something are numbered; so are variables. */
+export type Step =
+  | { readonly kind: "size"; readonly id: number; readonly index: number }
+  | { readonly kind: "load"; readonly id: number; readonly buffer: number; readonly at: Part }
+  | { readonly kind: "store"; readonly buffer: number; readonly at: Part; readonly value: Part }
+  | { readonly kind: "apply"; readonly id: number; readonly operation: LaneOperation; readonly parts: readonly Part[] }
+  | { readonly kind: "round"; readonly id: number; readonly value: Part }
+  | { readonly kind: "declare"; readonly variable: number; readonly value: Part }
+  | { readonly kind: "get"; readonly id: number; readonly variable: number }
+  | { readonly kind: "set"; readonly variable: number; readonly value: Part }
+  | { readonly kind: "loop"; readonly id: number; readonly from: Part; readonly to: Part; readonly body: Routine }
+  | { readonly kind: "while"; readonly test: Routine; readonly condition: Part; readonly body: Routine }
+  | { readonly kind: "when"; readonly condition: Part; readonly body: Routine }
+  | { readonly kind: "refuse"; readonly condition: Part; readonly value: Part };
+
+/** A sequential program over buffers, recorded once and printed for each back end. */
+export type Routine = readonly Step[];
+
+/** Runs an author's routine once over symbols and keeps what it did. */
+export const recordRoutine = (write: (machine: Machine) => void): Routine => {
+  let count = 0;
+  const open: Step[][] = [[]];
+  const part = (term: Term | Mask): Part =>
+    typeof term === "number" ? { kind: "constant", value: term } : { kind: "step", id: term.id };
+  const emit = (step: Step): void => void open.at(-1)?.push(step);
+  const give = (step: (id: number) => Step): { readonly id: number } => {
+    const id = count++;
+    emit(step(id));
+    return { id };
+  };
+  const within = (body: () => void): Routine => {
+    open.push([]);
+    body();
+    return open.pop() ?? [];
+  };
+  const lane = laneOver((operation, terms) =>
+    give((id) => ({ kind: "apply", id, operation, parts: terms.map((term) => part(term)) })),
+  );
+  write({
+    ...lane,
+    size: (index) => give((id) => ({ kind: "size", id, index })),
+    load: (buffer, at) => give((id) => ({ kind: "load", id, buffer, at: part(at) })),
+    store: (buffer, at, x) => emit({ kind: "store", buffer, at: part(at), value: part(x) }),
+    round: (x) => give((id) => ({ kind: "round", id, value: part(x) })),
+    variable: (initial) => {
+      const variable = count++;
+      emit({ kind: "declare", variable, value: part(initial) });
+      return {
+        get: () => give((id) => ({ kind: "get", id, variable })),
+        set: (x) => emit({ kind: "set", variable, value: part(x) }),
+      };
+    },
+    loop: (from, to, body) => {
+      const id = count++;
+      emit({ kind: "loop", id, from: part(from), to: part(to), body: within(() => body({ id })) });
+    },
+    repeatWhile: (condition, body) => {
+      let last: Part = { kind: "constant", value: 0 };
+      const test = within(() => (last = part(condition())));
+      emit({ kind: "while", test, condition: last, body: within(body) });
+    },
+    when: (condition, body) => emit({ kind: "when", condition: part(condition), body: within(body) }),
+    refuse: (condition, value) => emit({ kind: "refuse", condition: part(condition), value: part(value) }),
+  });
+  return open[0] ?? [];
+};
