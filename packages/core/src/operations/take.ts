@@ -6,16 +6,20 @@ import type { Term, Value } from "../lane.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
-import { formatShape, frozen, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, formatShape, frozen, normalizeAxis, pick, type Shape, sizeOf } from "../shape.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
+import type { Broadcast } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";
-import { reshape } from "./reshape.ts";
+import { reshape, transpose } from "./reshape.ts";
+import { broadcastTo } from "./spread.ts";
 
 /** Which axis is indexed. A stacked record does so for each of a stack of arrays and a stack of as many indices. */
 interface Along {
   readonly axis: number;
   readonly stacked: boolean;
+  /** What an index that is out of range is said of, where it is not the record's own operand. */
+  readonly said?: { readonly operation: string; readonly axis: number; readonly shape: Shape };
 }
 
 /** A row number, counted from the start. */
@@ -54,8 +58,10 @@ const sizesOf = (shape: Shape, indices: Shape, { axis, stacked }: Along): readon
   sizeOf(shape.slice(axis + 1)),
 ];
 
-const outOfRange = (index: number, shape: Shape, { axis }: Along): ShapeError =>
-  new ShapeError(`take: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
+const outOfRange = (index: number, of: Shape, along: Along): ShapeError => {
+  const { operation, axis, shape } = along.said ?? { operation: "take", axis: along.axis, shape: of };
+  return new ShapeError(`${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
+};
 
 const pair = <A>(name: string, [x, indices]: readonly A[]): readonly [A, A] => {
   if (x === undefined || indices === undefined) throw new ShapeError(`${name}: an array and its indices are needed`);
@@ -136,6 +142,12 @@ const putAlong = (along: Along, shape: Shape): Primitive => {
   return primitive;
 };
 
+const whole = (name: string, indices: NDArray): NDArray => {
+  const { dtype } = operand(name, indices);
+  if (dtype === "int32") return indices;
+  throw new DTypeError(`${name}: indices must be int32, not ${dtype}. Use array(…, { dtype: "int32" }) or cast.`);
+};
+
 /**
  * The rows of `x` at integer indices along an axis; the indices' shape takes that axis' place.
  *
@@ -153,8 +165,54 @@ export const take = typed<
   ) => NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, I>>
 >((x: NDArray, indices: NDArray, axis = 0) => {
   const array = operand("take", x);
-  const at = operand("take", indices);
-  if (at.dtype !== "int32")
-    throw new DTypeError(`take: indices must be int32, not ${at.dtype}. Use array(…, { dtype: "int32" }) or cast.`);
-  return bind(takeAlong({ axis: normalizeAxis("take", axis, array.shape), stacked: false }), [array, at]);
+  const axisAt = normalizeAxis("take", axis, array.shape);
+  return bind(takeAlong({ axis: axisAt, stacked: false }), [array, whole("take", indices)]);
+});
+
+/** The shapes but for one axis, along which the indices say how many there are. */
+type AlongAxis<S extends Shape, I extends Shape, Ax extends number> = number extends S["length"]
+  ? Shape
+  : number extends Ax
+    ? Shape
+    : Broadcast<Replace<S, `${Ax}`, [1]>, I>;
+
+/**
+ * Elements picked along one axis, at indices of their own for every place of the other axes: what `argsort` and its like
+ * give.
+ *
+ * @param indices - int32, of as many axes as `x`, which broadcast but for that axis; negative ones count from the end
+ * @throws ShapeError when an index is out of range or the shapes do not fit; DTypeError when the indices are not integers
+ * @example
+ * import { argsort, array, takeAlongAxis, toNested } from "@gradfold/core";
+ * const x = array([[3, 1], [2, 4]]);
+ * toNested(takeAlongAxis(x, argsort(x, 1), 1)); // => [ [ 1, 3 ], [ 2, 4 ] ]
+ */
+export const takeAlongAxis = typed<
+  <S extends Shape, I extends Shape, const Ax extends number>(
+    x: NDArray<S>,
+    indices: NDArray<I>,
+    axis: Unless<AxisClash<"takeAlongAxis", S, Ax>, Ax>,
+  ) => NDArray<AlongAxis<S, I, Ax>>
+>((x: NDArray, indices: NDArray, axis: number) => {
+  const array = operand("takeAlongAxis", x);
+  const at = whole("takeAlongAxis", indices);
+  const { shape } = array;
+  const along = normalizeAxis("takeAlongAxis", axis, shape);
+  if (at.shape.length !== shape.length)
+    throw new ShapeError(
+      `takeAlongAxis: the indices must have as many axes as the array: ${formatShape(at.shape)} and ${formatShape(shape)}`,
+    );
+  // Rows along the axis, each with its own indices.
+  const common = broadcastShapes("takeAlongAxis", shape.with(along, 1), at.shape.with(along, 1));
+  const [n = 0, k = 0] = [shape[along], at.shape[along]];
+  const order = [...common.map((_, i) => i).filter((i) => i !== along), along];
+  const rows = (of: NDArray, size: number): NDArray =>
+    reshape(transpose(broadcastTo(of, common.with(along, size)), order), [sizeOf(common), size]);
+  const said = { operation: "takeAlongAxis", axis: along, shape };
+  const taken = bind(takeAlong({ axis: 1, stacked: true, said }), [rows(array, n), rows(at, k)]);
+  const sizes = pick(common.with(along, k), order);
+  return transpose(
+    reshape(taken, sizes),
+    order.map((_, i) => order.indexOf(i)),
+  );
 });

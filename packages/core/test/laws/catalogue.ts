@@ -11,7 +11,10 @@ import * as elementary from "../../src/operations/elementary.ts";
 import * as extremum from "../../src/operations/extremum.ts";
 import { concatenate } from "../../src/operations/join.ts";
 import { reshape, transpose } from "../../src/operations/reshape.ts";
+import { zeros } from "../../src/make.ts";
+import { set } from "../../src/operations/set.ts";
 import { slice } from "../../src/operations/slice.ts";
+import { argsort } from "../../src/operations/sort.ts";
 import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
 import { take } from "../../src/operations/take.ts";
 import type { Primitive } from "../../src/primitive.ts";
@@ -223,6 +226,18 @@ const cumsums = shapes(1).chain((shape) =>
   fc.nat(shape.length - 1).map((axis): Call => ({ shapes: [shape], apply: (x) => cumsum(x, axis) })),
 );
 
+const argsorts = shapes(1).chain((shape) =>
+  fc.nat(shape.length - 1).map((axis): Call => ({ shapes: [shape], apply: (x) => argsort(x, axis) })),
+);
+
+/** A part of an array replaced: its shape is that of the slice. */
+const sets = shapes(1).chain((shape) =>
+  fc.tuple(...shape.map(ranges)).map((list): Call => {
+    const part = slice(zeros(shape), list).shape;
+    return { shapes: [shape, part], apply: (x, y) => set(x, list, y) };
+  }),
+);
+
 /** Casts between floats; those to integers and truths have no derivative, and tests of their own. */
 const casts: Entry = {
   name: "cast",
@@ -256,6 +271,8 @@ export const catalogue: readonly Entry[] = [
     fc.tuple(takes, fc.integer()).map(([call, seed]) => adjoint("take", call, seed)),
   ),
   parametrised("cumsum", cumsums),
+  parametrised("argsort", argsorts),
+  parametrised("set", sets),
   parametrised("matmul", products),
   casts,
 ];

@@ -1,0 +1,56 @@
+import type { NDArray, Operand } from "../array.ts";
+import { DomainError, ShapeError } from "../error.ts";
+import { array as make, zeros } from "../make.ts";
+import { operands } from "../operand.ts";
+import { formatShape } from "../shape.ts";
+import type { ShapeOf } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import { add } from "./add.ts";
+import { mul } from "./arithmetic.ts";
+import { equal, less, lessEqual, notEqual } from "./compare.ts";
+import { minimum } from "./extremum.ts";
+import { broadcastTo } from "./spread.ts";
+import { take } from "./take.ts";
+
+const whole = (value: number): NDArray => make(value, { dtype: "int32" });
+
+/**
+ * Where each value would be put into a sorted vector so that it stays sorted, as int32: before equal elements, or with
+ * `side: "right"` behind them. NaN is larger than any number, as `sort` has it.
+ *
+ * @param sorted - a vector in ascending order; what is given for another one is not defined
+ * @throws ShapeError when `sorted` is no vector
+ * @example
+ * import { array, searchSorted, toNested } from "@gradfold/core";
+ * toNested(searchSorted(array([1, 2, 2, 3]), array([2, 9]))); // => [ 1, 4 ]
+ */
+export const searchSorted = typed<
+  <X extends Operand>(
+    sorted: NDArray<[number]>,
+    values: X,
+    options?: { readonly side?: "left" | "right" },
+  ) => NDArray<ShapeOf<X>>
+>((sorted: NDArray, values: Operand, { side = "left" }: { readonly side?: "left" | "right" } = {}) => {
+  if (side !== "left" && side !== "right")
+    throw new DomainError(`searchSorted: the side must be "left" or "right", not ${String(side)}`);
+  const [list, wanted] = operands("searchSorted", sorted, values);
+  const [n = 0] = list.shape;
+  if (list.shape.length !== 1)
+    throw new ShapeError(`searchSorted: the sorted array must be a vector, not of shape ${formatShape(list.shape)}`);
+  // Binary search for all values at once: a step is taken where the element before its end comes before the value.
+  let found: NDArray = broadcastTo(zeros([], { dtype: "int32" }), wanted.shape);
+  for (let step = n === 0 ? 0 : 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
+    const end = add(found, whole(step));
+    const element = take(list, minimum(add(end, whole(-1)), whole(n - 1)));
+    const isBefore = mul(lessEqual(end, whole(n)), comesBefore(element, wanted, side));
+    found = add(found, mul(isBefore, whole(step)));
+  }
+  return found;
+});
+
+const comesBefore = (element: NDArray, wanted: NDArray, side: "left" | "right"): NDArray => {
+  const isSmaller = side === "left" ? less(element, wanted) : lessEqual(element, wanted);
+  const isNaN = notEqual(wanted, wanted);
+  // Of truths, the larger one is "or": beside a NaN every number comes before, and on the right NaNs do as well.
+  return add(isSmaller, side === "right" ? isNaN : mul(isNaN, equal(element, element)));
+};

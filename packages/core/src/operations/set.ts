@@ -1,0 +1,115 @@
+import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
+import { promote } from "../dtype.ts";
+import { DomainError, DTypeError, ShapeError } from "../error.ts";
+import { allStacked } from "../family/batch.ts";
+import { jointlyLinear } from "../family/linear.ts";
+import { full } from "../make.ts";
+import { operand, operands } from "../operand.ts";
+import { bind, type Primitive, view } from "../primitive.ts";
+import { slicedShape, type Taken, taken, whole, window } from "../ranges.ts";
+import { broadcastShapes, formatShape, frozen, rowMajor, sameShape, type Shape } from "../shape.ts";
+import { typed } from "../static/door.ts";
+import type { Range } from "../static/move.ts";
+import { assign, copy, viewOn } from "../view.ts";
+import { slice } from "./slice.ts";
+import { broadcastTo, cast } from "./spread.ts";
+import { zerosOf } from "../zeros.ts";
+
+const both = <A>([x, y]: readonly A[]): readonly [A, A] => {
+  if (x === undefined || y === undefined) throw new ShapeError("set: an array and a part of it are needed");
+  return [x, y];
+};
+
+/** A copy of the first operand with the second at the places that a slice takes. */
+const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>
+  jointlyLinear({
+    name: "set",
+    parameters: { takes },
+    type: (inputs) => {
+      const [{ shape, dtype }] = both<ArrayType>(inputs);
+      return { shape, dtype };
+    },
+    evaluate: (inputs) => {
+      const [x, y] = both(inputs);
+      const data = copy(view(x, "set"), x.dtype);
+      const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
+      assign(viewOn(data, y.shape, strides, start), view(y, "set"));
+      return contiguous(x.dtype, x.shape, data);
+    },
+    loops: {
+      kind: "place",
+      targets: (inputs) => {
+        const [x, y] = both(inputs);
+        const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
+        return [
+          { offset: 0, strides: rowMajor(x.shape) },
+          { offset: start, strides },
+        ];
+      },
+    },
+    transpose: (cotangent, inputs, i) => {
+      const [, y] = both(inputs);
+      return i === 1 ? slice(cotangent, ranges) : bind(setBy(takes, ranges), [cotangent, zerosOf(y)]);
+    },
+    batch: (inputs, mapped) => {
+      const stacks = allStacked(inputs, mapped);
+      return bind(setBy([whole(stacks[0]?.shape[0] ?? 0), ...takes], [null, ...ranges]), stacks);
+    },
+  });
+
+const place = (name: string, x: NDArray, ranges: readonly Range[], y: NDArray): NDArray => {
+  if (promote(x.dtype, y.dtype) !== x.dtype)
+    throw new DTypeError(`${name}: ${y.dtype} does not fit into an array of ${x.dtype}. Cast one of them.`);
+  const takes = taken(name, ranges, x.shape);
+  const shape = slicedShape(takes);
+  if (!sameShape(broadcastShapes(name, y.shape, shape), shape))
+    throw new ShapeError(`${name}: ${formatShape(y.shape)} does not broadcast to the part of ${formatShape(shape)}`);
+  return bind(setBy(takes, ranges), [x, broadcastTo(cast(y, x.dtype), shape)]);
+};
+
+/**
+ * An array like `x` in which the part that {@link slice} takes by the same ranges is replaced by `y`, broadcast.
+ *
+ * @throws ShapeError when `y` does not broadcast to that part or an index is out of range; DTypeError when `y` has a
+ * wider dtype
+ * @example
+ * import { set, toNested, zeros } from "@gradfold/core";
+ * toNested(set(zeros([2, 3]), [0, [1, null]], 7)); // => [ [ 0, 7, 7 ], [ 0, 0, 0 ] ]
+ */
+export const set = typed<<S extends Shape>(x: NDArray<S>, ranges: readonly Range[], y: Operand) => NDArray<S>>(
+  (x: NDArray, ranges: readonly Range[], y: Operand) => {
+    const [array, part] = operands("set", x, y);
+    return place("set", array, ranges, part);
+  },
+);
+
+/** Of each axis of S, an unknown size. */
+type Unsized<S extends Shape> = { -readonly [K in keyof S]: number };
+
+/**
+ * The array with a border of `value` around it.
+ *
+ * @param widths - for each axis, how many places come before and after
+ * @throws ShapeError when there are not as many pairs as axes; DomainError when a width is negative or not whole
+ * @example
+ * import { array, pad, toNested } from "@gradfold/core";
+ * toNested(pad(array([1, 2]), [[1, 2]], 9)); // => [ 9, 1, 2, 9, 9 ]
+ */
+export const pad = typed<
+  <S extends Shape>(
+    x: NDArray<S>,
+    widths: readonly (readonly [before: number, after: number])[],
+    value?: number,
+  ) => NDArray<Unsized<S>>
+>((x: NDArray, widths: readonly (readonly [before: number, after: number])[], value = 0) => {
+  const array = operand("pad", x);
+  const { shape, dtype } = array;
+  if (widths.length !== shape.length)
+    throw new ShapeError(`pad: ${widths.length} pairs of widths for ${shape.length} axes of ${formatShape(shape)}`);
+  for (const width of widths.flat())
+    if (!Number.isSafeInteger(width) || width < 0)
+      throw new DomainError(`pad: a width must be a whole number from 0 on, not ${width}`);
+  const sizes = frozen(shape.map((n, axis) => n + (widths[axis]?.[0] ?? 0) + (widths[axis]?.[1] ?? 0)));
+  const ranges = shape.map((n, axis): Range => [widths[axis]?.[0] ?? 0, (widths[axis]?.[0] ?? 0) + n]);
+  return place("pad", full(sizes, value, { dtype }), ranges, array);
+});

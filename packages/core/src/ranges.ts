@@ -1,0 +1,66 @@
+import { DomainError, ShapeError } from "./error.ts";
+import { formatShape, frozen, type Shape } from "./shape.ts";
+import type { Range } from "./static/move.ts";
+
+/** What a slice takes of one axis: `size` places from `start` on, `step` apart; a pick drops the axis. */
+export interface Taken {
+  readonly start: number;
+  readonly step: number;
+  readonly size: number;
+  readonly dropped: boolean;
+}
+
+/** All of an axis. */
+export const whole = (size: number): Taken => ({ start: 0, step: 1, size, dropped: false });
+
+const pick = (name: string, index: number, axis: number, shape: Shape): Taken => {
+  const n = shape[axis] ?? 0;
+  if (!Number.isInteger(index) || index < -n || index >= n)
+    throw new ShapeError(`${name}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
+  return { start: index < 0 ? index + n : index, step: 1, size: 1, dropped: true };
+};
+
+/** A bound as in Python: negative ones count from the end, and all are cut to what there is. */
+const bound = (
+  name: string,
+  value: number | null | undefined,
+  fallback: number,
+  n: number,
+  low: number,
+  high: number,
+): number => {
+  if (value === null || value === undefined) return fallback;
+  if (!Number.isInteger(value)) throw new DomainError(`${name}: a bound must be a whole number, not ${value}`);
+  return Math.min(Math.max(value < 0 ? value + n : value, low), high);
+};
+
+const span = (name: string, [from, to, by]: readonly (number | null | undefined)[], n: number): Taken => {
+  const step = by ?? 1;
+  if (!Number.isInteger(step) || step === 0)
+    throw new DomainError(`${name}: a step must be a whole number other than 0, not ${step}`);
+  const start = step > 0 ? bound(name, from, 0, n, 0, n) : bound(name, from, n - 1, n, -1, n - 1);
+  const stop = step > 0 ? bound(name, to, n, n, 0, n) : bound(name, to, -1, n, -1, n - 1);
+  return { start, step, size: Math.max(0, Math.ceil((stop - start) / step)), dropped: false };
+};
+
+/** What ranges take of each axis of a shape. */
+export const taken = (name: string, ranges: readonly Range[], shape: Shape): readonly Taken[] => {
+  if (ranges.length > shape.length)
+    throw new ShapeError(`${name}: ${ranges.length} ranges for ${shape.length} axes of ${formatShape(shape)}`);
+  return shape.map((n, axis) => {
+    const range = ranges[axis] ?? null;
+    if (range === null) return whole(n);
+    return typeof range === "number" ? pick(name, range, axis, shape) : span(name, range, n);
+  });
+};
+
+/** The shape of what is taken. */
+export const slicedShape = (takes: readonly Taken[]): Shape =>
+  frozen(takes.filter((t) => !t.dropped).map((t) => t.size));
+
+/** The places of a slice inside a view. */
+export const window = (takes: readonly Taken[], shape: Shape, strides: readonly number[], offset: number) => {
+  const kept = takes.flatMap((take, axis) => (take.dropped ? [] : [take.step * (strides[axis] ?? 0)]));
+  const start = takes.reduce((sum, take, axis) => sum + take.start * (strides[axis] ?? 0), offset);
+  return { shape, strides: kept, start };
+};
