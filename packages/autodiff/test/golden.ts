@@ -4,9 +4,11 @@ import {
   array,
   broadcastTo,
   concatenate,
+  cumsum,
   div,
   exp,
   expandDims,
+  flip,
   log,
   matmul,
   maximum,
@@ -15,6 +17,7 @@ import {
   mul,
   type NDArray,
   neg,
+  pad,
   reshape,
   sign,
   slice,
@@ -25,7 +28,9 @@ import {
   sub,
   sum,
   take,
+  takeAlongAxis,
   tanh,
+  tile,
   toTypedArray,
   transpose,
 } from "@gradfold/core";
@@ -47,6 +52,9 @@ export interface Attributes {
   readonly shape?: readonly number[];
   readonly slices?: readonly (null | { readonly start: number; readonly stop: number | null; readonly step: number })[];
   readonly indices?: GoldenArray;
+  readonly reps?: readonly number[];
+  readonly widths?: readonly (readonly [before: number, after: number])[];
+  readonly value?: number;
 }
 
 export interface Case {
@@ -151,6 +159,12 @@ export const operations: Readonly<Record<string, Run>> = {
       x,
       slices.map((range) => range && ([range.start, range.stop, range.step] as const)),
     ),
+  takeAlongAxis: ([x = array(NaN)], attrs) =>
+    takeAlongAxis(x, attrs.indices ? decode(attrs.indices) : array(NaN), axisOf(attrs)),
+  cumsum: ([x = array(NaN)], attrs) => cumsum(x, axisOf(attrs)),
+  flip: ([x = array(NaN)], { axis }) => flip(x, axis ?? undefined),
+  tile: ([x = array(NaN)], { reps = [] }) => tile(x, reps),
+  pad: ([x = array(NaN)], { widths = [], value }) => pad(x, widths, value),
   take: ([x = array(NaN)], attrs) => take(x, attrs.indices ? decode(attrs.indices) : array(NaN), axisOf(attrs)),
 };
 
