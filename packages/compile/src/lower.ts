@@ -71,7 +71,8 @@ const lowerApplication = (
     case "move":
       if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
       return define(type, { kind: "move", source: loops.source(valueOf(first)), input: first });
-    case "sum":
+    case "reduce":
+      if (loops.combine !== "add") return refuseOperation(caller, name);
       if (isInteger(valueOf(first).dtype)) refuseDType(caller, name, valueOf(first).dtype);
       return lowerSum(builder, first, loops.axes, type);
     case "product":

@@ -11,7 +11,7 @@ import {
 import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 
-/* In which order terms are added follows from the shapes as written; see core's `order.ts` and `sum.ts`. */
+/* In which order terms are added follows from the shapes as written; see core's `order.ts` and `reduce.ts`. */
 
 /** A sum by rule 1 over the trailing axes; the sums of blocks are summed by the same rule. */
 export const sumTrailing = (

@@ -7,6 +7,10 @@ export const rounding =
   (x: string): string =>
     single ? `fround(${x})` : `(${x})`;
 
+/** Source of a number that keeps the sign of zero. */
+export const literal = (value: number): string =>
+  Object.is(value, -0) ? "(-0)" : value < 0 ? `(${value})` : String(value);
+
 /**
  * Makes a function of printed code, which may name the given values. The one place where text becomes code: what is
  * printed is made of instructions, numbers and fixed names, never of a caller's words.

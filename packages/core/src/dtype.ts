@@ -19,6 +19,9 @@ export const allocate = (dtype: DType, size: number): Store => {
   }
 };
 
+/** A number for each dtype, to find what was made for it. */
+export const dtypeCodes: Readonly<Record<DType, number>> = { float64: 0, float32: 1, int32: 2, bool: 3 };
+
 export const isFloat = (dtype: DType): boolean => dtype === "float64" || dtype === "float32";
 
 export const checkDType = (name: string, dtype: DType): DType => {

@@ -1,3 +1,4 @@
+import { literal } from "./code.ts";
 import type { DType } from "./dtype.ts";
 import type { Instruction, LaneOperation, ScalarFunction } from "./lane.ts";
 import type { Part, Routine, Step } from "./routine.ts";
@@ -35,8 +36,6 @@ const always: Readonly<Record<LaneOperation, Printer>> = {
 
 /** Products of integers wrap at 32 bits; the store into an Int32Array wraps the rest. */
 const overIntegers: Readonly<Record<LaneOperation, Printer>> = { ...always, mul: (x, y) => `Math.imul(${x}, ${y})` };
-
-const literal = (value: number): string => (Object.is(value, -0) ? "(-0)" : value < 0 ? `(${value})` : String(value));
 
 const place = (id: number): string => `t${id}`;
 

@@ -1,15 +1,16 @@
-import { compileCode, range, rounding } from "./code.ts";
-import type { Store } from "./dtype.ts";
+import { compileCode, literal, range, rounding } from "./code.ts";
+import { type DType, dtypeCodes as dtypes, type Store } from "./dtype.ts";
+import { type Combine, combineCodes as combines, type Monoid, monoidOf } from "./monoid.ts";
 
 /*
- * In which order numbers are added is part of an operation, so that every engine gives the same bits.
+ * In which order numbers are added or multiplied is part of an operation, so that every engine gives the same bits.
  *
  * Rule 1 (sums, dot products, tiny results): eight accumulators from -0; term i goes to accumulator i mod 8 over a block
  * of 1024; the accumulators are folded by halves; the sums of blocks are summed by the same rule.
  * Rule 2 (matrix products, sums down the columns of a wide matrix): one accumulator from -0, terms in order, over a block
  * of 256; the sums of blocks are summed by the same rule.
  *
- * -0 is the identity of addition: -0 + x is x, and +0 + -0 is +0. Every addition and product rounds to the dtype.
+ * -0 is the identity of addition: -0 + x is x, and +0 + -0 is +0. Products start from 1. Every step rounds to the dtype.
  */
 
 /** The accumulators of rule 1. */
@@ -46,8 +47,10 @@ export const foldByHalves = <A>(terms: readonly A[], add: (a: A, b: A) => A): A 
 };
 
 /** Source of the fold of some terms. */
-const fold = (terms: readonly string[], round: (sum: string) => string): string =>
-  foldByHalves(terms, (a, b) => round(`${a} + ${b}`)) ?? "0";
+const fold = (terms: readonly string[], { nothing, print }: Monoid): string =>
+  foldByHalves(terms, print) ?? literal(nothing);
+
+const addition = (single: boolean): Monoid => monoidOf("add", single ? "float32" : "float64");
 
 /** Source of a product of matrices whose every element is a dot product of a few terms. */
 const printFewDots = (k: number, single: boolean): string => {
@@ -55,37 +58,37 @@ const printFewDots = (k: number, single: boolean): string => {
   const terms = range(k).map((l) => round(`x[p + ${l} * s] * y[q + ${l} * t]`));
   return `(out, o, m, n, x, from, row, s, y, start, column, t) => {
     for (let i = 0, p = from; i < m; i++, p += row)
-      for (let j = 0, q = start; j < n; j++, q += column) out[o++] = ${fold(terms, round)};
+      for (let j = 0, q = start; j < n; j++, q += column) out[o++] = ${fold(terms, addition(single))};
   }`;
 };
 
 /** Source of rule 1 over one block: straight-line up to eight terms, else eight accumulators. */
-const printBlock = ({ parameters, at, computed }: Term, single: boolean): string => {
+const printBlock = ({ parameters, at, computed }: Term, monoid: Monoid, single: boolean): string => {
   const round = rounding(single);
   const term = (i: string): string => (computed ? round(at(i)) : at(i));
   const few = range(lanes + 1).map(
     (n) =>
       `case ${n}: return ${fold(
         range(n).map((i) => term(String(i))),
-        round,
+        monoid,
       )};`,
   );
   const accumulators = range(lanes).map((j) => `a${j}`);
-  const grow = (j: number): string => `a${j} = ${round(`a${j} + ${term(`(i + ${j})`)}`)};`;
+  const grow = (j: number): string => `a${j} = ${monoid.print(`a${j}`, term(`(i + ${j})`))};`;
   return `(n, ${parameters}) => {
     switch (n) { ${few.join(" ")} }
-    let ${accumulators.map((a) => `${a} = -0`).join(", ")};
+    let ${accumulators.map((a) => `${a} = ${literal(monoid.identity)}`).join(", ")};
     let i = 0;
     for (const end = n - ${lanes - 1}; i < end; i += ${lanes}) { ${range(lanes).map(grow).join(" ")} }
     ${range(lanes - 1)
       .map((j) => `if (i + ${j} < n) ${grow(j)}`)
       .join(" ")}
-    return ${fold(accumulators, round)};
+    return ${fold(accumulators, monoid)};
   }`;
 };
 
-/** The sum of n elements of a strided run. */
-export type Sum = (n: number, x: Store, p: number, s: number) => number;
+/** Joins n elements of a strided run: their sum, say. */
+export type Fold = (n: number, x: Store, p: number, s: number) => number;
 /** The sum of the products of two strided runs of n elements. */
 type Dot = (n: number, x: Store, p: number, s: number, y: Store, q: number, t: number) => number;
 
@@ -118,18 +121,61 @@ const partials = (
   return sums;
 };
 
-const makeSum1 = (single: boolean): Sum => {
-  const block = compile<Sum>(printBlock(element, single));
-  const sum: Sum = (n, x, p, s) => {
+const foldInLanes = (monoid: Monoid, single: boolean): Fold => {
+  const block = compile<Fold>(printBlock(element, monoid, single));
+  const run: Fold = (n, x, p, s) => {
     if (n <= block1) return block(n, x, p, s);
-    const sums = partials(n, block1, single, (start, count) => block(count, x, p + start * s, s));
-    return sum(sums.length, sums, 0, 1);
+    const parts = partials(n, block1, single, (start, count) => block(count, x, p + start * s, s));
+    return run(parts.length, parts, 0, 1);
   };
-  return sum;
+  return run;
 };
 
-const makeDot1 = (single: boolean, sum: Sum): Dot => {
-  const block = compile<Dot>(printBlock(product, single));
+const foldInTurn = ({ identity, nothing, print }: Monoid): Fold =>
+  compile<Fold>(`(n, x, p, s) => {
+    let a = ${literal(identity)};
+    for (let i = 0; i < n; i++, p += s) a = ${print("a", "x[p]")};
+    return n === 0 ? ${literal(nothing)} : a;
+  }`);
+
+const foldInBlocks = (monoid: Monoid, single: boolean): Fold => {
+  const block = foldInTurn(monoid);
+  const run: Fold = (n, x, p, s) => {
+    if (n <= block2) return block(n, x, p, s);
+    const parts = partials(n, block2, single, (start, count) => block(count, x, p + start * s, s));
+    return run(parts.length, parts, 0, 1);
+  };
+  return run;
+};
+
+/** In which order a run is joined: by rule 1, by rule 2, or, where no order changes a bit, in turn. */
+export type Rule = "lanes" | "blocks" | "turn";
+
+const makeFold = (monoid: Monoid, dtype: DType, rule: Rule): Fold => {
+  switch (rule) {
+    case "lanes":
+      return foldInLanes(monoid, dtype === "float32");
+    case "blocks":
+      return foldInBlocks(monoid, dtype === "float32");
+    case "turn":
+      return foldInTurn(monoid);
+  }
+};
+
+const rules: Readonly<Record<Rule, number>> = { lanes: 0, blocks: 1, turn: 2 };
+
+/** A number for each way to reduce, to find what was made for it. */
+export const codeOf = (combine: Combine, dtype: DType, rule: Rule): number =>
+  (combines[combine] * 4 + dtypes[dtype]) * 3 + rules[rule];
+
+const folds: Fold[] = [];
+
+/** How a run is joined; compiled at first use. */
+export const foldOf = (combine: Combine, dtype: DType, rule: Rule): Fold =>
+  (folds[codeOf(combine, dtype, rule)] ??= makeFold(monoidOf(combine, dtype), dtype, rule));
+
+const makeDot1 = (single: boolean, sum: Fold): Dot => {
+  const block = compile<Dot>(printBlock(product, addition(single), single));
   return (n, x, p, s, y, q, t) => {
     if (n <= block1) return block(n, x, p, s, y, q, t);
     const sums = partials(n, block1, single, (start, count) => block(count, x, p + start * s, s, y, q + start * t, t));
@@ -148,32 +194,23 @@ const makeDots = (single: boolean, dot: Dot): ((k: number) => Dots) => {
   return (k) => (k > lanes ? many(k) : (few[k] ??= compile<Dots>(printFewDots(k, single))));
 };
 
-const makeSum2 = (single: boolean): Sum => {
-  const block = compile<Sum>(`(n, x, p, s) => {
-    let a = -0;
-    for (let i = 0; i < n; i++, p += s) a = ${single ? "fround(a + x[p])" : "a + x[p]"};
-    return n === 0 ? 0 : a;
-  }`);
-  const sum: Sum = (n, x, p, s) => {
-    if (n <= block2) return block(n, x, p, s);
-    const sums = partials(n, block2, single, (start, count) => block(count, x, p + start * s, s));
-    return sum(sums.length, sums, 0, 1);
-  };
-  return sum;
-};
-
-/** Both rules for one float dtype. */
+/** Both rules of addition for one float dtype. */
 export interface Order {
-  readonly sum1: Sum;
+  readonly sum1: Fold;
   /** Matrix products of k terms each. */
   readonly dots1: (k: number) => Dots;
-  readonly sum2: Sum;
+  readonly sum2: Fold;
 }
 
-const make = (single: boolean): Order => {
-  const sum1 = makeSum1(single);
-  return { sum1, dots1: makeDots(single, makeDot1(single, sum1)), sum2: makeSum2(single) };
+const make = (dtype: "float32" | "float64"): Order => {
+  const single = dtype === "float32";
+  const sum1 = foldOf("add", dtype, "lanes");
+  return {
+    sum1,
+    dots1: makeDots(single, makeDot1(single, sum1)),
+    sum2: foldOf("add", dtype, "blocks"),
+  };
 };
 
-export const order64 = make(false);
-export const order32 = make(true);
+export const order64 = make("float64");
+export const order32 = make("float32");

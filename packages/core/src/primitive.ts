@@ -2,6 +2,7 @@ import { type ArrayType, type NDArray, traced, tracer, type View, viewIfConcrete
 import type { DType } from "./dtype.ts";
 import { TraceError } from "./error.ts";
 import type { ScalarFunction } from "./lane.ts";
+import type { Combine } from "./monoid.ts";
 import type { Routine, Scratch } from "./routine.ts";
 
 /**
@@ -19,8 +20,8 @@ export type Loops =
   | { readonly kind: "move"; readonly source: (x: ArrayType) => Source }
   /** The operands one after another, each over what is there: each element at one place of a result of zeros. */
   | { readonly kind: "place"; readonly targets: (inputs: readonly ArrayType[]) => readonly Source[] }
-  /** A sum over axes. */
-  | { readonly kind: "sum"; readonly axes: readonly number[] }
+  /** The elements along some axes joined: a sum, say. */
+  | { readonly kind: "reduce"; readonly axes: readonly number[]; readonly combine: Combine }
   /** A matrix product. */
   | { readonly kind: "product" }
   /** Step by step through buffers: the operands', the result's, and scratch. */

@@ -19,10 +19,10 @@ export {
   tracer,
   view,
 } from "./primitive.ts";
+export { areBeside, axesBehind } from "./reduce.ts";
 export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
-export { areBeside, axesBehind } from "./sum.ts";
 export { isRecord } from "./plain.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

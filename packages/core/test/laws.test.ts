@@ -78,7 +78,7 @@ describe("the laws themselves", () => {
   });
   test("catch loops that say something else", () => {
     expect(broken(loopsAreEvaluated, { loops: mul.primitive.loops })).toThrow();
-    expect(broken(loopsAreEvaluated, { loops: { kind: "sum", axes: [] } })).toThrow();
+    expect(broken(loopsAreEvaluated, { loops: { kind: "reduce", axes: [], combine: "add" } })).toThrow();
   });
   test("catch a wrong stack", () => {
     expect(broken(batchIsLoop, { batch: ([x]) => square.primitive.evaluate([mul(x ?? 0, 2)]) })).toThrow();

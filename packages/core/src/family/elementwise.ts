@@ -1,5 +1,5 @@
 import { type ArrayType, contiguous, layoutOf, type NDArray, repeated, type View } from "../array.ts";
-import { type DType, promote } from "../dtype.ts";
+import { type DType, dtypeCodes, promote } from "../dtype.ts";
 import { type Kernel, kernelOf } from "../kernel.ts";
 import { type Meaning, record, type ScalarFunction } from "../lane.ts";
 import { type Loops, view } from "../primitive.ts";
@@ -22,8 +22,6 @@ interface Plan {
   readonly dtype: DType;
 }
 
-const codes: Readonly<Record<DType, number>> = { float64: 0, float32: 1, int32: 2, bool: 3 };
-
 export const elementwise = (name: string, arity: number, meanings: Meanings, rule: DTypeRule): Elementwise => {
   const general = typeof meanings === "function" ? meanings : meanings.float64;
   const short = typeof meanings === "function" ? meanings : meanings.float32;
@@ -40,7 +38,7 @@ export const elementwise = (name: string, arity: number, meanings: Meanings, rul
   const plans: Plan[] = [];
   const plan = (inputs: readonly NDArray[]): Plan => {
     let code = 0;
-    for (const x of inputs) code = code * 4 + codes[x.dtype];
+    for (const x of inputs) code = code * 4 + dtypeCodes[x.dtype];
     return (plans[code] ??= makePlan(inputs));
   };
   const makePlan = (inputs: readonly NDArray[]): Plan => {

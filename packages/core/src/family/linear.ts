@@ -15,7 +15,8 @@ interface LinearEntry {
   readonly batch: (stack: NDArray) => NDArray;
 }
 
-const only = <A>(name: string, inputs: readonly A[]): A => {
+/** The one operand of a record. */
+export const only = <A>(name: string, inputs: readonly A[]): A => {
   const [x] = inputs;
   if (x === undefined) throw new TraceError(`${name}: applied to no operand`);
   return x;

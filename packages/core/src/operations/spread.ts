@@ -3,6 +3,7 @@ import { compact, viewOn } from "../view.ts";
 import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
+import { reduceAlong, withAxes } from "../family/reduction.ts";
 import { record, type ScalarFunction } from "../lane.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
@@ -21,27 +22,15 @@ import {
 import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
-import { sumOver } from "../sum.ts";
 import { reshape } from "./reshape.ts";
 
 /* Adding up along axes and repeating along them are each other's adjoint; every broadcasting derivative needs both. */
 
-const without = (shape: Shape, axes: readonly number[]): Shape => frozen(shape.filter((_, i) => !axes.includes(i)));
-
-const withOnes = (shape: Shape, axes: readonly number[]): Shape => shape.map((n, i) => (axes.includes(i) ? 1 : n));
-
 const sumAlong = (axes: readonly number[]): Primitive =>
   linear({
     name: "sum",
-    parameters: { axes },
-    type: ({ shape, dtype }) => ({ shape: without(shape, axes), dtype: arithmetic(dtype) }),
-    evaluate: (x) => {
-      const dtype = arithmetic(x.dtype);
-      return contiguous(dtype, without(x.shape, axes), sumOver(view(x, "sum"), x.dtype, dtype, axes));
-    },
-    loops: { kind: "sum", axes },
-    transpose: (cotangent, x) =>
-      spreadTo(axes.length === x.shape.length ? cotangent : reshape(cotangent, withOnes(x.shape, axes)), x.shape),
+    ...reduceAlong("add", axes),
+    transpose: (cotangent, x) => spreadAlong(cotangent, x.shape, axes),
     batch: (stack) => bind(sumAlong(axes.map((axis) => axis + 1)), [stack]),
   });
 
@@ -61,7 +50,7 @@ export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: {
   const array = operand("sum", x);
   const over = normalizeAxes("sum", axes, array.shape);
   const result = over.length === 0 ? cast(array, arithmetic(array.dtype)) : bind(sumAlong(over), [array]);
-  return options?.keepDims === true ? reshape(result, withOnes(array.shape, over)) : result;
+  return options?.keepDims === true ? withAxes(result, array.shape, over) : result;
 });
 
 const repeatTo = (shape: Shape) =>
@@ -157,6 +146,10 @@ export const cast = typed<<S extends Shape>(x: NDArray<S>, dtype: DType) => NDAr
 
 /** Repeats `x` to a shape that it is known to broadcast to. */
 const spreadTo = (x: NDArray, shape: Shape): NDArray => (sameShape(x.shape, shape) ? x : bind(repeatTo(shape), [x]));
+
+/** Repeats what a reduction gave along the axes that it reduced. */
+export const spreadAlong = (x: NDArray, shape: Shape, axes: readonly number[]): NDArray =>
+  spreadTo(axes.length === shape.length ? x : withAxes(x, shape, axes), shape);
 
 /** A tangent in the shape and dtype of the result that it belongs to. */
 export const growTo = (tangent: NDArray, { shape, dtype }: NDArray): NDArray => cast(spreadTo(tangent, shape), dtype);

@@ -4,12 +4,15 @@ import type { DType } from "../../src/dtype.ts";
 import type { Domain } from "../../src/family/operation.ts";
 import * as add from "../../src/operations/add.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
+import { argmax, argmin } from "../../src/operations/argmax.ts";
 import * as compare from "../../src/operations/compare.ts";
 import * as contract from "../../src/operations/contract.ts";
 import { cumsum } from "../../src/operations/cumulative.ts";
 import * as elementary from "../../src/operations/elementary.ts";
+import { max, min } from "../../src/operations/extreme.ts";
 import * as extremum from "../../src/operations/extremum.ts";
 import { concatenate } from "../../src/operations/join.ts";
+import { prod } from "../../src/operations/prod.ts";
 import { reshape, transpose } from "../../src/operations/reshape.ts";
 import { zeros } from "../../src/make.ts";
 import { set } from "../../src/operations/set.ts";
@@ -18,7 +21,7 @@ import { argsort } from "../../src/operations/sort.ts";
 import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
 import { take } from "../../src/operations/take.ts";
 import type { Primitive } from "../../src/primitive.ts";
-import { frozen, type Shape } from "../../src/shape.ts";
+import { frozen, type Shape, sizeOf } from "../../src/shape.ts";
 import { captured } from "./capture.ts";
 import { laidOut, layouts, shapes } from "./layout.ts";
 import { noise } from "./noise.ts";
@@ -92,7 +95,7 @@ interface Call {
 
 const parametrised = (name: string, calls: fc.Arbitrary<Call>): Entry => ({
   name,
-  exact: !["sum", "cumsum", "matmul", "put"].includes(name),
+  exact: !["sum", "prod", "cumsum", "matmul", "put"].includes(name),
   smooth: true,
   samples: (dtypes) =>
     fc.tuple(calls, dtypes).chain(([{ shapes, apply, indices }, dtype]) =>
@@ -113,8 +116,21 @@ const axesOf = (shape: Shape): fc.Arbitrary<number[]> =>
     { minLength: 1 },
   );
 
-const sums = shapes(1).chain((shape) =>
-  axesOf(shape).map((axes): Call => ({ shapes: [shape], apply: (x) => sum(x, axes) })),
+type Reducing = (x: NDArray, axes: number[]) => unknown;
+
+const reductions = (reduce: Reducing, of: fc.Arbitrary<Shape> = shapes(1)): fc.Arbitrary<Call> =>
+  of.chain((shape) => axesOf(shape).map((axes): Call => ({ shapes: [shape], apply: (x) => reduce(x, axes) })));
+
+/** What is greatest or least among elements, of which there are some. */
+const extremes = (reduce: Reducing): fc.Arbitrary<Call> =>
+  reductions(
+    reduce,
+    shapes(1).filter((shape) => sizeOf(shape) > 0),
+  );
+
+const prods = reductions(
+  prod,
+  shapes(1).filter((shape) => sizeOf(shape) <= 15),
 );
 
 const broadcasts = fc
@@ -255,7 +271,12 @@ const casts: Entry = {
 /** Every record of the library, with operands to try it on. */
 export const catalogue: readonly Entry[] = [
   ...elementwise,
-  parametrised("sum", sums),
+  parametrised("sum", reductions(sum)),
+  parametrised("prod", prods),
+  parametrised("max", extremes(max)),
+  parametrised("min", extremes(min)),
+  parametrised("argmax", extremes(argmax)),
+  parametrised("argmin", extremes(argmin)),
   parametrised("broadcastTo", broadcasts),
   parametrised("reshape", reshapes),
   parametrised("transpose", transposes),

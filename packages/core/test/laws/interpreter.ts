@@ -2,12 +2,13 @@ import { contiguous, type NDArray } from "../../src/array.ts";
 import { allocate, type DType, type Store } from "../../src/dtype.ts";
 import type { LaneOperation, ScalarFunction } from "../../src/lane.ts";
 import { isWide } from "../../src/matmul.ts";
+import type { Combine } from "../../src/monoid.ts";
 import type { Loops, Primitive, Source } from "../../src/primitive.ts";
 import { toTypedArray } from "../../src/read.ts";
 import type { Part, Routine } from "../../src/routine.ts";
 import { broadcastStrides, pick, placesOf, rowMajor, type Shape, sizeOf } from "../../src/shape.ts";
-import { areBeside, axesBehind } from "../../src/sum.ts";
-import { narrow, rule1, rule2, wide } from "./rules.ts";
+import { areBeside, axesBehind } from "../../src/reduce.ts";
+import { multiplication, narrow, rule1, rule2, wide } from "./rules.ts";
 
 /*
  * What a record's loops say, carried out literally and one element at a time: the reference for every way of computing
@@ -104,6 +105,26 @@ const groups = (x: NDArray, axes: readonly number[]): readonly (readonly number[
 const add = (terms: readonly number[], dtype: DType, beside: boolean): number => {
   if (dtype === "int32") return terms.reduce((a, b) => (a + b) | 0, 0);
   return (beside ? rule2 : rule1)(Float64Array.from(terms), roundTo[dtype]);
+};
+
+const multiply = (terms: readonly number[], dtype: DType, beside: boolean): number => {
+  if (dtype === "int32") return terms.reduce(Math.imul, 1);
+  return (beside ? rule2 : rule1)(Float64Array.from(terms), roundTo[dtype], multiplication);
+};
+
+/** From the least or greatest number of a dtype. */
+const extremes: Readonly<Record<DType, readonly [low: number, high: number]>> = {
+  float64: [-Infinity, Infinity],
+  float32: [-Infinity, Infinity],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  bool: [0, 1],
+};
+
+const join: Readonly<Record<Combine, (terms: readonly number[], dtype: DType, beside: boolean) => number>> = {
+  add,
+  multiply,
+  maximum: (terms, dtype) => Math.max(extremes[dtype][0], ...terms),
+  minimum: (terms, dtype) => Math.min(extremes[dtype][1], ...terms),
 };
 
 const product = ([a, b]: readonly NDArray[], dtype: DType, shape: Shape): number[] => {
@@ -223,10 +244,10 @@ export const interpret = (primitive: Primitive, inputs: readonly NDArray[]): NDA
         places(operand?.shape ?? [], target).forEach((at, i) => (data[at] = list[i] ?? NaN));
       });
       break;
-    case "sum": {
-      const { axes } = loops;
+    case "reduce": {
+      const { axes, combine } = loops;
       const beside = x !== undefined && areBeside(sizeOf(pick(x.shape, axesBehind(x.shape, axes))));
-      if (x !== undefined) data.set(groups(x, axes).map((terms) => add(terms, dtype, beside)));
+      if (x !== undefined) data.set(groups(x, axes).map((terms) => join[combine](terms, dtype, beside)));
       break;
     }
     case "product":

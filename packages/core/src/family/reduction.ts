@@ -1,0 +1,98 @@
+import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
+import { allocate, arithmetic, type DType } from "../dtype.ts";
+import { ShapeError } from "../error.ts";
+import type { Combine } from "../monoid.ts";
+import { operand } from "../operand.ts";
+import { reshape } from "../operations/reshape.ts";
+import { bind, type Loops, type Primitive, view } from "../primitive.ts";
+import { reduceOver, reducerOf } from "../reduce.ts";
+import { type Axes, formatShape, frozen, normalizeAxes, pick, type Shape, sizeOf } from "../shape.ts";
+import type { Reduction } from "../static/axes.ts";
+import { typed } from "../static/door.ts";
+import { only } from "./linear.ts";
+
+/* What reductions have in common. */
+
+/** The shape that is left when some axes are reduced. */
+export const without = (shape: Shape, axes: readonly number[]): Shape =>
+  axes.length === 0 ? shape : frozen(shape.filter((_, i) => !axes.includes(i)));
+
+/** A result over some axes of a shape with these axes put back, with size 1, so that it broadcasts to the shape. */
+export const withAxes = (result: NDArray, shape: Shape, axes: readonly number[]): NDArray =>
+  reshape(
+    result,
+    shape.map((n, i) => (axes.includes(i) ? 1 : n)),
+  );
+
+/** The part of a record that does not depend on its derivative. */
+export interface Reduce {
+  readonly parameters: { readonly axes: readonly number[] };
+  readonly type: (x: ArrayType) => ArrayType;
+  readonly evaluate: (x: NDArray) => NDArray;
+  readonly loops: Loops;
+}
+
+/** Bools are added and multiplied as integers; an extremum is one of the elements. */
+const resultOf = (combine: Combine, dtype: DType): DType =>
+  combine === "add" || combine === "multiply" ? arithmetic(dtype) : dtype;
+
+/** The elements along some axes joined. */
+export const reduceAlong = (combine: Combine, axes: readonly number[]): Reduce => ({
+  parameters: { axes },
+  type: ({ shape, dtype }) => ({ shape: without(shape, axes), dtype: resultOf(combine, dtype) }),
+  evaluate: (x) => {
+    const shape = without(x.shape, axes);
+    const out = allocate(resultOf(combine, x.dtype), sizeOf(shape));
+    const reducer = reducerOf(combine, x.dtype, x.shape, axes);
+    return contiguous(resultOf(combine, x.dtype), shape, reduceOver(view(x, combine), x.dtype, axes, out, reducer));
+  },
+  loops: { kind: "reduce", axes, combine },
+});
+
+/** A reduction that is not linear; its derivatives are written with operations, the answer y comes for free. */
+interface ReducingEntry {
+  readonly name: string;
+  readonly reduce: (axes: readonly number[]) => Reduce;
+  readonly tangent: (t: NDArray, x: NDArray, y: NDArray, axes: readonly number[]) => NDArray | null;
+  readonly cotangent: (c: NDArray, x: NDArray, y: NDArray, axes: readonly number[]) => NDArray | null;
+}
+
+export const reducing = (entry: ReducingEntry, axes: readonly number[]): Primitive => {
+  const { name, reduce, tangent, cotangent } = entry;
+  const { parameters, type, evaluate, loops } = reduce(axes);
+  return {
+    name,
+    parameters,
+    type: (inputs) => type(only(name, inputs)),
+    evaluate: (inputs) => evaluate(only(name, inputs)),
+    loops,
+    jvp: ([t], [x], y) => (t && x ? tangent(t, x, y, axes) : null),
+    vjp: (_, c, [x], y) => (x ? cotangent(c, x, y, axes) : null),
+    batch: (inputs) =>
+      bind(
+        reducing(
+          entry,
+          axes.map((axis) => axis + 1),
+        ),
+        inputs,
+      ),
+  };
+};
+
+/** A public reduction, by what it gives for axes that are counted from the start; its result lacks these axes. */
+export const reduction = <Name extends string>(
+  name: Name,
+  reduce: (x: NDArray, axes: readonly number[]) => NDArray,
+): Reduction<Name> =>
+  typed<Reduction<Name>>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
+    const array = operand(name, x);
+    const over = normalizeAxes(name, axes, array.shape);
+    const result = reduce(array, over);
+    return options?.keepDims === true ? withAxes(result, array.shape, over) : result;
+  });
+
+/** The greatest of nothing does not exist; that there are no results is no harm. */
+export const refuseNothing = (name: string, { shape }: ArrayType, axes: readonly number[]): void => {
+  if (sizeOf(pick(shape, axes)) === 0 && sizeOf(without(shape, axes)) > 0)
+    throw new ShapeError(`${name}: there is no element along the axes ${formatShape(axes)} of ${formatShape(shape)}`);
+};
