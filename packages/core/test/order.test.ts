@@ -5,6 +5,7 @@ import {
   matmul,
   mean,
   type NDArray,
+  prod,
   reshape,
   slice,
   sum,
@@ -17,7 +18,7 @@ import { sizeOf } from "../src/shape.ts";
 import { expectSameBits, firstDifference } from "./laws/bits.ts";
 import { straight } from "./laws/layout.ts";
 import { noise } from "./laws/noise.ts";
-import { narrow, rule1, rule2, wide } from "./laws/rules.ts";
+import { type Joining, multiplication, narrow, rule1, rule2, wide } from "./laws/rules.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -48,14 +49,14 @@ const filled = (dtype: DType, shape: readonly number[], elements: ArrayLike<numb
 const roundTo = (dtype: DType) => (dtype === "float32" ? narrow : wide);
 const rules = { 1: rule1, 2: rule2 } as const;
 
-/** Sums over axes by one of the rules, straight from its statement. */
-const sumBy = (rule: 1 | 2, x: NDArray, axes: readonly number[]): NDArray => {
+/** Sums (or products) over axes by one of the rules, straight from its statement. */
+const sumBy = (rule: 1 | 2, x: NDArray, axes: readonly number[], joining?: Joining): NDArray => {
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const rows = toTypedArray(transpose(x, [...kept, ...axes]));
   const n = sizeOf(axes.map((i) => x.shape[i] ?? 1));
   const shape = kept.map((i) => x.shape[i] ?? 1);
   const sums = range(1, sizeOf(shape)).map((i) =>
-    rules[rule](Float64Array.from(rows.subarray((i - 1) * n, i * n)), roundTo(x.dtype)),
+    rules[rule](Float64Array.from(rows.subarray((i - 1) * n, i * n)), roundTo(x.dtype), joining),
   );
   return filled(x.dtype, shape, sums);
 };
@@ -164,6 +165,29 @@ describe.each(dtypes)("a %s sum", (dtype) => {
     for (const v of views as readonly NDArray[])
       for (const axes of [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]])
         expectSameBits(sum(v, axes), sum(straight(v), axes));
+  });
+});
+
+describe.each(dtypes)("a %s product of elements", (dtype) => {
+  /** Factors near 1, so that thousands of them neither vanish nor overflow. */
+  const factors = (n: number): Float64Array => {
+    const next = noise(n);
+    return new Float64Array(n).map(() => 1 + next() / 16);
+  };
+
+  test("follows rule 1, and down four columns rule 2, from 1 on", () => {
+    for (const n of short) {
+      const [x, columns] = [filled(dtype, [n], factors(n)), filled(dtype, [n, 4], factors(4 * n))];
+      expectSameBits(prod(x), sumBy(1, x, [0], multiplication));
+      expectSameBits(prod(columns, 0), sumBy(2, columns, [0], multiplication));
+    }
+  });
+
+  test("keeps the signs of zeros", () => {
+    for (const n of [1, 3, 8, 9, 300, 2000]) {
+      const zeros = new Array<number>(n).fill(1).with(0, -0);
+      expect(toTypedArray(prod(filled(dtype, [n], zeros)))[0]).toBe(-0);
+    }
   });
 });
 

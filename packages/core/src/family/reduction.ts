@@ -79,17 +79,22 @@ export const reducing = (entry: ReducingEntry, axes: readonly number[]): Primiti
   };
 };
 
-/** A public reduction, by what it gives for axes that are counted from the start; its result lacks these axes. */
-export const reduction = <Name extends string>(
+/**
+ * A public reduction, by what it gives for axes that are counted from the start; its result lacks these axes. `keepDims`
+ * puts them back; other options are the reduction's own.
+ */
+export const reduction = <Name extends string, Options extends object = object>(
   name: Name,
-  reduce: (x: NDArray, axes: readonly number[]) => NDArray,
-): Reduction<Name> =>
-  typed<Reduction<Name>>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
-    const array = operand(name, x);
-    const over = normalizeAxes(name, axes, array.shape);
-    const result = reduce(array, over);
-    return options?.keepDims === true ? withAxes(result, array.shape, over) : result;
-  });
+  reduce: (x: NDArray, axes: readonly number[], options: Partial<Options>) => NDArray,
+): Reduction<Name, Options> =>
+  typed<Reduction<Name, Options>>(
+    (x: Operand, axes?: Axes, options: Partial<Options> & { readonly keepDims?: boolean } = {}) => {
+      const array = operand(name, x);
+      const over = normalizeAxes(name, axes, array.shape);
+      const result = reduce(array, over, options);
+      return options.keepDims === true ? withAxes(result, array.shape, over) : result;
+    },
+  );
 
 /** The greatest of nothing does not exist; that there are no results is no harm. */
 export const refuseNothing = (name: string, { shape }: ArrayType, axes: readonly number[]): void => {

@@ -1,10 +1,8 @@
-import type { Operand } from "../array.ts";
-import { operand } from "../operand.ts";
-import { type Axes, normalizeAxes, sizeOf } from "../shape.ts";
-import type { Reduction } from "../static/axes.ts";
-import { typed } from "../static/door.ts";
+import { floating } from "../dtype.ts";
+import { reduction } from "../family/reduction.ts";
+import { pick, sizeOf } from "../shape.ts";
 import { div } from "./arithmetic.ts";
-import { sum } from "./spread.ts";
+import { cast, sum } from "./spread.ts";
 
 /**
  * The mean over some axes, all of them by default: the sum divided by the count. The mean of nothing is NaN.
@@ -16,8 +14,6 @@ import { sum } from "./spread.ts";
  * import { array, mean, toNested } from "@gradfold/core";
  * toNested(mean(array([[1, 2], [3, 4]]), 0)); // => [ 2, 3 ]
  */
-export const mean = typed<Reduction<"mean">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
-  const array = operand("mean", x);
-  const count = sizeOf(normalizeAxes("mean", axes, array.shape).map((axis) => array.shape[axis] ?? 1));
-  return div(sum(array, axes, options), count);
-});
+export const mean = reduction("mean", (x, axes) =>
+  div(sum(cast(x, floating(x.dtype)), axes), sizeOf(pick(x.shape, axes))),
+);

@@ -49,12 +49,12 @@ type AxisComplaint<Name extends string, S extends Shape, Bad extends string> = [
   ? never
   : `${Name}: axis ${Bad} is out of range for ${ShapeText<S>}`;
 
-/** One operand, some axes gone: or of size 1, with `keepDims`. */
-export interface Reduction<Name extends string> {
+/** One operand, some axes gone: or of size 1, with `keepDims`. Other options change no shape. */
+export interface Reduction<Name extends string, Options = object> {
   <X extends Operand, const Ax extends Axes | undefined = undefined, K extends boolean = false>(
     x: X,
     axes?: Unless<AxisClash<Name, ShapeOf<X>, Ax>, Ax>,
-    options?: { readonly keepDims?: K },
+    options?: { readonly keepDims?: K } & Readonly<Partial<Options>>,
   ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
 }
 

@@ -1,0 +1,52 @@
+import type { NDArray } from "../array.ts";
+import { floating } from "../dtype.ts";
+import { DomainError } from "../error.ts";
+import { reduction, withAxes } from "../family/reduction.ts";
+import { pick, sizeOf } from "../shape.ts";
+import { div, square, sub } from "./arithmetic.ts";
+import { mean } from "./mean.ts";
+import { flatRoot } from "./root.ts";
+import { cast, sum } from "./spread.ts";
+
+interface Options {
+  /** Delta degrees of freedom: the count is lessened by it. */
+  readonly ddof: number;
+}
+
+/** In two passes: first the mean, then the squares of what differs from it. */
+const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: number): NDArray => {
+  if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${ddof}.`);
+  const numbers = cast(x, floating(x.dtype));
+  const centred = sub(numbers, withAxes(mean(numbers, axes), x.shape, axes));
+  return div(sum(square(centred), axes), Math.max(sizeOf(pick(x.shape, axes)) - ddof, 0));
+};
+
+/**
+ * The variance over some axes, all of them by default: the sum of (x - mean)², divided by the count less `ddof`. It is
+ * computed in two passes, so that a mean far from 0 costs no digits; of nothing it is NaN.
+ *
+ * @param axes - one axis or several; negative ones count from the end
+ * @param options - `keepDims`: leave the axes, with size 1; `ddof`: 0 by default, 1 for the unbiased estimate
+ * @throws ShapeError when an axis is out of range; DomainError when `ddof` is not finite
+ * @example
+ * import { array, toNested, variance } from "@gradfold/core";
+ * toNested(variance(array([[1, 3], [2, 6]]), 1)); // => [ 1, 4 ]
+ */
+export const variance = reduction<"variance", Options>("variance", (x, axes, { ddof = 0 }) =>
+  spreadOf("variance", x, axes, ddof),
+);
+
+/**
+ * The standard deviation over some axes, all of them by default: the square root of the variance. Where it is 0 its
+ * derivative is 0.
+ *
+ * @param axes - one axis or several; negative ones count from the end
+ * @param options - `keepDims`: leave the axes, with size 1; `ddof`: 0 by default, 1 for the unbiased variance
+ * @throws ShapeError when an axis is out of range; DomainError when `ddof` is not finite
+ * @example
+ * import { array, std, toNested } from "@gradfold/core";
+ * toNested(std(array([[1, 3], [2, 6]]), 1)); // => [ 1, 2 ]
+ */
+export const std = reduction<"std", Options>("std", (x, axes, { ddof = 0 }) =>
+  flatRoot(spreadOf("std", x, axes, ddof)),
+);
