@@ -96,7 +96,11 @@ export const reducerOf = (combine: Combine, dtype: DType, shape: Shape, axes: re
 
 const makeReducer = (combine: Combine, dtype: DType, rule: Rule): Reducer => {
   const monoid = monoidOf(combine, dtype);
-  const beside = { lanes: () => undefined, blocks: () => besideInBlocks(monoid, dtype), turn: () => besideInTurn(monoid) };
+  const beside = {
+    lanes: () => undefined,
+    blocks: () => besideInBlocks(monoid, dtype),
+    turn: () => besideInTurn(monoid),
+  };
   return { fold: foldOf(combine, dtype, rule), beside: beside[rule]() };
 };
 

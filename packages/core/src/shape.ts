@@ -81,6 +81,13 @@ export const broadcastShapes = (name: string, a: Shape, b: Shape): Shape => {
   return sameShape(sizes, a) ? a : sameShape(sizes, b) ? b : frozen(sizes);
 };
 
+/** An array seen around one axis: how many blocks come before it, its size, and how many elements are behind it. */
+export const around = (shape: Shape, axis: number): readonly [before: number, n: number, after: number] => [
+  sizeOf(shape.slice(0, axis)),
+  shape[axis] ?? 1,
+  sizeOf(shape.slice(axis + 1)),
+];
+
 /** An axis of `rank` axes, counted from the start. */
 export const normalizeAxis = (name: string, axis: number, shape: Shape): number => {
   if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length)

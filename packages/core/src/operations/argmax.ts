@@ -4,7 +4,7 @@ import { sequential } from "../family/sequential.ts";
 import type { Mask, Value } from "../lane.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
-import { pick, sizeOf } from "../shape.ts";
+import { around, pick, sizeOf } from "../shape.ts";
 import { reshape, transpose } from "./reshape.ts";
 
 /** Whether an element may stand before the best one so far. */
@@ -59,12 +59,6 @@ const search = (beats: Beats): Routine =>
 const toGreatest = search((m, x, best) => m.less(best, x));
 const toLeast = search((m, x, best) => m.less(x, best));
 
-const around = ({ shape }: ArrayType, axis: number): readonly [before: number, n: number, after: number] => [
-  sizeOf(shape.slice(0, axis)),
-  shape[axis] ?? 1,
-  sizeOf(shape.slice(axis + 1)),
-];
-
 const none: ArrayType = { shape: [], dtype: "float64" };
 
 const searchAlong = (entry: { readonly name: string; readonly routine: Routine }, axis: number): Primitive => {
@@ -78,8 +72,8 @@ const searchAlong = (entry: { readonly name: string; readonly routine: Routine }
       name,
       type,
       routine,
-      sizes: ([x = none]) => around(x, axis),
-      scratch: ([x = none]) => [{ dtype: x.dtype, size: around(x, axis)[2] }],
+      sizes: ([x = none]) => around(x.shape, axis),
+      scratch: ([x = none]) => [{ dtype: x.dtype, size: around(x.shape, axis)[2] }],
     }),
     jvp: () => null,
     vjp: () => null,
@@ -99,6 +93,7 @@ const searchOver = (entry: typeof greatest, x: NDArray, axes: readonly number[])
   const joined = reshape(transpose(x, [...kept, ...axes]), [...pick(x.shape, kept), sizeOf(pick(x.shape, axes))]);
   return bind(searchAlong(entry, kept.length), [joined]);
 };
+
 /**
  * Where the greatest element stands along an axis, as int32: the first of those that tie, or the first NaN. Over several
  * axes, all of them by default, elements are counted in row-major order.

@@ -5,7 +5,7 @@ import { sequential } from "../family/sequential.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { recordRoutine } from "../routine.ts";
-import { normalizeAxis, sizeOf } from "../shape.ts";
+import { around, normalizeAxis } from "../shape.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { flip } from "./flip.ts";
@@ -30,10 +30,7 @@ const cumsumAlong = (axis: number): Primitive => {
     name: "cumsum",
     type: ([x]) => ({ shape: x?.shape ?? [], dtype: x?.dtype ?? "float64" }),
     routine: runningSum,
-    sizes: ([x]) => {
-      const shape = x?.shape ?? [];
-      return [sizeOf(shape.slice(0, axis)), shape[axis] ?? 1, sizeOf(shape.slice(axis + 1))];
-    },
+    sizes: ([x]) => around(x?.shape ?? [], axis),
   });
   return linear({
     name: "cumsum",

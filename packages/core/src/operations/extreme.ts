@@ -6,8 +6,7 @@ import { equal } from "./compare.ts";
 import { spreadAlong, sum } from "./spread.ts";
 
 /** Where an element is the extreme one: those that tie share the derivative evenly. */
-const winners = (x: NDArray, y: NDArray, axes: readonly number[]): NDArray =>
-  equal(x, spreadAlong(y, x.shape, axes));
+const winners = (x: NDArray, y: NDArray, axes: readonly number[]): NDArray => equal(x, spreadAlong(y, x.shape, axes));
 
 const tangent = (t: NDArray, x: NDArray, y: NDArray, axes: readonly number[]): NDArray => {
   const won = winners(x, y, axes);

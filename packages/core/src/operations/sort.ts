@@ -4,7 +4,7 @@ import { operand } from "../operand.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine } from "../routine.ts";
 import type { Value } from "../lane.ts";
-import { normalizeAxis, sizeOf } from "../shape.ts";
+import { around, normalizeAxis } from "../shape.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { takeAlongAxis } from "./take.ts";
@@ -75,10 +75,7 @@ const argsortAlong = (axis: number): Primitive => {
       name: "argsort",
       type,
       routine: sortPlaces,
-      sizes: ([x]) => {
-        const shape = x?.shape ?? [];
-        return [sizeOf(shape.slice(0, axis)), shape[axis] ?? 1, sizeOf(shape.slice(axis + 1))];
-      },
+      sizes: ([x]) => around(x?.shape ?? [], axis),
       scratch: ([x]) => {
         const size = x?.shape[axis] ?? 1;
         return [
