@@ -31,6 +31,26 @@ export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
+/** How data from outside fail: they end too soon, break their format, hold what is not supported, or were altered. */
+export type DecodeFailure = "truncated" | "malformed" | "unsupported" | "altered";
+
+/**
+ * Data from outside that cannot be read: a file, say. Never thrown by what reads them, but the `Left` of its result.
+ * `offset` is where reading stopped, in bytes (or characters, of a text) from the start, where that is known.
+ */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+  readonly kind: DecodeFailure;
+  readonly offset: number | undefined;
+
+  constructor(kind: DecodeFailure, message: string, offset?: number) {
+    super(message);
+    this.kind = kind;
+    this.offset = offset;
+  }
+}
+
+/** What a wrong program throws. */
 export type GradfoldError = ShapeError | DTypeError | TreeError | DomainError | TraceError;
 
 const isGradfoldError = (e: unknown): e is GradfoldError =>

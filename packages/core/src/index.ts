@@ -2,6 +2,8 @@ export type { Matrix, NDArray, Operand, Scalar, Vector } from "./array.ts";
 export type { DType } from "./dtype.ts";
 export {
   attempt,
+  DecodeError,
+  type DecodeFailure,
   DomainError,
   DTypeError,
   type GradfoldError,

@@ -7,6 +7,7 @@ import {
   broadcastTo,
   cast,
   concatenate,
+  DecodeError,
   DomainError,
   DTypeError,
   either,
@@ -248,5 +249,18 @@ describe("attempt", () => {
   test("is undone by orThrow", () => {
     expect(orThrow(attempt(() => toNested(array([1, 2]))))).toEqual([1, 2]);
     expect(() => orThrow(attempt(() => item(ones([2]))))).toThrow(ShapeError);
+  });
+});
+
+describe("a DecodeError", () => {
+  test("says what kind of failure it is, and where reading stopped", () => {
+    const error = new DecodeError("truncated", "csv: the last row ends too soon", 17);
+    expect([error.name, error.kind, error.offset]).toEqual(["DecodeError", "truncated", 17]);
+    expect(new DecodeError("malformed", "csv: no header").offset).toBeUndefined();
+  });
+  test("is thrown by orThrow, and not caught by attempt: the program is not wrong", () => {
+    const left = either.left(new DecodeError("unsupported", "csv: no numbers"));
+    expect(() => orThrow(left)).toThrow(DecodeError);
+    expect(() => attempt(() => orThrow(left))).toThrow("csv: no numbers");
   });
 });
