@@ -87,3 +87,13 @@ export const orThrow = <A>(result: Either<Error, A>): A => {
   if (isRight(result)) return result.right;
   throw result.left;
 };
+
+/** Runs a reader of outside data, whose complaints are DecodeErrors: the value, or the complaint. */
+export const decoded = <A>(read: () => A): Either<DecodeError, A> => {
+  try {
+    return right(read());
+  } catch (e) {
+    if (e instanceof DecodeError) return left(e);
+    throw e;
+  }
+};

@@ -14,6 +14,7 @@ export {
 } from "./error.ts";
 export { type Either, either, type Option, option, pipe } from "./fp.ts";
 export { arange, array, eye, full, linspace, ones, onesLike, zeros, zerosLike } from "./make.ts";
+export * as npy from "./npy.ts";
 export { add } from "./operations/add.ts";
 export { abs, div, mul, neg, sign, square, sub } from "./operations/arithmetic.ts";
 export { argmax, argmin } from "./operations/argmax.ts";
