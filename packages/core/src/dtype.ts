@@ -24,8 +24,11 @@ export const dtypeCodes: Readonly<Record<DType, number>> = { float64: 0, float32
 
 export const isFloat = (dtype: DType): boolean => dtype === "float64" || dtype === "float32";
 
+export const isDType = (dtype: unknown): dtype is DType =>
+  dtype === "float64" || dtype === "float32" || dtype === "int32" || dtype === "bool";
+
 export const checkDType = (name: string, dtype: DType): DType => {
-  if (dtype === "float64" || dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
+  if (isDType(dtype)) return dtype;
   throw new DTypeError(`${name}: no such dtype: ${String(dtype)}. Use float64, float32, int32 or bool.`);
 };
 

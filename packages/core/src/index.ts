@@ -13,6 +13,7 @@ export {
   TreeError,
 } from "./error.ts";
 export { type Either, either, type Option, option, pipe } from "./fp.ts";
+export { fromJSON } from "./json.ts";
 export { arange, array, eye, full, linspace, ones, onesLike, zeros, zerosLike } from "./make.ts";
 export * as npy from "./npy.ts";
 export { add } from "./operations/add.ts";

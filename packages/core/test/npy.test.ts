@@ -135,7 +135,7 @@ describe("bytes that are damaged", () => {
       else failure(flipped);
     }
     // Where a flipped bit makes another true header: < is > then, version 2 is 3, and beside a size of 0 any size will do.
-    expect(accepted.filter((c) => !/[<>\d\x02\x03]/.test(c))).toEqual([]);
+    expect(accepted.filter((c) => !"<>0123456789\x02\x03".includes(c))).toEqual([]);
   });
   test("are refused whatever replaces a byte of the header", () => {
     const bytes = npy.encode(array([[1, 2, 3]]));

@@ -34,7 +34,7 @@ describe("flatten", () => {
 describe("unflatten", () => {
   test("is the inverse of flatten", () => {
     const { structure, leaves } = tree.flatten(params);
-    const again = tree.unflatten(structure, leaves) as typeof params;
+    const again = tree.unflatten(structure, leaves);
     expect(again.w).toBe(params.w);
     expect(again.b[0]).toBe(params.b[0]);
     expect(again.nothing).toBeNull();

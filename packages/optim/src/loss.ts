@@ -35,6 +35,6 @@ const loss = <Name extends string>(name: Name, f: (predictions: Operand, targets
  * @example
  * import { array, mean } from "@gradfold/core";
  * import { squaredError } from "@gradfold/optim";
- * mean(squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5000
+ * mean(squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
  */
 export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)));

@@ -24,7 +24,7 @@ const still: Transform<TraceState> = { ...trace({ decay: 0 }), update: (updates,
  * import { sgd } from "@gradfold/optim";
  * const { init, update } = sgd(0.1);
  * const g = array([1, 2]);
- * update(g, init(g), g)[0]; // => float64 [2] [-0.1000, -0.2000]
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.1, -0.2]
  */
 export const sgd = (
   learningRate: Rate,

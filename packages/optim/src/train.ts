@@ -66,7 +66,7 @@ const metricsOf = (value: unknown): unknown => {
  * const optimizer = sgd(0.25);
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
  * const [state, metrics] = step(trainState(array([1, 2]), optimizer));
- * [state.params, metrics.loss]; // => [ float64 [2] [0.5000, 1.0000], float64 [] 5 ]
+ * [state.params, metrics.loss]; // => [ float64 [2] [0.5, 1. ], float64 [] 5 ]
  */
 export const trainStep = typed<TrainStep>(
   (lossAndGrad: (params: unknown, batch: unknown, key?: Key) => readonly unknown[], optimizer: Transform<unknown>) =>

@@ -60,7 +60,7 @@ export interface ScaleState {
  * import { transform } from "@gradfold/optim";
  * const { init, update } = transform.scaleByLearningRate(0.5);
  * const g = array([1, 2]);
- * update(g, init(g), g)[0]; // => float64 [2] [-0.5000, -1.0000]
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
  */
 export const scaleByLearningRate = (learningRate: Rate): Transform<ScaleState> => ({
   init: () => ({ count: zeros([]) }),
@@ -79,7 +79,7 @@ export const scaleByLearningRate = (learningRate: Rate): Transform<ScaleState> =
  * import { chain, transform } from "@gradfold/optim";
  * const { init, update } = chain(transform.trace({ decay: 0.9 }), transform.scaleByLearningRate(0.5));
  * const g = array([1, 2]);
- * update(g, init(g), g)[0]; // => float64 [2] [-0.5000, -1.0000]
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
  */
 export const chain = <S extends readonly unknown[]>(
   ...transforms: { readonly [K in keyof S]: Transform<S[K]> }
@@ -109,6 +109,6 @@ const inTurn = (transforms: readonly Transform<unknown>[]): Transform<readonly u
  * @example
  * import { array } from "@gradfold/core";
  * import { applyUpdates } from "@gradfold/optim";
- * applyUpdates({ w: array([1, 2]) }, { w: array([0.5, -1]) }); // => { w: float64 [2] [1.5000, 1.0000] }
+ * applyUpdates({ w: array([1, 2]) }, { w: array([0.5, -1]) }); // => { w: float64 [2] [1.5, 1. ] }
  */
 export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P => tree.map((p, u) => add(p, u), params, updates);

@@ -38,7 +38,7 @@ interface Fold {
  * const optimizer = sgd(0.25);
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
  * const run = trajectory.fold(step, trainState(array([1, 2]), optimizer), steps(2));
- * [run.length, run.metrics.loss, run.final.params]; // => [ 3, Float64Array(2) [ 5, 1.25 ], float64 [2] [0.2500, 0.5000] ]
+ * [run.length, run.metrics.loss, run.final.params]; // => [ 3, Float64Array(2) [ 5, 1.25 ], float64 [2] [0.25, 0.5 ] ]
  */
 export const fold = typed<Fold>(
   (step: AnyStep, start: unknown, inputs: Inputs<unknown>, options: { readonly scan?: AnyScan } = {}) => {

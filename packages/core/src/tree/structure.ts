@@ -1,0 +1,196 @@
+import { isNDArray, type NDArray } from "../array.ts";
+import { TreeError } from "../error.ts";
+import { array } from "../make.ts";
+import { isRecord } from "../plain.ts";
+import { typed } from "../static/door.ts";
+
+declare const whole: unique symbol;
+
+/** Stands in the type of a structure for the tree that it was taken from. */
+interface Of<T> {
+  readonly [whole]?: T;
+}
+
+/** What a tree of type T looks like with its leaves taken out. Keys are sorted; null and undefined are empty. */
+export type Structure<T = unknown> = Of<T> &
+  (
+    | { readonly kind: "leaf" }
+    | { readonly kind: "empty"; readonly value: null | undefined }
+    | { readonly kind: "list"; readonly children: readonly Structure[] }
+    | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly Structure[] }
+  );
+
+const leaf: Structure = { kind: "leaf" };
+
+/** An object that is no tree, by its class. */
+const describe = (x: unknown): string => {
+  if (typeof x !== "object" || x === null) return `a ${typeof x}`;
+  const { constructor } = x as { readonly constructor?: { readonly name: string } };
+  return `a ${constructor?.name ?? "object"}`;
+};
+
+export const at = (path: string): string => (path === "" ? "the root" : path);
+
+export const keyPath = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
+
+/** No tree has more levels, so that one which contains itself is found out before the stack is full. */
+const mostLevels = 1000;
+
+const checkDepth = (depth: number, path: string): void => {
+  if (depth <= mostLevels) return;
+  throw new TreeError(
+    `tree: ${path.slice(0, 60)}… has more than ${mostLevels} levels. Does the tree contain itself? Break the cycle.`,
+  );
+};
+
+type Visit = (leaf: NDArray, path: string) => void;
+
+/** Takes a tree apart, calling `visit` at each leaf in order. */
+const takeApart = (node: unknown, path: string, depth: number, visit: Visit): Structure => {
+  if (isNDArray(node)) {
+    visit(node, path);
+    return leaf;
+  }
+  if (typeof node === "number" || typeof node === "boolean") {
+    visit(array(node), path);
+    return leaf;
+  }
+  if (node === null || node === undefined) return { kind: "empty", value: node };
+  checkDepth(depth, path);
+  // Array.from sees the holes of a list too: they are undefined, and so empty.
+  if (Array.isArray(node))
+    return {
+      kind: "list",
+      children: Array.from(node, (child, i) => takeApart(child, `${path}[${i}]`, depth + 1, visit)),
+    };
+  if (isRecord(node)) {
+    const keys = Object.keys(node).toSorted();
+    return {
+      kind: "record",
+      keys,
+      children: keys.map((key) => takeApart(node[key], keyPath(path, key), depth + 1, visit)),
+    };
+  }
+  throw new TreeError(
+    `tree: ${at(path)} is ${describe(node)}. A tree is made of arrays, numbers, lists and plain objects.`,
+  );
+};
+
+const putTogether = (structure: Structure, next: () => unknown): unknown => {
+  switch (structure.kind) {
+    case "leaf":
+      return next();
+    case "empty":
+      return structure.value;
+    case "list":
+      return structure.children.map((child) => putTogether(child, next));
+    case "record":
+      // Object.fromEntries defines its keys, so that even "__proto__" is data.
+      return Object.fromEntries(
+        structure.children.map((child, i) => [structure.keys[i] ?? "", putTogether(child, next)]),
+      );
+  }
+};
+
+const summary = (s: Structure): string => {
+  switch (s.kind) {
+    case "leaf":
+      return "an array";
+    case "empty":
+      return String(s.value);
+    case "list":
+      return `a list of ${s.children.length}`;
+    case "record":
+      return `{${s.keys.join(", ")}}`;
+  }
+};
+
+const sameKeys = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, i) => key === b[i]);
+
+/** Throws unless two trees have the same structure, naming the first place where they differ. */
+export const checkSame = (name: string, a: Structure, b: Structure, path: string): void => {
+  if (a.kind === "leaf" && b.kind === "leaf") return;
+  if (a.kind === "empty" && b.kind === "empty") return;
+  const lists = a.kind === "list" && b.kind === "list" && a.children.length === b.children.length;
+  const records = a.kind === "record" && b.kind === "record" && sameKeys(a.keys, b.keys);
+  if (!lists && !records)
+    throw new TreeError(`${name}: the trees differ at ${at(path)}: ${summary(a)} and ${summary(b)}`);
+  a.children.forEach((child, i) => {
+    const other = b.children[i];
+    const place = a.kind === "record" ? keyPath(path, a.keys[i] ?? "") : `${path}[${i}]`;
+    if (other !== undefined) checkSame(name, child, other, place);
+  });
+};
+
+/** A tree taken apart. */
+export interface Flat<T = unknown> {
+  readonly leaves: readonly NDArray[];
+  readonly paths: readonly string[];
+  readonly structure: Structure<T>;
+}
+
+/**
+ * The leaves of a tree in order (keys sorted), their paths, and the structure to put them together again.
+ *
+ * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path; or when
+ * it has more than 1000 levels, as one that contains itself
+ * @example
+ * import { array, tree } from "@gradfold/core";
+ * tree.flatten({ w: array([1, 2]), b: 0 }).paths; // => [ 'b', 'w' ]
+ */
+export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => {
+  const leaves: NDArray[] = [];
+  const paths: string[] = [];
+  const structure = takeApart(root, "", 1, (x, path) => {
+    leaves.push(x);
+    paths.push(path);
+  });
+  return { leaves, paths, structure };
+});
+
+interface Unflatten {
+  <T>(structure: Structure<T>, leaves: readonly NDArray[]): T;
+  (structure: Structure, leaves: readonly unknown[]): unknown;
+}
+
+/**
+ * The tree of a structure and its leaves, in the order of {@link flatten}.
+ *
+ * @throws TreeError when there are too few or too many leaves
+ * @example
+ * import { array, tree } from "@gradfold/core";
+ * const { structure, leaves } = tree.flatten({ w: array([1, 2]) });
+ * tree.unflatten(structure, leaves); // => { w: float64 [2] [1, 2] }
+ */
+export const unflatten = typed<Unflatten>((structure: Structure, leaves: readonly unknown[]): unknown => {
+  let i = 0;
+  const root = putTogether(structure, () => {
+    if (i >= leaves.length)
+      throw new TreeError(`tree.unflatten: ${leaves.length} leaves are too few for the structure`);
+    return leaves[i++];
+  });
+  if (i !== leaves.length) throw new TreeError(`tree.unflatten: ${leaves.length} leaves for a structure of ${i}`);
+  return root;
+});
+
+/**
+ * The leaves of a tree, keys sorted.
+ *
+ * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path
+ * @example
+ * import { array, tree } from "@gradfold/core";
+ * tree.leaves([array([1, 2]), { b: 3 }]).length; // => 2
+ */
+export const leaves = (root: unknown): readonly NDArray[] => flatten(root).leaves;
+
+/**
+ * What a tree looks like with its leaves taken out: what {@link unflatten} puts other leaves into.
+ *
+ * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path
+ * @example
+ * import { array, tree } from "@gradfold/core";
+ * const structure = tree.structure({ w: array([1, 2]), b: array(0) });
+ * tree.unflatten(structure, [array(5), array([6, 7])]); // => { b: float64 [] 5, w: float64 [2] [6, 7] }
+ */
+export const structure = <T>(root: T): Structure<T> => flatten(root).structure;
