@@ -1,4 +1,4 @@
-import { DTypeError } from "./error.ts";
+import { DTypeError, ShapeError } from "./error.ts";
 
 /** The type of an array's elements. A plain JavaScript number is a float64. */
 export type DType = "float64" | "float32" | "int32" | "bool";
@@ -6,7 +6,23 @@ export type DType = "float64" | "float32" | "int32" | "bool";
 /** Where elements live. A bool is a byte that holds 0 or 1. */
 export type Store = Float64Array | Float32Array | Int32Array | Uint8Array;
 
-export const allocate = (dtype: DType, size: number): Store => {
+/** More bytes than this are not even asked for: some systems promise what they have not. */
+const mostBytes = 2 ** 40;
+
+/** A buffer of zeros; where there is no memory for it, an error that says how much it would be. */
+export const allocate = (dtype: DType, size: number, name = "array"): Store => {
+  try {
+    if (size * 8 <= mostBytes) return zerosIn(dtype, size);
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e;
+  }
+  const bytes = size * (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
+  throw new ShapeError(
+    `${name}: ${size} elements of ${dtype} need ${bytes} bytes, more than there are. Use smaller sizes.`,
+  );
+};
+
+const zerosIn = (dtype: DType, size: number): Store => {
   switch (dtype) {
     case "float64":
       return new Float64Array(size);

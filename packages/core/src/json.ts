@@ -1,4 +1,5 @@
 import { contiguous, type NDArray } from "./array.ts";
+import { describe } from "./description.ts";
 import { allocate, type DType, isDType, type Store } from "./dtype.ts";
 import { DecodeError, decoded } from "./error.ts";
 import type { Either } from "./fp.ts";
@@ -33,16 +34,6 @@ const elementFromJSON = (value: unknown, dtype: DType): number | undefined => {
   return typeof value === "number" || words.includes(value) ? Number(value) : undefined;
 };
 
-/** Numbers and short words as they are; of all else, which may be of any size, only the kind. */
-const shown = (value: unknown): string =>
-  typeof value === "number" || typeof value === "boolean"
-    ? String(value)
-    : typeof value === "string"
-      ? JSON.stringify(value.slice(0, 40))
-      : value === null
-        ? "null"
-        : `a ${typeof value}`;
-
 const isSize = (n: unknown): n is number => typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
 
 const isShape = (shape: unknown): shape is Shape => Array.isArray(shape) && shape.every(isSize);
@@ -52,7 +43,7 @@ export const arrayFromJSON = (json: unknown, where: string): NDArray => {
   const malformed = (what: string): DecodeError => new DecodeError("malformed", `${where}: ${what}`);
   if (!isRecord(json)) throw malformed("no array is there, which has dtype, shape and data");
   const { dtype, shape, data } = json;
-  if (!isDType(dtype)) throw malformed(`there is no dtype ${shown(dtype)}`);
+  if (!isDType(dtype)) throw malformed(`the dtype is ${describe(dtype)}`);
   if (!isShape(shape)) throw malformed("the shape is no list of sizes");
   if (!Array.isArray(data) || data.length !== sizeOf(shape))
     throw malformed(`the data do not fill the shape ${formatShape(shape)}`);
@@ -60,7 +51,7 @@ export const arrayFromJSON = (json: unknown, where: string): NDArray => {
   const values: readonly unknown[] = data;
   for (const [i, value] of values.entries()) {
     const element = elementFromJSON(value, dtype);
-    if (element === undefined) throw malformed(`element ${i} is no ${dtype}: ${shown(value)}`);
+    if (element === undefined) throw malformed(`element ${i} is no ${dtype}: ${describe(value)}`);
     elements[i] = element;
   }
   return contiguous(dtype, frozen([...shape]), elements);

@@ -1,12 +1,13 @@
 import { contiguous, type NDArray, repeated } from "./array.ts";
+import { checkOptions, describe } from "./description.ts";
 import { allocate, checkDType, type DType, type Store } from "./dtype.ts";
-import { DTypeError, ShapeError } from "./error.ts";
-import { checkShape, formatShape, frozen, type Shape, sizeOf } from "./shape.ts";
+import { DomainError, DTypeError, ShapeError } from "./error.ts";
+import { type Elements, read } from "./nested.ts";
+import { operand } from "./operand.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 import { typed } from "./static/door.ts";
 import type { Nested, ShapeOfNested } from "./static/move.ts";
 import type { Mutable } from "./static/text.ts";
-
-type Elements = Float64Array | Float32Array | Int32Array;
 
 interface MakeArray {
   (data: Elements): NDArray<[number]>;
@@ -17,51 +18,45 @@ interface MakeArray {
   ): NDArray<Mutable<S>>;
 }
 
-interface Options {
-  readonly shape?: Shape;
+/** What makers take besides sizes. */
+export interface Options {
   readonly dtype?: DType;
 }
 
-const isElements = (data: unknown): data is Elements =>
-  data instanceof Float64Array || data instanceof Float32Array || data instanceof Int32Array;
+interface ArrayOptions extends Options {
+  readonly shape?: Shape;
+}
 
-/** The sizes of nested lists, by their first elements. */
-const nestedShape = (data: Nested): number[] =>
-  Array.isArray(data) ? [data.length, ...(data.length === 0 ? [] : nestedShape(data[0] as Nested))] : [];
-
-/** The elements of nested lists in order; every list at a depth must have the same length. */
-const flattenInto = (data: Nested, shape: Shape, depth: number, out: (number | boolean)[]): void => {
-  if (!Array.isArray(data)) {
-    if (typeof data !== "number" && typeof data !== "boolean")
-      throw new DTypeError(
-        `array: an element must be a number or a boolean, not ${data === null ? "null" : typeof data}`,
-      );
-    if (depth !== shape.length) throw new ShapeError(`array: lists of different depth: a number among lists`);
-    out.push(data);
-    return;
-  }
-  if (depth >= shape.length || data.length !== shape[depth])
-    throw new ShapeError(
-      `array: lists of different lengths at depth ${depth}: ${data.length} is not ${shape[depth] ?? "a number"}`,
-    );
-  for (const part of data) flattenInto(part as Nested, shape, depth + 1, out);
+/** The dtype asked for: options are easily forgotten to be an object. */
+export const dtypeIn = (name: string, options: Options, fallback: DType): DType => {
+  checkOptions(name, '{ dtype: "float32" }', options);
+  const { dtype = fallback } = options;
+  return checkDType(name, dtype);
 };
 
-const dtypeOf = (data: Elements): DType =>
-  data instanceof Float64Array ? "float64" : data instanceof Float32Array ? "float32" : "int32";
+export const checkNumber = (name: string, what: string, x: unknown): void => {
+  if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.`);
+};
 
-const areTruths = (flat: readonly (number | boolean)[]): boolean =>
-  flat.length > 0 && flat.every((value) => typeof value === "boolean");
-
-const store = (elements: ArrayLike<number | boolean>, dtype: DType): Store => {
-  const out = allocate(dtype, elements.length);
-  for (let i = 0; i < elements.length; i++) {
-    const value = Number(elements[i]);
-    if (dtype === "int32" && (value | 0) !== value)
-      throw new DTypeError(`array: ${value} is no int32. Use float64, or round it first.`);
-    out[i] = dtype === "bool" ? Number(value !== 0) : value;
-  }
+/** Elements in the buffer of a dtype, which must be able to hold them. */
+const store = (name: string, elements: ArrayLike<number | boolean>, dtype: DType): Store => {
+  const out = allocate(dtype, elements.length, name);
+  for (let i = 0; i < elements.length; i++) out[i] = element(name, Number(elements[i]), dtype);
   return out;
+};
+
+const element = (name: string, value: number, dtype: DType): number => {
+  if (dtype === "int32" && (value | 0) !== value)
+    throw new DTypeError(`${name}: ${value} is no int32. Use float64, or round it first.`);
+  return dtype === "bool" ? Number(value !== 0) : value;
+};
+
+/** The vector of a function of the index. */
+const vector = (name: string, size: number, dtype: DType, at: (i: number) => number): NDArray => {
+  const shape = checkShape(name, [size]);
+  const out = allocate(dtype, size, name);
+  for (let i = 0; i < size; i++) out[i] = element(name, at(i), dtype);
+  return contiguous(dtype, shape, out);
 };
 
 /**
@@ -70,22 +65,20 @@ const store = (elements: ArrayLike<number | boolean>, dtype: DType): Store => {
  * The dtype is that of a typed array, bool where all are booleans, and float64 otherwise.
  *
  * @param options - `shape`: the sizes, for flat data; `dtype`
- * @throws ShapeError when lists have different lengths or the shape does not fit; DTypeError for other elements
+ * @throws ShapeError when lists are not nested evenly or the shape does not fit; DTypeError for other elements; both say
+ * where
  * @example
  * import { array } from "@gradfold/core";
  * array([[1, 2, 3], [4, 5, 6]]).shape; // => [ 2, 3 ]
  * array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => 'float32'
  */
-export const array = typed<MakeArray>((data: Nested | Elements, options: Options = {}) => {
-  const flat: (number | boolean)[] = [];
-  const found = isElements(data) ? [data.length] : nestedShape(data);
-  if (!isElements(data)) flattenInto(data, found, 0, flat);
-  const natural = isElements(data) ? dtypeOf(data) : areTruths(flat) ? "bool" : "float64";
-  const elements = store(isElements(data) ? data : flat, checkDType("array", options.dtype ?? natural));
-  const shape = checkShape("array", options.shape ?? found);
+export const array = typed<MakeArray>((data: Nested | Elements, options: ArrayOptions = {}) => {
+  const { elements, ...found } = read(data);
+  const dtype = dtypeIn("array", options, found.dtype);
+  const shape = checkShape("array", options.shape ?? found.shape);
   if (sizeOf(shape) !== elements.length)
     throw new ShapeError(`array: ${elements.length} elements do not fill the shape ${formatShape(shape)}`);
-  return contiguous(options.dtype ?? natural, shape, elements);
+  return contiguous(dtype, shape, store("array", elements, dtype));
 });
 
 interface Filled {
@@ -93,9 +86,10 @@ interface Filled {
 }
 
 /** An array of one repeated element: a single number in memory, seen many times. */
-const filled = (name: string, shape: Shape, value: number, dtype: DType = "float64"): NDArray => {
+const filled = (name: string, shape: Shape, value: number, options: Options = {}): NDArray => {
   const sizes = checkShape(name, shape);
-  return repeated(dtype, sizes, store([value], checkDType(name, dtype)));
+  const dtype = dtypeIn(name, options, "float64");
+  return repeated(dtype, sizes, store(name, [value], dtype));
 };
 
 /**
@@ -106,7 +100,7 @@ const filled = (name: string, shape: Shape, value: number, dtype: DType = "float
  * import { toNested, zeros } from "@gradfold/core";
  * toNested(zeros([2])); // => [ 0, 0 ]
  */
-export const zeros = typed<Filled>((shape: Shape, options: Options = {}) => filled("zeros", shape, 0, options.dtype));
+export const zeros = typed<Filled>((shape: Shape, options?: Options) => filled("zeros", shape, 0, options));
 
 /**
  * Ones of a shape.
@@ -116,7 +110,7 @@ export const zeros = typed<Filled>((shape: Shape, options: Options = {}) => fill
  * import { ones, toNested } from "@gradfold/core";
  * toNested(ones([2])); // => [ 1, 1 ]
  */
-export const ones = typed<Filled>((shape: Shape, options: Options = {}) => filled("ones", shape, 1, options.dtype));
+export const ones = typed<Filled>((shape: Shape, options?: Options) => filled("ones", shape, 1, options));
 
 /**
  * One number, repeated in a shape.
@@ -128,7 +122,10 @@ export const ones = typed<Filled>((shape: Shape, options: Options = {}) => fille
  */
 export const full = typed<
   <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }) => NDArray<Mutable<S>>
->((shape: Shape, value: number, options: Options = {}) => filled("full", shape, value, options.dtype));
+>((shape: Shape, value: number, options?: Options) => {
+  checkNumber("full", "the value", value);
+  return filled("full", shape, value, options);
+});
 
 /**
  * Zeros of another array's shape and dtype.
@@ -137,9 +134,10 @@ export const full = typed<
  * import { array, toNested, zerosLike } from "@gradfold/core";
  * toNested(zerosLike(array([5, 6]))); // => [ 0, 0 ]
  */
-export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>(({ shape, dtype }: NDArray) =>
-  filled("zerosLike", shape, 0, dtype),
-);
+export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
+  const { shape, dtype } = operand("zerosLike", x);
+  return filled("zerosLike", shape, 0, { dtype });
+});
 
 /**
  * Ones of another array's shape and dtype.
@@ -148,9 +146,10 @@ export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((
  * import { array, onesLike, toNested } from "@gradfold/core";
  * toNested(onesLike(array([5, 6]))); // => [ 1, 1 ]
  */
-export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>(({ shape, dtype }: NDArray) =>
-  filled("onesLike", shape, 1, dtype),
-);
+export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
+  const { shape, dtype } = operand("onesLike", x);
+  return filled("onesLike", shape, 1, { dtype });
+});
 
 /**
  * The identity matrix.
@@ -163,39 +162,43 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>(({
 export const eye = typed<<const N extends number>(n: N, options?: { readonly dtype?: DType }) => NDArray<[N, N]>>(
   (n: number, options: Options = {}) => {
     const shape = checkShape("eye", [n, n]);
-    const data = allocate(checkDType("eye", options.dtype ?? "float64"), n * n);
+    const dtype = dtypeIn("eye", options, "float64");
+    const data = allocate(dtype, n * n, "eye");
     for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
-    return contiguous(options.dtype ?? "float64", shape, data);
+    return contiguous(dtype, shape, data);
   },
 );
 
+interface Arange {
+  <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
+  (start: number, stop: number, step?: number, options?: { readonly dtype?: DType }): NDArray<[number]>;
+}
+
 /**
- * The numbers 0, 1, …, n - 1.
+ * The numbers 0, 1, …, n - 1; or those from `start` on, at distances of `step`, up to but without `stop`.
  *
- * @throws DomainError when n is negative or not whole
+ * Number i is start + i step, each operation rounded to float64. There are ⌈(stop - start) / step⌉ of them.
+ *
+ * @throws DomainError when n is negative or not whole, or when no finite count of steps leads from start to stop
  * @example
  * import { arange, toNested } from "@gradfold/core";
  * toNested(arange(3)); // => [ 0, 1, 2 ]
+ * toNested(arange(5, 0, -2)); // => [ 5, 3, 1 ]
  */
-export const arange = typed<<const N extends number>(n: N, options?: { readonly dtype?: DType }) => NDArray<[N]>>(
-  (n: number, options: Options = {}) => {
-    const [size = 0] = checkShape("arange", [n]);
-    const dtype = checkDType("arange", options.dtype ?? "float64");
-    return contiguous(
-      dtype,
-      frozen([size]),
-      store(
-        Array.from({ length: size }, (_, i) => i),
-        dtype,
-      ),
-    );
-  },
-);
+export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last: Options = {}): NDArray => {
+  checkNumber("arange", stop === undefined ? "n" : "every bound", first);
+  if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop ?? {}, "float64"), (i) => i);
+  checkNumber("arange", "the step", step);
+  const count = Math.max(0, Math.ceil((stop - first) / step));
+  if (step === 0 || !Number.isSafeInteger(count))
+    throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
+  return vector("arange", count, dtypeIn("arange", last, "float64"), (i) => first + i * step);
+});
 
 /**
  * Numbers at equal distances from `start` to `stop`, both included.
  *
- * @throws DomainError when the count is negative or not whole
+ * @throws DomainError when the count is negative or not whole, or a bound is not finite
  * @example
  * import { linspace, toNested } from "@gradfold/core";
  * toNested(linspace(0, 1, 3)); // => [ 0, 0.5, 1 ]
@@ -203,9 +206,13 @@ export const arange = typed<<const N extends number>(n: N, options?: { readonly 
 export const linspace = typed<
   <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
 >((start: number, stop: number, count: number, options: Options = {}) => {
-  const [size = 0] = checkShape("linspace", [count]);
-  const dtype = checkDType("linspace", options.dtype ?? "float64");
-  const step = (stop - start) / Math.max(size - 1, 1);
-  const points = Array.from({ length: size }, (_, i) => (i > 0 && i === size - 1 ? stop : start + i * step));
-  return contiguous(dtype, frozen([size]), store(points, dtype));
+  checkShape("linspace", [count]);
+  for (const bound of [start, stop]) {
+    checkNumber("linspace", "a bound", bound);
+    if (!Number.isFinite(bound) || !Number.isFinite(stop - start))
+      throw new DomainError(`linspace: the distance must be finite: from ${start} to ${stop}.`);
+  }
+  const step = (stop - start) / Math.max(count - 1, 1);
+  const at = (i: number): number => (i > 0 && i === count - 1 ? stop : start + i * step);
+  return vector("linspace", count, dtypeIn("linspace", options, "float64"), at);
 });

@@ -7,10 +7,10 @@ import { allocate } from "./dtype.ts";
 import { DecodeError, decoded, DTypeError, ShapeError } from "./error.ts";
 import type { Either } from "./fp.ts";
 import { descrOf, elementOf, writeElements } from "./npy/element.ts";
-import { headerBytes, mostAxes, readHeader } from "./npy/header.ts";
+import { headerBytes, readHeader } from "./npy/header.ts";
 import { operand } from "./operand.ts";
 import { view } from "./primitive.ts";
-import { formatShape, frozen, rowMajor, type Shape } from "./shape.ts";
+import { formatShape, frozen, mostAxes, rowMajor, type Shape } from "./shape.ts";
 import { compact, viewOn } from "./view.ts";
 
 /**

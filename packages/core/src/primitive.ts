@@ -110,6 +110,16 @@ export const view = (x: NDArray, reader: string): View => {
   return elements;
 };
 
+/** The elements of `x`; undefined where no transform knows them yet. */
+export const viewIfKnown = (x: NDArray, reader: string): View | undefined => {
+  try {
+    return view(x, reader);
+  } catch (e) {
+    if (e instanceof TraceError) return undefined;
+    throw e;
+  }
+};
+
 let depth = 0; // the one module-level mutable cell: how many transforms are open
 
 /** Runs a transform at a level of its own; however it ends, nothing is left behind. */

@@ -1,9 +1,8 @@
 import { type NDArray, type Operand, prototype, type View } from "./array.ts";
-import { TraceError } from "./error.ts";
 import { toJSON } from "./json.ts";
 import { type Notation, notationOf } from "./notation.ts";
 import { operand } from "./operand.ts";
-import { view } from "./primitive.ts";
+import { viewIfKnown } from "./primitive.ts";
 import { formatShape } from "./shape.ts";
 
 /** Beyond so many elements only the ends of each axis are shown. */
@@ -71,20 +70,11 @@ const layout = (x: View, notation: Notation, summarize: boolean): string => {
 export const print = (x: Operand): string => {
   const array = operand("print", x);
   const head = `${array.dtype} ${formatShape(array.shape)}`;
-  const elements = elementsIfKnown(array);
+  const elements = viewIfKnown(array, "print");
   if (elements === undefined) return `${head} (not known yet)`;
   const summarize = elements.size > summarizeFrom;
   const body = layout(elements, notationOf(visible(elements, summarize), array.dtype), summarize);
   return `${head}${body.includes("\n") ? "\n" : " "}${body}`;
-};
-
-const elementsIfKnown = (x: NDArray): View | undefined => {
-  try {
-    return view(x, "print");
-  } catch (e) {
-    if (e instanceof TraceError) return undefined;
-    throw e;
-  }
 };
 
 // Node's console calls this instead of listing an object's fields.

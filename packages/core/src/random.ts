@@ -1,4 +1,5 @@
 import { contiguous, isNDArray, type NDArray, type Operand } from "./array.ts";
+import { describe } from "./description.ts";
 import { allocate, type DType, isFloat, type Store } from "./dtype.ts";
 import { DomainError, DTypeError } from "./error.ts";
 import { batchOneByOne } from "./family/batch.ts";
@@ -69,7 +70,7 @@ const draw = (
  */
 export const key = (seed: number): Key => {
   if (!Number.isSafeInteger(seed))
-    throw new DomainError(`random.key: a seed is a whole number up to 2^53, not ${seed}`);
+    throw new DomainError(`random.key: a seed is a whole number up to 2^53, not ${describe(seed)}`);
   return keyOf(wordsOf(seed));
 };
 

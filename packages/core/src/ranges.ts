@@ -1,3 +1,4 @@
+import { checkList, describe } from "./description.ts";
 import { DomainError, ShapeError } from "./error.ts";
 import { formatShape, frozen, type Shape } from "./shape.ts";
 import type { Range } from "./static/move.ts";
@@ -30,14 +31,15 @@ const bound = (
   high: number,
 ): number => {
   if (value === null || value === undefined) return fallback;
-  if (!Number.isInteger(value)) throw new DomainError(`${name}: a bound must be a whole number, not ${value}`);
+  if (!Number.isInteger(value))
+    throw new DomainError(`${name}: a bound must be a whole number, not ${describe(value)}`);
   return Math.min(Math.max(value < 0 ? value + n : value, low), high);
 };
 
 const span = (name: string, [from, to, by]: readonly (number | null | undefined)[], n: number): Taken => {
   const step = by ?? 1;
   if (!Number.isInteger(step) || step === 0)
-    throw new DomainError(`${name}: a step must be a whole number other than 0, not ${step}`);
+    throw new DomainError(`${name}: a step must be a whole number other than 0, not ${describe(step)}`);
   const start = step > 0 ? bound(name, from, 0, n, 0, n) : bound(name, from, n - 1, n, -1, n - 1);
   const stop = step > 0 ? bound(name, to, n, n, 0, n) : bound(name, to, -1, n, -1, n - 1);
   return { start, step, size: Math.max(0, Math.ceil((stop - start) / step)), dropped: false };
@@ -45,12 +47,15 @@ const span = (name: string, [from, to, by]: readonly (number | null | undefined)
 
 /** What ranges take of each axis of a shape. */
 export const taken = (name: string, ranges: readonly Range[], shape: Shape): readonly Taken[] => {
+  checkList(name, "ranges", ranges);
   if (ranges.length > shape.length)
     throw new ShapeError(`${name}: ${ranges.length} ranges for ${shape.length} axes of ${formatShape(shape)}`);
   return shape.map((n, axis) => {
     const range = ranges[axis] ?? null;
     if (range === null) return whole(n);
-    return typeof range === "number" ? pick(name, range, axis, shape) : span(name, range, n);
+    if (typeof range === "number") return pick(name, range, axis, shape);
+    checkList(name, "bounds", range);
+    return span(name, range, n);
   });
 };
 

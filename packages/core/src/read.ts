@@ -1,11 +1,11 @@
-import ndarray from "ndarray";
-import { contiguous, type NDArray, type Operand, type View } from "./array.ts";
+import { type NDArray, type Operand, type View } from "./array.ts";
 import { compact, copy } from "./view.ts";
-import { allocate, type DType, type Store } from "./dtype.ts";
-import { ShapeError } from "./error.ts";
+import { checkOptions, describe } from "./description.ts";
+import type { Store } from "./dtype.ts";
+import { DomainError, ShapeError } from "./error.ts";
 import { operand } from "./operand.ts";
 import { view } from "./primitive.ts";
-import { checkShape, formatShape, type Shape } from "./shape.ts";
+import { checkShape, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import { typed } from "./static/door.ts";
 import type { Mutable } from "./static/text.ts";
 
@@ -23,6 +23,9 @@ export const item = (x: Operand): number => {
   if (size !== 1) throw new ShapeError(`item: one element is needed, but the shape is ${formatShape(array.shape)}`);
   return data[offset] ?? NaN;
 };
+
+/** As many places as JavaScript's lists may have together, by far. */
+const mostNested = 2 ** 27;
 
 /** Nested lists of elements, as `array` takes them. */
 export type NestedElements = number | boolean | readonly NestedElements[];
@@ -44,6 +47,8 @@ const nest = (x: View, toElement: (value: number) => number | boolean, axis: num
  */
 export const toNested = (x: Operand): NestedElements => {
   const array = operand("toNested", x);
+  if (sizeOf(array.shape.map((n) => Math.max(n, 1))) > mostNested)
+    throw new ShapeError(`toNested: ${formatShape(array.shape)} is too large for lists. Use toTypedArray.`);
   const elements = view(array, "toNested");
   return nest(elements, array.dtype === "bool" ? (value) => value !== 0 : (value) => value, 0, elements.offset);
 };
@@ -58,51 +63,7 @@ export const toNested = (x: Operand): NestedElements => {
  */
 export const toTypedArray = (x: Operand): Store => {
   const array = operand("toTypedArray", x);
-  return copy(view(array, "toTypedArray"), array.dtype);
-};
-
-/**
- * A copy of the elements as a scijs `ndarray`.
- *
- * @throws TraceError where the elements are not known yet (inside `trace`)
- * @example
- * import { array, toNdarray } from "@gradfold/core";
- * toNdarray(array([[1, 2], [3, 4]])).get(1, 0); // => 3
- */
-export const toNdarray = (x: Operand): ndarray.NdArray<Store> => {
-  const array = operand("toNdarray", x);
-  return ndarray(copy(view(array, "toNdarray"), array.dtype), [...array.shape]);
-};
-
-const dtypes: Readonly<Record<string, DType>> = { float64: "float64", float32: "float32", int32: "int32" };
-
-/**
- * A copy of a scijs `ndarray`: float32 and int32 keep their dtype, bool has none there, all else becomes float64.
- *
- * @example
- * import ndarray from "ndarray";
- * import { fromNdarray, toNested } from "@gradfold/core";
- * toNested(fromNdarray(ndarray([1, 2, 3, 4], [2, 2]).transpose(1, 0))); // => [ [ 1, 3 ], [ 2, 4 ] ]
- */
-export const fromNdarray = (x: ndarray.NdArray): NDArray => {
-  const dtype = dtypes[x.dtype] ?? "float64";
-  const shape = checkShape("fromNdarray", x.shape);
-  return contiguous(
-    dtype,
-    shape,
-    allocate(dtype, x.size).map((_, i) => elementAt(x, i)),
-  );
-};
-
-/** Element i in row-major order. */
-const elementAt = (x: ndarray.NdArray, i: number): number => {
-  let rest = i;
-  const index = x.shape.toReversed().map((n) => {
-    const k = rest % n;
-    rest = (rest - k) / n;
-    return k;
-  });
-  return x.get(...index.toReversed());
+  return copy(view(array, "toTypedArray"), array.dtype, "toTypedArray");
 };
 
 /**
@@ -116,8 +77,9 @@ const elementAt = (x: ndarray.NdArray, i: number): number => {
 export const expectShape = typed<<const S extends Shape>(x: NDArray, shape: S) => NDArray<Mutable<S>>>(
   (x: NDArray, shape: Shape) => {
     const array = operand("expectShape", x);
-    if (formatShape(array.shape) !== formatShape(shape))
-      throw new ShapeError(`expectShape: the shape is ${formatShape(array.shape)}, not ${formatShape(shape)}`);
+    const expected = checkShape("expectShape", shape);
+    if (!sameShape(array.shape, expected))
+      throw new ShapeError(`expectShape: the shape is ${formatShape(array.shape)}, not ${formatShape(expected)}`);
     return array;
   },
 );
@@ -126,26 +88,39 @@ export const expectShape = typed<<const S extends Shape>(x: NDArray, shape: S) =
 export interface Tolerance {
   readonly rtol?: number;
   readonly atol?: number;
+  /** A NaN is close to a NaN. */
+  readonly equalNan?: boolean;
 }
 
-/** Whether two numbers are within a tolerance; equal infinities are, and NaN is beside nothing. */
-const closeTo = (a: number, b: number, { rtol = 1e-5, atol = 1e-8 }: Tolerance = {}): boolean =>
-  a === b || Math.abs(a - b) <= atol + rtol * Math.abs(b);
+const checkTolerance = (name: string, x: unknown): number => {
+  if (typeof x === "number" && x >= 0) return x;
+  throw new DomainError(`allClose: ${name} must be a number from 0 on, not ${describe(x)}.`);
+};
 
 /**
- * Whether two arrays have the same shape and elements within a tolerance: |a - b| <= atol + rtol |b|.
+ * Whether two arrays have the same shape and elements within a tolerance: |a - b| <= atol + rtol |b|. Equal infinities
+ * are close; a NaN is close to nothing, or with `equalNan` to a NaN.
  *
- * @param tolerance - `rtol` (1e-5 by default) and `atol` (1e-8)
+ * @param tolerance - `rtol` (1e-5 by default), `atol` (1e-8) and `equalNan` (false)
+ * @throws DomainError when a tolerance is negative or NaN; TraceError where the elements are not known yet
  * @example
  * import { allClose, array } from "@gradfold/core";
  * allClose(array([1, 2]), array([1, 2 + 1e-9])); // => true
+ * allClose(array([1, NaN]), array([1, NaN]), { rtol: 0, atol: 0, equalNan: true }); // => true
  */
 export const allClose = (a: Operand, b: Operand, tolerance: Tolerance = {}): boolean => {
   const x = operand("allClose", a);
   const y = operand("allClose", b);
-  if (formatShape(x.shape) !== formatShape(y.shape)) return false;
+  checkOptions("allClose", "{ rtol: 1e-5 }", tolerance);
+  const rtol = checkTolerance("rtol", tolerance.rtol ?? 1e-5);
+  const atol = checkTolerance("atol", tolerance.atol ?? 1e-8);
+  if (!sameShape(x.shape, y.shape)) return false;
   const other = compact(view(y, "allClose"), y.dtype);
-  return compact(view(x, "allClose"), x.dtype).every((value: number, i: number) =>
-    closeTo(value, other[i] ?? NaN, tolerance),
-  );
+  // Of an infinite distance no tolerance is a part.
+  return compact(view(x, "allClose"), x.dtype).every((value: number, i: number) => {
+    const wanted = other[i] ?? NaN;
+    if (value === wanted) return true;
+    const close = Number.isFinite(wanted) && Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
+    return close || (tolerance.equalNan === true && Number.isNaN(value) && Number.isNaN(wanted));
+  });
 };

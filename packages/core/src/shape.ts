@@ -26,15 +26,32 @@ export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 /** Freezes sizes that are known to be good. */
 export const frozen = (sizes: number[]): Shape => (sizes.length === 0 ? scalarShape : Object.freeze(sizes));
 
+/** Something that is no size or shape, in an error's words. */
+const wordFor = (x: unknown): string =>
+  typeof x === "number" || typeof x === "string" || x === null || x === undefined ? String(x) : `a ${typeof x}`;
+
 const isList: (x: unknown) => boolean = Array.isArray;
+
+/** As many axes as an array may be made with: NumPy's limit too. */
+export const mostAxes = 64;
 
 /** A user's shape: copied, checked and frozen. */
 export const checkShape = (name: string, shape: Shape): Shape => {
-  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${String(shape)}.`);
-  for (const n of shape)
+  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${wordFor(shape)}.`);
+  // Array.from sees holes, which are no sizes either.
+  const sizes = Array.from(shape);
+  for (const n of sizes)
     if (!Number.isSafeInteger(n) || n < 0)
-      throw new DomainError(`${name}: a size must be a whole number from 0 on: ${formatShape(shape)} holds ${n}.`);
-  return frozen([...shape]);
+      throw new DomainError(
+        `${name}: a size must be a whole number from 0 on: [${sizes.map(wordFor).join(", ")}] holds ${wordFor(n)}.`,
+      );
+  if (sizes.length > mostAxes)
+    throw new ShapeError(
+      `${name}: a shape has at most ${mostAxes} sizes, not ${sizes.length}. Give the sizes, not the data.`,
+    );
+  if (sizeOf(sizes) > Number.MAX_SAFE_INTEGER)
+    throw new ShapeError(`${name}: the shape ${formatShape(sizes)} has more than 2^53 elements. Use smaller sizes.`);
+  return frozen(sizes);
 };
 
 /** Strides, in elements, of a contiguous array. */
@@ -91,7 +108,7 @@ export const around = (shape: Shape, axis: number): readonly [before: number, n:
 /** An axis of `rank` axes, counted from the start. */
 export const normalizeAxis = (name: string, axis: number, shape: Shape): number => {
   if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length)
-    throw new ShapeError(`${name}: axis ${axis} is out of range for ${formatShape(shape)}`);
+    throw new ShapeError(`${name}: axis ${wordFor(axis)} is out of range for ${formatShape(shape)}`);
   return axis < 0 ? axis + shape.length : axis;
 };
 
@@ -100,7 +117,9 @@ const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [
 /** Axes counted from the start, ascending; all of them by default. */
 export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape): readonly number[] => {
   if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
-  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(name, axis, shape));
+  if (typeof axes !== "number" && !isList(axes))
+    throw new ShapeError(`${name}: axes are a number or a list of numbers, not ${wordFor(axes)}.`);
+  const list = (typeof axes === "number" ? [axes] : Array.from(axes)).map((axis) => normalizeAxis(name, axis, shape));
   if (new Set(list).size !== list.length)
     throw new ShapeError(`${name}: an axis is given twice: ${formatShape([axes].flat())} of ${formatShape(shape)}`);
   return list.toSorted((a, b) => a - b);

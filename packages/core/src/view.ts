@@ -50,7 +50,7 @@ export const isRowMajor = ({ shape, stride }: View): boolean => {
 };
 
 /** Writes the elements of one view over those of another, which the caller has just made. */
-export const assign = (target: View, source: View): void => {
+export const assign = (target: View, source: ndarray.NdArray): void => {
   if (source.size > 0) operations.assign(target, source);
 };
 
@@ -59,9 +59,9 @@ export const compact = (view: View, dtype: DType): Store =>
   isRowMajor(view) && view.offset === 0 && view.data.length === view.size ? view.data : copy(view, dtype);
 
 /** The elements in row-major order, in a buffer of their own. */
-export const copy = (view: View, dtype: DType): Store => {
+export const copy = (view: View, dtype: DType, name?: string): Store => {
   if (isRowMajor(view)) return view.data.slice(view.offset, view.offset + view.size);
-  const data = allocate(dtype, view.size);
+  const data = allocate(dtype, view.size, name);
   assign(ndarray(data, view.shape), view);
   return data;
 };

@@ -1,6 +1,8 @@
+import ndarray from "ndarray";
 import { describe, expect, test } from "vitest";
 import {
   add,
+  allClose,
   arange,
   array,
   attempt,
@@ -15,12 +17,16 @@ import {
   expandDims,
   expectShape,
   eye,
+  fromNdarray,
+  full,
   type GradfoldError,
   item,
   linspace,
   matmul,
   mean,
+  meshgrid,
   type NDArray,
+  oneHot,
   ones,
   orThrow,
   reshape,
@@ -31,15 +37,21 @@ import {
   sum,
   take,
   toNested,
+  toTypedArray,
   TraceError,
   transpose,
   TreeError,
   zeros,
+  zerosLike,
 } from "../src/index.ts";
 
 /** A wrong program, which does not compile: the checks at run time are for those whose sizes are not known before. */
 const dynamic = (x: unknown) => x as never;
 const integers = (list: readonly number[]): NDArray => array(list, { dtype: "int32" });
+
+const sparse: readonly number[] = Object.assign(new Array<number>(2), { 0: 2 });
+const cyclic: never[] = [];
+cyclic.push(dynamic(cyclic));
 
 type Kind = new (message: string) => GradfoldError;
 
@@ -130,13 +142,45 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
     () => concatenate([ones([2, 3]), ones([2, 4])]),
   ],
   [ShapeError, "concatenate: no arrays were given. At least one is needed.", () => concatenate([])],
-  [ShapeError, "array: lists of different lengths at depth 1: 2 is not 1", () => array([[1], [1, 2]])],
-  [ShapeError, "array: lists of different lengths at depth 1: 1 is not a number", () => array([1, [2]])],
-  [ShapeError, "array: lists of different depth: a number among lists", () => array([[1], 2])],
+  [ShapeError, "array: [1] has length 2, where the first list has 1. Nest evenly.", () => array([[1], [1, 2]])],
+  [ShapeError, "array: [1][0] has length 1, where the first list has 2. Nest evenly.", () => array([[[1, 2]], [[1]]])],
+  [ShapeError, "array: [1] is a list of 1 where the first element is none. Nest evenly.", () => array([1, [2]])],
+  [ShapeError, "array: [1] is 2 where the first element is a list of 1. Nest evenly.", () => array([[1], 2])],
   [ShapeError, "array: 2 elements do not fill the shape [3]", () => array([1, 2], { shape: [3] })],
-  [DTypeError, "array: an element must be a number or a boolean, not string", () => array(dynamic(["1"]))],
-  [DTypeError, "array: an element must be a number or a boolean, not undefined", () => array(dynamic([1, undefined]))],
-  [DTypeError, "array: an element must be a number or a boolean, not null", () => array(dynamic(null))],
+  [
+    DTypeError,
+    'array: an element must be a number or a boolean: [0] is the string "1". Use Number(…).',
+    () => array(dynamic(["1"])),
+  ],
+  [
+    DTypeError,
+    "array: an element must be a number or a boolean: [0][1] is undefined.",
+    () => array(dynamic([[1, undefined]])),
+  ],
+  [DTypeError, "array: an element must be a number or a boolean: [1] is undefined.", () => array(sparse)],
+  [DTypeError, "array: an element must be a number or a boolean: it is null.", () => array(dynamic(null))],
+  [DTypeError, "array: an element must be a number or a boolean: it is an object.", () => array(dynamic({}))],
+  [
+    DTypeError,
+    "array: an element must be a number or a boolean: [1] is an array of shape [2]. Arrays are put together by stack or concatenate.",
+    () => array(dynamic([1, ones([2])])),
+  ],
+  [
+    DTypeError,
+    "array: an element must be a number or a boolean: it is a Uint8Array. Use Int32Array.from(data) or Float64Array.from(data).",
+    () => array(dynamic(new Uint8Array(2))),
+  ],
+  [
+    DTypeError,
+    "array: an element must be a number or a boolean: it is a BigInt64Array. Use Float64Array.from(data, Number).",
+    () => array(dynamic(new BigInt64Array(2))),
+  ],
+  [ShapeError, "array: lists are nested in more than 64 levels. Does one contain itself?", () => array(cyclic)],
+  [
+    DTypeError,
+    'array: options are an object such as { dtype: "float32" }, not the string "float32".',
+    () => array([1], dynamic("float32")),
+  ],
   [DTypeError, "array: 1.5 is no int32. Use float64, or round it first.", () => array([1.5], { dtype: "int32" })],
   [DTypeError, "array: NaN is no int32. Use float64, or round it first.", () => array([NaN], { dtype: "int32" })],
   [
@@ -155,6 +199,89 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [DomainError, "eye: a size must be a whole number from 0 on: [-1, -1] holds -1.", () => eye(-1)],
   [DomainError, "arange: a size must be a whole number from 0 on: [1.5] holds 1.5.", () => arange(1.5)],
   [DomainError, "linspace: a size must be a whole number from 0 on: [-1] holds -1.", () => linspace(0, 1, -1)],
+  [
+    ShapeError,
+    "zeros: a shape has at most 64 sizes, not 65. Give the sizes, not the data.",
+    () => zeros(new Array<number>(65).fill(1)),
+  ],
+  [DomainError, "zeros: a size must be a whole number from 0 on: [NaN] holds NaN.", () => zeros([NaN])],
+  [DomainError, "zeros: a size must be a whole number from 0 on: [2, undefined] holds undefined.", () => zeros(sparse)],
+  [
+    ShapeError,
+    "zeros: the shape [4294967296, 4294967296] has more than 2^53 elements. Use smaller sizes.",
+    () => zeros([2 ** 32, 2 ** 32]),
+  ],
+  [
+    ShapeError,
+    "eye: the shape [1000000000000, 1000000000000] has more than 2^53 elements. Use smaller sizes.",
+    () => eye(1e12),
+  ],
+  [
+    ShapeError,
+    "eye: 1000000000000 elements of float64 need 8000000000000 bytes, more than there are. Use smaller sizes.",
+    () => eye(1e6),
+  ],
+  [
+    ShapeError,
+    "arange: 1000000000000 elements of int32 need 4000000000000 bytes, more than there are. Use smaller sizes.",
+    () => arange(1e12, { dtype: "int32" }),
+  ],
+  [
+    ShapeError,
+    "toTypedArray: 1000000000000 elements of float64 need 8000000000000 bytes, more than there are. Use smaller sizes.",
+    () => toTypedArray(zeros([1e6, 1e6])),
+  ],
+  [
+    ShapeError,
+    "toNested: [1000000, 1000000] is too large for lists. Use toTypedArray.",
+    () => toNested(zeros([1e6, 1e6])),
+  ],
+  [ShapeError, "toNested: [1000000000, 0] is too large for lists. Use toTypedArray.", () => toNested(zeros([1e9, 0]))],
+  [
+    DTypeError,
+    'zeros: options are an object such as { dtype: "float32" }, not the string "float32".',
+    () => zeros([1], dynamic("float32")),
+  ],
+  [DTypeError, 'full: the value must be a number, not the string "7".', () => full([1], dynamic("7"))],
+  [DTypeError, "full: 0.5 is no int32. Use float64, or round it first.", () => full([1], 0.5, { dtype: "int32" })],
+  [
+    DTypeError,
+    "linspace: 0.5 is no int32. Use float64, or round it first.",
+    () => linspace(0, 1, 3, { dtype: "int32" }),
+  ],
+  [DomainError, "linspace: the distance must be finite: from 0 to Infinity.", () => linspace(0, Infinity, 3)],
+  [DomainError, "linspace: the distance must be finite: from NaN to 1.", () => linspace(NaN, 1, 3)],
+  [DomainError, "arange: no number of steps of 0 leads from 0 to 5.", () => arange(0, 5, 0)],
+  [DomainError, "arange: no number of steps of 1 leads from 0 to Infinity.", () => arange(0, Infinity)],
+  [DomainError, "arange: no number of steps of NaN leads from 0 to 5.", () => arange(0, 5, NaN)],
+  [DTypeError, "zerosLike: an operand must be an array or a number, not an object.", () => zerosLike(dynamic({}))],
+  [
+    DTypeError,
+    'oneHot: indices must be int32, not float64. Use array(…, { dtype: "int32" }) or cast.',
+    () => oneHot(array([NaN]), 3),
+  ],
+  [DomainError, "oneHot: 3 is none of 3 classes, which are 0 to 2.", () => oneHot(integers([0, 3]), 3)],
+  [DomainError, "oneHot: -1 is none of 3 classes, which are 0 to 2.", () => oneHot(integers([-1]), 3)],
+  [
+    DomainError,
+    "oneHot: a size must be a whole number from 0 on: [1, 0.5] holds 0.5.",
+    () => oneHot(integers([0]), 0.5),
+  ],
+  [ShapeError, "meshgrid: vectors are needed, not the shape [2, 1]", () => meshgrid([ones([2]), ones([2, 1])])],
+  [
+    DomainError,
+    'meshgrid: the indexing is "xy" or "ij", not the string "yx".',
+    () => meshgrid([], { indexing: dynamic("yx") }),
+  ],
+  [DTypeError, "fromNdarray: a scijs ndarray is needed, not a list of 1.", () => fromNdarray(dynamic([1]))],
+  [
+    DTypeError,
+    'fromNdarray: an element must be a number: at [0, 1] is the string "x".',
+    () => fromNdarray(dynamic(ndarray([1, "x"], [1, 2]))),
+  ],
+  [DomainError, "allClose: rtol must be a number from 0 on, not -1.", () => allClose(1, 1, { rtol: -1 })],
+  [DomainError, "allClose: atol must be a number from 0 on, not NaN.", () => allClose(1, 1, { atol: NaN })],
+  [DomainError, "expectShape: a shape is a list of sizes, not 2.", () => expectShape(ones([2]), dynamic(2))],
   [ShapeError, "item: one element is needed, but the shape is [2]", () => item(ones([2]))],
   [ShapeError, "item: one element is needed, but the shape is [0]", () => item(ones([0]))],
   [ShapeError, "expectShape: the shape is [2], not [3]", () => expectShape(ones([2]), [3])],

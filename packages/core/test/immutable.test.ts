@@ -107,6 +107,31 @@ describe("scijs ndarrays", () => {
           for (let k = 0; k < (view.shape[2] ?? 1); k++) expect(again.get(i, j, k)).toBe(view.get(i, j, k));
     }
   });
+  test("of every kind of store, strided backwards too, come as they are", () => {
+    for (const data of [
+      new Float64Array([1, 2, 3, 4]),
+      new Float32Array([1, 2, 3, 4]),
+      new Int32Array([1, 2, 3, 4]),
+      new Int8Array([1, 2, 3, 4]),
+      new Uint32Array([1, 2, 3, 4]),
+      new Uint8ClampedArray([1, 2, 3, 4]),
+      [1, 2, 3, 4],
+      { get: (i: number) => i + 1, set: (_: number, v: number) => v, length: 4 },
+    ]) {
+      expect(toNested(fromNdarray(ndarray(data, [2, 2], [-2, 1], 2)))).toEqual([[3, 4], [1, 2]]); // prettier-ignore
+      expect(toNested(fromNdarray(ndarray(data, [3], [0], 3)))).toEqual([4, 4, 4]);
+      expect(toNested(fromNdarray(ndarray(data, [], [], 1)))).toBe(2);
+      expect(fromNdarray(ndarray(data, [0, 2])).shape).toEqual([0, 2]);
+    }
+  });
+  test("of no rank and of no elements come and go", () => {
+    expect([toNdarray(array(5)).get(), toNdarray(array(5)).shape]).toEqual([5, []]);
+    expect([toNdarray(ones([2, 0])).shape, toNdarray(ones([2, 0])).size]).toEqual([[2, 0], 0]);
+    expect([toNdarray(array([true])).dtype, toNdarray(array(1, { dtype: "float32" })).dtype]).toEqual([
+      "uint8",
+      "float32",
+    ]);
+  });
   test("of other kinds become float64", () => {
     expect(fromNdarray(ndarray([1, 2])).dtype).toBe("float64");
     expect(fromNdarray(ndarray(new Uint8Array([1, 2]))).dtype).toBe("float64");

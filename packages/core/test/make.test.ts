@@ -5,6 +5,8 @@ import {
   eye,
   full,
   linspace,
+  meshgrid,
+  oneHot,
   ones,
   onesLike,
   toNested,
@@ -103,6 +105,44 @@ test("eye has ones on its diagonal", () => {
 test("arange counts from 0", () => {
   expect(toNested(arange(4))).toEqual([0, 1, 2, 3]);
   expect([arange(0).shape, arange(2, { dtype: "int32" }).dtype]).toEqual([[0], "int32"]);
+});
+
+test("arange goes from start to before stop in steps", () => {
+  expect(toNested(arange(2, 5))).toEqual([2, 3, 4]);
+  expect(toNested(arange(0, 1, 0.25))).toEqual([0, 0.25, 0.5, 0.75]);
+  expect(toNested(arange(5, -1, -2))).toEqual([5, 3, 1]);
+  expect([arange(5, 2).shape, arange(2, 2).shape, arange(0, 5, -1).shape]).toEqual([[0], [0], [0]]);
+  expect(arange(1, 3, 1, { dtype: "int32" }).dtype).toBe("int32");
+});
+
+describe("oneHot", () => {
+  const labels = array([[2, 0]], { dtype: "int32" });
+  test("puts a 1 at each index, on an axis behind", () => {
+    expect([oneHot(labels, 3).shape, toNested(oneHot(labels, 3))]).toEqual([[1, 2, 3], [[[0, 0, 1], [1, 0, 0]]]]); // prettier-ignore
+    expect(toNested(oneHot(array(1, { dtype: "int32" }), 2))).toEqual([0, 1]);
+    expect(oneHot(array([], { dtype: "int32" }), 0).shape).toEqual([0, 0]);
+  });
+  test("takes every dtype", () => {
+    for (const dtype of ["float64", "float32", "int32", "bool"] as const)
+      expect(oneHot(labels, 3, { dtype }).dtype).toBe(dtype);
+    expect(oneHot(labels, 3).dtype).toBe("float64");
+  });
+});
+
+describe("meshgrid", () => {
+  const [x, y, z] = [array([1, 2, 3]), array([10, 20]), array([7, 8, 9, 10])];
+  test("lets the first vector run along the second axis, as NumPy does", () => {
+    expect(meshgrid([x, y, z]).map((g) => g.shape)).toEqual([[2, 3, 4], [2, 3, 4], [2, 3, 4]]); // prettier-ignore
+    expect(meshgrid([x, y]).map(toNested)).toEqual([[[1, 2, 3], [1, 2, 3]], [[10, 10, 10], [20, 20, 20]]]); // prettier-ignore
+  });
+  test("lets each vector run along its own axis on request", () => {
+    expect(meshgrid([x, y], { indexing: "ij" }).map(toNested)).toEqual([[[1, 1], [2, 2], [3, 3]], [[10, 20], [10, 20], [10, 20]]]); // prettier-ignore
+    expect(meshgrid([x, y, z], { indexing: "ij" }).map((g) => g.shape)).toEqual([[3, 2, 4], [3, 2, 4], [3, 2, 4]]); // prettier-ignore
+  });
+  test("takes one vector or none", () => {
+    expect(meshgrid([y]).map(toNested)).toEqual([[10, 20]]);
+    expect(meshgrid([])).toEqual([]);
+  });
 });
 
 test("linspace includes both ends", () => {

@@ -6,6 +6,7 @@ import {
   array,
   DecodeError,
   either,
+  expandDims,
   type NDArray,
   npy,
   ones,
@@ -115,7 +116,9 @@ describe("encode", () => {
     expect(npy.encode(array(odd))).toEqual(npy.encode(array([NaN])));
   });
   test("refuses more axes than NumPy has", () => {
-    expect(() => npy.encode(ones(new Array<number>(65).fill(1)))).toThrow("npy.encode: NumPy has at most 64 axes");
+    expect(() => npy.encode(expandDims(ones(new Array<number>(64).fill(1)), 0))).toThrow(
+      "npy.encode: NumPy has at most 64 axes",
+    );
   });
 });
 

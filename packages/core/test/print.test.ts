@@ -1,17 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import {
-  arange,
-  array,
-  type DType,
-  mul,
-  print,
-  reshape,
-  slice,
-  transpose,
-  zeros,
-} from "../src/index.ts";
+import { arange, array, type DType, mul, print, reshape, slice, transpose, zeros } from "../src/index.ts";
 
 const lines = (...text: readonly string[]) => text.join("\n");
 

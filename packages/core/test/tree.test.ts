@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { add, array, item, mul, type NDArray, ones, toNested, tree, TreeError, zeros } from "../src/index.ts";
+import {
+  add,
+  array,
+  DTypeError,
+  item,
+  mul,
+  type NDArray,
+  ones,
+  print,
+  ShapeError,
+  toNested,
+  tree,
+  TreeError,
+  zeros,
+} from "../src/index.ts";
 
 const params = { w: ones([2, 3]), b: [zeros([3]), { scale: 2 }], nothing: null, missing: undefined };
 
@@ -100,7 +114,7 @@ describe("what is no tree", () => {
   test.each<readonly [string, unknown]>([
     ["a.b is a Model", { a: { b: new Model() } }],
     ["the root is a Map", new Map()],
-    ["[1] is a string", [1, "x"]],
+    ['[1] is the string "x"', [1, "x"]],
     ["the root is a function", () => 1],
     ["a is a bigint", { a: 1n }],
     ["the root is a Float64Array", new Float64Array(2)],
@@ -110,6 +124,97 @@ describe("what is no tree", () => {
     expect(() => tree.leaves(root)).toThrow(
       new TreeError(`tree: ${where}. A tree is made of arrays, numbers, lists and plain objects.`),
     );
+  });
+});
+
+describe("a tree of many levels", () => {
+  const nested = (levels: number): unknown => {
+    let node: unknown = 1;
+    for (let i = 0; i < levels; i++) node = i % 2 === 0 ? [node] : { a: node };
+    return node;
+  };
+  test("is taken up to a thousand", () => {
+    expect(tree.leaves(nested(1000)).map(item)).toEqual([1]);
+    expect(tree.allClose(nested(1000), nested(1000))).toBe(true);
+  });
+  test("is refused beyond, however deep it is, and where the path starts is told", () => {
+    for (const levels of [1001, 10_000, 100_000]) {
+      expect(() => tree.leaves(nested(levels))).toThrow(TreeError);
+      expect(() => tree.map((x) => x, nested(levels))).toThrow("has more than 1000 levels");
+    }
+  });
+  test("is refused when it contains itself", () => {
+    const list: unknown[] = [];
+    list.push(1, list, list);
+    const record: Record<string, unknown> = { w: array(1) };
+    record["again"] = record;
+    expect(() => tree.leaves(list)).toThrow("tree: [1][1][1]");
+    expect(() => tree.flatten(record)).toThrow("tree: again.again.again");
+    expect(() => tree.ravel(record)).toThrow("Does the tree contain itself?");
+  });
+});
+
+test("holes in a list are empty", () => {
+  const holes = [1, , 2]; // oxlint-disable-line no-sparse-arrays
+  expect(tree.flatten(holes).paths).toEqual(["[0]", "[2]"]);
+  expect(tree.mapTo((x) => item(x), holes)).toEqual([1, undefined, 2]);
+});
+
+test("structure is what flatten finds, and takes other leaves", () => {
+  const structure = tree.structure(params);
+  expect(structure).toEqual(tree.flatten(params).structure);
+  expect(
+    tree.unflatten(
+      structure,
+      tree.leaves(params).map((x) => mul(x, 0)),
+    ).w.shape,
+  ).toEqual([2, 3]);
+});
+
+describe("ravel", () => {
+  const mixed = {
+    w: array([[1, 2], [3, 4]], { dtype: "float32" }), // prettier-ignore
+    count: array(5, { dtype: "int32" }),
+    on: array([true, false]),
+    none: null,
+    rows: zeros([2, 0], { dtype: "float32" }),
+  };
+  test("puts all elements in a vector, and back", () => {
+    const [flat, back] = tree.ravel(mixed);
+    expect([flat.dtype, toNested(flat)]).toEqual(["float32", [5, 1, 0, 1, 2, 3, 4]]);
+    const again = back(flat);
+    expect(tree.flatten(again).paths).toEqual(tree.flatten(mixed).paths);
+    tree.leaves(again).forEach((x, i) => expect(print(x)).toBe(print(tree.leaves(mixed)[i] ?? 0)));
+    expect(again.none).toBeNull();
+  });
+  test("gives an empty vector for a tree without leaves", () => {
+    const [flat, back] = tree.ravel([null, {}]);
+    expect([flat.shape, back(flat)]).toEqual([[0], [null, {}]]);
+  });
+  test("takes vectors of the same length only", () => {
+    const [, back] = tree.ravel(mixed);
+    expect(() => back(zeros([6]))).toThrow(new ShapeError("tree.ravel: the way back takes the shape [7], not [6]"));
+    expect(() => back("x" as never)).toThrow(DTypeError);
+  });
+});
+
+describe("stack", () => {
+  const rows = [{ w: array([1, 2]), b: [0, null] as const }, { w: array([3, 4]), b: [1, null] as const }]; // prettier-ignore
+  test("stacks leaf by leaf along a new axis", () => {
+    const { w, b } = tree.stack(rows);
+    expect([toNested(w), toNested(b[0]), b[1]]).toEqual([[[1, 2], [3, 4]], [0, 1], null]); // prettier-ignore
+    expect(toNested(tree.stack([{ w: array([1, 2]) }, { w: array([3, 4]) }], 1).w)).toEqual([[1, 3], [2, 4]]); // prettier-ignore
+  });
+  test("refuses trees that differ, with the path", () => {
+    const loosely = tree.stack as (trees: readonly unknown[], axis?: number) => unknown;
+    expect(() => loosely([{ a: [1] }, { a: [1, 2] }])).toThrow(
+      "tree.stack: the trees differ at a: a list of 1 and a list of 2",
+    );
+    expect(() => loosely([{ a: [zeros([2])] }, { a: [zeros([3])] }])).toThrow(
+      new ShapeError("tree.stack: shapes differ: [2] and [3] at a[0]"),
+    );
+    expect(() => loosely([{ a: zeros([2]) }], 3)).toThrow("tree.stack: axis 3 is out of range for [2, 1] at a");
+    expect(() => loosely([])).toThrow(new TreeError("tree.stack: no tree was given"));
   });
 });
 

@@ -1,5 +1,5 @@
 import { DecodeError } from "../error.ts";
-import type { Shape } from "../shape.ts";
+import { mostAxes, type Shape } from "../shape.ts";
 
 /** What the header of a `.npy` file says of the array behind it. */
 export interface Header {
@@ -9,9 +9,6 @@ export interface Header {
   readonly fortranOrder: boolean;
   readonly shape: Shape;
 }
-
-/** As many axes as NumPy's arrays may have. */
-export const mostAxes = 64;
 
 const magic: readonly number[] = [0x93, ...Array.from("NUMPY", (c) => c.charCodeAt(0))];
 

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array.ts";
+import { checkList, describe } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
@@ -65,10 +66,11 @@ export const roll = typed<
   const array = operand("roll", x);
   normalizeAxes("roll", axes, array.shape);
   const along = [axes].flat().map((axis) => normalizeAxis("roll", axis, array.shape));
+  if (typeof shift !== "number") checkList("roll", "shifts", shift);
   const shifts = typeof shift === "number" ? along.map(() => shift) : shift;
   if (shifts.length !== along.length)
     throw new ShapeError(`roll: ${shifts.length} shifts for ${along.length} axes: ${formatShape(shifts)}`);
   const odd = shifts.find((by) => !Number.isSafeInteger(by));
-  if (odd !== undefined) throw new DomainError(`roll: a shift must be a whole number, not ${odd}`);
+  if (odd !== undefined) throw new DomainError(`roll: a shift must be a whole number, not ${describe(odd)}`);
   return along.reduce((rolled, axis, i) => rollAlong(rolled, shifts[i] ?? 0, axis), array);
 });

@@ -1,6 +1,7 @@
 import { type ArrayType, contiguous, type NDArray } from "../array.ts";
 import { assign, viewOn } from "../view.ts";
 import { allocate, type DType, promote } from "../dtype.ts";
+import { checkList } from "../description.ts";
 import { ShapeError } from "../error.ts";
 import { allStacked } from "../family/batch.ts";
 import { jointlyLinear } from "../family/linear.ts";
@@ -84,8 +85,9 @@ const concatenateAlong = (axis: number): Primitive =>
   });
 
 const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
+  checkList(name, "arrays", xs);
   if (xs.length === 0) throw new ShapeError(`${name}: no arrays were given. At least one is needed.`);
-  const arrays = xs.map((x) => operand(name, x));
+  const arrays = Array.from(xs, (x) => operand(name, x));
   const dtype = arrays.map((x): DType => x.dtype).reduce(promote);
   return arrays.map((x) => cast(x, dtype));
 };

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array.ts";
+import { describe } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape } from "../shape.ts";
@@ -66,7 +67,7 @@ export const repeat = typed<
   const array = operand("repeat", x);
   const at = normalizeAxis("repeat", axis, array.shape);
   if (!Number.isSafeInteger(count) || count < 0)
-    throw new DomainError(`repeat: a count must be a whole number from 0 on, not ${count}`);
+    throw new DomainError(`repeat: a count must be a whole number from 0 on, not ${describe(count)}`);
   const { shape } = array;
   const n = shape[at] ?? 1;
   const repeated = broadcastTo(reshape(array, shape.toSpliced(at + 1, 0, 1)), shape.toSpliced(at + 1, 0, count));
@@ -102,7 +103,7 @@ export const split = typed<
   const ends = parts.map((_, i) => parts.slice(0, i + 1).reduce((a, b) => a + b, 0));
   if ((ends.at(-1) ?? 0) !== n)
     throw new ShapeError(
-      `split: the sizes ${formatShape(parts)} add up to ${ends.at(-1) ?? 0}, but axis ${axis} of ${formatShape(array.shape)} has size ${n}`,
+      `split: the sizes ${formatShape(parts)} add up to ${ends.at(-1) ?? 0}, but axis ${at} of ${formatShape(array.shape)} has size ${n}`,
     );
   return ends.map((end, i) =>
     slice(

@@ -1,5 +1,6 @@
 import { concrete, contiguous, type NDArray } from "../array.ts";
 import { copy, isRowMajor, viewOn } from "../view.ts";
+import { checkList } from "../description.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
 import { operand } from "../operand.ts";
@@ -61,6 +62,7 @@ const reshapeTo = (shape: Shape) =>
 export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => NDArray<Reshaped<S>>>(
   (x: NDArray, shape: Shape) => {
     const array = operand("reshape", x);
+    checkList("reshape", "sizes", shape);
     const to = resolve(array.shape, shape);
     return sameShape(to, array.shape) ? array : bind(reshapeTo(to), [array]);
   },
@@ -105,6 +107,7 @@ interface Transpose {
 export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly number[]) => {
   const array = operand("transpose", x);
   const { shape } = array;
+  if (permutation !== undefined) checkList("transpose", "axes", permutation);
   const order =
     permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).toReversed();
   if (order.length !== shape.length || new Set(order).size !== order.length)

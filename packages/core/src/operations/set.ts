@@ -1,4 +1,5 @@
 import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
+import { checkList, describe } from "../description.ts";
 import { promote } from "../dtype.ts";
 import { DomainError, DTypeError, ShapeError } from "../error.ts";
 import { allStacked } from "../family/batch.ts";
@@ -104,11 +105,12 @@ export const pad = typed<
 >((x: NDArray, widths: readonly (readonly [before: number, after: number])[], value = 0) => {
   const array = operand("pad", x);
   const { shape, dtype } = array;
+  checkList("pad", "pairs of widths", widths);
   if (widths.length !== shape.length)
     throw new ShapeError(`pad: ${widths.length} pairs of widths for ${shape.length} axes of ${formatShape(shape)}`);
   for (const width of widths.flat())
     if (!Number.isSafeInteger(width) || width < 0)
-      throw new DomainError(`pad: a width must be a whole number from 0 on, not ${width}`);
+      throw new DomainError(`pad: a width must be a whole number from 0 on, not ${describe(width)}`);
   const sizes = frozen(shape.map((n, axis) => n + (widths[axis]?.[0] ?? 0) + (widths[axis]?.[1] ?? 0)));
   const ranges = shape.map((n, axis): Range => [widths[axis]?.[0] ?? 0, (widths[axis]?.[0] ?? 0) + n]);
   return place("pad", full(sizes, value, { dtype }), ranges, array);

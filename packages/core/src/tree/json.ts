@@ -1,4 +1,5 @@
 import { isNDArray } from "../array.ts";
+import { describe } from "../description.ts";
 import { DecodeError, decoded } from "../error.ts";
 import type { Either } from "../fp.ts";
 import { arrayFromJSON } from "../json.ts";
@@ -10,8 +11,9 @@ import { at, flatten, keyPath } from "./structure.ts";
 const differs = (path: string, what: string): DecodeError =>
   new DecodeError("malformed", `tree.fromJSON: ${at(path)}: ${what}`);
 
-const kindOf = (x: unknown): string =>
-  x === undefined ? "nothing" : x === null ? "null" : Array.isArray(x) ? `a list of ${x.length}` : `a ${typeof x}`;
+/** What stands at a place of the form; of a number or a truth only the kind counts. */
+const form = (like: unknown): string =>
+  typeof like === "number" || typeof like === "boolean" ? `a ${typeof like}` : describe(like);
 
 /** The value of JSON in the form of a tree. */
 const conform = (json: unknown, like: unknown, path: string): unknown => {
@@ -37,7 +39,7 @@ const conform = (json: unknown, like: unknown, path: string): unknown => {
       );
     }
   } else if (typeof json === typeof like) return json;
-  throw differs(path, `${kindOf(like)} is needed, not ${kindOf(json)}`);
+  throw differs(path, `${form(like)} is needed, not ${describe(json)}`);
 };
 
 /**

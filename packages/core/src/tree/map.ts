@@ -1,4 +1,5 @@
 import { isNDArray, type NDArray } from "../array.ts";
+import { checkFunction } from "../description.ts";
 import { TreeError } from "../error.ts";
 import { allClose as closeArrays, type Tolerance } from "../read.ts";
 import type { Shape } from "../shape.ts";
@@ -37,7 +38,8 @@ interface MapTree {
  * tree.map((a, b) => add(a, b), { w: array([1, 2]) }, { w: array([3, 4]) }); // => { w: float64 [2] [4, 6] }
  */
 export const map = typed<MapTree>((f: (...xs: readonly NDArray[]) => NDArray, ...trees: readonly unknown[]) => {
-  if (trees.every(isNDArray)) return f(...trees);
+  checkFunction("tree.map", f);
+  if (trees.every(isNDArray) && trees.length > 0) return f(...trees);
   const { first, rows } = align("tree.map", trees);
   return unflatten(
     first.structure,
@@ -61,6 +63,7 @@ export type MapLeaves<T, R> = T extends NDArray | number | boolean
  */
 export const mapTo = typed<<T, R>(f: (leaf: NDArray, path: string) => R, tree: T) => MapLeaves<T, R>>(
   (f: (leaf: NDArray, path: string) => unknown, root: unknown) => {
+    checkFunction("tree.mapTo", f);
     const { leaves, paths, structure } = flatten(root);
     return unflatten(
       structure,

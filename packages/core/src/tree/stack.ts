@@ -1,4 +1,5 @@
 import type { NDArray } from "../array.ts";
+import { checkList } from "../description.ts";
 import { attempt, ShapeError } from "../error.ts";
 import { isLeft } from "../either.ts";
 import { stack as stackArrays } from "../operations/join.ts";
@@ -33,6 +34,7 @@ export const stack = typed<
     axis?: Ax,
   ) => Stacked<X[0], X["length"], Ax>
 >((trees: readonly unknown[], axis = 0) => {
+  checkList("tree.stack", "trees", trees);
   const { first, rows } = align("tree.stack", trees);
   const leaves = rows.map((row, i) => {
     const stacked = attempt(() => stackArrays(row, axis));

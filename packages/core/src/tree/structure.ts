@@ -1,4 +1,5 @@
 import { isNDArray, type NDArray } from "../array.ts";
+import { checkList, describe } from "../description.ts";
 import { TreeError } from "../error.ts";
 import { array } from "../make.ts";
 import { isRecord } from "../plain.ts";
@@ -21,13 +22,6 @@ export type Structure<T = unknown> = Of<T> &
   );
 
 const leaf: Structure = { kind: "leaf" };
-
-/** An object that is no tree, by its class. */
-const describe = (x: unknown): string => {
-  if (typeof x !== "object" || x === null) return `a ${typeof x}`;
-  const { constructor } = x as { readonly constructor?: { readonly name: string } };
-  return `a ${constructor?.name ?? "object"}`;
-};
 
 export const at = (path: string): string => (path === "" ? "the root" : path);
 
@@ -149,6 +143,8 @@ export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => {
   return { leaves, paths, structure };
 });
 
+const kinds: readonly unknown[] = ["leaf", "empty", "list", "record"];
+
 interface Unflatten {
   <T>(structure: Structure<T>, leaves: readonly NDArray[]): T;
   (structure: Structure, leaves: readonly unknown[]): unknown;
@@ -164,6 +160,11 @@ interface Unflatten {
  * tree.unflatten(structure, leaves); // => { w: float64 [2] [1, 2] }
  */
 export const unflatten = typed<Unflatten>((structure: Structure, leaves: readonly unknown[]): unknown => {
+  if (!isRecord(structure) || !kinds.includes(structure.kind))
+    throw new TreeError(
+      `tree.unflatten: a structure is needed, as tree.structure makes it, not ${describe(structure)}.`,
+    );
+  checkList("tree.unflatten", "leaves", leaves);
   let i = 0;
   const root = putTogether(structure, () => {
     if (i >= leaves.length)
