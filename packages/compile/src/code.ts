@@ -42,6 +42,8 @@ export const op = {
   f32Div: simd(231),
   f32Min: simd(232),
   f32Max: simd(233),
+  f32PMin: simd(234),
+  f32PMax: simd(235),
   f64Sqrt: simd(239),
   f64Add: simd(240),
   f64Sub: simd(241),
@@ -49,6 +51,8 @@ export const op = {
   f64Div: simd(243),
   f64Min: simd(244),
   f64Max: simd(245),
+  f64PMin: simd(246),
+  f64PMax: simd(247),
 } as const;
 
 /** Instructions on memory: a code, and whether it names a lane. */

@@ -43,11 +43,27 @@ export const copyOver = (windows: Windows, { dtype, shape }: Value, from: number
 const copyOut = (windows: Windows, dtype: DType, address: number, n: number): Store => {
   const from = windowOf(windows, dtype);
   const start = address / widthOf(dtype);
+  if (n > fewElements && isFloat(dtype)) {
+    // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
+    const window = from.subarray(start, start + n);
+    return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
+  }
   const out = allocate(dtype, n);
-  // For megabytes, `slice` takes several times as long, now and then.
-  if (n > fewElements && isFloat(dtype)) out.set(from.subarray(start, start + n));
-  else for (let i = 0; i < n; i++) out[i] = from[start + i] ?? 0;
+  for (let i = 0; i < n; i++) out[i] = from[start + i] ?? 0;
   return out;
+};
+
+/** From so many bytes on, an allocator asks the system for memory. */
+const manyBytes = 131072;
+
+/**
+ * Makes room for results of megabytes to be dropped and made again at every call. glibc gives what is freed back to the
+ * system, and gets it anew page by page, at more than the results' computing costs, until it has once freed a block of
+ * up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no memory.
+ */
+const keepFreedMemory = (all: readonly Made[]): void => {
+  // oxlint-disable-next-line no-new -- it is there to be freed
+  if (all.some(({ value }) => bytesOf(value) >= manyBytes)) new ArrayBuffer(32_000_000);
 };
 
 /** A result in memory. */
@@ -65,6 +81,7 @@ export const copierOf = (windows: Windows, all: readonly Made[]): (() => readonl
   const start = Math.min(...together.map(({ address }) => address));
   const end = Math.max(...together.map(({ value, address }) => address + bytesOf(value)));
   const isShared = together.length > 1;
+  keepFreedMemory(all);
   const makers = all.map(({ value, address }): ((shared: ArrayBuffer | undefined) => NDArray) => {
     const { shape, dtype } = value;
     const n = sizeOf(shape);

@@ -19,6 +19,8 @@ const always: Readonly<Record<LaneOperation, Printer>> = {
   floor: (x) => `Math.floor(${x})`,
   min: (x, y) => `Math.min(${x}, ${y})`,
   max: (x, y) => `Math.max(${x}, ${y})`,
+  pmin: (x, y) => `${y} < ${x} ? ${y} : ${x}`,
+  pmax: (x, y) => `${x} < ${y} ? ${y} : ${x}`,
   pow2: (k) => `powersOfTwo[(${k} + 1080) | 0]`,
   // The exponent sits in the high word; 0x95f62 moves the boundary from 1 to sqrt 1/2.
   exponent: (x) => `(float[0] = ${x}, ((words[1] & 0x7fffffff) + 0x95f62 >> 20) - 1023)`,

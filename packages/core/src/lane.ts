@@ -29,6 +29,9 @@ export interface Lane {
   /** NaN wins, and -0 is less than +0. */
   readonly min: (x: Term, y: Term) => Value;
   readonly max: (x: Term, y: Term) => Value;
+  /** y < x ? y : x, and x < y ? y : x: one instruction each, where a selection takes several. */
+  readonly pmin: (x: Term, y: Term) => Value;
+  readonly pmax: (x: Term, y: Term) => Value;
   /** 2^k for a whole k from -1022 to 1023. */
   readonly pow2: (k: Term) => Value;
   /** k of x = m 2^k with m in [sqrt 1/2, sqrt 2), for a positive normal x. */
@@ -72,6 +75,8 @@ const operations: readonly LaneOperation[] = [
   "floor",
   "min",
   "max",
+  "pmin",
+  "pmax",
   "pow2",
   "exponent",
   "mantissa",

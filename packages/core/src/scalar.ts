@@ -8,20 +8,17 @@ import type { Lane, Mask, Value } from "./lane.ts";
 
 type Function1 = (L: Lane, x: Value) => Value;
 
-/** Horner's rule from the highest coefficient down. */
+/** Horner's rule from the highest coefficient down; one that is 1 costs no product. */
 const polynomial = (L: Lane, z: Value, coefficients: readonly [...number[], number, number]): Value => {
   const [last = 0, previous = 0, ...rest] = coefficients.toReversed();
-  return rest.reduce((sum, c) => L.add(L.mul(z, sum), c), L.add(L.mul(z, last), previous));
+  return rest.reduce((sum, c) => L.add(L.mul(z, sum), c), L.add(last === 1 ? z : L.mul(z, last), previous));
 };
 
 /** The nearest whole number, ties to even, for |x| < 2^51: JavaScript has no such function, two additions have. */
 const nearest = (L: Lane, x: Value): Value => L.sub(L.add(x, 6755399441055744), 6755399441055744);
 
-/** Bounds as comparisons: what they make of NaN is replaced by a final select. */
-const clamp = (L: Lane, x: Value, low: number, high: number): Value => {
-  const raised = L.select(L.less(x, low), low, x);
-  return L.select(L.less(high, raised), high, raised);
-};
+/** Keeps a number between bounds, and NaN as it is. */
+const clamp = (L: Lane, x: Value, low: number, high: number): Value => L.pmin(L.pmax(x, low), high);
 
 const isNaN = (L: Lane, x: Value): Mask => L.notEqual(x, x);
 
@@ -140,22 +137,16 @@ export const tanh: Function1 = (L, x) => {
   return L.select(L.or(isNaN(L, x), L.equal(x, 0)), x, L.add(base, L.add(q, correction)));
 };
 
-/** tanh x for float32, one rational function, and ±1 from where 1 is the nearest float32 (13 ln 2): 0.521 ulp. */
+/**
+ * tanh x for float32: x P(x^2) / Q(x^2) is close to t = tanh(x / 2), and tanh x = 2 t / (1 + t^2), which forgives the
+ * more of t's error the larger x is, and never exceeds 1: P and Q are fitted with that weight, to 2^-27. Beyond 9.25, where
+ * it rounds to ±1, x is held. Checked at every float32: 0.627 ulp, and it never falls.
+ */
 export const tanhShort: Function1 = (L, x) => {
-  const z = L.mul(x, x);
-  const p = polynomial(
-    L,
-    z,
-    [
-      0.9999999987842272, 0.1368195088020264, 0.00387087967542764, 2.8059006826282917e-5, 3.0709223731336084e-8,
-      -1.2295824074332211e-11,
-    ],
-  );
-  const q = polynomial(
-    L,
-    z,
-    [1, 0.4701528301386612, 0.0272551759669746, 0.00039431324532601295, 1.2909713518249704e-6],
-  );
-  const end = L.select(L.less(x, 0), -1, 1);
-  return L.select(L.less(9.010913347279289, L.abs(x)), end, L.div(L.mul(x, p), q));
+  const bounded = clamp(L, x, -9.25, 9.25);
+  const z = L.mul(bounded, bounded);
+  const p = polynomial(L, z, [408980.12539618055, 12170.803663535862, 46.598839986253566]);
+  const q = polynomial(L, z, [817960.2569780505, 92504.92006614576, 985.6420363740459, 1]);
+  const n = L.mul(bounded, p);
+  return L.div(L.mul(L.add(n, n), q), L.add(L.mul(n, n), L.mul(q, q)));
 };

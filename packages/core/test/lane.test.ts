@@ -65,6 +65,15 @@ test("a scalar function is printed as one statement for each step", () => {
   });
 });
 
+test("pmin and pmax choose by one comparison: x stays where it is NaN, or a zero of either sign", () => {
+  const { statements } = printJavaScript(
+    record(1, (L, x) => L.pmin(L.pmax(x, 0), 5)),
+    false,
+  );
+  expect(statements).toContain("const t2 = t0 < t1 ? t1 : t0;");
+  expect(statements).toContain("const t4 = t3 < t2 ? t3 : t2;");
+});
+
 test("integer products are printed as products that wrap", () => {
   expect(
     printJavaScript(

@@ -104,10 +104,18 @@ describe("the errors that the docstrings state hold for", () => {
     [
       "tanh",
       "float32",
-      0.521,
+      0.627,
       tanh,
       exact.tanh,
-      [uniform(-10, 10), uniform(-1, 1), powers(-149, 0), powers(-30, 5, -1), uniform(8.9, 9.1)],
+      // The last is the worst of all float32.
+      [
+        uniform(-10, 10),
+        uniform(-1, 1),
+        powers(-149, 0),
+        powers(-30, 5, -1),
+        uniform(8.9, 9.3),
+        () => 4.765786647796631,
+      ],
     ],
   ])("%s in %s: %f units in the last place", (_, dtype, bound, f, exactly, draws) => {
     const { error, at } = worst(f, exactly, dtype, draws);
