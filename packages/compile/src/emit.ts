@@ -1,3 +1,4 @@
+import type { DType } from "@gradfold/core";
 import { sizeOf } from "@gradfold/core/transform";
 import { type Code, openFunction } from "./code.ts";
 import { emitColumns } from "./columns.ts";
@@ -165,13 +166,12 @@ export const emit = (schedule: Schedule): Emitted => {
   const site: Site = { allocator, reside: (resident) => residents.push(resident) };
   const shop = openWorkshop(schedule, allocator);
   const inputs = graph.values.slice(0, graph.inputs).map((value) => allocator.take(bytesOf(value)).address);
-  const together = new Set(
-    graph.outputs.filter((id) => {
-      const value = valueAt(graph, id);
-      return value.definition.kind !== "given" && value.definition.kind !== "constant" && isTogether(value);
-    }),
-  );
-  const layout = layOut(schedule, inputs, [...together], site);
+  const together = [...new Set(graph.outputs)].filter((id) => {
+    const value = valueAt(graph, id);
+    return value.definition.kind !== "given" && value.definition.kind !== "constant" && isTogether(value);
+  });
+  const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
+  const layout = layOut(schedule, inputs, [...ofDType("float32"), ...ofDType("float64")], site);
   emitFunction(schedule, layout, shop);
   const at = addressIn(layout, graph);
   const outputs = graph.outputs.map((id) => (sizeOf(valueAt(graph, id).shape) === 0 ? 0 : at(id)));

@@ -1,7 +1,8 @@
 import type { NDArray } from "@gradfold/core";
-import { copierOf, copyIn, copyOver, type Made, type Windows } from "./copy.ts";
+import { copyIn, copyOver, type Windows } from "./copy.ts";
 import type { Emitted } from "./emit.ts";
 import { type Graph, type Value, valueAt } from "./graph.ts";
+import { copierOf, type Made } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
 export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];

@@ -1,5 +1,5 @@
 import type { DType, NDArray } from "@gradfold/core";
-import { sizeOf } from "@gradfold/core/transform";
+import { isFloat, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
 import { type LoopDefinition, type Value, valueAt } from "./graph.ts";
 import type { Kernel } from "./kernel.ts";
@@ -16,9 +16,13 @@ const roomAtEnd = 1024;
 
 export const bytesOf = ({ shape, dtype, splat }: Value): number => (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
 
-/** Results of a middling size are copied out together, so they lie side by side. */
+/** Up to so many bytes an engine keeps a buffer among its objects. */
+export const smallBytes = 64;
+const middlingBytes = 32768;
+
+/** A result of a middling size: those of one dtype are copied out together, so they lie side by side. */
 export const isTogether = (value: Value): boolean =>
-  (value.dtype === "float32" || value.dtype === "float64") && bytesOf(value) > 64 && bytesOf(value) <= 32768;
+  isFloat(value.dtype) && bytesOf(value) > smallBytes && bytesOf(value) <= middlingBytes;
 
 /** A stretch of memory. */
 interface Stretch {

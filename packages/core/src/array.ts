@@ -1,6 +1,6 @@
 import type { DType, Store } from "./dtype.ts";
 import type { Tracer } from "./primitive.ts";
-import { rowMajor, type Shape } from "./shape.ts";
+import { rowMajor, type Shape, sizeOf } from "./shape.ts";
 import { isRowMajor, type View, viewOn } from "./view.ts";
 
 declare const shape: unique symbol;
@@ -36,6 +36,8 @@ export interface ArrayType {
 export type Layout = "one" | "rows" | "strided";
 
 const viewOf: unique symbol = Symbol("view");
+const dataOf: unique symbol = Symbol("data");
+const startOf: unique symbol = Symbol("start");
 const layoutAt: unique symbol = Symbol("layout");
 const tracerOf: unique symbol = Symbol("tracer");
 
@@ -43,7 +45,10 @@ const tracerOf: unique symbol = Symbol("tracer");
 interface Inside {
   shape: Shape;
   dtype: DType;
+  /** Elements in row-major order are kept as a run of a buffer, of which a view is made when someone asks for it. */
   [viewOf]: View | undefined;
+  [dataOf]: Store | undefined;
+  [startOf]: number;
   [layoutAt]: Layout;
   [tracerOf]: Tracer | undefined;
 }
@@ -55,6 +60,8 @@ const build = (
   dtype: DType,
   shape: Shape,
   view: View | undefined,
+  data: Store | undefined,
+  start: number,
   layout: Layout,
   tracer: Tracer | undefined,
 ): NDArray => {
@@ -63,6 +70,8 @@ const build = (
   x.shape = shape;
   x.dtype = dtype;
   x[viewOf] = view;
+  x[dataOf] = data;
+  x[startOf] = start;
   x[layoutAt] = layout;
   x[tracerOf] = tracer;
   return x as Partial<Inside> as NDArray;
@@ -75,11 +84,11 @@ const layoutFor = (view: View): Layout =>
 
 /** The array of a view that nobody else writes to. */
 export const concrete = (dtype: DType, shape: Shape, view: View): NDArray =>
-  build(dtype, shape, view, layoutFor(view), undefined);
+  build(dtype, shape, view, undefined, 0, layoutFor(view), undefined);
 
-/** The array whose elements are all of a fresh buffer, in row-major order. */
-export const contiguous = (dtype: DType, shape: Shape, data: Store): NDArray =>
-  build(dtype, shape, viewOn(data, shape, rowMajor(shape), 0), data.length === 1 ? "one" : "rows", undefined);
+/** The array of a run of a buffer that nobody writes to any more, in row-major order. */
+export const contiguous = (dtype: DType, shape: Shape, data: Store, start = 0): NDArray =>
+  build(dtype, shape, undefined, data, start, sizeOf(shape) === 1 ? "one" : "rows", undefined);
 
 /** One element, seen at every place of a shape. */
 export const repeated = (dtype: DType, shape: Shape, data: Store): NDArray =>
@@ -96,7 +105,7 @@ export const repeated = (dtype: DType, shape: Shape, data: Store): NDArray =>
 
 /** A value that a transform follows. */
 export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray =>
-  build(dtype, shape, undefined, "strided", tracer);
+  build(dtype, shape, undefined, undefined, 0, "strided", tracer);
 
 /** How the transform that follows `x` sees it; undefined for a concrete array. */
 export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
@@ -104,7 +113,13 @@ export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
 export const layoutOf = (x: NDArray): Layout => inside(x)[layoutAt];
 
 /** The elements of a concrete array; the caller must not write to them. */
-export const viewIfConcrete = (x: NDArray): View | undefined => inside(x)[viewOf];
+export const viewIfConcrete = (x: NDArray): View | undefined => {
+  const held = inside(x);
+  const { [dataOf]: data } = held;
+  if (held[viewOf] === undefined && data !== undefined)
+    held[viewOf] = viewOn(data, held.shape, rowMajor(held.shape), held[startOf]);
+  return held[viewOf];
+};
 
 export const isNDArray = (x: unknown): x is NDArray =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === prototype;

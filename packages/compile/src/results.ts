@@ -1,0 +1,108 @@
+import type { DType, NDArray } from "@gradfold/core";
+import { allocate, contiguous, isFloat, sizeOf, type Store } from "@gradfold/core/transform";
+import { fewElements, windowOf, type Windows } from "./copy.ts";
+import type { Value } from "./graph.ts";
+import { bytesOf, isTogether, smallBytes, widthOf } from "./layout.ts";
+
+/* Elements on their way out of a program's memory, as fresh arrays. */
+
+/** A result in memory. */
+export interface Made {
+  readonly value: Value;
+  readonly address: number;
+}
+
+/**
+ * Results of one dtype that share a fresh buffer, since a buffer costs more than an array on it: several small ones,
+ * whose elements are gathered, or those of a middling size, which lie side by side as a single run.
+ */
+interface Batch {
+  readonly dtype: DType;
+  /** Where the elements stand in memory: each of them, or only the first of a run. */
+  readonly from: readonly number[];
+  readonly size: number;
+}
+
+/** The number of a result's batch, and where it starts there. */
+interface Place {
+  readonly batch: number;
+  readonly start: number;
+}
+
+const intoBatches = (
+  all: readonly Made[],
+): { readonly batches: readonly Batch[]; readonly places: readonly Place[] } => {
+  const batches: Batch[] = [];
+  const last = new Map<string, number>();
+  const places = all.map(({ value, address }): Place => {
+    const { dtype, shape } = value;
+    const [first, size] = [address / widthOf(dtype), sizeOf(shape)];
+    const from = size > fewElements ? [first] : Array.from({ length: size }, (_, i) => first + i);
+    const key = `${isTogether(value) ? "middling" : "small"} ${dtype}`;
+    const number = last.get(key) ?? -1;
+    const batch = batches[number];
+    if (batch !== undefined && isTogether(value)) {
+      const start = first - (batch.from[0] ?? 0);
+      batches[number] = { ...batch, size: start + size };
+      return { batch: number, start };
+    }
+    if (batch !== undefined && (batch.size + size) * widthOf(dtype) <= smallBytes) {
+      batches[number] = { dtype, from: [...batch.from, ...from], size: batch.size + size };
+      return { batch: number, start: batch.size };
+    }
+    last.set(key, batches.length);
+    return { batch: batches.push({ dtype, from, size }) - 1, start: 0 };
+  });
+  return { batches, places };
+};
+
+const copyOut = (windows: Windows, { dtype, from, size }: Batch): Store => {
+  const memory = windowOf(windows, dtype);
+  if (size <= fewElements) {
+    const out = allocate(dtype, size);
+    for (let i = 0; i < size; i++) out[i] = memory[from[i] ?? 0] ?? 0;
+    return out;
+  }
+  const [first = 0] = from;
+  const window = memory.subarray(first, first + size);
+  // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
+  if (isFloat(dtype)) return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
+  const out = allocate(dtype, size);
+  out.set(window);
+  return out;
+};
+
+/** From so many bytes on, an allocator asks the system for memory. */
+const manyBytes = 131072;
+
+/**
+ * Makes room for results of megabytes to be dropped and made again at every call. glibc gives what is freed back to the
+ * system, and gets it anew page by page, at more than the results' computing costs, until it has once freed a block of
+ * up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no memory.
+ */
+const keepFreedMemory = (all: readonly Made[]): void => {
+  // oxlint-disable-next-line no-new -- it is there to be freed
+  if (all.some(({ value }) => bytesOf(value) >= manyBytes)) new ArrayBuffer(32_000_000);
+};
+
+/** Copies results out as fresh arrays. */
+export const copierOf = (windows: Windows, all: readonly Made[]): (() => readonly NDArray[]) => {
+  const { batches, places } = intoBatches(all);
+  const results = all.map(({ value: { dtype, shape } }, i) => ({ dtype, shape, ...places[i] }));
+  keepFreedMemory(all);
+  return () => {
+    const stores: Store[] = [];
+    for (let i = 0; i < batches.length; i++) {
+      const batch = batches[i];
+      if (batch !== undefined) stores.push(copyOut(windows, batch));
+    }
+    const made: NDArray[] = [];
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i];
+      const store = stores[result?.batch ?? 0];
+      if (result !== undefined && store !== undefined)
+        made.push(contiguous(result.dtype, result.shape, store, result.start));
+    }
+    return made;
+  };
+};
