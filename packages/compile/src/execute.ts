@@ -1,14 +1,11 @@
 import type { NDArray } from "@gradfold/core";
 import { copyIn, copyOver, type Windows } from "./copy.ts";
-import type { Emitted } from "./emit.ts";
-import { type Graph, type Value, valueAt } from "./graph.ts";
+import { executableOf } from "./executable.ts";
+import { constantsIn, type Graph, type Value, valueAt } from "./graph.ts";
 import { copierOf, type Made } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
 export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
-
-const pageBytes = 65536;
-const mostPages = 65536;
 
 interface Slot {
   readonly value: Value;
@@ -44,21 +41,25 @@ const arranger = (graph: Graph, made: readonly number[]): ((...from: Parameters<
 };
 
 /**
- * Makes emitted code ready to run, with a memory of its own; undefined if it asks for more memory than there is.
+ * Makes a program ready to run, with a memory of its own; undefined if it asks for more memory than there is.
  * An array that is already where it belongs is not copied again, and a result of the last call is copied in memory.
  */
-export const instantiate = (
-  graph: Graph,
-  { bytes, memoryBytes, inputs, outputs, residents }: Emitted,
-): Run | undefined => {
-  const memory = allocateMemory(Math.ceil(memoryBytes / pageBytes));
+export const instantiate = (graph: Graph): Run | undefined => {
+  const executable = executableOf(graph);
+  if (executable === undefined) return undefined;
+  const memory = allocateMemory(executable.pages);
   if (memory === undefined) return undefined;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
+  const { module, inputs, outputs, residents } = executable;
+  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   // The encoder exports this one function, without parameters or results.
   const run = exports["run"] as () => void;
   const { buffer } = memory;
   const windows: Windows = { buffer, single: new Float32Array(buffer), double: new Float64Array(buffer) };
-  for (const { array, address, splat } of residents) copyIn(windows, array, address, splat);
+  const constants = constantsIn(graph);
+  for (const { constant, address } of residents) {
+    const value = constants[constant];
+    if (value !== undefined) copyIn(windows, value.definition.array, address, value.splat);
+  }
   const slots = inputs.map((address, id): Slot => ({ value: valueAt(graph, id), address, resident: undefined }));
   const isMade = (id: number): boolean => !["given", "constant"].includes(valueAt(graph, id).definition.kind);
   const madeIds = [...new Set(graph.outputs.filter(isMade))];
@@ -87,7 +88,6 @@ export const instantiate = (
 
 /** Asking for more memory than there is throws a RangeError. */
 const allocateMemory = (pages: number): WebAssembly.Memory | undefined => {
-  if (pages > mostPages) return undefined;
   try {
     return new WebAssembly.Memory({ initial: pages });
   } catch (e) {

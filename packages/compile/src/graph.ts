@@ -56,6 +56,20 @@ export interface Graph {
   readonly outputs: readonly number[];
 }
 
+/** A value whose elements are known, and in memory before a program runs. */
+export interface Constant extends Value {
+  readonly definition: Extract<Definition, { kind: "constant" }>;
+}
+
+export const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
+
+/** All constants of a graph and of its loops' bodies, in an order that follows from its structure. */
+export const constantsIn = ({ values }: Graph): readonly Constant[] =>
+  values.flatMap((value) => {
+    if (isConstant(value)) return [value];
+    return value.definition.kind === "loop" ? constantsIn(value.definition.loop.body) : [];
+  });
+
 export const valueAt = ({ values }: Graph, id: number): Value => {
   const value = values[id];
   if (value === undefined) throw new Error(`graph: no value ${id}`);

@@ -1,7 +1,7 @@
-import type { DType, NDArray } from "@gradfold/core";
+import type { DType } from "@gradfold/core";
 import { isFloat, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
-import { type LoopDefinition, type Value, valueAt } from "./graph.ts";
+import { type Constant, isConstant, type LoopDefinition, type Value, valueAt } from "./graph.ts";
 import type { Kernel } from "./kernel.ts";
 
 /* Where everything lies in memory: decided before the program runs. */
@@ -76,11 +76,10 @@ export interface Layout {
   readonly loops: ReadonlyMap<number, LoopLayout>;
 }
 
-/** An array to be put into memory once. */
+/** A constant to be put into memory once. */
 export interface Resident {
-  readonly array: NDArray;
+  readonly constant: Constant;
   readonly address: number;
-  readonly splat: boolean;
 }
 
 /** What all the layouts of a module share. */
@@ -132,10 +131,10 @@ export const layOut = (schedule: Schedule, inputs: readonly number[], first: rea
   const loops = new Map<number, LoopLayout>();
   for (const id of first) addresses.set(id, allocator.take(bytesOf(valueAt(graph, id))).address);
   graph.values.forEach((value, id) => {
-    if (value.definition.kind !== "constant") return;
+    if (!isConstant(value)) return;
     const { address } = allocator.take(bytesOf(value));
     addresses.set(id, address);
-    reside({ array: value.definition.array, address, splat: value.splat });
+    reside({ constant: value, address });
   });
   const lastUse = new Map<number, number>();
   kernels.forEach((kernel, i) => {

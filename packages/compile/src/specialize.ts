@@ -2,10 +2,8 @@ import { evaluateProgram, type Program, simplifyProgram, traceLeaves } from "@gr
 import type { DType, NDArray, Shape } from "@gradfold/core";
 import { isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
-import { emit } from "./emit.ts";
 import { instantiate, type Run } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
-import { schedule } from "./fuse.ts";
 import { lower } from "./lower.ts";
 
 /** A function made ready for arguments of a form, and for arrays of certain types. */
@@ -76,7 +74,7 @@ const makeRun = (caller: string, program: Program, types: readonly LeafType[], b
   const eagerly: Run = (leaves) => evaluateProgram(program, leaves);
   if (backend === "eager") return eagerly;
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
-  return instantiate(graph, emit(schedule(graph))) ?? eagerly;
+  return instantiate(graph) ?? eagerly;
 };
 
 /**

@@ -1,7 +1,21 @@
-import { add, array, less, mean, mul, type NDArray, square, sub, sum, toNested } from "@gradfold/core";
-import { expect, test } from "vitest";
+import {
+  add,
+  array,
+  broadcastTo,
+  less,
+  matmul,
+  mean,
+  mul,
+  type NDArray,
+  square,
+  sub,
+  sum,
+  toNested,
+} from "@gradfold/core";
+import { scan as eagerly, valueAndGrad } from "@gradfold/autodiff";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { jit, scan } from "../src/index.ts";
-import { expectSameBits, noise } from "./bits.ts";
+import { expectSameBits, floats, noise } from "./bits.ts";
 
 test("A result stays what it is while later calls run", () => {
   const f = (x: NDArray) => ({ y: mul(x, 2), total: sum(x) });
@@ -87,6 +101,74 @@ test("Constants that a function closes over are in memory once, large and small"
   const f = (x: NDArray) => [add(x, mean(big)), mul(sum(small), x), sub(big, x)];
   const compiled = jit(f);
   for (const seed of [3, 4]) expectSameBits(compiled(noise(seed, [1])), f(noise(seed, [1])));
+});
+
+describe("Code is emitted once for programs of one structure", () => {
+  afterEach(vi.unstubAllGlobals);
+
+  /** The number of modules that are made from now on. */
+  const counted = () => {
+    const Module = vi.fn(function (bytes: Uint8Array<ArrayBuffer>) {
+      return new real.Module(bytes);
+    });
+    const real = WebAssembly;
+    vi.stubGlobal("WebAssembly", { validate: real.validate, Module, Instance: real.Instance, Memory: real.Memory });
+    return () => Module.mock.calls.length;
+  };
+  const [x, y] = [noise(1, [31, 2]), noise(2, [31])];
+  const loss = (a: NDArray) => mean(square(sub(matmul(x, a), y)));
+  const step = (rate: number) => (a: NDArray) => {
+    const [value, gradient] = valueAndGrad(loss)(a);
+    return [sub(a, mul(rate, gradient)), value];
+  };
+  const a = noise(3, [2]);
+
+  test("another learning rate is another number in memory", () => {
+    const modules = counted();
+    for (const rate of [0.1, 0.2, -0, NaN]) expectSameBits(jit(step(rate))(a), step(rate)(a));
+    expect(modules()).toBe(1);
+  });
+
+  test("so is another array that a function closes over, large or small, also in a loop", () => {
+    const modules = counted();
+    const made = [1, 2, 3].map((seed) => {
+      const [big, small] = [noise(seed, [700]), noise(seed + 3, [7])];
+      const body = (c: NDArray) => [add(mul(c, small), seed), sub(big, sum(c))] as const;
+      return { body, compiled: jit((c: NDArray) => [scan(body, c, null, { length: 3 }), mean(big)]), big };
+    });
+    const c = noise(9, [7]);
+    for (const { body, compiled, big } of made)
+      expectSameBits(compiled(c), [eagerly(body, c, null, { length: 3 }), mean(big)]);
+    // Each keeps its own numbers.
+    const halved = mul(c, 0.5);
+    for (const { body, compiled, big } of made)
+      expectSameBits(compiled(halved), [eagerly(body, halved, null, { length: 3 }), mean(big)]);
+    expect(modules()).toBe(1);
+  });
+
+  test("but an operation, a dtype, an axis, or what a number lets one leave out makes a difference", () => {
+    const modules = counted();
+    const fs = [
+      (x: NDArray) => mul(x, 3),
+      (x: NDArray) => mul(x, 1),
+      (x: NDArray) => add(x, 3),
+      (x: NDArray) => sum(x, 0),
+      (x: NDArray) => sum(x, 1),
+      (x: NDArray) => mul(x, array([1, 2, 3])),
+      (x: NDArray) => mul(x, broadcastTo(array([2]), [3])),
+    ];
+    for (const f of fs)
+      for (const dtype of floats) {
+        const x = noise(1, [3, 3], dtype);
+        expectSameBits(jit(f)(x), f(x));
+      }
+    expect(modules()).toBe(14);
+  });
+
+  test("and a function that gives back what it closes over gives its own", () => {
+    for (const constant of [noise(1, [5]), noise(2, [5])])
+      expect(jit((c: NDArray) => [constant, sub(c, 1)] as const)(noise(3, [5]))[0]).toBe(constant);
+  });
 });
 
 test("A scan is found again by its body", () => {

@@ -1,0 +1,60 @@
+import { emit } from "./emit.ts";
+import { schedule } from "./fuse.ts";
+import { constantsIn, type Graph } from "./graph.ts";
+
+/** Code, and where its inputs, outputs and constants lie in a memory of so many pages. */
+export interface Executable {
+  readonly module: WebAssembly.Module;
+  readonly pages: number;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** Of each constant that the code reads: its number among `constantsIn` the graph. */
+  readonly residents: readonly { readonly constant: number; readonly address: number }[];
+}
+
+const pageBytes = 65536;
+/** As many as an address reaches. */
+const mostPages = 65536;
+
+/** A graph as text, but for the elements of its constants: graphs of one text have the same code. */
+const structureOf = (graph: Graph): string =>
+  JSON.stringify(graph, (key, value: unknown) => {
+    if (key === "array") return undefined;
+    if (Object.is(value, -0)) return "-0";
+    return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  });
+
+const make = (graph: Graph): Executable | undefined => {
+  const { bytes, memoryBytes, inputs, outputs, residents } = emit(schedule(graph));
+  const pages = Math.ceil(memoryBytes / pageBytes);
+  if (pages > mostPages) return undefined;
+  const constants = constantsIn(graph);
+  return {
+    module: new WebAssembly.Module(bytes),
+    pages,
+    inputs,
+    outputs,
+    residents: residents.map(({ constant, address }) => ({ constant: constants.indexOf(constant), address })),
+  };
+};
+
+/** By structure; the one that was used least recently is forgotten first. */
+const known = new Map<string, Executable>();
+
+/** So many are remembered. */
+const most = 64;
+
+/**
+ * The code of a graph, made once for all graphs of equal structure: functions that differ in the numbers and arrays they
+ * close over share it. Undefined if it asks for more memory than can be addressed.
+ */
+export const executableOf = (graph: Graph): Executable | undefined => {
+  const structure = structureOf(graph);
+  const executable = known.get(structure) ?? make(graph);
+  if (executable === undefined) return undefined;
+  known.delete(structure);
+  known.set(structure, executable);
+  const [oldest = structure] = known.keys();
+  if (known.size > most) known.delete(oldest);
+  return executable;
+};
