@@ -112,6 +112,18 @@ export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
 
 export const layoutOf = (x: NDArray): Layout => inside(x)[layoutAt];
 
+/** A stretch of a buffer. */
+export interface Run {
+  readonly data: Store;
+  readonly start: number;
+}
+
+/** The elements of an array where they are kept as a run, to be read only. */
+export const runIfKept = (x: NDArray): Run | undefined => {
+  const { [dataOf]: data, [startOf]: start } = inside(x);
+  return data && { data, start };
+};
+
 /** The elements of a concrete array; the caller must not write to them. */
 export const viewIfConcrete = (x: NDArray): View | undefined => {
   const held = inside(x);
