@@ -2,29 +2,40 @@ import {
   abs,
   add,
   array,
+  type Axes,
   broadcastTo,
   concatenate,
   cumsum,
   div,
+  dot,
   exp,
   expandDims,
   flip,
   log,
+  logSoftmax,
+  logSumExp,
   matmul,
+  max,
   maximum,
   mean,
+  min,
   minimum,
   mul,
   type NDArray,
   neg,
+  norm,
+  outer,
   pad,
+  prod,
   reshape,
   sign,
   slice,
+  softmax,
   sqrt,
   square,
   squeeze,
   stack,
+  std,
   sub,
   sum,
   take,
@@ -33,6 +44,7 @@ import {
   tile,
   toTypedArray,
   transpose,
+  variance,
 } from "@gradfold/core";
 import { expect } from "vitest";
 import file from "./fixtures/ops-grads.json" with { type: "json" };
@@ -48,6 +60,8 @@ export interface GoldenArray {
 export interface Attributes {
   readonly axis?: number | readonly number[] | null;
   readonly keepdims?: boolean;
+  readonly ddof?: number;
+  readonly ord?: 1 | 2 | "inf";
   readonly perm?: readonly number[];
   readonly shape?: readonly number[];
   readonly slices?: readonly (null | { readonly start: number; readonly stop: number | null; readonly step: number })[];
@@ -122,9 +136,18 @@ const binary =
   ([a = array(NaN), b = array(NaN)]) =>
     f(a, b);
 const reduction =
-  (f: typeof sum | typeof mean): Run =>
+  (f: (x: NDArray, axes?: Axes, options?: { readonly keepDims?: boolean }) => NDArray): Run =>
   ([x = array(NaN)], { axis, keepdims = false }) =>
     f(x, axis ?? undefined, { keepDims: keepdims });
+
+const spread =
+  (f: typeof variance | typeof std): Run =>
+  ([x = array(NaN)], { axis, keepdims = false, ddof = 0 }) =>
+    f(x, axis ?? undefined, { keepDims: keepdims, ddof });
+const along =
+  (f: (x: NDArray, axis?: number) => NDArray): Run =>
+  ([x = array(NaN)], attrs) =>
+    f(x, axisOf(attrs));
 
 const axisOf = ({ axis }: Attributes): number => (typeof axis === "number" ? axis : 0);
 
@@ -147,6 +170,18 @@ export const operations: Readonly<Record<string, Run>> = {
   matmul: binary(matmul),
   sum: reduction(sum),
   mean: reduction(mean),
+  max: reduction(max),
+  min: reduction(min),
+  prod: reduction(prod),
+  logsumexp: reduction(logSumExp),
+  var: spread(variance),
+  std: spread(std),
+  norm: ([x = array(NaN)], { axis, keepdims = false, ord = 2 }) =>
+    norm(x, axis ?? undefined, { keepDims: keepdims, ord }),
+  softmax: along(softmax),
+  logSoftmax: along(logSoftmax),
+  dot: binary(dot),
+  outer: binary(outer),
   concatenate: (xs, attrs) => concatenate(xs, axisOf(attrs)),
   stack: (xs, attrs) => stack(xs, axisOf(attrs)),
   expandDims: ([x = array(NaN)], attrs) => expandDims(x, axisOf(attrs)),

@@ -16,7 +16,7 @@ import {
   type Shape,
   sizeOf,
 } from "../shape.ts";
-import type { MatMulOperation } from "../static/contract.ts";
+import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
 import type { Block } from "../tile.ts";
 import { mul } from "./arithmetic.ts";
@@ -154,3 +154,38 @@ export const matmul = Object.assign(
   }),
   { primitive },
 );
+
+const checkVectors = (name: string, a: NDArray, b: NDArray, hint: string): void => {
+  if (a.shape.length !== 1 || b.shape.length !== 1)
+    throw new ShapeError(`${name}: two vectors are needed, not ${formatShape(a.shape)} and ${formatShape(b.shape)}. ${hint}`);
+};
+
+/**
+ * The sum of the products of two vectors' elements.
+ *
+ * @throws ShapeError when an operand is not a vector, or their sizes differ
+ * @example
+ * import { array, dot, item } from "@gradfold/core";
+ * item(dot(array([1, 2]), array([3, 4]))); // => 11
+ */
+export const dot = typed<Dot>((x: NDArray, y: NDArray) => {
+  const [a, b] = [operand("dot", x), operand("dot", y)];
+  checkVectors("dot", a, b, "Use matmul");
+  if (a.shape[0] !== b.shape[0])
+    throw new ShapeError(`dot: sizes differ: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+  return matmul(a, b);
+});
+
+/**
+ * Every product of an element of one vector and an element of another: `[m]` and `[n]` give `[m, n]`.
+ *
+ * @throws ShapeError when an operand is not a vector
+ * @example
+ * import { array, outer, toNested } from "@gradfold/core";
+ * toNested(outer(array([1, 2]), array([3, 4]))); // => [ [ 3, 4 ], [ 6, 8 ] ]
+ */
+export const outer = typed<Outer>((x: NDArray, y: NDArray) => {
+  const [a, b] = [operand("outer", x), operand("outer", y)];
+  checkVectors("outer", a, b, "Use reshape(x, [-1])");
+  return mul(asColumn(a), b);
+});

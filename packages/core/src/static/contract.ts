@@ -47,3 +47,41 @@ type Swap<A extends Shape, B extends Shape> =
 export interface MatMulOperation {
   <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<MatMulClash<A, B>, NDArray<B>>): NDArray<MatMul<A, B>>;
 }
+
+type VectorClash<Name extends string, A extends Shape, B extends Shape, Hint extends string> = number extends A["length"]
+  ? never
+  : number extends B["length"]
+    ? never
+    : A extends readonly [unknown]
+      ? B extends readonly [unknown]
+        ? never
+        : VectorComplaint<Name, A, B, Hint>
+      : VectorComplaint<Name, A, B, Hint>;
+
+type VectorComplaint<Name extends string, A extends Shape, B extends Shape, Hint extends string> =
+  `${Name}: two vectors are needed, not ${ShapeText<A>} and ${ShapeText<B>}. ${Hint}`;
+
+type DotClash<A extends Shape, B extends Shape> = [VectorClash<"dot", A, B, "Use matmul">] extends [never]
+  ? A extends readonly [infer M extends number]
+    ? B extends readonly [infer N extends number]
+      ? SameSize<M, N> extends false
+        ? `dot: sizes differ: ${ShapeText<A>} and ${ShapeText<B>}`
+        : never
+      : never
+    : never
+  : VectorClash<"dot", A, B, "Use matmul">;
+
+/** Two vectors of one size. */
+export interface Dot {
+  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<DotClash<A, B>, NDArray<B>>): NDArray<[]>;
+}
+
+/** Two vectors of any sizes. */
+export interface Outer {
+  <A extends Shape, B extends Shape>(
+    a: NDArray<A>,
+    b: Unless<VectorClash<"outer", A, B, "Use reshape(x, [-1])">, NDArray<B>>,
+  ): NDArray<[First<A>, First<B>]>;
+}
+
+type First<S extends Shape> = S extends readonly [infer N extends number] ? N : number;
