@@ -20,33 +20,33 @@ const ellipsis = "...";
 const dots = (count: number): Labels => Array.from({ length: count }, (_, i) => `.${count - 1 - i}`);
 
 /** The letters before and behind an ellipsis, if there is one. */
-const split = (spec: string, term: string): readonly string[] => {
+const split = (spec: string, term: string): readonly Labels[] => {
   const parts = term.split(ellipsis);
   const bad = /[^A-Za-z]/.exec(parts.join(""))?.[0];
   if (bad !== undefined) fail(`a name must be a letter, not "${bad}" in ${spec}`);
   if (parts.length > 2) fail(`an operand has more than one ellipsis in ${spec}`);
-  return parts;
+  return parts.map((part) => part.split(""));
 };
 
 const inputLabels = (spec: string, term: string, shape: Shape): Labels => {
-  const [before = "", behind] = split(spec, term);
+  const [before = [], behind] = split(spec, term);
   const letters = before.length + (behind?.length ?? 0);
   const rest = shape.length - letters;
   if (behind === undefined ? rest !== 0 : rest < 0)
     fail(`"${term}" names ${letters} axes of ${formatShape(shape)}, which has ${shape.length}, in ${spec}`);
-  return [...before, ...(behind === undefined ? [] : dots(rest)), ...(behind ?? "")];
+  return [...before, ...(behind === undefined ? [] : dots(rest)), ...(behind ?? [])];
 };
 
 const outputLabels = (spec: string, term: string, inputs: readonly Labels[], batch: Labels): Labels => {
-  const [before = "", behind] = split(spec, term);
-  const letters = [...before, ...(behind ?? "")];
+  const [before = [], behind] = split(spec, term);
+  const letters = [...before, ...(behind ?? [])];
   const known = new Set(inputs.flat());
   const unknown = letters.find((label) => !known.has(label));
   if (unknown !== undefined) fail(`the output names ${unknown}, which no operand has, in ${spec}`);
   const twice = letters.find((label, i) => letters.indexOf(label) !== i);
   if (twice !== undefined) fail(`the output names ${twice} twice in ${spec}`);
   if (behind === undefined && batch.length > 0) fail(`the output lacks the ellipsis of the operands in ${spec}`);
-  return [...before, ...(behind === undefined ? [] : batch), ...(behind ?? "")];
+  return [...before, ...(behind === undefined ? [] : batch), ...(behind ?? [])];
 };
 
 /** Letters that stand once, in the order of the alphabet, capitals first. */

@@ -157,7 +157,9 @@ export const matmul = Object.assign(
 
 const checkVectors = (name: string, a: NDArray, b: NDArray, hint: string): void => {
   if (a.shape.length !== 1 || b.shape.length !== 1)
-    throw new ShapeError(`${name}: two vectors are needed, not ${formatShape(a.shape)} and ${formatShape(b.shape)}. ${hint}`);
+    throw new ShapeError(
+      `${name}: two vectors are needed, not ${formatShape(a.shape)} and ${formatShape(b.shape)}. ${hint}`,
+    );
 };
 
 /**

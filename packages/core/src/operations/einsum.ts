@@ -105,7 +105,8 @@ const checkSizes = (spec: string, { inputs }: Subscripts, shapes: readonly Shape
       const n = shapes[k]?.[i] ?? 1;
       const old = known.get(label) ?? n;
       const broadcasts = label.startsWith(".") && (n === 1 || old === 1);
-      if (old !== n && !broadcasts) throw new ShapeError(`einsum: the sizes of ${label} differ: ${old} and ${n} in ${spec}`);
+      if (old !== n && !broadcasts)
+        throw new ShapeError(`einsum: the sizes of ${label} differ: ${old} and ${n} in ${spec}`);
       known.set(label, Math.max(old, n));
     });
   });

@@ -48,7 +48,12 @@ export interface MatMulOperation {
   <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<MatMulClash<A, B>, NDArray<B>>): NDArray<MatMul<A, B>>;
 }
 
-type VectorClash<Name extends string, A extends Shape, B extends Shape, Hint extends string> = number extends A["length"]
+type VectorClash<
+  Name extends string,
+  A extends Shape,
+  B extends Shape,
+  Hint extends string,
+> = number extends A["length"]
   ? never
   : number extends B["length"]
     ? never
@@ -58,8 +63,12 @@ type VectorClash<Name extends string, A extends Shape, B extends Shape, Hint ext
         : VectorComplaint<Name, A, B, Hint>
       : VectorComplaint<Name, A, B, Hint>;
 
-type VectorComplaint<Name extends string, A extends Shape, B extends Shape, Hint extends string> =
-  `${Name}: two vectors are needed, not ${ShapeText<A>} and ${ShapeText<B>}. ${Hint}`;
+type VectorComplaint<
+  Name extends string,
+  A extends Shape,
+  B extends Shape,
+  Hint extends string,
+> = `${Name}: two vectors are needed, not ${ShapeText<A>} and ${ShapeText<B>}. ${Hint}`;
 
 type DotClash<A extends Shape, B extends Shape> = [VectorClash<"dot", A, B, "Use matmul">] extends [never]
   ? A extends readonly [infer M extends number]

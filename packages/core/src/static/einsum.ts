@@ -11,22 +11,29 @@ import type { SizeText, Unless } from "./text.ts";
 type ShapesOf<X extends readonly NDArray[]> = { -readonly [K in keyof X]: X[K] extends NDArray<infer S> ? S : Shape };
 
 /** The sizes by name, read one letter at a time: a record, a complaint, or null where nothing is claimed. */
-type Sizes<Left extends string, S extends readonly Shape[], Spec extends string, Known = object> =
-  Left extends `,${infer Rest}`
-    ? S extends readonly [readonly [], ...infer More extends readonly Shape[]]
-      ? Sizes<Rest, More, Spec, Known>
+type Sizes<
+  Left extends string,
+  S extends readonly Shape[],
+  Spec extends string,
+  Known = object,
+> = Left extends `,${infer Rest}`
+  ? S extends readonly [readonly [], ...infer More extends readonly Shape[]]
+    ? Sizes<Rest, More, Spec, Known>
+    : null
+  : Left extends `${infer Label}${infer Rest}`
+    ? S extends readonly [
+        readonly [infer N extends number, ...infer Axes extends Shape],
+        ...infer More extends readonly Shape[],
+      ]
+      ? Label extends keyof Known
+        ? SameSize<Known[Label] & number, N> extends true
+          ? Sizes<Rest, [Axes, ...More], Spec, Known>
+          : `einsum: the sizes of ${Label} differ: ${SizeText<Known[Label] & number>} and ${SizeText<N>} in ${Spec}`
+        : Sizes<Rest, [Axes, ...More], Spec, Known & { readonly [K in Label]: N }>
       : null
-    : Left extends `${infer Label}${infer Rest}`
-      ? S extends readonly [readonly [infer N extends number, ...infer Axes extends Shape], ...infer More extends readonly Shape[]]
-        ? Label extends keyof Known
-          ? SameSize<Known[Label] & number, N> extends true
-            ? Sizes<Rest, [Axes, ...More], Spec, Known>
-            : `einsum: the sizes of ${Label} differ: ${SizeText<Known[Label] & number>} and ${SizeText<N>} in ${Spec}`
-          : Sizes<Rest, [Axes, ...More], Spec, Known & { readonly [K in Label]: N }>
-        : null
-      : S extends readonly [readonly []]
-        ? Known
-        : null;
+    : S extends readonly [readonly []]
+      ? Known
+      : null;
 
 type Picked<Right extends string, Known, Out extends Shape = []> = Right extends `${infer Label}${infer Rest}`
   ? Label extends keyof Known
