@@ -1,6 +1,6 @@
 import { allocate, type Store } from "./dtype.ts";
 import { block2, order32, order64, type Order } from "./order.ts";
-import { type Block, tile, tileSize } from "./tile.ts";
+import { type Block, pack, tile, tileSize } from "./tile.ts";
 
 /** The sizes of a product: m x k times k x n. */
 export interface Sizes {
@@ -44,17 +44,46 @@ const byTiles = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Siz
   for (let i = 0; i < m * n; i++) out[start + i] = sum2(chunks, parts, i, m * n);
 };
 
-const byTilesOnce = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void => {
+/**
+ * In float32, products are computed in float64 and rounded. From so many rows and columns on, converting each operand
+ * once costs less than at every use: 2.7 instead of 2.3 GFLOP/s.
+ */
+const worthPacking = 16 * tileSize;
+
+const byTilesOnce = (out: Store, start: number, a: Block, b: Block, sizes: Sizes): void => {
+  const { m, k, n } = sizes;
+  const packed = out instanceof Float32Array && m >= worthPacking && n >= worthPacking;
+  for (let from = 0; from < k; from += block2) {
+    const terms = Math.min(block2, k - from);
+    const left = { ...a, start: a.start + from * a.column };
+    const right = { ...b, start: b.start + from * b.row };
+    const block = packed ? byPackedTiles : byStridedTiles;
+    block(out, start, left, right, { m, k: terms, n }, from === 0);
+  }
+};
+
+/** One block of rule 2, added to what stands there unless it is the first. */
+type TileBlock = (out: Store, start: number, a: Block, b: Block, sizes: Sizes, first: boolean) => void;
+
+const byStridedTiles: TileBlock = (out, start, a, b, { m, k, n }, first) => {
   const single = out instanceof Float32Array;
-  for (let from = 0; from < k; from += block2)
-    for (let i = 0; i < m; i += tileSize)
-      for (let j = 0; j < n; j += tileSize) {
-        const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), single);
-        const p = a.start + i * a.row + from * a.column;
-        const q = b.start + j * b.column + from * b.row;
-        const terms = Math.min(block2, k - from);
-        run(out, start + i * n + j, n, from === 0, terms, a.data, p, a.row, a.column, b.data, q, b.row, b.column);
-      }
+  for (let i = 0; i < m; i += tileSize)
+    for (let j = 0; j < n; j += tileSize) {
+      const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), single, false);
+      const p = a.start + i * a.row;
+      const q = b.start + j * b.column;
+      run(out, start + i * n + j, n, first, k, a.data, p, a.row, a.column, b.data, q, b.row, b.column);
+    }
+};
+
+const byPackedTiles: TileBlock = (out, start, a, b, { m, k, n }, first) => {
+  const rows = pack(a, m, k);
+  const columns = pack({ ...b, row: b.column, column: b.row }, n, k);
+  for (let j = 0; j < n; j += tileSize)
+    for (let i = 0; i < m; i += tileSize) {
+      const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), true, true);
+      run(out, start + i * n + j, n, first, k, rows, i * k, 1, tileSize, columns, j * k, tileSize, 1);
+    }
 };
 
 /** Integers wrap at 32 bits, in whatever order they are added. */
