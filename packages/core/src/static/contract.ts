@@ -14,7 +14,7 @@ type Inner<B extends Shape> = B extends readonly [infer K extends number]
     : never;
 
 /** The axes before the last two: a stack of matrices. */
-type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
+export type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
 
 type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
   ? Shape

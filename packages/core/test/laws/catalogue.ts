@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import type { NDArray } from "../../src/array.ts";
-import type { DType } from "../../src/dtype.ts";
+import { type DType, isFloat } from "../../src/dtype.ts";
 import type { Domain } from "../../src/family/operation.ts";
 import * as add from "../../src/operations/add.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
 import { argmax, argmin } from "../../src/operations/argmax.ts";
+import { cholesky } from "../../src/operations/cholesky.ts";
 import * as compare from "../../src/operations/compare.ts";
 import * as contract from "../../src/operations/contract.ts";
 import { cumsum } from "../../src/operations/cumulative.ts";
@@ -18,12 +19,15 @@ import { zeros } from "../../src/make.ts";
 import { set } from "../../src/operations/set.ts";
 import { slice } from "../../src/operations/slice.ts";
 import { argsort } from "../../src/operations/sort.ts";
+import { solve } from "../../src/operations/solve.ts";
 import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
 import { take } from "../../src/operations/take.ts";
+import { turned } from "../../src/operations/system.ts";
+import { triangularSolve } from "../../src/operations/triangular.ts";
 import type { Primitive } from "../../src/primitive.ts";
 import { frozen, type Shape, sizeOf } from "../../src/shape.ts";
 import { captured } from "./capture.ts";
-import { laidOut, layouts, shapes } from "./layout.ts";
+import { laidOut, layouts, mapElements, shapes } from "./layout.ts";
 import { noise } from "./noise.ts";
 
 /** One record and operands for it. */
@@ -254,6 +258,38 @@ const sets = shapes(1).chain((shape) =>
   }),
 );
 
+/** Square matrices, stacked, with so much more on the diagonal that they are far from singular. */
+const dominant = (shape: Shape, dtype: DType): fc.Arbitrary<NDArray> =>
+  arrays(shape, dtype, [-0.5, 0.5]).map((x) => {
+    const n = shape.at(-1) ?? 1;
+    return mapElements(x, (value, i) => value + ((i % (n * n)) % (n + 1) === 0 ? 4 : 0));
+  });
+
+/** Records of square matrices, alone or with right-hand sides; stacks and sizes of 0 occur. */
+const ofMatrices = (name: string, sides: boolean, ...calls: readonly ((...xs: NDArray[]) => unknown)[]): Entry => ({
+  name,
+  exact: true,
+  smooth: true,
+  samples: (dtypes) =>
+    fc
+      .record({
+        lead: fc.constantFrom<Shape>([], [2], [2, 1], [0]),
+        n: fc.constantFrom(0, 1, 2, 3, 5),
+        m: fc.constantFrom(0, 1, 2, 3),
+        turn: fc.boolean(),
+        dtype: dtypes.filter(isFloat),
+        apply: fc.constantFrom(...calls),
+      })
+      .chain(({ lead, n, m, turn, dtype, apply }) =>
+        fc
+          .tuple(
+            dominant([...lead, n, n], dtype).map((a) => (turn ? turned(a) : a)),
+            ...(sides ? [arrays([...lead, n, m], dtype)] : []),
+          )
+          .map((inputs) => ({ primitive: captured(name, apply, inputs), inputs })),
+      ),
+});
+
 /** Casts between floats; those to integers and truths have no derivative, and tests of their own. */
 const casts: Entry = {
   name: "cast",
@@ -295,5 +331,13 @@ export const catalogue: readonly Entry[] = [
   parametrised("argsort", argsorts),
   parametrised("set", sets),
   parametrised("matmul", products),
+  ofMatrices("cholesky", false, (x) => cholesky(x)),
+  ofMatrices("solve", true, (a, b) => solve(a, b)),
+  ofMatrices(
+    "triangularSolve",
+    true,
+    (a, b) => triangularSolve(a, b),
+    (a, b) => triangularSolve(a, b, { lower: false }),
+  ),
   casts,
 ];
