@@ -1,16 +1,6 @@
 import { item, type NDArray } from "@gradfold/core";
 import { type ArrayType, formatShape, type Primitive, tracer } from "@gradfold/core/transform";
-
-/** A loop inside a program: its body runs `length` times, and hands its carry on. */
-export interface ScanLoop {
-  readonly name: "scan";
-  /** From [closed-over values, carry, row of each xs] to [carry, row of each ys]. */
-  readonly body: Program;
-  readonly length: number;
-  /** How many of the operands are closed over, and how many are carried; the rest are cut into rows. */
-  readonly closed: number;
-  readonly carried: number;
-}
+import type { Control, Routine } from "./routine.ts";
 
 /** One operation of a program. Values are known by number. */
 export type Equation =
@@ -21,8 +11,8 @@ export type Equation =
       readonly output: number;
     }
   | {
-      readonly kind: "scan";
-      readonly loop: ScanLoop;
+      readonly kind: "call";
+      readonly routine: Routine;
       readonly inputs: readonly number[];
       readonly outputs: readonly number[];
     };
@@ -71,6 +61,15 @@ export const assemble = ({ inputIds, constantIds, constants, equations, outputs,
   };
 };
 
+/** The program with its inputs and results in another order: for each place, which one stands there. */
+export const reordered = (program: Program, inputs: readonly number[], outputs: readonly number[]): Program =>
+  assemble({
+    ...program,
+    inputIds: inputs,
+    constantIds: program.constants.map((_, i) => program.inputs.length + i),
+    outputs: outputs.flatMap((place) => program.outputs[place] ?? []),
+  });
+
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /** a, b, …, z, aa, ab, … */
@@ -96,6 +95,22 @@ const parameterText = (parameters: Readonly<Record<string, unknown>>): string =>
  */
 export const printProgram = (program: Program): string => printAt(program, "");
 
+/** The programs inside a routine, and what stands at the head of the line. */
+const insideOf = (control: Control): { readonly head: string; readonly programs: readonly Program[] } => {
+  switch (control.kind) {
+    case "scan":
+      return { head: `{length=${control.length}}`, programs: [control.body] };
+    case "while":
+      return { head: "", programs: [control.condition, control.body] };
+    case "cond":
+      return { head: "", programs: [control.yes, control.no] };
+    case "program":
+      return { head: "", programs: [control.program] };
+    case "function":
+      return { head: "", programs: [] };
+  }
+};
+
 const printAt = (program: Program, indent: string): string => {
   const { inputs, constants, equations, outputs, types } = program;
   const first = inputs.length;
@@ -112,8 +127,9 @@ const printAt = (program: Program, indent: string): string => {
     const right = equation.inputs.map(ref).join(" ");
     if (equation.kind === "apply")
       return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
-    const body = printAt(equation.loop.body, `${indent}    `);
-    return `${indent}  ${left} = scan{length=${equation.loop.length}} ${right}\n${body}`;
+    const { head, programs } = insideOf(equation.routine.control);
+    const bodies = programs.map((body) => `\n${printAt(body, `${indent}    `)}`);
+    return `${indent}  ${left} = ${equation.routine.name}${head} ${right}${bodies.join("")}`;
   };
   const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
   const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;

@@ -1,9 +1,11 @@
-import { DomainError, type NDArray, type Shape, ShapeError, tree, TreeError } from "@gradfold/core";
-import { type ArrayType, formatShape, sameShape, typed, zerosOf } from "@gradfold/core/transform";
+import { DomainError, type NDArray, type Shape, ShapeError, tree } from "@gradfold/core";
+import { type ArrayType, formatShape, isTransforming, typed } from "@gradfold/core/transform";
+import { cut } from "./derived.ts";
+import { checkLike } from "./leaves.ts";
 import { type Looped, takeTurns, type Turn } from "./loop.ts";
-import { closeOver, type ScanLoop } from "./program.ts";
-import { simplifyProgram } from "./simplify.ts";
-import { recorderOf, traceLeaves } from "./trace.ts";
+import { call } from "./routine.ts";
+import { scanRoutine } from "./routines/scan.ts";
+import { type Closed, traceClosed, traceIfPossible } from "./trace.ts";
 
 /** One row of every leaf of a tree: the first axis is gone. */
 export type Row<T> =
@@ -54,20 +56,6 @@ const rowCount = (xs: tree.Flat, length: number | undefined): number => {
   return n;
 };
 
-/** A carry keeps its structure, shapes and dtypes; else the next step would be another function. */
-const checkCarry = (before: tree.Flat, after: tree.Flat): void => {
-  if (JSON.stringify(before.structure) !== JSON.stringify(after.structure))
-    throw new TreeError("scan: the carry must come back with the structure that it came with");
-  after.leaves.forEach((x, i) => {
-    const old = before.leaves[i];
-    if (old !== undefined && (x.dtype !== old.dtype || !sameShape(x.shape, old.shape)))
-      throw new ShapeError(
-        `scan: the carry must keep its types: ${before.paths[i] || "it"} was ${old.dtype} ${formatShape(old.shape)} ` +
-          `and came back as ${x.dtype} ${formatShape(x.shape)}.`,
-      );
-  });
-};
-
 /** A turn of the body, with its trees. */
 interface TreeTurn extends Turn {
   readonly structure: tree.Structure;
@@ -81,28 +69,21 @@ const onLeaves =
     const carry = tree.unflatten(init.structure, leaves.slice(0, count));
     const [next, y] = f(carry, tree.unflatten(xs.structure, leaves.slice(count)));
     const after = tree.flatten(next);
-    checkCarry(init, after);
+    checkLike("scan: the carry must keep its types", after, init);
     const row = tree.flatten(y);
     return { carry: after.leaves, row: row.leaves, structure: row.structure };
   };
 
-const rowType = ({ shape, dtype }: ArrayType): ArrayType => ({ shape: shape.slice(1), dtype });
-
-const stackedType =
-  (n: number) =>
-  ({ shape, dtype }: ArrayType): ArrayType => ({ shape: [n, ...shape], dtype });
+const rowType = ({ shape, dtype }: ArrayType): ArrayType => ({ shape: Object.freeze(shape.slice(1)), dtype });
 
 /** The last carry, the stacked rows, and the structure of a row. */
 interface TreeLooped extends Looped {
   readonly structure: tree.Structure;
 }
 
-const loopEagerly = (
-  turn: (leaves: readonly NDArray[]) => TreeTurn,
-  init: readonly NDArray[],
-  xs: readonly NDArray[],
-  n: number,
-): TreeLooped => {
+type TakeTurn = (leaves: readonly NDArray[]) => TreeTurn;
+
+const stepByStep = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], n: number): TreeLooped => {
   let structure: tree.Structure = { kind: "empty", value: null };
   const looped = takeTurns(
     (leaves) => {
@@ -117,28 +98,31 @@ const loopEagerly = (
   return { ...looped, structure };
 };
 
-/** The loop as one operation of the program that follows the operands; none does when there is no turn to take. */
-const loopInProgram = (
-  turn: (leaves: readonly NDArray[]) => TreeTurn,
+/** The loop as one operation; its derivatives then are loops as well. */
+const asRoutine = (
+  { program, closed, result }: Closed<TreeTurn>,
   init: readonly NDArray[],
   xs: readonly NDArray[],
-  n: number,
+  length: number,
 ): TreeLooped => {
-  const types = [...init, ...xs.map(rowType)];
-  const { program, result } = traceLeaves(types, turn, ({ carry, row }) => [...carry, ...row]);
-  const { body, closed } = closeOver(simplifyProgram(program));
-  const rows = result.row.map(stackedType(n));
-  const recorder = recorderOf([...init, ...xs]);
-  if (recorder === undefined) return { carry: init, ys: rows.map(zerosOf), structure: result.structure };
-  const loop: ScanLoop = { name: "scan", body, length: n, closed: closed.length, carried: init.length };
-  const results = recorder.scan(loop, [...closed, ...init, ...xs], [...init, ...rows]);
-  return { carry: results.slice(0, init.length), ys: results.slice(init.length), structure: result.structure };
+  const control = { kind: "scan", body: program, length, closed: closed.length, carried: init.length } as const;
+  const [carry = [], ys = []] = cut(call(scanRoutine(control), [...closed, ...init, ...xs]), init.length);
+  return { carry, ys, structure: result.structure };
+};
+
+const loop = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], n: number): TreeLooped => {
+  if (n > 0 && !isTransforming()) return stepByStep(turn, init, xs, n);
+  const trace = n > 0 ? traceIfPossible<TreeTurn> : traceClosed<TreeTurn>;
+  const traced = trace([...init, ...xs.map(rowType)], turn, ({ carry, row }) => [...carry, ...row]);
+  return traced === undefined ? stepByStep(turn, init, xs, n) : asRoutine(traced, init, xs, n);
 };
 
 /**
  * A loop that carries a value and gives one row of results a step: `f(carry, x) => [carry, y]`.
  *
- * Runs step by step, also under `grad`; inside `trace` it is one operation, so that a compiler sees a loop.
+ * By itself it runs step by step. Inside a transform it is one operation, traced once, so that a compiler sees a loop, and
+ * gradients are loops as well: the way back keeps what it needs of each step. A body that asks for values, as by `item`,
+ * runs step by step wherever its values are known.
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
  * @returns the last carry, and every y stacked along a new first axis
@@ -150,10 +134,8 @@ const loopInProgram = (
  */
 export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options: { readonly length?: number } = {}) => {
   const carry = tree.flatten(init);
-  const cut = tree.flatten(xs);
-  const n = rowCount(cut, options.length);
-  const isEager = n > 0 && recorderOf([...carry.leaves, ...cut.leaves]) === undefined;
-  const loop = isEager ? loopEagerly : loopInProgram;
-  const looped = loop(onLeaves(f, carry, cut), carry.leaves, cut.leaves, n);
+  const rows = tree.flatten(xs);
+  const n = rowCount(rows, options.length);
+  const looped = loop(onLeaves(f, carry, rows), carry.leaves, rows.leaves, n);
   return [tree.unflatten(carry.structure, looped.carry), tree.unflatten(looped.structure, looped.ys)];
 });

@@ -9,10 +9,10 @@ const constantKey = (x: NDArray, id: number): string => {
   return `${x.dtype} ${Object.is(value, -0) ? "-0" : value}`;
 };
 
-/** Equations with one key give the same bits. A loop is only equal to itself. */
+/** Equations with one key give the same bits. A routine is only equal to itself. */
 const equationKey = (equation: Equation, id: number): string =>
-  equation.kind === "scan"
-    ? `scan ${id}`
+  equation.kind === "call"
+    ? `call ${id}`
     : `${equation.primitive.name} ${JSON.stringify(equation.primitive.parameters)} ${equation.inputs.join()}`;
 
 /** One name for each value that is computed twice. */
@@ -36,7 +36,7 @@ const shareCommon = (program: Program): Program => {
 };
 
 /** Leaves out what no result depends on, and numbers the rest anew. */
-const dropDead = (program: Program): Program => {
+export const dropDead = (program: Program): Program => {
   const live = new Set(program.outputs);
   const kept = program.equations.toReversed().filter((equation) => {
     const needed = resultsOf(equation).some((id) => live.has(id));

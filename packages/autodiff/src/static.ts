@@ -1,8 +1,16 @@
-import type { NDArray, Scalar } from "@gradfold/core";
-import type { ShapeText, Unless } from "@gradfold/core/transform";
+import type { NDArray, Scalar, Shape } from "@gradfold/core";
+import type { Insert, ShapeText, Unless } from "@gradfold/core/transform";
 
 /** A number may stand for a scalar (or for an array of unknown rank) where a transformed function is called. */
 export type Argument<P> = P | (P extends NDArray<infer S> ? ([] extends S ? number : never) : never);
+
+/** The same for a list of arguments. */
+export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
+
+/** One of a list of arguments, or several of them. */
+export type Chosen<A extends readonly unknown[], N> = N extends readonly number[]
+  ? { [K in keyof N]: A[N[K] & number] }
+  : A[N & number];
 
 /** What a loss may return: a scalar, or a pair of a scalar and anything else. */
 type LossClash<R> = R extends readonly [infer L, unknown] ? ScalarClash<L> : ScalarClash<R>;
@@ -22,3 +30,48 @@ export type LossOf<P, A extends readonly unknown[], R> = (params: P, ...rest: A)
 
 /** The loss as it comes back: a number becomes a scalar array. */
 export type ValueOf<R> = R extends number ? Scalar : R;
+
+/** The derivative of every leaf of a result with respect to every leaf of an input: the shapes of both, in this order. */
+export type Jacobian<Out, In> =
+  Out extends NDArray<infer O>
+    ? JacobianRow<O, In>
+    : Out extends number
+      ? JacobianRow<[], In>
+      : { [K in keyof Out]: Jacobian<Out[K], In> };
+
+type JacobianRow<O extends Shape, In> =
+  In extends NDArray<infer I>
+    ? NDArray<Joined<O, I>>
+    : In extends number
+      ? NDArray<O>
+      : { [K in keyof In]: JacobianRow<O, In[K]> };
+
+/** One shape after another; unknown ranks stay unknown. */
+type Joined<O extends Shape, I extends Shape> = number extends O["length"]
+  ? Shape
+  : number extends I["length"]
+    ? Shape
+    : [...O, ...I];
+
+/** The second derivatives of a scalar by every pair of leaves. */
+export type Hessian<P> = Jacobian<P, P>;
+
+/** A mapped axis, null for none, or a tree of them. */
+export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
+
+/** The tree with an axis of size N more at each leaf, where the axes say. */
+export type Batched<T, N extends number, Ax> = [Ax] extends [null]
+  ? T
+  : T extends NDArray<infer S>
+    ? NDArray<Insert<S, Ax, N>>
+    : T extends number | boolean
+      ? NDArray<Insert<[], Ax, N>>
+      : { [K in keyof T]: Batched<T[K], N, AxisAt<Ax, K>> };
+
+/** The axes of one part of a tree: those of the whole, or its own. */
+type AxisAt<Ax, K> = Ax extends number ? Ax : K extends keyof Ax ? Ax[K] : 0;
+
+/** A list of arguments, each with an axis more unless it is not mapped. */
+export type BatchedArguments<A extends readonly unknown[], N extends number, In> = {
+  [K in keyof A]: Batched<A[K], N, AxisAt<In, K>>;
+};

@@ -1,22 +1,23 @@
 import { type NDArray, TraceError } from "@gradfold/core";
-import {
-  accumulate,
-  bind,
-  escaped,
-  type Interpreter,
-  isFloat,
-  type Primitive,
-  traced,
-  type Tracer,
-  tracer,
-} from "@gradfold/core/transform";
+import { accumulate, bind, escaped, isFloat, type Primitive, traced, type Tracer, tracer } from "@gradfold/core/transform";
+import { closesOver, type Pulled, type Transform } from "./routine.ts";
+
+type Origins = readonly (number | undefined)[];
 
 /** One operation as it happened: its operands and result by value, and where on the tape the operands came from. */
 interface Entry {
   readonly primitive: Primitive;
   readonly inputs: readonly NDArray[];
   readonly output: NDArray;
-  readonly origins: readonly (number | undefined)[];
+  readonly origins: Origins;
+}
+
+/** A routine as it happened. It stands at the place of its first result, where the walk back arrives last. */
+interface CalledEntry {
+  readonly pullBack: Pulled["pullBack"];
+  readonly origins: Origins;
+  /** Where its results are; undefined for those that have no derivative. */
+  readonly places: Origins;
 }
 
 /** A value on a tape. */
@@ -39,11 +40,14 @@ export interface Tape {
   /** Ends the recording: followed values that got away are refused from now on. */
   readonly close: () => void;
   /** Cotangents of the watched values, in order, for those of some results; null is zero. */
-  readonly pullBack: (results: readonly NDArray[], cotangents: readonly NDArray[]) => readonly (NDArray | null)[];
+  readonly pullBack: (
+    results: readonly NDArray[],
+    cotangents: readonly (NDArray | null)[],
+  ) => readonly (NDArray | null)[];
 }
 
 export const openTape = (level: number): Tape => {
-  const entries: (Entry | null)[] = [];
+  const entries: (Entry | CalledEntry | null)[] = [];
   let watched = 0;
   let open = true;
 
@@ -53,13 +57,14 @@ export const openTape = (level: number): Tape => {
     return t?.interpreter === interpreter ? (t as Recorded) : undefined;
   };
   const unwatch = (x: NDArray): NDArray => own(x)?.value ?? x;
-  const follow = (value: NDArray, entry: Entry | null): NDArray => {
+  const placeOf = (x: NDArray): number | undefined => own(x)?.place;
+  const follow = (value: NDArray, entry: Entry | CalledEntry | null): NDArray => {
     const recorded: Recorded = { interpreter, value, place: entries.length };
     entries.push(entry);
     return traced(value.dtype, value.shape, recorded);
   };
 
-  const interpreter: Interpreter = {
+  const interpreter: Transform = {
     level,
     bind: (primitive, operands) => {
       if (!open) throw escaped(primitive.name);
@@ -67,7 +72,23 @@ export const openTape = (level: number): Tape => {
       const output = bind(primitive, inputs);
       // No derivative passes through integers and truths.
       if (!isFloat(output.dtype)) return output;
-      return follow(output, { primitive, inputs, output, origins: operands.map((x) => own(x)?.place) });
+      return follow(output, { primitive, inputs, output, origins: operands.map(placeOf) });
+    },
+    call: (routine, operands) => {
+      if (!open) throw escaped(routine.name);
+      const origins = operands.map(placeOf);
+      const { outputs, pullBack } = routine.vjp(
+        operands.map(unwatch),
+        origins.map((origin) => origin !== undefined),
+      );
+      if (outputs.some((x) => own(x) !== undefined)) throw closesOver(routine.name);
+      let place = entries.length;
+      const places = outputs.map(({ dtype }) => (isFloat(dtype) ? place++ : undefined));
+      const entry: CalledEntry = { pullBack, origins, places };
+      return outputs.map((x, i) => {
+        if (places[i] === undefined) return x;
+        return follow(x, places[i] === places.find((p) => p !== undefined) ? entry : null);
+      });
     },
     read: (x, reader) => {
       if (!open) throw escaped(reader);
@@ -90,12 +111,20 @@ export const openTape = (level: number): Tape => {
       const give = (place: number | undefined, cotangent: NDArray | null): void => {
         if (place !== undefined) sums[place] = accumulate(sums[place] ?? null, cotangent);
       };
-      results.forEach((result, i) => give(own(result)?.place, cotangents[i] ?? null));
+      results.forEach((result, i) => give(placeOf(result), cotangents[i] ?? null));
       for (let place = entries.length - 1; place >= watched; place--) {
         const entry = entries[place];
+        if (!entry) continue;
+        const { origins } = entry;
+        if ("pullBack" in entry) {
+          const given = entry.places.map((at) => (at === undefined ? null : (sums[at] ?? null)));
+          if (given.every((cotangent) => cotangent === null)) continue;
+          entry.pullBack(given).forEach((cotangent, operand) => give(origins[operand], cotangent));
+          continue;
+        }
         const cotangent = sums[place];
-        if (!entry || !cotangent) continue;
-        const { primitive, inputs, output, origins } = entry;
+        if (!cotangent) continue;
+        const { primitive, inputs, output } = entry;
         origins.forEach((origin, operand) => {
           if (origin !== undefined) give(origin, primitive.vjp(operand, cotangent, inputs, output));
         });

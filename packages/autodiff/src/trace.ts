@@ -3,22 +3,18 @@ import {
   type ArrayType,
   atNewLevel,
   escaped,
-  type Interpreter,
   traced,
   type Tracer,
   tracer,
   typed,
 } from "@gradfold/core/transform";
-import { assemble, type Equation, type Program, type ScanLoop } from "./program.ts";
+import { assemble, closeOver, type Equation, type Program } from "./program.ts";
+import type { Transform } from "./routine.ts";
+import { simplifyProgram } from "./simplify.ts";
 
 /** A value of a program in the making: its number, and no elements. */
 interface Numbered extends Tracer {
   readonly id: number;
-}
-
-/** Records operations without computing them. */
-export interface Recorder extends Interpreter {
-  readonly scan: (loop: ScanLoop, operands: readonly NDArray[], types: readonly ArrayType[]) => readonly NDArray[];
 }
 
 /** A program, and the result of the traced function with numbered values for leaves. */
@@ -32,18 +28,6 @@ const unknown = (reader: string): TraceError =>
     `${reader}: the value is not known while a function is traced. JavaScript's own if, for and console.log see no ` +
       "elements here: compute with array operations instead, or decide on a value from outside the function.",
   );
-
-const isRecorder = (interpreter: Interpreter): interpreter is Recorder => "scan" in interpreter;
-
-/** The recorder that follows some values most closely, unless another transform comes before it. */
-export const recorderOf = (xs: readonly NDArray[]): Recorder | undefined => {
-  const interpreters = xs.flatMap((x) => tracer(x)?.interpreter ?? []);
-  const innermost = interpreters.reduce<Interpreter | undefined>(
-    (a, b) => (a === undefined || b.level > a.level ? b : a),
-    undefined,
-  );
-  return innermost !== undefined && isRecorder(innermost) ? innermost : undefined;
-};
 
 /** Traces a function of leaves of given types; `outputs` are the leaves of its result that the program returns. */
 export const traceLeaves = <R>(
@@ -79,7 +63,7 @@ export const traceLeaves = <R>(
       return id;
     };
 
-    const recorder: Recorder = {
+    const recorder: Transform = {
       level,
       bind: (primitive, operands) => {
         if (!open) throw escaped(primitive.name);
@@ -89,12 +73,12 @@ export const traceLeaves = <R>(
         equations.push({ kind: "apply", primitive, inputs: ids, output });
         return result;
       },
-      scan: (loop, operands, results) => {
-        if (!open) throw escaped("scan");
+      call: (routine, operands) => {
+        if (!open) throw escaped(routine.name);
         const ids = operands.map(idOf);
-        const made = results.map(number);
-        equations.push({ kind: "scan", loop, inputs: ids, outputs: made.map(idOf) });
-        return made;
+        const results = routine.types(operands).map(number);
+        equations.push({ kind: "call", routine, inputs: ids, outputs: results.map(idOf) });
+        return results;
       },
       read: (_, reader) => {
         throw open ? unknown(reader) : escaped(reader);
@@ -117,6 +101,38 @@ export const traceLeaves = <R>(
       open = false;
     }
   });
+
+/** A function of leaves as a program whose first inputs are the followed values that it closes over. */
+export interface Closed<R> extends Traced<R> {
+  readonly closed: readonly NDArray[];
+}
+
+/** Traces a function of leaves, and simplifies the program. */
+export const traceClosed = <R>(
+  inputs: readonly ArrayType[],
+  f: (leaves: readonly NDArray[]) => R,
+  outputs: (result: R) => readonly NDArray[],
+): Closed<R> => {
+  const { program, result } = traceLeaves(inputs, f, outputs);
+  const { body, closed } = closeOver(simplifyProgram(program));
+  return { program: body, closed, result };
+};
+
+/** The same, or undefined for a function that asks for values: that one can only be run. */
+export const traceIfPossible = <R>(...call: Parameters<typeof traceClosed<R>>): Closed<R> | undefined => {
+  try {
+    return traceClosed(...call);
+  } catch (error) {
+    if (error instanceof TraceError) return undefined;
+    throw error;
+  }
+};
+
+/** The program of a function that closes over nothing that is followed. */
+export const programOf = (
+  inputs: readonly ArrayType[],
+  f: (leaves: readonly NDArray[]) => readonly NDArray[],
+): Program => simplifyProgram(traceLeaves(inputs, f, (leaves) => leaves).program);
 
 /**
  * The operations of a function as a program, for arguments of the given shapes and dtypes; their values do not matter.

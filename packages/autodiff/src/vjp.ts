@@ -1,24 +1,10 @@
 import { DTypeError, type NDArray, ShapeError, tree } from "@gradfold/core";
-import {
-  atNewLevel,
-  formatShape,
-  isFloat,
-  isNDArray,
-  isRecord,
-  sameShape,
-  typed,
-  zerosOf,
-} from "@gradfold/core/transform";
-import { openTape } from "./tape.ts";
+import { formatShape, isFloat, sameShape, typed, zerosOf } from "@gradfold/core/transform";
+import { listOf } from "./leaves.ts";
+import { pull } from "./pull.ts";
 
-/** A function's result, and the map from a cotangent of each of its leaves to one of each argument leaf. */
-export interface Pulled<R> {
-  readonly result: R;
-  readonly leaves: readonly NDArray[];
-  readonly pullBack: (cotangents: readonly NDArray[]) => readonly NDArray[];
-}
-
-const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
+/** Integers and truths have no derivatives. */
+export const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
   leaves.forEach((x, i) => {
     if (isFloat(x.dtype)) return;
     const place = paths[i] === "" ? "the argument" : paths[i];
@@ -26,44 +12,6 @@ const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
       `${name}: only floats have derivatives, but ${place} is ${x.dtype} ${formatShape(x.shape)}. ` +
         "Cast it, or pass it as an argument that is not differentiated.",
     );
-  });
-};
-
-/** Replaces the arrays in a result, whatever else it is made of. */
-const mapArrays = (result: unknown, f: (x: NDArray) => NDArray): unknown => {
-  if (isNDArray(result)) return f(result);
-  if (Array.isArray(result)) return result.map((part) => mapArrays(part, f));
-  if (!isRecord(result)) return result;
-  return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, mapArrays(part, f)]));
-};
-
-/**
- * Runs `f` on followed copies of some leaves; `outputs` names the leaves of the result that cotangents will come for.
- * Nothing of the transform is left in the result.
- */
-export const pull = <R>(
-  name: string,
-  inputs: tree.Flat,
-  f: (leaves: readonly NDArray[]) => R,
-  outputs: (result: R) => readonly NDArray[],
-): Pulled<R> => {
-  refuseIntegers(name, inputs);
-  return atNewLevel((level) => {
-    const tape = openTape(level);
-    try {
-      const result = f(inputs.leaves.map(tape.watch));
-      const watched = outputs(result);
-      return {
-        result: typed<(result: R) => R>((x: unknown) => mapArrays(x, tape.unwatch))(result),
-        leaves: watched.map(tape.unwatch),
-        pullBack: (cotangents) => {
-          const sums = tape.pullBack(watched, cotangents);
-          return inputs.leaves.map((x, i) => sums[i] ?? zerosOf(x));
-        },
-      };
-    } finally {
-      tape.close();
-    }
   });
 };
 
@@ -102,12 +50,17 @@ const matching = (cotangent: unknown, outputs: readonly NDArray[]): readonly NDA
  */
 export const vjp = typed<Vjp>((f: (...primals: readonly unknown[]) => unknown, ...primals: readonly unknown[]) => {
   const inputs = tree.flatten(primals);
-  const call = (leaves: readonly NDArray[]): unknown =>
-    f(
-      ...typed<(list: unknown) => readonly unknown[]>((list: unknown) => list)(
-        tree.unflatten(inputs.structure, leaves),
-      ),
-    );
-  const { result, leaves, pullBack } = pull("vjp", inputs, call, tree.leaves);
-  return [result, (cotangent: unknown) => tree.unflatten(inputs.structure, pullBack(matching(cotangent, leaves)))];
+  refuseIntegers("vjp", inputs);
+  const call = (leaves: readonly NDArray[]): unknown => f(...listOf(inputs.structure, leaves));
+  const { result, outputs, pullBack } = pull(call, inputs.leaves, tree.leaves);
+  return [
+    result,
+    (cotangent: unknown) => {
+      const sums = pullBack(matching(cotangent, outputs));
+      return tree.unflatten(
+        inputs.structure,
+        inputs.leaves.map((x, i) => sums[i] ?? zerosOf(x)),
+      );
+    },
+  ];
 });

@@ -1,4 +1,4 @@
-import type { Equation, Program, ScanLoop } from "@gradfold/autodiff/compiler";
+import type { Control, Equation, Program } from "@gradfold/autodiff/compiler";
 import { type DType, TraceError } from "@gradfold/core";
 import {
   type ArrayType,
@@ -85,7 +85,9 @@ const lowerApplication = (
   }
 };
 
-const lowerLoop = (caller: string, builder: Builder, loop: ScanLoop, inputs: readonly number[]): LoopDefinition => {
+type ScanControl = Extract<Control, { readonly kind: "scan" }>;
+
+const lowerLoop = (caller: string, builder: Builder, loop: ScanControl, inputs: readonly number[]): LoopDefinition => {
   const whole = inputs.map((id) => (builder.valueOf(id).splat ? copied(builder, id) : id));
   const { body, length, closed, carried } = loop;
   return { body: lowerBody(caller, body, closed, carried), length, closed, carried, inputs: whole };
@@ -138,7 +140,9 @@ export const lower = (
       places.set(output, lowerApplication(caller, builder, primitive, inputs, typeOf(output)));
       return;
     }
-    const definition = lowerLoop(caller, builder, equation.loop, inputs);
+    const { control, name } = equation.routine;
+    if (control.kind !== "scan") return refuseOperation(caller, name);
+    const definition = lowerLoop(caller, builder, control, inputs);
     const loop = define({ shape: [0], dtype: "float64" }, { kind: "loop", loop: definition });
     equation.outputs.forEach((id, index) => places.set(id, define(typeOf(id), { kind: "result", loop, index })));
   };

@@ -79,16 +79,22 @@ export interface Tracer {
   readonly interpreter: Interpreter;
 }
 
-/** Applies an operation: to the innermost transform that follows an operand, else to the elements. */
-export const bind = (primitive: Primitive, inputs: readonly NDArray[]): NDArray => {
-  let innermost: Interpreter | undefined;
+/** The innermost transform that follows one of the operands of what is named. */
+export const innermost = (name: string, inputs: readonly NDArray[]): Interpreter | undefined => {
+  let found: Interpreter | undefined;
   for (const x of inputs) {
     const interpreter = tracer(x)?.interpreter;
-    if (interpreter === undefined || interpreter === innermost) continue;
-    if (innermost === undefined || interpreter.level > innermost.level) innermost = interpreter;
-    else if (interpreter.level === innermost.level) throw escaped(primitive.name);
+    if (interpreter === undefined || interpreter === found) continue;
+    if (found === undefined || interpreter.level > found.level) found = interpreter;
+    else if (interpreter.level === found.level) throw escaped(name);
   }
-  return innermost === undefined ? primitive.evaluate(inputs) : innermost.bind(primitive, inputs);
+  return found;
+};
+
+/** Applies an operation: to the innermost transform that follows an operand, else to the elements. */
+export const bind = (primitive: Primitive, inputs: readonly NDArray[]): NDArray => {
+  const interpreter = innermost(primitive.name, inputs);
+  return interpreter === undefined ? primitive.evaluate(inputs) : interpreter.bind(primitive, inputs);
 };
 
 export const escaped = (name: string): TraceError =>
@@ -131,5 +137,8 @@ export const atNewLevel = <A>(body: (level: number) => A): A => {
     depth -= 1;
   }
 };
+
+/** Whether a transform is open, so that values may be followed. */
+export const isTransforming = (): boolean => depth > 0;
 
 export { traced, tracer };

@@ -10,7 +10,9 @@ export {
   atNewLevel,
   bind,
   escaped,
+  innermost,
   type Interpreter,
+  isTransforming,
   known,
   type Primitive,
   type Source,
@@ -21,6 +23,7 @@ export {
 } from "./primitive.ts";
 export { areBeside, axesBehind } from "./reduce.ts";
 export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
+export type { Insert } from "./static/axes.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
 export { isRecord } from "./plain.ts";

@@ -1,0 +1,30 @@
+import type { NDArray } from "@gradfold/core";
+import { isTransforming, typed } from "@gradfold/core/transform";
+import { onLeaves } from "./leaves.ts";
+import { call } from "./routine.ts";
+import { checkpointRoutine } from "./routines/checkpoint.ts";
+import { traceIfPossible } from "./trace.ts";
+
+/**
+ * The same function, whose inner values reverse mode does not keep: it runs the function again on the way back. That
+ * trades time for memory, where many layers or steps would have to be remembered.
+ *
+ * Arguments and results are trees of arrays. A function that asks for values, as by `item`, is simply called, and keeps
+ * what it computes.
+ *
+ * @example
+ * import { array, square, sum, tanh, toNested } from "@gradfold/core";
+ * import { checkpoint, grad } from "@gradfold/autodiff";
+ * const layer = checkpoint((x) => square(tanh(x)));
+ * toNested(grad((x) => sum(layer(x)))(array([0, 1]))).map((g) => g.toFixed(3)); // => [ '0.000', '0.640' ]
+ */
+export const checkpoint = <A extends readonly unknown[] = NDArray[], R = NDArray>(
+  f: (...args: A) => R,
+): ((...args: A) => R) =>
+  typed<(...args: A) => R>((...args: A): unknown => {
+    if (!isTransforming()) return f(...args);
+    const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
+    const traced = traceIfPossible(on.inputs.leaves, on.call, (leaves) => leaves);
+    if (traced === undefined) return f(...args);
+    return on.restore(call(checkpointRoutine(traced.program), [...traced.closed, ...on.inputs.leaves]));
+  });

@@ -1,0 +1,86 @@
+import { cast, item, type NDArray, stack, take } from "@gradfold/core";
+import { zerosOf } from "@gradfold/core/transform";
+import { batch, stackSize } from "../batch.ts";
+import { atMarks, batchedProgram, cut, filled, isFloating, marked, outputTypes, pushedProgram } from "../derived.ts";
+import { evaluateProgram } from "../evaluate.ts";
+import type { Program } from "../program.ts";
+import { pullLeaves } from "../pull.ts";
+import { call, type Control, type Pulled, type Pushed, type Routine } from "../routine.ts";
+import { programOf } from "../trace.ts";
+
+export type CondControl = Extract<Control, { readonly kind: "cond" }>;
+
+/** One of two arrays of one type, by a truth. */
+export const choose = (truth: NDArray, yes: NDArray, no: NDArray): NDArray => take(stack([no, yes]), cast(truth, "int32"));
+
+const either = (a: readonly boolean[], b: readonly boolean[]): readonly boolean[] =>
+  a.map((mark, i) => mark || b[i] === true);
+
+const pushed = ({ yes, no }: CondControl, tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]): Pushed => {
+  const [truth, ...rest] = inputs;
+  const moved = tangents.slice(1).map((t) => t !== null);
+  const marks = either(pushedProgram(yes, moved).marks, pushedProgram(no, moved).marks);
+  const both = (program: Program): Program => pushedProgram(program, moved, marks).program;
+  const results = call(condRoutine({ kind: "cond", yes: both(yes), no: both(no) }), [
+    ...(truth ? [truth] : []),
+    ...rest,
+    ...marked(filled(tangents.slice(1), rest), moved),
+  ]);
+  const [outputs = [], ts = []] = cut(results, yes.outputs.length);
+  return { outputs, tangents: atMarks(ts, marks) };
+};
+
+/** From [inputs, cotangents of the marked results] to the cotangents of the marked inputs. */
+const pulledProgram = (program: Program, wanted: readonly boolean[], given: readonly boolean[]): Program =>
+  programOf([...program.inputs, ...marked(outputTypes(program), given)], (leaves) => {
+    const [xs = [], cotangents = []] = cut(leaves, program.inputs.length);
+    const { pullBack } = pullLeaves((values) => evaluateProgram(program, values), xs, wanted);
+    return marked(filled(pullBack(atMarks(cotangents, given)), xs), wanted);
+  });
+
+/** The branch that was taken is run again on the way back. */
+const pulled = (control: CondControl, inputs: readonly NDArray[], wanted: readonly boolean[]): Pulled => {
+  const { yes, no } = control;
+  const asked = yes.inputs.map((type, i) => isFloating(type) && wanted[i + 1] === true);
+  return {
+    outputs: call(condRoutine(control), inputs),
+    pullBack: (cotangents) => {
+      const given = cotangents.map((c) => c !== null);
+      const back = (program: Program): Program => pulledProgram(program, asked, given);
+      const results = call(condRoutine({ kind: "cond", yes: back(yes), no: back(no) }), [
+        ...inputs,
+        ...cotangents.flatMap((c) => c ?? []),
+      ]);
+      return [null, ...atMarks(results, asked)];
+    },
+  };
+};
+
+const batched = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
+  const [isTruthMapped = false, ...rest] = mapped;
+  if (isTruthMapped)
+    return batch(
+      ([truth = zerosOf({ shape: [], dtype: "bool" }), ...xs]) => {
+        const others = evaluateProgram(no, xs);
+        return evaluateProgram(yes, xs).map((x, i) => choose(truth, x, others[i] ?? x));
+      },
+      inputs,
+      mapped,
+    );
+  const n = stackSize(inputs, mapped);
+  const marks = either(batchedProgram(yes, rest, n).marks, batchedProgram(no, rest, n).marks);
+  const both = (program: Program): Program => batchedProgram(program, rest, n, marks).program;
+  return { outputs: call(condRoutine({ kind: "cond", yes: both(yes), no: both(no) }), inputs), mapped: marks };
+};
+
+/** A choice between two programs as one operation. */
+export const condRoutine = (control: CondControl): Routine => ({
+  name: "cond",
+  control,
+  types: () => outputTypes(control.yes),
+  evaluate: ([truth, ...rest]) =>
+    evaluateProgram(truth !== undefined && item(truth) !== 0 ? control.yes : control.no, rest),
+  jvp: (tangents, inputs) => pushed(control, tangents, inputs),
+  vjp: (inputs, wanted) => pulled(control, inputs, wanted),
+  batch: (inputs, mapped) => batched(control, inputs, mapped),
+});

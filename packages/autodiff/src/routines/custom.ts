@@ -1,0 +1,143 @@
+import { type NDArray, sum } from "@gradfold/core";
+import { type ArrayType, tracer } from "@gradfold/core/transform";
+import { batch, spread, stackSize } from "../batch.ts";
+import { atMarks, cut, filled, isFloating, marked } from "../derived.ts";
+import type { LeafFunction } from "../leaves.ts";
+import { pull, pullLeaves } from "../pull.ts";
+import { call, closesOver, type Pushed, type Routine } from "../routine.ts";
+import { traceLeaves } from "../trace.ts";
+
+/* Functions of leaves whose derivatives are given, not derived. */
+
+/** The types of a function's results. */
+const typesOf = (name: string, f: LeafFunction, inputs: readonly ArrayType[]): readonly ArrayType[] => {
+  const { program, result } = traceLeaves(inputs, f, (leaves) => leaves);
+  if (program.constants.some((x) => tracer(x) !== undefined)) throw closesOver(name);
+  return result.map(({ shape, dtype }) => ({ shape, dtype }));
+};
+
+/** The function for n at once, all results stacked. */
+const stacked =
+  (f: LeafFunction, mapped: readonly boolean[], n: number): LeafFunction =>
+  (leaves) =>
+    spread(batch(f, leaves, mapped), n);
+
+/** A function, the same with what its pullback needs, and the pullback. */
+export interface PullRule {
+  readonly f: LeafFunction;
+  readonly forward: (leaves: readonly NDArray[]) => {
+    readonly outputs: readonly NDArray[];
+    readonly residuals: readonly NDArray[];
+  };
+  /** From the cotangents of the float results to those of the float operands. */
+  readonly backward: (residuals: readonly NDArray[], cotangents: readonly NDArray[]) => readonly NDArray[];
+}
+
+const stackedPullRule = (
+  { f, forward, backward }: PullRule,
+  mapped: readonly boolean[],
+  floats: readonly boolean[],
+  n: number,
+): PullRule => ({
+  f: stacked(f, mapped, n),
+  forward: (leaves) => {
+    let count = 0;
+    const both: LeafFunction = (xs) => {
+      const { outputs, residuals } = forward(xs);
+      count = outputs.length;
+      return [...outputs, ...residuals];
+    };
+    const [outputs = [], residuals = []] = cut(stacked(both, mapped, n)(leaves), count);
+    return { outputs, residuals };
+  },
+  backward: (residuals, cotangents) => {
+    const all = [...residuals, ...cotangents];
+    const both: LeafFunction = (xs) => backward(xs.slice(0, residuals.length), xs.slice(residuals.length));
+    const ofFloats = marked(mapped, floats);
+    // What is the same for all has a share in each result.
+    return stacked(
+      both,
+      all.map(() => true),
+      n,
+    )(all).map((x, i) => (ofFloats[i] === true ? x : sum(x, 0)));
+  },
+});
+
+/** Reverse mode by the rule; forward mode by its transpose, since a pullback is linear. */
+export const customVjpRoutine = (rule: PullRule): Routine => ({
+  name: "customVjp",
+  control: { kind: "function" },
+  types: (inputs) => typesOf("customVjp", rule.f, inputs),
+  evaluate: rule.f,
+  jvp: (tangents, inputs) => {
+    const { outputs, residuals } = rule.forward(inputs);
+    const floats = outputs.map(isFloating);
+    const nothing = marked(filled([], outputs), floats);
+    const { pullBack } = pullLeaves((cotangents) => rule.backward(residuals, cotangents), nothing);
+    return { outputs, tangents: atMarks(pullBack(marked(tangents, inputs.map(isFloating))), floats).map((t) => t) };
+  },
+  vjp: (inputs) => {
+    const { outputs, residuals } = rule.forward(inputs);
+    const floats = outputs.map(isFloating);
+    return {
+      outputs,
+      pullBack: (cotangents) =>
+        atMarks(
+          rule.backward(residuals, marked(filled(cotangents, outputs), floats)),
+          inputs.map(isFloating),
+        ),
+    };
+  },
+  batch: (inputs, mapped) => {
+    const n = stackSize(inputs, mapped);
+    const routine = customVjpRoutine(stackedPullRule(rule, mapped, inputs.map(isFloating), n));
+    const outputs = call(routine, inputs);
+    return { outputs, mapped: outputs.map(() => true) };
+  },
+});
+
+/** A function, and its results with their tangents (of floats; null is zero) for operands and all their tangents. */
+export interface PushRule {
+  readonly f: LeafFunction;
+  readonly push: (primals: readonly NDArray[], tangents: readonly NDArray[]) => Pushed;
+}
+
+const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: number): PushRule => ({
+  f: stacked(f, mapped, n),
+  push: (primals, tangents) => {
+    let count = 0;
+    let found: readonly boolean[] = [];
+    const both: LeafFunction = (leaves) => {
+      const { outputs, tangents: ts } = push(leaves.slice(0, primals.length), leaves.slice(primals.length));
+      count = outputs.length;
+      found = ts.map((t) => t !== null);
+      return [...outputs, ...ts.flatMap((t) => t ?? [])];
+    };
+    const all = stacked(both, [...mapped, ...mapped], n)([...primals, ...tangents]);
+    const [outputs = [], ts = []] = cut(all, count);
+    return { outputs, tangents: atMarks(ts, found) };
+  },
+});
+
+/** Forward mode by the rule; reverse mode by its transpose, since the tangent is linear in the operands' tangents. */
+export const customJvpRoutine = (rule: PushRule): Routine => ({
+  name: "customJvp",
+  control: { kind: "function" },
+  types: (inputs) => typesOf("customJvp", rule.f, inputs),
+  evaluate: rule.f,
+  jvp: (tangents, inputs) => rule.push(inputs, filled(tangents, inputs)),
+  vjp: (inputs) => {
+    const { result, pullBack } = pull(
+      (tangents) => rule.push(inputs, tangents),
+      filled([], inputs),
+      ({ tangents }) => tangents.flatMap((t) => t ?? []),
+    );
+    const found = result.tangents.map((t) => t !== null);
+    return { outputs: result.outputs, pullBack: (cotangents) => pullBack(marked(cotangents, found)) };
+  },
+  batch: (inputs, mapped) => {
+    const routine = customJvpRoutine(stackedPushRule(rule, mapped, stackSize(inputs, mapped)));
+    const outputs = call(routine, inputs);
+    return { outputs, mapped: outputs.map(() => true) };
+  },
+});

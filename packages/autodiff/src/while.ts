@@ -1,0 +1,50 @@
+import { item, type NDArray, tree } from "@gradfold/core";
+import { isTransforming, typed } from "@gradfold/core/transform";
+import { truthOf } from "./cond.ts";
+import { together } from "./derived.ts";
+import { checkLike } from "./leaves.ts";
+import { call } from "./routine.ts";
+import { whileRoutine } from "./routines/while.ts";
+import { traceIfPossible } from "./trace.ts";
+
+type WhileLoop = <C>(condition: (carry: C) => NDArray<[]> | boolean, body: (carry: C) => NoInfer<C>, init: C) => C;
+
+const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
+
+/**
+ * Carries a value through `body` as long as `condition` of it holds.
+ *
+ * By itself it is JavaScript's own `while`. Inside a transform it is one operation of two programs; where `vmap` gives each
+ * its own end, all go on until the last one has ended. It has derivatives in forward mode only, since nothing says ahead
+ * how many turns a way back would have to remember: for reverse mode use `scan` or `foriLoop`.
+ *
+ * @throws TreeError, ShapeError or DTypeError when the carry comes back otherwise, or the condition is no scalar; TraceError
+ *   when a gradient is asked for in reverse mode
+ * @example
+ * import { array, less, mul } from "@gradfold/core";
+ * import { whileLoop } from "@gradfold/autodiff";
+ * whileLoop((x) => less(x, 100), (x) => mul(2, x), array(3)); // => float64 [] 192
+ */
+export const whileLoop = typed<WhileLoop>(
+  (condition: (carry: unknown) => unknown, body: (carry: unknown) => unknown, init: unknown) => {
+    const start = tree.flatten(init);
+    const carryOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
+    const holds = (leaves: readonly NDArray[]): NDArray => truthOf("whileLoop", condition(carryOf(leaves)));
+    const next = (leaves: readonly NDArray[]): readonly NDArray[] => {
+      const after = tree.flatten(body(carryOf(leaves)));
+      checkLike("whileLoop: the carry must keep its types", after, start);
+      return after.leaves;
+    };
+    const { leaves } = start;
+    const first = isTransforming() ? traceIfPossible(leaves, (xs) => [holds(xs)], leavesOf) : undefined;
+    const second = first && traceIfPossible(leaves, next, leavesOf);
+    if (first === undefined || second === undefined) {
+      let carry = leaves;
+      while (item(holds(carry)) !== 0) carry = next(carry);
+      return carryOf(carry);
+    }
+    const { programs, closed } = together(first, second);
+    const routine = whileRoutine({ kind: "while", condition: programs[0], body: programs[1], closed: closed.length });
+    return carryOf(call(routine, [...closed, ...leaves]));
+  },
+);
