@@ -1,6 +1,6 @@
 import { broadcastTo, type NDArray, TraceError } from "@gradfold/core";
 import { atNewLevel, escaped, traced, type Tracer, tracer } from "@gradfold/core/transform";
-import { type Batched, closesOver, type Transform } from "./routine.ts";
+import { type Batched, closesOver, type Transform } from "./compound.ts";
 
 /** A value that stands for a stack of them, along the stack's first axis. */
 interface Stacked extends Tracer {
@@ -39,10 +39,10 @@ export const batch = (
         if (!open) throw escaped(primitive.name);
         return follow(primitive.batch(operands.map(stackOf), operands.map(isMapped)));
       },
-      call: (routine, operands) => {
-        if (!open) throw escaped(routine.name);
-        const { outputs, mapped } = routine.batch(operands.map(stackOf), operands.map(isMapped));
-        if (outputs.some(isMapped)) throw closesOver(routine.name);
+      call: (compound, operands) => {
+        if (!open) throw escaped(compound.name);
+        const { outputs, mapped } = compound.batch(operands.map(stackOf), operands.map(isMapped));
+        if (outputs.some(isMapped)) throw closesOver(compound.name);
         return outputs.map((x, i) => (mapped[i] === true ? follow(x) : x));
       },
       read: (_, reader) => {

@@ -1,8 +1,8 @@
 import type { NDArray } from "@gradfold/core";
 import { isTransforming, typed } from "@gradfold/core/transform";
 import { onLeaves } from "./leaves.ts";
-import { call } from "./routine.ts";
-import { checkpointRoutine } from "./routines/checkpoint.ts";
+import { call } from "./compound.ts";
+import { checkpointCompound } from "./compounds/checkpoint.ts";
 import { traceIfPossible } from "./trace.ts";
 
 /**
@@ -13,10 +13,10 @@ import { traceIfPossible } from "./trace.ts";
  * what it computes.
  *
  * @example
- * import { array, square, sum, tanh, toNested } from "@gradfold/core";
+ * import { array, square, sum, tanh } from "@gradfold/core";
  * import { checkpoint, grad } from "@gradfold/autodiff";
  * const layer = checkpoint((x) => square(tanh(x)));
- * toNested(grad((x) => sum(layer(x)))(array([0, 1]))).map((g) => g.toFixed(3)); // => [ '0.000', '0.640' ]
+ * grad((x) => sum(layer(x)))(array([0, 1])); // => float64 [2] [     0, 0.6397]
  */
 export const checkpoint = <A extends readonly unknown[] = NDArray[], R = NDArray>(
   f: (...args: A) => R,
@@ -26,5 +26,5 @@ export const checkpoint = <A extends readonly unknown[] = NDArray[], R = NDArray
     const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
     const traced = traceIfPossible(on.inputs.leaves, on.call, (leaves) => leaves);
     if (traced === undefined) return f(...args);
-    return on.restore(call(checkpointRoutine(traced.program), [...traced.closed, ...on.inputs.leaves]));
+    return on.restore(call(checkpointCompound(traced.program), [...traced.closed, ...on.inputs.leaves]));
   });

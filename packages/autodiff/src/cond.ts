@@ -2,18 +2,19 @@ import { array, cast, DTypeError, item, type NDArray, ShapeError } from "@gradfo
 import { formatShape, isNDArray, isTransforming, typed } from "@gradfold/core/transform";
 import { together } from "./derived.ts";
 import { checkLike, onLeaves } from "./leaves.ts";
-import { call } from "./routine.ts";
-import { condRoutine } from "./routines/cond.ts";
+import { call } from "./compound.ts";
+import { condCompound } from "./compounds/cond.ts";
+import type { Truth } from "./static.ts";
 import { traceIfPossible } from "./trace.ts";
 
 type Branch = (...operands: readonly unknown[]) => unknown;
 
 interface Cond {
-  <A extends readonly unknown[], R>(
-    predicate: NDArray<[]> | boolean,
+  <T extends NDArray | boolean, A extends readonly unknown[], R>(
+    truth: Truth<"cond", T>,
     yes: (...operands: A) => R,
     no: (...operands: A) => NoInfer<R>,
-    ...operands: NoInfer<A>
+    ...operands: A
   ): R;
 }
 
@@ -41,14 +42,14 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  * @throws ShapeError when the truth is not a scalar, or the results differ in shape; TreeError or DTypeError when they
  *   differ otherwise
  * @example
- * import { array, less, mul, neg } from "@gradfold/core";
+ * import { array, less, mul, neg, type Scalar } from "@gradfold/core";
  * import { cond, grad } from "@gradfold/autodiff";
- * const size = (x) => cond(less(x, 0), (y) => neg(y), (y) => mul(2, y), x);
+ * const size = (x: Scalar) => cond(less(x, 0), (y) => neg(y), (y) => mul(2, y), x);
  * [size(array(-3)), grad(size)(-3), grad(size)(3)]; // => [ float64 [] 3, float64 [] -1, float64 [] 2 ]
  */
-export const cond = typed<Cond>((predicate: unknown, yes: Branch, no: Branch, ...operands: readonly unknown[]) => {
-  const truth = truthOf("cond", predicate);
-  const branch = (): unknown => (item(truth) !== 0 ? yes : no)(...operands);
+export const cond = typed<Cond>((truth: unknown, yes: Branch, no: Branch, ...operands: readonly unknown[]) => {
+  const decides = truthOf("cond", truth);
+  const branch = (): unknown => (item(decides) !== 0 ? yes : no)(...operands);
   if (!isTransforming()) return branch();
   const [onYes, onNo] = [onLeaves(yes, operands), onLeaves(no, operands)];
   const { leaves } = onYes.inputs;
@@ -57,6 +58,10 @@ export const cond = typed<Cond>((predicate: unknown, yes: Branch, no: Branch, ..
   if (first === undefined || second === undefined) return branch();
   checkLike("cond: the second function must give what the first gives", onNo.result(), onYes.result());
   const { programs, closed } = together(first, second);
-  const results = call(condRoutine({ kind: "cond", yes: programs[0], no: programs[1] }), [truth, ...closed, ...leaves]);
+  const results = call(condCompound({ kind: "cond", yes: programs[0], no: programs[1] }), [
+    decides,
+    ...closed,
+    ...leaves,
+  ]);
   return onYes.restore(results);
 });

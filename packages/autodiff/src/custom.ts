@@ -2,14 +2,16 @@ import { type NDArray, tree, TreeError } from "@gradfold/core";
 import { typed, zerosOf } from "@gradfold/core/transform";
 import { isFloating } from "./derived.ts";
 import { checkLike, listOf, onLeaves } from "./leaves.ts";
-import { call } from "./routine.ts";
-import { customJvpRoutine, customVjpRoutine } from "./routines/custom.ts";
+import { call } from "./compound.ts";
+import { customJvpCompound, customVjpCompound } from "./compounds/custom.ts";
 
 type Loose = (...args: readonly unknown[]) => unknown;
 
 /** Trees are taken apart and put together here, which no type of a caller's function says. */
 const loose = typed<(f: unknown) => Loose>((f: unknown) => f);
-const looseVjp = typed<(rule: unknown) => { readonly forward: Loose; readonly backward: Loose }>((rule: unknown) => rule);
+const looseVjp = typed<(rule: unknown) => { readonly forward: Loose; readonly backward: Loose }>(
+  (rule: unknown) => rule,
+);
 const looseJvp = loose;
 
 const pairOf = (rule: string, x: unknown): readonly [unknown, unknown] => {
@@ -34,7 +36,7 @@ interface VjpRule<A extends readonly unknown[], R, Residuals> {
   /** The result, and whatever the way back needs. */
   readonly forward: (...args: A) => readonly [output: R, residuals: Residuals];
   /** One cotangent for each argument; it must be linear in the result's. */
-  readonly backward: (residuals: Residuals, cotangent: R) => { readonly [K in keyof A]: A[K] };
+  readonly backward: (residuals: Residuals, cotangent: R) => readonly [...A];
 }
 
 /**
@@ -48,23 +50,26 @@ interface VjpRule<A extends readonly unknown[], R, Residuals> {
  * @throws TreeError, ShapeError or DTypeError when a rule returns another structure or type; TraceError when the function
  *   closes over a value that is being transformed
  * @example
- * import { array, sign, sum, toNested } from "@gradfold/core";
+ * import { array, type NDArray, sign, sum, toNested } from "@gradfold/core";
  * import { customVjp, grad } from "@gradfold/autodiff";
  * // a step that hands the cotangent straight through (Y. Bengio et al., arXiv 1308.3432)
- * const step = customVjp((x) => sign(x), { forward: (x) => [sign(x), null], backward: (_, t) => [t] });
+ * const step = customVjp((x: NDArray) => sign(x), { forward: (x) => [sign(x), null], backward: (_, t) => [t] });
  * toNested(grad((x) => sum(step(x)))(array([-2, 3]))); // => [ 1, 1 ]
  */
-export const customVjp = <A extends readonly unknown[], R, Residuals>(
+export const customVjp = <A extends readonly unknown[] = NDArray[], R = NDArray, Residuals = unknown>(
   f: (...args: A) => R,
-  rule: VjpRule<A, R, Residuals>,
+  rule: VjpRule<A, NoInfer<R>, Residuals>,
 ): ((...args: A) => R) => {
   const { forward, backward } = looseVjp(rule);
   return typed<(...args: A) => R>((...args: readonly unknown[]) => {
     const on = onLeaves(loose(f), args);
-    const both = onLeaves((...xs) => pairOf("customVjp: forward must return [output, residuals]", forward(...xs)), args);
+    const both = onLeaves(
+      (...xs) => pairOf("customVjp: forward must return [output, residuals]", forward(...xs)),
+      args,
+    );
     const { inputs } = on;
     let parts: readonly tree.Flat[] = [];
-    const routine = customVjpRoutine({
+    const compound = customVjpCompound({
       f: on.call,
       forward: (leaves) => {
         both.call(leaves);
@@ -85,16 +90,13 @@ export const customVjp = <A extends readonly unknown[], R, Residuals>(
         return cotangentsOf(returned, listOf(inputs.structure, inputs.leaves));
       },
     });
-    const results = call(routine, inputs.leaves);
+    const results = call(compound, inputs.leaves);
     return tree.unflatten((parts[0] ?? on.result()).structure, results);
   });
 };
 
 interface JvpRule<A extends readonly unknown[], R> {
-  (
-    primals: A,
-    tangents: { readonly [K in keyof A]: A[K] },
-  ): readonly [output: R, tangent: R];
+  (primals: A, tangents: { readonly [K in keyof A]: A[K] }): readonly [output: R, tangent: R];
 }
 
 /**
@@ -123,17 +125,19 @@ export const customJvp = <A extends readonly unknown[] = NDArray[], R = NDArray>
     const on = onLeaves(loose(f), args);
     const { inputs } = on;
     let result: tree.Flat | undefined;
-    const routine = customJvpRoutine({
+    const compound = customJvpCompound({
       f: on.call,
       push: (primals, tangents) => {
         const returned = looseJvp(rule)(listOf(inputs.structure, primals), listOf(inputs.structure, tangents));
-        const [output, tangent] = pairOf("customJvp: the rule must return [output, tangent]", returned).map(tree.flatten);
+        const [output, tangent] = pairOf("customJvp: the rule must return [output, tangent]", returned).map(
+          tree.flatten,
+        );
         if (output === undefined || tangent === undefined) return { outputs: [], tangents: [] };
         checkLike("customJvp: the tangent must be like the output", tangent, output);
         result = output;
         return { outputs: output.leaves, tangents: tangent.leaves.map((t) => (isFloating(t) ? t : null)) };
       },
     });
-    const results = call(routine, inputs.leaves);
+    const results = call(compound, inputs.leaves);
     return tree.unflatten((result ?? on.result()).structure, results);
   });

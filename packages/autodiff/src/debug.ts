@@ -1,7 +1,7 @@
 import { DomainError, type NDArray, toTypedArray } from "@gradfold/core";
 import { atNewLevel, bind, escaped, isFloat, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
 import { onLeaves, typeText } from "./leaves.ts";
-import { call, type Transform } from "./routine.ts";
+import { call, type Transform } from "./compound.ts";
 
 /** A value that is looked at. */
 interface Watched extends Tracer {
@@ -43,11 +43,11 @@ const watched = (
         refuseNaN(primitive.name, xs, [output]);
         return follow(output);
       },
-      call: (routine, operands) => {
-        if (!open) throw escaped(routine.name);
+      call: (compound, operands) => {
+        if (!open) throw escaped(compound.name);
         const xs = operands.map(valueOf);
-        const outputs = call(routine, xs);
-        refuseNaN(routine.name, xs, outputs);
+        const outputs = call(compound, xs);
+        refuseNaN(compound.name, xs, outputs);
         return outputs.map(follow);
       },
       read: (x, reader) => {

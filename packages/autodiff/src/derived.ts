@@ -27,7 +27,8 @@ export const atMarks = <A>(list: readonly A[], marks: readonly boolean[]): reado
 
 export const isFloating = ({ dtype }: ArrayType): boolean => isFloat(dtype);
 
-export const outputTypes = ({ outputs, types }: Program): readonly ArrayType[] => outputs.flatMap((id) => types[id] ?? []);
+export const outputTypes = ({ outputs, types }: Program): readonly ArrayType[] =>
+  outputs.flatMap((id) => types[id] ?? []);
 
 export const stackedType =
   (n: number) =>
@@ -50,7 +51,13 @@ export const pushedProgram = (
     const [xs = [], ts = []] = cut(leaves, program.inputs.length);
     const { outputs, tangents } = push((values) => evaluateProgram(program, values), xs, atMarks(ts, moved));
     marks = outputs.map((x, i) => isFloating(x) && (tangents[i] !== null || forced[i] === true));
-    return [...outputs, ...marked(outputs.map((x, i) => tangents[i] ?? zerosOf(x)), marks)];
+    return [
+      ...outputs,
+      ...marked(
+        outputs.map((x, i) => tangents[i] ?? zerosOf(x)),
+        marks,
+      ),
+    ];
   });
   return { program: made, marks };
 };
@@ -72,7 +79,6 @@ export const batchedProgram = (
   });
   return { program: made, marks };
 };
-
 
 /** The least marks that hold the given ones and whatever follows from them. */
 export const settled = <A>(

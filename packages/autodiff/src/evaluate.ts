@@ -1,7 +1,7 @@
 import { type NDArray, TraceError } from "@gradfold/core";
 import { bind } from "@gradfold/core/transform";
 import type { Program } from "./program.ts";
-import { call } from "./routine.ts";
+import { call } from "./compound.ts";
 
 /**
  * The results of a program for some inputs, one for each of its inputs, operation by operation.
@@ -26,7 +26,7 @@ export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): r
   for (const equation of program.equations) {
     const operands = equation.inputs.map(lookUp);
     if (equation.kind === "apply") values[equation.output] = bind(equation.primitive, operands);
-    else call(equation.routine, operands).forEach((x, i) => (values[equation.outputs[i] ?? -1] = x));
+    else call(equation.compound, operands).forEach((x, i) => (values[equation.outputs[i] ?? -1] = x));
   }
   return program.outputs.map(lookUp);
 };

@@ -10,9 +10,9 @@ type ForiLoop = <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: 
  *
  * @throws DomainError when a bound is not whole; what `scan` throws when the carry comes back otherwise
  * @example
- * import { array, mul } from "@gradfold/core";
+ * import { array, mul, type Scalar } from "@gradfold/core";
  * import { foriLoop, grad } from "@gradfold/autodiff";
- * const power = (x) => foriLoop(0, 5, (i, y) => mul(y, x), array(1));
+ * const power = (x: Scalar) => foriLoop(0, 5, (_, y) => mul(y, x), array(1));
  * [power(array(2)), grad(power)(2)]; // => [ float64 [] 32, float64 [] 80 ]
  */
 export const foriLoop = typed<ForiLoop>(

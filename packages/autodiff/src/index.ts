@@ -1,3 +1,4 @@
+export { checkGradients } from "./check.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { cond } from "./cond.ts";
 export { customJvp, customVjp } from "./custom.ts";
@@ -8,11 +9,11 @@ export { hessian, hvp, jacfwd, jacrev } from "./jacobian.ts";
 export { jvp, linearize } from "./jvp.ts";
 export type { Equation, Program } from "./program.ts";
 export * as program from "./programs.ts";
-export type { Control, Routine } from "./routine.ts";
+export type { Control, Compound } from "./compound.ts";
 export { type Row, scan, type Stacked } from "./scan.ts";
 export type { Argument, Batched, Hessian, Jacobian } from "./static.ts";
 export { stopGradient } from "./stop.ts";
-export { trace } from "./trace.ts";
+export { evalShape, trace } from "./trace.ts";
 export { vjp } from "./vjp.ts";
 export { vmap } from "./vmap.ts";
 export { whileLoop } from "./while.ts";

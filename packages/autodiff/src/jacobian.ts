@@ -29,7 +29,11 @@ const inAllDirections = (
   f: (directions: readonly (NDArray | null)[]) => readonly NDArray[],
 ): readonly (readonly NDArray[])[] =>
   xs.map((x, k) => {
-    const batched = batch(([direction]) => f(xs.map((_, i) => (i === k ? (direction ?? null) : null))), [basis(x)], [true]);
+    const batched = batch(
+      ([direction]) => f(xs.map((_, i) => (i === k ? (direction ?? null) : null))),
+      [basis(x)],
+      [true],
+    );
     return spread(batched, sizeOf(x.shape));
   });
 

@@ -1,6 +1,6 @@
 import { item, type NDArray } from "@gradfold/core";
 import { type ArrayType, formatShape, type Primitive, tracer } from "@gradfold/core/transform";
-import type { Control, Routine } from "./routine.ts";
+import type { Control, Compound } from "./compound.ts";
 
 /** One operation of a program. Values are known by number. */
 export type Equation =
@@ -12,7 +12,7 @@ export type Equation =
     }
   | {
       readonly kind: "call";
-      readonly routine: Routine;
+      readonly compound: Compound;
       readonly inputs: readonly number[];
       readonly outputs: readonly number[];
     };
@@ -95,7 +95,7 @@ const parameterText = (parameters: Readonly<Record<string, unknown>>): string =>
  */
 export const printProgram = (program: Program): string => printAt(program, "");
 
-/** The programs inside a routine, and what stands at the head of the line. */
+/** The programs inside a compound, and what stands at the head of the line. */
 const insideOf = (control: Control): { readonly head: string; readonly programs: readonly Program[] } => {
   switch (control.kind) {
     case "scan":
@@ -127,9 +127,9 @@ const printAt = (program: Program, indent: string): string => {
     const right = equation.inputs.map(ref).join(" ");
     if (equation.kind === "apply")
       return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
-    const { head, programs } = insideOf(equation.routine.control);
+    const { head, programs } = insideOf(equation.compound.control);
     const bodies = programs.map((body) => `\n${printAt(body, `${indent}    `)}`);
-    return `${indent}  ${left} = ${equation.routine.name}${head} ${right}${bodies.join("")}`;
+    return `${indent}  ${left} = ${equation.compound.name}${head} ${right}${bodies.join("")}`;
   };
   const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
   const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;

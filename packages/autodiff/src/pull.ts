@@ -1,6 +1,6 @@
 import type { NDArray } from "@gradfold/core";
 import { atNewLevel, isFloat, isNDArray, isRecord, typed } from "@gradfold/core/transform";
-import type { Pulled } from "./routine.ts";
+import type { Pulled } from "./compound.ts";
 import { openTape } from "./tape.ts";
 
 /** A function's result free of the transform, and those of its leaves that cotangents will come for. */

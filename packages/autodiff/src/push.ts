@@ -1,6 +1,6 @@
 import type { NDArray } from "@gradfold/core";
 import { atNewLevel, bind, escaped, innermost, isFloat, traced, type Tracer, tracer } from "@gradfold/core/transform";
-import { call, closesOver, type Pushed, type Transform } from "./routine.ts";
+import { call, closesOver, type Pushed, type Transform } from "./compound.ts";
 
 /** A value with its tangent. */
 interface Dual extends Tracer {
@@ -41,16 +41,16 @@ export const push = (
         const output = bind(primitive, inputs);
         return follow(output, isFloat(output.dtype) ? primitive.jvp(operands.map(tangentOf), inputs, output) : null);
       },
-      call: (routine, operands) => {
-        if (!open) throw escaped(routine.name);
+      call: (compound, operands) => {
+        if (!open) throw escaped(compound.name);
         const inputs = operands.map(valueOf);
         const moved = operands.map(tangentOf);
-        const pushed = routine.jvp(moved, inputs);
-        const levelOf = (xs: readonly NDArray[]): number => innermost(routine.name, xs)?.level ?? 0;
+        const pushed = compound.jvp(moved, inputs);
+        const levelOf = (xs: readonly NDArray[]): number => innermost(compound.name, xs)?.level ?? 0;
         // One loop for both would make the values as unknown as the tangents.
         const apart = levelOf(moved.flatMap((t) => t ?? [])) > levelOf(inputs);
-        const outputs = apart ? call(routine, inputs) : pushed.outputs;
-        if (outputs.some((x) => own(x) !== undefined)) throw closesOver(routine.name);
+        const outputs = apart ? call(compound, inputs) : pushed.outputs;
+        if (outputs.some((x) => own(x) !== undefined)) throw closesOver(compound.name);
         return outputs.map((x, i) => follow(x, pushed.tangents[i] ?? null));
       },
       read: (x, reader) => {

@@ -3,8 +3,8 @@ import { type ArrayType, formatShape, isTransforming, typed } from "@gradfold/co
 import { cut } from "./derived.ts";
 import { checkLike } from "./leaves.ts";
 import { type Looped, takeTurns, type Turn } from "./loop.ts";
-import { call } from "./routine.ts";
-import { scanRoutine } from "./routines/scan.ts";
+import { call } from "./compound.ts";
+import { scanCompound } from "./compounds/scan.ts";
 import { type Closed, traceClosed, traceIfPossible } from "./trace.ts";
 
 /** One row of every leaf of a tree: the first axis is gone. */
@@ -99,14 +99,14 @@ const stepByStep = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArr
 };
 
 /** The loop as one operation; its derivatives then are loops as well. */
-const asRoutine = (
+const asCompound = (
   { program, closed, result }: Closed<TreeTurn>,
   init: readonly NDArray[],
   xs: readonly NDArray[],
   length: number,
 ): TreeLooped => {
   const control = { kind: "scan", body: program, length, closed: closed.length, carried: init.length } as const;
-  const [carry = [], ys = []] = cut(call(scanRoutine(control), [...closed, ...init, ...xs]), init.length);
+  const [carry = [], ys = []] = cut(call(scanCompound(control), [...closed, ...init, ...xs]), init.length);
   return { carry, ys, structure: result.structure };
 };
 
@@ -114,7 +114,7 @@ const loop = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], 
   if (n > 0 && !isTransforming()) return stepByStep(turn, init, xs, n);
   const trace = n > 0 ? traceIfPossible<TreeTurn> : traceClosed<TreeTurn>;
   const traced = trace([...init, ...xs.map(rowType)], turn, ({ carry, row }) => [...carry, ...row]);
-  return traced === undefined ? stepByStep(turn, init, xs, n) : asRoutine(traced, init, xs, n);
+  return traced === undefined ? stepByStep(turn, init, xs, n) : asCompound(traced, init, xs, n);
 };
 
 /**

@@ -9,7 +9,7 @@ const constantKey = (x: NDArray, id: number): string => {
   return `${x.dtype} ${Object.is(value, -0) ? "-0" : value}`;
 };
 
-/** Equations with one key give the same bits. A routine is only equal to itself. */
+/** Equations with one key give the same bits. A compound is only equal to itself. */
 const equationKey = (equation: Equation, id: number): string =>
   equation.kind === "call"
     ? `call ${id}`

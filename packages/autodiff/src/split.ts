@@ -23,7 +23,9 @@ const late = 2;
  */
 export const split = (program: Program, sharedInputs: number, lateFrom: number, earlyResults: number): Split => {
   const { inputs, constants, equations, outputs, types } = program;
-  const times = types.map((_, id): number => (id < sharedInputs || id >= inputs.length ? shared : id < lateFrom ? early : late));
+  const times = types.map((_, id): number =>
+    id < sharedInputs || id >= inputs.length ? shared : id < lateFrom ? early : late,
+  );
   for (const equation of equations) {
     const time = Math.max(shared, ...equation.inputs.map((id) => times[id] ?? shared));
     resultsOf(equation).forEach((id) => (times[id] = time));

@@ -28,6 +28,19 @@ type ScalarClash<L> = L extends number
 /** A function whose gradient can be taken with respect to its first argument, a tree of arrays. */
 export type LossOf<P, A extends readonly unknown[], R> = (params: P, ...rest: A) => Unless<LossClash<R>, R>;
 
+/** What decides must be a scalar. */
+type TruthClash<Name extends string, T> =
+  T extends NDArray<infer S>
+    ? number extends S["length"]
+      ? never
+      : S extends readonly []
+        ? never
+        : `${Name}: a scalar truth is needed, but its shape is ${ShapeText<S>}`
+    : never;
+
+/** A scalar truth, or the complaint about its shape. */
+export type Truth<Name extends string, T> = Unless<TruthClash<Name, T>, T>;
+
 /** The loss as it comes back: a number becomes a scalar array. */
 export type ValueOf<R> = R extends number ? Scalar : R;
 

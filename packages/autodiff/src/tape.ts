@@ -1,6 +1,15 @@
 import { type NDArray, TraceError } from "@gradfold/core";
-import { accumulate, bind, escaped, isFloat, type Primitive, traced, type Tracer, tracer } from "@gradfold/core/transform";
-import { closesOver, type Pulled, type Transform } from "./routine.ts";
+import {
+  accumulate,
+  bind,
+  escaped,
+  isFloat,
+  type Primitive,
+  traced,
+  type Tracer,
+  tracer,
+} from "@gradfold/core/transform";
+import { closesOver, type Pulled, type Transform } from "./compound.ts";
 
 type Origins = readonly (number | undefined)[];
 
@@ -12,7 +21,7 @@ interface Entry {
   readonly origins: Origins;
 }
 
-/** A routine as it happened. It stands at the place of its first result, where the walk back arrives last. */
+/** A compound as it happened. It stands at the place of its first result, where the walk back arrives last. */
 interface CalledEntry {
   readonly pullBack: Pulled["pullBack"];
   readonly origins: Origins;
@@ -74,14 +83,14 @@ export const openTape = (level: number): Tape => {
       if (!isFloat(output.dtype)) return output;
       return follow(output, { primitive, inputs, output, origins: operands.map(placeOf) });
     },
-    call: (routine, operands) => {
-      if (!open) throw escaped(routine.name);
+    call: (compound, operands) => {
+      if (!open) throw escaped(compound.name);
       const origins = operands.map(placeOf);
-      const { outputs, pullBack } = routine.vjp(
+      const { outputs, pullBack } = compound.vjp(
         operands.map(unwatch),
         origins.map((origin) => origin !== undefined),
       );
-      if (outputs.some((x) => own(x) !== undefined)) throw closesOver(routine.name);
+      if (outputs.some((x) => own(x) !== undefined)) throw closesOver(compound.name);
       let place = entries.length;
       const places = outputs.map(({ dtype }) => (isFloat(dtype) ? place++ : undefined));
       const entry: CalledEntry = { pullBack, origins, places };

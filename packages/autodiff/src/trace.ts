@@ -1,15 +1,8 @@
-import { type NDArray, TraceError, tree } from "@gradfold/core";
-import {
-  type ArrayType,
-  atNewLevel,
-  escaped,
-  traced,
-  type Tracer,
-  tracer,
-  typed,
-} from "@gradfold/core/transform";
+import { type DType, type NDArray, TraceError, tree } from "@gradfold/core";
+import { type ArrayType, atNewLevel, escaped, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
+import { onLeaves } from "./leaves.ts";
 import { assemble, closeOver, type Equation, type Program } from "./program.ts";
-import type { Transform } from "./routine.ts";
+import type { Transform } from "./compound.ts";
 import { simplifyProgram } from "./simplify.ts";
 
 /** A value of a program in the making: its number, and no elements. */
@@ -73,11 +66,11 @@ export const traceLeaves = <R>(
         equations.push({ kind: "apply", primitive, inputs: ids, output });
         return result;
       },
-      call: (routine, operands) => {
-        if (!open) throw escaped(routine.name);
+      call: (compound, operands) => {
+        if (!open) throw escaped(compound.name);
         const ids = operands.map(idOf);
-        const results = routine.types(operands).map(number);
-        equations.push({ kind: "call", routine, inputs: ids, outputs: results.map(idOf) });
+        const results = compound.types(operands).map(number);
+        equations.push({ kind: "call", compound, inputs: ids, outputs: results.map(idOf) });
         return results;
       },
       read: (_, reader) => {
@@ -152,3 +145,31 @@ export const trace =
     const call = typed<(leaves: readonly NDArray[]) => A>((xs: readonly NDArray[]) => tree.unflatten(structure, xs));
     return traceLeaves(leaves, (xs) => f(...call(xs)), tree.leaves).program;
   };
+
+/** A tree's type with shape and dtype for every leaf. */
+type Types<T> =
+  T extends NDArray<infer S>
+    ? { readonly shape: Readonly<S>; readonly dtype: DType }
+    : T extends number | boolean
+      ? { readonly shape: Readonly<[]>; readonly dtype: DType }
+      : T extends null | undefined
+        ? T
+        : { [K in keyof T]: Types<T[K]> };
+
+/**
+ * The shapes and dtypes of a function's result, without computing it; the values of the arguments do not matter.
+ *
+ * @throws TraceError when the function asks for a value, as by `item` or JavaScript's `if`; what its operations throw
+ * @example
+ * import { matmul, ones } from "@gradfold/core";
+ * import { evalShape } from "@gradfold/autodiff";
+ * evalShape((x, y) => matmul(x, y))(ones([1000, 9]), ones([9, 2])); // => { dtype: 'float64', shape: [ 1000, 2 ] }
+ */
+export const evalShape = <A extends readonly unknown[] = NDArray[], R = NDArray>(
+  f: (...args: A) => R,
+): ((...args: A) => Types<R>) =>
+  typed<(...args: A) => Types<R>>((...args: readonly unknown[]) => {
+    const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
+    const { result } = traceLeaves(on.inputs.leaves, on.call, (leaves) => leaves);
+    return on.restore(result.map(({ shape, dtype }) => ({ dtype, shape })));
+  });

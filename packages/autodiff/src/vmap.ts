@@ -5,9 +5,9 @@ import { onLeaves } from "./leaves.ts";
 import type { Axes, Batched, BatchedArguments } from "./static.ts";
 
 interface Vmap {
-  <A extends readonly unknown[] = NDArray[], R = NDArray, const In = 0, const Out = 0>(
+  <A extends readonly unknown[] = NDArray[], R = NDArray, const In extends Axes = 0, const Out extends Axes = 0>(
     f: (...args: A) => R,
-    options?: { readonly inAxes?: In & Axes; readonly outAxes?: Out & Axes },
+    options?: { readonly inAxes?: In; readonly outAxes?: Out },
   ): <N extends number>(...args: BatchedArguments<A, N, In>) => Batched<R, N, Out>;
 }
 
@@ -71,9 +71,9 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
  * @throws ShapeError when mapped sizes differ, a leaf has no such axis, or nothing is mapped; TreeError when the axes do not
  *   match a tree; TraceError when the function asks for a value, as by `item`
  * @example
- * import { array, dot, sum, mul, toNested } from "@gradfold/core";
+ * import { array, mul, type NDArray, square, sum, toNested } from "@gradfold/core";
  * import { grad, vmap } from "@gradfold/autodiff";
- * const f = (w, x) => sum(mul(w, mul(x, x)));
+ * const f = (w: NDArray, x: NDArray) => sum(mul(w, square(x)));
  * const each = vmap(grad(f), { inAxes: [null, 0] });
  * toNested(each(array([1, 1]), array([[1, 2], [3, 4]]))); // => [ [ 1, 4 ], [ 9, 16 ] ]
  */

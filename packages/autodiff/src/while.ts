@@ -3,11 +3,18 @@ import { isTransforming, typed } from "@gradfold/core/transform";
 import { truthOf } from "./cond.ts";
 import { together } from "./derived.ts";
 import { checkLike } from "./leaves.ts";
-import { call } from "./routine.ts";
-import { whileRoutine } from "./routines/while.ts";
+import { call } from "./compound.ts";
+import { whileCompound } from "./compounds/while.ts";
+import type { Truth } from "./static.ts";
 import { traceIfPossible } from "./trace.ts";
 
-type WhileLoop = <C>(condition: (carry: C) => NDArray<[]> | boolean, body: (carry: C) => NoInfer<C>, init: C) => C;
+interface WhileLoop {
+  <C, T extends NDArray | boolean>(
+    condition: (carry: C) => Truth<"whileLoop", T>,
+    body: (carry: C) => NoInfer<C>,
+    init: C,
+  ): C;
+}
 
 const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
 
@@ -44,7 +51,7 @@ export const whileLoop = typed<WhileLoop>(
       return carryOf(carry);
     }
     const { programs, closed } = together(first, second);
-    const routine = whileRoutine({ kind: "while", condition: programs[0], body: programs[1], closed: closed.length });
-    return carryOf(call(routine, [...closed, ...leaves]));
+    const compound = whileCompound({ kind: "while", condition: programs[0], body: programs[1], closed: closed.length });
+    return carryOf(call(compound, [...closed, ...leaves]));
   },
 );

@@ -88,7 +88,9 @@ describe("a scan", () => {
   test("is the loop, eagerly, traced, and simplified", () => {
     expect(scan(body, a, x).map(toNested)).toEqual(looped(a, x));
     const traced = trace((c: NDArray, rows: NDArray) => scan(body, c, rows))(a, x);
-    expect(traced.equations.map((equation) => equation.kind === "call" && equation.routine.control.kind)).toEqual(["scan"]);
+    expect(traced.equations.map((equation) => equation.kind === "call" && equation.compound.control.kind)).toEqual([
+      "scan",
+    ]);
     for (const each of [traced, program.simplify(traced)])
       expect(program.evaluate(each, [a, x]).map(toNested)).toEqual(looped(a, x));
   });

@@ -140,7 +140,7 @@ export const lower = (
       places.set(output, lowerApplication(caller, builder, primitive, inputs, typeOf(output)));
       return;
     }
-    const { control, name } = equation.routine;
+    const { control, name } = equation.compound;
     if (control.kind !== "scan") return refuseOperation(caller, name);
     const definition = lowerLoop(caller, builder, control, inputs);
     const loop = define({ shape: [0], dtype: "float64" }, { kind: "loop", loop: definition });

@@ -20,7 +20,7 @@ export interface Batched {
   readonly mapped: readonly boolean[];
 }
 
-/** What a compiler can see of a routine. Programs take the closed-over values first. */
+/** What a compiler can see of a compound. Programs take the closed-over values first. */
 export type Control =
   /** The body runs `length` times, from [closed, carry, row of each xs] to [carry, row of each ys]. */
   | {
@@ -44,7 +44,7 @@ export type Control =
  * An operation that is itself made of programs or functions, and may have several results: control flow, and functions
  * with rules of their own. Like a primitive's record it says how every transform acts on it.
  */
-export interface Routine {
+export interface Compound {
   readonly name: string;
   readonly control: Control;
   readonly types: (inputs: readonly ArrayType[]) => readonly ArrayType[];
@@ -56,22 +56,22 @@ export interface Routine {
   readonly batch: (inputs: readonly NDArray[], mapped: readonly boolean[]) => Batched;
 }
 
-/** An interpreter that sees routines too: each of this package's transforms. */
+/** An interpreter that sees compounds too: each of this package's transforms. */
 export interface Transform extends Interpreter {
-  readonly call: (routine: Routine, inputs: readonly NDArray[]) => readonly NDArray[];
+  readonly call: (compound: Compound, inputs: readonly NDArray[]) => readonly NDArray[];
 }
 
 const isTransform = (interpreter: Interpreter): interpreter is Transform => "call" in interpreter;
 
-/** Applies a routine: to the innermost transform that follows an operand, else to the elements. */
-export const call = (routine: Routine, inputs: readonly NDArray[]): readonly NDArray[] => {
-  const interpreter = innermost(routine.name, inputs);
-  if (interpreter === undefined) return routine.evaluate(inputs);
-  if (!isTransform(interpreter)) throw new TraceError(`${routine.name}: the transform around it knows no routines`);
-  return interpreter.call(routine, inputs);
+/** Applies a compound: to the innermost transform that follows an operand, else to the elements. */
+export const call = (compound: Compound, inputs: readonly NDArray[]): readonly NDArray[] => {
+  const interpreter = innermost(compound.name, inputs);
+  if (interpreter === undefined) return compound.evaluate(inputs);
+  if (!isTransform(interpreter)) throw new TraceError(`${compound.name}: the transform around it knows no compounds`);
+  return interpreter.call(compound, inputs);
 };
 
-/** A routine's function uses a value of the very transform that the routine stands for it in. */
+/** A compound's function uses a value of the very transform that the compound stands for it in. */
 export const closesOver = (name: string): TraceError =>
   new TraceError(
     `${name}: the function closes over a value that is being transformed, for which its rule says nothing. ` +

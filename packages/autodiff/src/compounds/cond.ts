@@ -5,23 +5,28 @@ import { atMarks, batchedProgram, cut, filled, isFloating, marked, outputTypes, 
 import { evaluateProgram } from "../evaluate.ts";
 import type { Program } from "../program.ts";
 import { pullLeaves } from "../pull.ts";
-import { call, type Control, type Pulled, type Pushed, type Routine } from "../routine.ts";
+import { call, type Control, type Pulled, type Pushed, type Compound } from "../compound.ts";
 import { programOf } from "../trace.ts";
 
 export type CondControl = Extract<Control, { readonly kind: "cond" }>;
 
 /** One of two arrays of one type, by a truth. */
-export const choose = (truth: NDArray, yes: NDArray, no: NDArray): NDArray => take(stack([no, yes]), cast(truth, "int32"));
+export const choose = (truth: NDArray, yes: NDArray, no: NDArray): NDArray =>
+  take(stack([no, yes]), cast(truth, "int32"));
 
 const either = (a: readonly boolean[], b: readonly boolean[]): readonly boolean[] =>
   a.map((mark, i) => mark || b[i] === true);
 
-const pushed = ({ yes, no }: CondControl, tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]): Pushed => {
+const pushed = (
+  { yes, no }: CondControl,
+  tangents: readonly (NDArray | null)[],
+  inputs: readonly NDArray[],
+): Pushed => {
   const [truth, ...rest] = inputs;
   const moved = tangents.slice(1).map((t) => t !== null);
   const marks = either(pushedProgram(yes, moved).marks, pushedProgram(no, moved).marks);
   const both = (program: Program): Program => pushedProgram(program, moved, marks).program;
-  const results = call(condRoutine({ kind: "cond", yes: both(yes), no: both(no) }), [
+  const results = call(condCompound({ kind: "cond", yes: both(yes), no: both(no) }), [
     ...(truth ? [truth] : []),
     ...rest,
     ...marked(filled(tangents.slice(1), rest), moved),
@@ -43,11 +48,11 @@ const pulled = (control: CondControl, inputs: readonly NDArray[], wanted: readon
   const { yes, no } = control;
   const asked = yes.inputs.map((type, i) => isFloating(type) && wanted[i + 1] === true);
   return {
-    outputs: call(condRoutine(control), inputs),
+    outputs: call(condCompound(control), inputs),
     pullBack: (cotangents) => {
       const given = cotangents.map((c) => c !== null);
       const back = (program: Program): Program => pulledProgram(program, asked, given);
-      const results = call(condRoutine({ kind: "cond", yes: back(yes), no: back(no) }), [
+      const results = call(condCompound({ kind: "cond", yes: back(yes), no: back(no) }), [
         ...inputs,
         ...cotangents.flatMap((c) => c ?? []),
       ]);
@@ -70,11 +75,11 @@ const batched = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: r
   const n = stackSize(inputs, mapped);
   const marks = either(batchedProgram(yes, rest, n).marks, batchedProgram(no, rest, n).marks);
   const both = (program: Program): Program => batchedProgram(program, rest, n, marks).program;
-  return { outputs: call(condRoutine({ kind: "cond", yes: both(yes), no: both(no) }), inputs), mapped: marks };
+  return { outputs: call(condCompound({ kind: "cond", yes: both(yes), no: both(no) }), inputs), mapped: marks };
 };
 
 /** A choice between two programs as one operation. */
-export const condRoutine = (control: CondControl): Routine => ({
+export const condCompound = (control: CondControl): Compound => ({
   name: "cond",
   control,
   types: () => outputTypes(control.yes),

@@ -3,7 +3,7 @@ import { batch, spread, stackSize } from "../batch.ts";
 import { atMarks, batchedProgram, cut, filled, marked, pushedProgram, settled } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import type { Program } from "../program.ts";
-import { call, type Control, type Routine } from "../routine.ts";
+import { call, type Control, type Compound } from "../compound.ts";
 import { programOf } from "../trace.ts";
 import { choose } from "./cond.ts";
 
@@ -38,7 +38,7 @@ const pushed = (control: WhileControl, tangents: readonly (NDArray | null)[], in
   const parts = (leaves: readonly NDArray[]) => cut(leaves, closed, moved, init.length);
   const all = filled(tangents, inputs);
   const results = call(
-    whileRoutine({
+    whileCompound({
       kind: "while",
       closed: closed + moved,
       condition: programOf(types, (leaves) => {
@@ -99,19 +99,19 @@ const batched = (control: WhileControl, inputs: readonly NDArray[], mapped: read
   const [around = [], init = []] = cut(inputs, closed);
   const stacks = spread({ outputs: init, mapped: ofCarry }, n);
   const start = init.map((x, i) => (marks[i] === true ? (stacks[i] ?? x) : x));
-  return { outputs: call(whileRoutine(next), [...around, ...start]), mapped: marks };
+  return { outputs: call(whileCompound(next), [...around, ...start]), mapped: marks };
 };
 
 /** A loop without a known end as one operation. */
-export const whileRoutine = (control: WhileControl): Routine => {
-  const routine: Routine = {
+export const whileCompound = (control: WhileControl): Compound => {
+  const compound: Compound = {
     name: "whileLoop",
     control,
     types: (inputs) => inputs.slice(control.closed),
     evaluate: (inputs) => run(control, inputs),
     jvp: (tangents, inputs) => pushed(control, tangents, inputs),
     vjp: (inputs) => ({
-      outputs: call(routine, inputs),
+      outputs: call(compound, inputs),
       pullBack: () => {
         throw new TraceError(
           "whileLoop: it has derivatives in forward mode only (jvp, jacfwd), as nothing says ahead how many turns " +
@@ -121,5 +121,5 @@ export const whileRoutine = (control: WhileControl): Routine => {
     }),
     batch: (inputs, mapped) => batched(control, inputs, mapped),
   };
-  return routine;
+  return compound;
 };

@@ -4,7 +4,7 @@ import { batch, spread, stackSize } from "../batch.ts";
 import { atMarks, cut, filled, isFloating, marked } from "../derived.ts";
 import type { LeafFunction } from "../leaves.ts";
 import { pull, pullLeaves } from "../pull.ts";
-import { call, closesOver, type Pushed, type Routine } from "../routine.ts";
+import { call, closesOver, type Pushed, type Compound } from "../compound.ts";
 import { traceLeaves } from "../trace.ts";
 
 /* Functions of leaves whose derivatives are given, not derived. */
@@ -64,7 +64,7 @@ const stackedPullRule = (
 });
 
 /** Reverse mode by the rule; forward mode by its transpose, since a pullback is linear. */
-export const customVjpRoutine = (rule: PullRule): Routine => ({
+export const customVjpCompound = (rule: PullRule): Compound => ({
   name: "customVjp",
   control: { kind: "function" },
   types: (inputs) => typesOf("customVjp", rule.f, inputs),
@@ -82,16 +82,13 @@ export const customVjpRoutine = (rule: PullRule): Routine => ({
     return {
       outputs,
       pullBack: (cotangents) =>
-        atMarks(
-          rule.backward(residuals, marked(filled(cotangents, outputs), floats)),
-          inputs.map(isFloating),
-        ),
+        atMarks(rule.backward(residuals, marked(filled(cotangents, outputs), floats)), inputs.map(isFloating)),
     };
   },
   batch: (inputs, mapped) => {
     const n = stackSize(inputs, mapped);
-    const routine = customVjpRoutine(stackedPullRule(rule, mapped, inputs.map(isFloating), n));
-    const outputs = call(routine, inputs);
+    const compound = customVjpCompound(stackedPullRule(rule, mapped, inputs.map(isFloating), n));
+    const outputs = call(compound, inputs);
     return { outputs, mapped: outputs.map(() => true) };
   },
 });
@@ -120,7 +117,7 @@ const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: n
 });
 
 /** Forward mode by the rule; reverse mode by its transpose, since the tangent is linear in the operands' tangents. */
-export const customJvpRoutine = (rule: PushRule): Routine => ({
+export const customJvpCompound = (rule: PushRule): Compound => ({
   name: "customJvp",
   control: { kind: "function" },
   types: (inputs) => typesOf("customJvp", rule.f, inputs),
@@ -136,8 +133,8 @@ export const customJvpRoutine = (rule: PushRule): Routine => ({
     return { outputs: result.outputs, pullBack: (cotangents) => pullBack(marked(cotangents, found)) };
   },
   batch: (inputs, mapped) => {
-    const routine = customJvpRoutine(stackedPushRule(rule, mapped, stackSize(inputs, mapped)));
-    const outputs = call(routine, inputs);
+    const compound = customJvpCompound(stackedPushRule(rule, mapped, stackSize(inputs, mapped)));
+    const outputs = call(compound, inputs);
     return { outputs, mapped: outputs.map(() => true) };
   },
 });

@@ -1,11 +1,21 @@
 import { type NDArray, transpose } from "@gradfold/core";
 import { zerosOf } from "@gradfold/core/transform";
 import { spread, stackSize } from "../batch.ts";
-import { atMarks, batchedProgram, cut, filled, marked, outputTypes, pushedProgram, settled, stackedType } from "../derived.ts";
+import {
+  atMarks,
+  batchedProgram,
+  cut,
+  filled,
+  marked,
+  outputTypes,
+  pushedProgram,
+  settled,
+  stackedType,
+} from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import { takeTurns } from "../loop.ts";
 import { reordered } from "../program.ts";
-import { call, type Control, type Routine } from "../routine.ts";
+import { call, type Control, type Compound } from "../compound.ts";
 import { reverse } from "./reverse.ts";
 
 export type ScanControl = Extract<Control, { readonly kind: "scan" }>;
@@ -43,14 +53,18 @@ const pushed = (control: ScanControl, tangents: readonly (NDArray | null)[], inp
   const { body, closed, carried } = control;
   const moved = tangents.map((t) => t !== null);
   const rows = inputs.length - closed - carried;
-  const withCarry = (carry: readonly boolean[]) => [...moved.slice(0, closed), ...carry, ...moved.slice(closed + carried)];
+  const withCarry = (carry: readonly boolean[]) => [
+    ...moved.slice(0, closed),
+    ...carry,
+    ...moved.slice(closed + carried),
+  ];
   const { marks: carry, made } = settled(moved.slice(closed, closed + carried), (marks) => {
     const derived = pushedProgram(body, withCarry(marks), marks);
     return { marks: derived.marks.slice(0, carried), made: derived };
   });
   const marks = withCarry(carry);
   const results = interleaved([carried, body.outputs.length - carried], made.marks);
-  const loop = scanRoutine({
+  const loop = scanCompound({
     ...control,
     body: reordered(made.program, interleaved([closed, carried, rows], marks), results),
     closed: closed + count(marks.slice(0, closed)),
@@ -72,14 +86,18 @@ const swapped = (x: NDArray): NDArray => transpose(x, [1, 0, ...x.shape.slice(2)
 const batched = (control: ScanControl, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
   const { body, closed, carried } = control;
   const n = stackSize(inputs, mapped);
-  const withCarry = (carry: readonly boolean[]) => [...mapped.slice(0, closed), ...carry, ...mapped.slice(closed + carried)];
+  const withCarry = (carry: readonly boolean[]) => [
+    ...mapped.slice(0, closed),
+    ...carry,
+    ...mapped.slice(closed + carried),
+  ];
   const { marks: carry, made } = settled(mapped.slice(closed, closed + carried), (marks) => {
     const derived = batchedProgram(body, withCarry(marks), n, marks);
     return { marks: derived.marks.slice(0, carried), made: derived };
   });
   const [around = [], init = [], xs = []] = cut(inputs, closed, carried);
   const stacks = spread({ outputs: init, mapped: mapped.slice(closed, closed + carried) }, n);
-  const outputs = call(scanRoutine({ ...control, body: made.program }), [
+  const outputs = call(scanCompound({ ...control, body: made.program }), [
     ...around,
     ...init.map((x, i) => (carry[i] === true ? (stacks[i] ?? x) : x)),
     ...xs.map((x, i) => (mapped[closed + carried + i] === true ? swapped(x) : x)),
@@ -91,7 +109,7 @@ const batched = (control: ScanControl, inputs: readonly NDArray[], mapped: reado
 };
 
 /** The loop of a body as one operation. */
-export const scanRoutine = (control: ScanControl): Routine => ({
+export const scanCompound = (control: ScanControl): Compound => ({
   name: "scan",
   control,
   types: (inputs) => {
@@ -100,6 +118,6 @@ export const scanRoutine = (control: ScanControl): Routine => ({
   },
   evaluate: (inputs) => run(control, inputs),
   jvp: (tangents, inputs) => pushed(control, tangents, inputs),
-  vjp: (inputs, wanted) => reverse(control, inputs, wanted, scanRoutine),
+  vjp: (inputs, wanted) => reverse(control, inputs, wanted, scanCompound),
   batch: (inputs, mapped) => batched(control, inputs, mapped),
 });

@@ -4,7 +4,7 @@ import { atMarks, cut, isFloating, marked, outputTypes, stackedType } from "../d
 import { evaluateProgram } from "../evaluate.ts";
 import { pullLeaves } from "../pull.ts";
 import { simplifyProgram } from "../simplify.ts";
-import { call, type Pulled, type Routine } from "../routine.ts";
+import { call, type Pulled, type Compound } from "../compound.ts";
 import { split } from "../split.ts";
 import { programOf, traceLeaves } from "../trace.ts";
 import type { ScanControl } from "./scan.ts";
@@ -39,7 +39,7 @@ export const reverse = (
   control: ScanControl,
   inputs: readonly NDArray[],
   wanted: readonly boolean[],
-  loopOf: (control: ScanControl) => Routine,
+  loopOf: (control: ScanControl) => Compound,
 ): Pulled => {
   const { body, length, closed, carried } = control;
   const isCarry = (i: number): boolean => i >= closed && i < closed + carried;
@@ -79,7 +79,9 @@ export const reverse = (
       },
     );
     const loop = loopOf({ kind: "scan", body: back, length, closed, carried: carryTypes.length + sumTypes.length });
-    const rowsGiven = marked(forRows, rowFloats).map((c, i) => c ?? none(stackedType(length)(rowTypes[i] ?? { shape: [], dtype: "float64" })));
+    const rowsGiven = marked(forRows, rowFloats).map(
+      (c, i) => c ?? none(stackedType(length)(rowTypes[i] ?? { shape: [], dtype: "float64" })),
+    );
     const results = call(loop, [
       ...around,
       ...marked(forCarry, carryFloats).map((c, i) => c ?? none(carryTypes[i] ?? { shape: [], dtype: "float64" })),
