@@ -34,7 +34,7 @@ const tangentsOf = (name: string, tangents: unknown, { inputs }: OnLeaves): read
  * @example
  * import { array, square } from "@gradfold/core";
  * import { jvp } from "@gradfold/autodiff";
- * jvp((x) => square(x), [array([1, 2])], [array([1, 10])]); // => [ float64 [2] [1, 4], float64 [2] [ 2, 40] ]
+ * jvp((x) => square(x), [array([1, 2])], [array([1, 2])]); // => [ float64 [2] [1, 4], float64 [2] [2, 8] ]
  */
 export const jvp = typed<Jvp>((f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]) => {
   const on = onLeaves(f, primals);
@@ -59,7 +59,7 @@ interface Linearize {
  * import { array, square } from "@gradfold/core";
  * import { linearize } from "@gradfold/autodiff";
  * const [, along] = linearize((x) => square(x), array([1, 2]));
- * along(array([1, 10])); // => float64 [2] [ 2, 40]
+ * along(array([1, 2])); // => float64 [2] [2, 8]
  */
 export const linearize = typed<Linearize>((f: AnyFunction, ...primals: readonly unknown[]) => {
   const on = onLeaves(f, primals);

@@ -16,6 +16,15 @@ const typesOf = (name: string, f: LeafFunction, inputs: readonly ArrayType[]): r
   return result.map(({ shape, dtype }) => ({ shape, dtype }));
 };
 
+/** The results, which no transform may follow: it could only follow what the function closes over. */
+const evaluate =
+  (name: string, f: LeafFunction): LeafFunction =>
+  (inputs) => {
+    const outputs = f(inputs);
+    if (outputs.some((x) => tracer(x) !== undefined)) throw closesOver(name);
+    return outputs;
+  };
+
 /** The function for n at once, all results stacked. */
 const stacked =
   (f: LeafFunction, mapped: readonly boolean[], n: number): LeafFunction =>
@@ -68,7 +77,7 @@ export const customVjpCompound = (rule: PullRule): Compound => ({
   name: "customVjp",
   control: { kind: "function" },
   types: (inputs) => typesOf("customVjp", rule.f, inputs),
-  evaluate: rule.f,
+  evaluate: evaluate("customVjp", rule.f),
   jvp: (tangents, inputs) => {
     const { outputs, residuals } = rule.forward(inputs);
     const floats = outputs.map(isFloating);
@@ -121,7 +130,7 @@ export const customJvpCompound = (rule: PushRule): Compound => ({
   name: "customJvp",
   control: { kind: "function" },
   types: (inputs) => typesOf("customJvp", rule.f, inputs),
-  evaluate: rule.f,
+  evaluate: evaluate("customJvp", rule.f),
   jvp: (tangents, inputs) => rule.push(inputs, filled(tangents, inputs)),
   vjp: (inputs) => {
     const { result, pullBack } = pull(
