@@ -72,19 +72,22 @@ export type Hessian<P> = Jacobian<P, P>;
 /** A mapped axis, null for none, or a tree of them. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
 
-/** The tree with an axis of size N more at each leaf, where the axes say. */
-export type Batched<T, N extends number, Ax> = [Ax] extends [null]
+/**
+ * The tree with an axis of size N more at each leaf, where the axes say. A leaf of unknown rank may also be whatever `Any`
+ * is.
+ */
+export type Batched<T, N extends number, Ax, Any = never> = [Ax] extends [null]
   ? T
   : T extends NDArray<infer S>
-    ? NDArray<Insert<S, Ax, N>>
+    ? NDArray<Insert<S, Ax, N>> | (number extends S["length"] ? Any : never)
     : T extends number | boolean
       ? NDArray<Insert<[], Ax, N>>
-      : { [K in keyof T]: Batched<T[K], N, AxisAt<Ax, K>> };
+      : { [K in keyof T]: Batched<T[K], N, AxisAt<Ax, K>, Any> };
 
 /** The axes of one part of a tree: those of the whole, or its own. */
 type AxisAt<Ax, K> = Ax extends number ? Ax : K extends keyof Ax ? Ax[K] : 0;
 
 /** A list of arguments, each with an axis more unless it is not mapped. */
 export type BatchedArguments<A extends readonly unknown[], N extends number, In> = {
-  [K in keyof A]: Batched<A[K], N, AxisAt<In, K>>;
+  [K in keyof A]: Batched<A[K], N, AxisAt<In, K>, NDArray>;
 };
