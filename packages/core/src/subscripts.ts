@@ -1,3 +1,4 @@
+import { describe } from "./description.ts";
 import { ShapeError } from "./error.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
@@ -57,6 +58,7 @@ const implied = (inputs: readonly Labels[], batch: Labels): Labels => {
 
 /** Reads subscripts such as "ij,jk->ik" for operands of given shapes. */
 export const labelsOf = (spec: string, shapes: readonly Shape[]): Subscripts => {
+  if (typeof spec !== "string") fail(`subscripts such as "ij,jk->ik" come first, not ${describe(spec)}`);
   const [left = "", right, more] = spec.replaceAll(" ", "").split("->");
   if (more !== undefined) fail(`more than one "->" in ${spec}`);
   const terms = left.split(",");
