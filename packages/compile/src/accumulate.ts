@@ -34,11 +34,11 @@ export const emitAccumulate = (
   vectorOf: (unit: number) => Vector,
 ): void => {
   const perVector = 16 / width;
-  units.forEach(({ count }, u) => {
+  units.forEach(({ at, count }, u) => {
     vectorOf(u).forEach((term, v) => {
       const valid = Math.min(perVector, count - v * perVector);
       if (valid <= 0) return;
-      const accumulator = locals[(u * 4) / perVector + v] ?? 0;
+      const accumulator = locals[(at % lanes) / perVector + v] ?? 0;
       code.get(accumulator);
       code.get(term);
       if (valid < perVector) {

@@ -9,7 +9,7 @@ import { emitStore, emitStoreFirst, type Reading, type Unit, type Vector } from 
 import { mergeAxes } from "./merge.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
 
-/* A sweep as instructions: eight places a turn, so that a sum by rule 1 has an accumulator for each. */
+/* A sweep as instructions: eight places at once, so that a sum by rule 1 has an accumulator for each. */
 
 /** Where a value, or a sum inside of a larger value, lies. */
 export type AddressOf = (value: number) => number;
@@ -17,8 +17,15 @@ export type AddressOf = (value: number) => number;
 /** Numbers that a function has computed so far, each in all elements of a vector. */
 export type Scalars = Map<number, Vector>;
 
-const unitsFor = (count: number): readonly Unit[] =>
-  [0, 4].filter((at) => at < count).map((at) => ({ at, count: Math.min(4, count - at) }));
+/** The units of eight places from `start` on, of which so many count. */
+const unitsFrom = (start: number, count: number): readonly Unit[] =>
+  [0, 4].filter((at) => at < count).map((at) => ({ at: start + at, count: Math.min(4, count - at) }));
+
+/**
+ * With more vectors of accumulators than this, an engine keeps some in memory from turn to turn, which takes longer than
+ * adding to them: then a turn takes twice as many places.
+ */
+const mostInRegisters = 4;
 
 /** The innermost axis, and what becomes of a turn's results. */
 interface Inner {
@@ -27,22 +34,26 @@ interface Inner {
   readonly pointers: Pointers;
   readonly axis: number;
   readonly size: number;
+  /** How many places a turn of the loop takes: a multiple of eight. */
+  readonly turn: number;
   readonly consume: (units: readonly Unit[], vectorOf: (node: number, unit: number) => Vector) => void;
 }
 
 const emitUnits = ({ body, consume }: Inner, count: number): void => {
-  const units = unitsFor(count);
-  consume(units, body.compute(units));
+  for (let start = 0; start < count; start += lanes) {
+    const units = unitsFrom(start, count - start);
+    consume(units, body.compute(units));
+  }
 };
 
 /** Takes turns from a counter up to a bound. */
 const emitTurns = (inner: Inner, counter: number, pushBound: () => void): void => {
-  const { code, pointers, axis } = inner;
+  const { code, pointers, axis, turn } = inner;
   code.repeat(() => {
-    emitUnits(inner, lanes);
-    pointers.move(axis, lanes);
+    emitUnits(inner, turn);
+    pointers.move(axis, turn);
     code.get(counter);
-    code.i32(lanes);
+    code.i32(turn);
     code.op(op.i32Add);
     code.tee(counter);
     pushBound();
@@ -59,21 +70,21 @@ const newCounter = (code: Code): number => {
 
 /** All places of the innermost axis in one run. */
 const emitRun = (inner: Inner): void => {
-  const { code, pointers, axis, size } = inner;
-  const rest = size % lanes;
+  const { code, pointers, axis, size, turn } = inner;
+  const rest = size % turn;
   const whole = size - rest;
-  if (whole > lanes) emitTurns(inner, newCounter(code), () => code.i32(whole));
+  if (whole > turn) emitTurns(inner, newCounter(code), () => code.i32(whole));
   else if (whole > 0) {
-    emitUnits(inner, lanes);
-    if (rest > 0) pointers.move(axis, lanes);
+    emitUnits(inner, turn);
+    if (rest > 0) pointers.move(axis, turn);
   }
   if (rest > 0) emitUnits(inner, rest);
 };
 
 /** The places of the innermost axis in blocks of rule 1; `start` and `end` surround each block. */
 const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
-  const { code, size } = inner;
-  const rest = size % lanes;
+  const { code, size, turn } = inner;
+  const rest = size % turn;
   const whole = size - rest;
   const blocks = Math.ceil(size / block1);
   const counter = newCounter(code);
@@ -179,7 +190,9 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
       }
       results.move(0, 1);
     };
-    const inner: Inner = { code, body, pointers, axis, size, consume };
+    const vectors = accumulators.reduce((count, { locals }) => count + locals.length, 0);
+    const turn = vectors > mostInRegisters ? 2 * lanes : lanes;
+    const inner: Inner = { code, body, pointers, axis, size, turn, consume };
     results.place([]);
     countAlong(code, sizes.slice(0, -1), (counters) => {
       pointers.place(counters);
