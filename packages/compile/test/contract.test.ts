@@ -1,4 +1,4 @@
-import { array, matmul, type NDArray, reshape, sum, toTypedArray, transpose } from "@gradfold/core";
+import { array, matmul, mul, type NDArray, reshape, sub, sum, toTypedArray, transpose } from "@gradfold/core";
 import { valueAndGrad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { jit } from "../src/index.ts";
@@ -118,6 +118,15 @@ describe.each(floats)("Sums of %s have the bits of eager code", (dtype) => {
   test("over all elements, at every edge of a block", () => {
     const compiled = jit((x: NDArray) => sum(x));
     for (const n of edges) expectSameBits(compiled(noise(n, [n], dtype)), sum(noise(n, [n], dtype)));
+  });
+
+  test("several of one sweep, at every edge of a turn", () => {
+    const f = (x: NDArray) => [sum(x), sum(mul(x, x)), sum(mul(x, 0.3)), sum(sub(x, 1))];
+    const compiled = jit(f);
+    for (const n of [...edges.filter((edge) => edge < 5000), 23, 24, 25, 31, 32, 33, 1033, 1039, 1040, 2056]) {
+      const x = noise(n, [n], dtype);
+      expectSameBits(compiled(x), f(x));
+    }
   });
 
   test("along rows and down columns, narrow and wide", () => {
