@@ -21,6 +21,7 @@ const always: Readonly<Record<LaneOperation, Printer>> = {
   max: (x, y) => `Math.max(${x}, ${y})`,
   pmin: (x, y) => `${y} < ${x} ? ${y} : ${x}`,
   pmax: (x, y) => `${x} < ${y} ? ${y} : ${x}`,
+  rest: (x, y) => `${x} % ${y}`,
   pow2: (k) => `powersOfTwo[(${k} + 1080) | 0]`,
   // The exponent sits in the high word; 0x95f62 moves the boundary from 1 to sqrt 1/2.
   exponent: (x) => `(float[0] = ${x}, ((words[1] & 0x7fffffff) + 0x95f62 >> 20) - 1023)`,
@@ -39,20 +40,30 @@ const always: Readonly<Record<LaneOperation, Printer>> = {
 /** Products of integers wrap at 32 bits; the store into an Int32Array wraps the rest. */
 const overIntegers: Readonly<Record<LaneOperation, Printer>> = { ...always, mul: (x, y) => `Math.imul(${x}, ${y})` };
 
-const place = (id: number): string => `t${id}`;
-
-/** Straight-line JavaScript for a scalar function of `x0`, `x1`, …: the statements, and the name of the result. */
-export const printJavaScript = (f: ScalarFunction, integers: boolean): { statements: string; result: string } => {
+/**
+ * Straight-line JavaScript for a scalar function of `x0`, `x1`, …: the statements, and the name of the result. Steps are
+ * named by a prefix and their numbers.
+ */
+export const printJavaScript = (
+  f: ScalarFunction,
+  integers: boolean,
+  prefix = "t",
+): { statements: string; result: string } => {
   const operations = integers ? overIntegers : always;
+  const named = (id: number): string => `${prefix}${id}`;
   const line = (instruction: Instruction, id: number): string => {
     const { kind } = instruction;
-    if (kind === "argument") return `const ${place(id)} = x${instruction.index};`;
-    if (kind === "constant") return `const ${place(id)} = ${literal(instruction.value)};`;
-    const [x = "", y = "", z = ""] = instruction.arguments.map(place);
-    return `const ${place(id)} = ${operations[instruction.operation](x, y, z)};`;
+    if (kind === "argument") return `const ${named(id)} = x${instruction.index};`;
+    if (kind === "constant") return `const ${named(id)} = ${literal(instruction.value)};`;
+    const [x = "", y = "", z = ""] = instruction.arguments.map(named);
+    if (kind === "apply") return `const ${named(id)} = ${operations[instruction.operation](x, y, z)};`;
+    const { statements, result } = printJavaScript(instruction.costly, integers, `${prefix}_`);
+    return `let ${named(id)} = ${y}; if (${x}) { const x0 = ${z}; ${statements} ${named(id)} = ${result}; }`;
   };
-  return { statements: f.instructions.map(line).join("\n"), result: place(f.instructions.length - 1) };
+  return { statements: f.instructions.map(line).join("\n"), result: named(f.instructions.length - 1) };
 };
+
+const place = (id: number): string => `t${id}`;
 
 const roundings: Readonly<Record<DType, (x: string) => string>> = {
   float64: (x) => x,

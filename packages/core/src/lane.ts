@@ -32,6 +32,8 @@ export interface Lane {
   /** y < x ? y : x, and x < y ? y : x: one instruction each, where a selection takes several. */
   readonly pmin: (x: Term, y: Term) => Value;
   readonly pmax: (x: Term, y: Term) => Value;
+  /** x - y trunc(x / y), exactly: the sign of x, and NaN where x is infinite or y is 0. */
+  readonly rest: (x: Term, y: Term) => Value;
   /** 2^k for a whole k from -1022 to 1023. */
   readonly pow2: (k: Term) => Value;
   /** k of x = m 2^k with m in [sqrt 1/2, sqrt 2), for a positive normal x. */
@@ -50,13 +52,21 @@ export interface Lane {
   readonly truth: (condition: Mask) => Value;
 }
 
+/** The lane of a scalar function, which may also leave its straight line. */
+export interface ScalarLane extends Lane {
+  /** A costly function of x where the condition holds, which is rarely: it is skipped where no place needs it. */
+  readonly rarely: (condition: Mask, usual: Term, x: Value, costly: Meaning) => Value;
+}
+
 export type LaneOperation = keyof Lane;
 
 /** One step of a recorded function. Arguments are the numbers of earlier steps. */
 export type Instruction =
   | { readonly kind: "argument"; readonly index: number }
   | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "apply"; readonly operation: LaneOperation; readonly arguments: readonly number[] };
+  | { readonly kind: "apply"; readonly operation: LaneOperation; readonly arguments: readonly number[] }
+  /** The second argument, or a costly function of the third where the first one holds. */
+  | { readonly kind: "rarely"; readonly costly: ScalarFunction; readonly arguments: readonly number[] };
 
 /** A scalar function as straight-line code: no step is written twice, none is unused, the last one is the result. */
 export interface ScalarFunction {
@@ -77,6 +87,7 @@ const operations: readonly LaneOperation[] = [
   "max",
   "pmin",
   "pmax",
+  "rest",
   "pow2",
   "exponent",
   "mantissa",
@@ -100,7 +111,7 @@ export const laneOver = (
   ) as unknown as Lane;
 
 /** What an author writes: the value of a scalar function, over a lane and its arguments. */
-export type Meaning = (lane: Lane, ...x: Value[]) => Value;
+export type Meaning = (lane: ScalarLane, ...x: Value[]) => Value;
 
 /** Runs a meaning once over symbols and keeps what it did. */
 export const record = (arity: number, meaning: Meaning): ScalarFunction => {
@@ -114,10 +125,19 @@ export const record = (arity: number, meaning: Meaning): ScalarFunction => {
   };
   const constant = (value: number): number =>
     emit({ kind: "constant", value }, `constant ${Object.is(value, -0) ? "-0" : value}`);
-  const lane = laneOver((operation, terms) => {
-    const args = terms.map((term) => (typeof term === "number" ? constant(term) : term.id));
+  const place = (term: Value | Mask | number): number => (typeof term === "number" ? constant(term) : term.id);
+  const arithmetic = laneOver((operation, terms) => {
+    const args = terms.map(place);
     return { id: emit({ kind: "apply", operation, arguments: args }, `${operation} ${args.join()}`) };
   });
+  const lane: ScalarLane = {
+    ...arithmetic,
+    rarely: (condition, usual, x, costly) => {
+      const args = [condition, usual, x].map(place);
+      const step = { kind: "rarely", costly: record(1, costly), arguments: args } as const;
+      return { id: emit(step, `rarely ${instructions.length}`) };
+    },
+  };
   const args = Array.from({ length: arity }, (_, index): Value => ({
     id: emit({ kind: "argument", index }, `argument ${index}`),
   }));
@@ -134,7 +154,7 @@ const live = (instructions: readonly Instruction[], result: number): readonly In
     const instruction = instructions[id];
     if (instruction === undefined) throw new Error(`record: no step ${id}`);
     const copy: Instruction =
-      instruction.kind === "apply" ? { ...instruction, arguments: instruction.arguments.map(keep) } : instruction;
+      "arguments" in instruction ? { ...instruction, arguments: instruction.arguments.map(keep) } : instruction;
     place.set(id, kept.length);
     return kept.push(copy) - 1;
   };

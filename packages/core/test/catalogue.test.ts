@@ -8,7 +8,7 @@ const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, fol
 
 /** Names given to families or to whole records in the sources. */
 const namesIn = (source: string): readonly string[] =>
-  Array.from(source.matchAll(/\b(?:name: |compare\(|elementwise\()"(\w+)"/g), ([, name = ""]) => name);
+  Array.from(source.matchAll(/\b(?:name: |compare\(|question\(|elementwise\()"(\w+)"/g), ([, name = ""]) => name);
 
 test("every primitive of the library has its laws tried", () => {
   const written = new Set(sources.flatMap(namesIn));

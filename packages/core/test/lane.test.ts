@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import * as core from "../src/index.ts";
 import { printJavaScript } from "../src/javascript.ts";
-import { type Instruction, record } from "../src/lane.ts";
-import * as scalar from "../src/scalar.ts";
+import { type Instruction, record, type ScalarFunction } from "../src/lane.ts";
+import type { Primitive } from "../src/primitive.ts";
 
 const operationsOf = (instructions: readonly Instruction[]) =>
   instructions.map((step) => (step.kind === "apply" ? step.operation : step.kind));
@@ -11,6 +12,19 @@ const textOf = (step: Instruction): string =>
   JSON.stringify(step, (_, value: unknown) =>
     Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : value,
   );
+
+const isOperation = (x: unknown): x is { readonly primitive: Primitive } => typeof x === "function" && "primitive" in x;
+
+/** Every scalar function of the library, and those within them. */
+const library = Object.values<unknown>(core)
+  .filter(isOperation)
+  .flatMap(({ primitive: { loops } }) =>
+    loops.kind === "map" ? [loops.scalar("float64"), loops.scalar("float32")] : [],
+  )
+  .flatMap((f): readonly ScalarFunction[] => [
+    f,
+    ...f.instructions.flatMap((step) => (step.kind === "rarely" ? [step.costly] : [])),
+  ]);
 
 test("recording drops steps on which the result does not depend", () => {
   const f = record(2, (L, a, b) => {
@@ -34,11 +48,11 @@ test("recording keeps -0 and 0 apart", () => {
 });
 
 test("a recorded function comes in order, its result last", () => {
-  for (const meaning of Object.values(scalar)) {
-    const { instructions } = record(1, meaning);
+  expect(library.length).toBeGreaterThan(80);
+  for (const { instructions } of library) {
     const used = new Set<number>();
     instructions.forEach((step, id) => {
-      if (step.kind !== "apply") return;
+      if (!("arguments" in step)) return;
       for (const argument of step.arguments) {
         expect(argument).toBeLessThan(id);
         used.add(argument);
@@ -72,6 +86,22 @@ test("pmin and pmax choose by one comparison: x stays where it is NaN, or a zero
   );
   expect(statements).toContain("const t2 = t0 < t1 ? t1 : t0;");
   expect(statements).toContain("const t4 = t3 < t2 ? t3 : t2;");
+});
+
+test("a costly function is printed where it is rarely needed, with names of its own", () => {
+  const f = record(1, (L, x) => L.rarely(L.less(x, 0), L.sqrt(x), x, (M, y) => M.sqrt(M.neg(y))));
+  expect(printJavaScript(f, false)).toEqual({
+    statements: [
+      "const t0 = x0;",
+      "const t1 = 0;",
+      "const t2 = t0 < t1;",
+      "const t3 = Math.sqrt(t0);",
+      "let t4 = t3; if (t2) { const x0 = t0; const t_0 = x0;",
+      "const t_1 = -t_0;",
+      "const t_2 = Math.sqrt(t_1); t4 = t_2; }",
+    ].join("\n"),
+    result: "t4",
+  });
 });
 
 test("integer products are printed as products that wrap", () => {

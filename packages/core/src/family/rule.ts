@@ -15,3 +15,6 @@ export const real: DTypeRule = { computed: floating, result: same };
 export const exact: DTypeRule = { computed: arithmetic, result: same };
 
 export const truth: DTypeRule = { computed: arithmetic, result: () => "bool" };
+
+/** Choosing keeps every dtype. */
+export const choice: DTypeRule = { computed: same, result: same };

@@ -81,6 +81,15 @@ export interface Binary<Name extends string> {
   ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
 }
 
+/** Two operands where a condition holds or not, all three broadcast. */
+export interface Selection<Name extends string> {
+  <C extends Operand, A extends Operand, B extends Operand>(
+    condition: C,
+    a: Unless<BroadcastClash<Name, ShapeOf<C>, ShapeOf<A>>, A>,
+    b: Unless<BroadcastClash<Name, Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>, B>,
+  ): NDArray<Broadcast<Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>>;
+}
+
 /** Two sizes may be equal: they are, or one is not known. */
 export type SameSize<A extends number, B extends number> =
   Equal<A, B> extends true

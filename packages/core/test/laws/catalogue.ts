@@ -2,21 +2,28 @@ import fc from "fast-check";
 import type { NDArray } from "../../src/array.ts";
 import { type DType, isFloat } from "../../src/dtype.ts";
 import type { Domain } from "../../src/family/operation.ts";
+import * as activation from "../../src/operations/activation.ts";
 import * as add from "../../src/operations/add.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
 import { argmax, argmin } from "../../src/operations/argmax.ts";
 import { cholesky } from "../../src/operations/cholesky.ts";
+import { clip } from "../../src/operations/clip.ts";
 import * as compare from "../../src/operations/compare.ts";
 import * as contract from "../../src/operations/contract.ts";
 import { cumsum } from "../../src/operations/cumulative.ts";
 import * as elementary from "../../src/operations/elementary.ts";
 import { max, min } from "../../src/operations/extreme.ts";
+import * as error from "../../src/operations/error.ts";
 import * as extremum from "../../src/operations/extremum.ts";
+import * as hyperbolic from "../../src/operations/hyperbolic.ts";
 import { concatenate } from "../../src/operations/join.ts";
 import { prod } from "../../src/operations/prod.ts";
 import { reshape, transpose } from "../../src/operations/reshape.ts";
 import { zeros } from "../../src/make.ts";
 import { set } from "../../src/operations/set.ts";
+import * as logic from "../../src/operations/logic.ts";
+import * as power from "../../src/operations/power.ts";
+import * as rounding from "../../src/operations/rounding.ts";
 import { slice } from "../../src/operations/slice.ts";
 import { argsort } from "../../src/operations/sort.ts";
 import { solve } from "../../src/operations/solve.ts";
@@ -24,6 +31,8 @@ import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
 import { take } from "../../src/operations/take.ts";
 import { turned } from "../../src/operations/system.ts";
 import { triangularSolve } from "../../src/operations/triangular.ts";
+import * as trigonometric from "../../src/operations/trigonometric.ts";
+import { where } from "../../src/operations/where.ts";
 import type { Primitive } from "../../src/primitive.ts";
 import { frozen, type Shape, sizeOf } from "../../src/shape.ts";
 import { captured } from "./capture.ts";
@@ -68,10 +77,25 @@ const broadcastable = (count: number): fc.Arbitrary<readonly Shape[]> =>
 const isOperation = (x: unknown): x is { readonly primitive: Primitive; readonly domain: Domain } =>
   typeof x === "function" && "primitive" in x && "domain" in x;
 
-const transcendental = new Set(["exp", "log", "tanh"]);
+/** Whether float32 has no shorter function of its own, so that its results are those of float64, rounded. */
+const hasOneMeaning = ({ loops }: Primitive): boolean =>
+  loops.kind === "map" && loops.scalar("float32") === loops.scalar("float64");
 
 /** The operations whose record does not depend on parameters: those that carry it. */
-const elementwise: readonly Entry[] = [add, arithmetic, compare, elementary, extremum]
+const elementwise: readonly Entry[] = [
+  activation,
+  add,
+  arithmetic,
+  compare,
+  elementary,
+  error,
+  extremum,
+  hyperbolic,
+  logic,
+  power,
+  rounding,
+  trigonometric,
+]
   .flatMap((module): readonly unknown[] => Object.values(module))
   .filter(isOperation)
   .map(({ primitive, domain }) => {
@@ -79,7 +103,7 @@ const elementwise: readonly Entry[] = [add, arithmetic, compare, elementary, ext
     const count = domain.length === 0 ? 2 : domain.length;
     return {
       name: primitive.name,
-      exact: !transcendental.has(primitive.name),
+      exact: hasOneMeaning(primitive),
       smooth: true,
       samples: (dtypes) =>
         fc
@@ -304,6 +328,34 @@ const casts: Entry = {
     ),
 };
 
+/** Choices by truths, which are no numbers to be moved a little. */
+const choices: Entry = {
+  name: "where",
+  exact: true,
+  smooth: true,
+  samples: (dtypes) =>
+    fc.tuple(broadcastable(3), dtypes, dtypes).chain(([list, a, b]) =>
+      manyArrays(list, ["bool", a, b], []).map((inputs) => ({
+        primitive: captured("where", (c, x, y) => where(c ?? 0, x ?? 0, y ?? 0), inputs),
+        inputs,
+      })),
+    ),
+};
+
+/** Bounds of which either may lie above the other, and within the numbers that they bound. */
+const clips: Entry = {
+  name: "clip",
+  exact: true,
+  smooth: true,
+  samples: (dtypes) =>
+    fc.tuple(broadcastable(3), dtypes, dtypes, dtypes).chain(([list, ...types]) =>
+      manyArrays(list, types, []).map((inputs) => ({
+        primitive: captured("clip", (x, min, max) => clip(x ?? 0, { min: min ?? 0, max: max ?? 0 }), inputs),
+        inputs,
+      })),
+    ),
+};
+
 /** Every record of the library, with operands to try it on. */
 export const catalogue: readonly Entry[] = [
   ...elementwise,
@@ -340,4 +392,6 @@ export const catalogue: readonly Entry[] = [
     (a, b) => triangularSolve(a, b, { lower: false }),
   ),
   casts,
+  choices,
+  clips,
 ];

@@ -39,6 +39,7 @@ const lane: Readonly<Record<LaneOperation, Apply>> = {
   max: (x, y) => Math.max(x, y),
   pmin: (x, y) => (y < x ? y : x),
   pmax: (x, y) => (x < y ? y : x),
+  rest: (x, y) => x % y,
   pow2: (k) => 2 ** k,
   exponent: (x) => parts(x).k,
   mantissa: (x) => parts(x).m,
@@ -60,6 +61,10 @@ const scalar = ({ instructions }: ScalarFunction, integers: boolean, args: reado
     else if (instruction.kind === "constant") values.push(instruction.value);
     else {
       const [x = NaN, y = NaN, z = NaN] = instruction.arguments.map((id) => values[id] ?? NaN);
+      if (instruction.kind === "rarely") {
+        values.push(x === 1 ? scalar(instruction.costly, integers, [z]) : y);
+        continue;
+      }
       const isProduct = integers && instruction.operation === "mul";
       values.push(isProduct ? Math.imul(x, y) : lane[instruction.operation](x, y, z));
     }

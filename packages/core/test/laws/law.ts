@@ -56,7 +56,7 @@ export const derivativeTypes: Law = ({ primitive, inputs }) => {
 /** Operands on a grid, each element with a share of a step for itself, so that no two of them come near a tie. */
 const onGrids = (inputs: readonly NDArray[]): readonly NDArray[] =>
   inputs.map((x, k) =>
-    isFloat(x.dtype) ? mapElements(x, (value, i) => Math.round(value * 4) / 4 + (2 * i + k) / 1024) : straight(x),
+    isFloat(x.dtype) ? mapElements(x, (value, i) => Math.round(value * 4) / 4 + (3 * i + k) / 1536) : straight(x),
   );
 
 /** The derivative along tangents by four values around a point: an error of the order h^4. */

@@ -1,0 +1,60 @@
+import type { NDArray, Operand } from "../array.ts";
+import { exact } from "../family/rule.ts";
+import { ternary } from "../family/ternary.ts";
+import { full } from "../make.ts";
+import { operand, operands } from "../operand.ts";
+import { bind } from "../primitive.ts";
+import { scalarShape } from "../shape.ts";
+import type { Broadcast, ShapeOf } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import { greater, lessEqual } from "./compare.ts";
+import { maximum } from "./extremum.ts";
+import { logicalAnd } from "./logic.ts";
+import { where } from "./where.ts";
+
+const primitive = ternary({
+  name: "clip",
+  meaning: (L, x, low, high) => L.min(L.max(x, low), high),
+  derivatives: [
+    (t, [x, low, high]) => where(logicalAnd(lessEqual(low, x), lessEqual(x, high)), t, 0),
+    (t, [x, low, high]) => where(logicalAnd(greater(low, x), lessEqual(low, high)), t, 0),
+    (t, [x, low, high]) => where(greater(maximum(x, low), high), t, 0),
+  ],
+  dtypes: exact,
+});
+
+/** Where x may lie. A bound that is left out is none. */
+interface Bounds<Low, High> {
+  readonly min?: Low;
+  readonly max?: High;
+}
+
+interface Clip {
+  <X extends Operand, Low extends Operand = number, High extends Operand = number>(
+    x: X,
+    bounds: Bounds<Low, High>,
+  ): NDArray<Broadcast<Broadcast<ShapeOf<X>, ShapeOf<Low>>, ShapeOf<High>>>;
+}
+
+/** The bound that all numbers of a dtype keep. */
+const none = ({ dtype }: NDArray, sign: 1 | -1): NDArray => {
+  const isInteger = dtype === "int32" || dtype === "bool";
+  const end = isInteger ? (sign === 1 ? 2 ** 31 - 1 : -(2 ** 31)) : sign * Infinity;
+  return full(scalarShape, end, { dtype: isInteger ? "int32" : dtype });
+};
+
+/**
+ * x, but at least `min` and at most `max`, at every place, broadcast; NaN stays NaN. A bound may be left out; where they
+ * cross, `max` holds. Bounds count as inside: there the derivative in x is 1 and that in the bound 0.
+ *
+ * @throws ShapeError when the shapes do not broadcast
+ * @example
+ * import { array, clip, toNested } from "@gradfold/core";
+ * toNested(clip(array([-2, 0.5, 2]), { min: -1, max: 1 })); // => [ -1, 0.5, 1 ]
+ */
+export const clip = typed<Clip>((x: Operand, { min, max }: Bounds<Operand, Operand>): NDArray => {
+  const low = min === undefined ? undefined : operands("clip", x, min);
+  const high = max === undefined ? undefined : operands("clip", x, max);
+  const value = (low ?? high)?.[0] ?? operand("clip", x);
+  return bind(primitive, [value, low?.[1] ?? none(value, -1), high?.[1] ?? none(value, 1)]);
+});

@@ -1,0 +1,34 @@
+import type { NDArray, Operand } from "../array.ts";
+import { choice } from "../family/rule.ts";
+import { ternary } from "../family/ternary.ts";
+import { operand, operands } from "../operand.ts";
+import { bind } from "../primitive.ts";
+import type { Selection } from "../static/broadcast.ts";
+import { typed } from "../static/door.ts";
+import { notEqual } from "./compare.ts";
+
+const primitive = ternary({
+  name: "where",
+  meaning: (L, condition, a, b) => L.select(L.notEqual(condition, 0), a, b),
+  derivatives: [() => null, (t, [condition]) => where(condition, t, 0), (t, [condition]) => where(condition, 0, t)],
+  dtypes: choice,
+});
+
+/**
+ * a where the condition holds, else b, at every place, all three broadcast. A condition that is not of truths holds
+ * where it is not 0. It chooses, so that neither a value nor a derivative of the other side gets in. The derivative of
+ * the other side is computed nevertheless, times 0: where that is infinite it gives NaN, so guard its operand as well,
+ * as in where(x > 0, log(where(x > 0, x, 1)), 0).
+ *
+ * @throws ShapeError when the shapes do not broadcast
+ * @example
+ * import { array, toNested, where } from "@gradfold/core";
+ * toNested(where(array([true, false]), array([1, 2]), 0)); // => [ 1, 0 ]
+ */
+export const where: Selection<"where"> = typed<Selection<"where">>(
+  (condition: Operand, a: Operand, b: Operand): NDArray => {
+    const given = operand("where", condition);
+    const truths = given.dtype === "bool" ? given : notEqual(given, 0);
+    return bind(primitive, [truths, ...operands("where", a, b)]);
+  },
+);
