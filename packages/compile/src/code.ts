@@ -20,6 +20,7 @@ export const op = {
   or: simd(80),
   xor: simd(81),
   bitselect: simd(82),
+  anyTrue: simd(83),
   demote: simd(94),
   promoteLow: simd(95),
   f32Equal: simd(65),
@@ -100,6 +101,8 @@ export interface Code {
   /** Copies bytes: target, source and count are on the stack. */
   readonly copy: () => void;
   readonly call: (index: number) => void;
+  /** The number of a function of one vector, which is made once for each key; its body leaves a vector on the stack. */
+  readonly aside: (key: object, body: (code: Code, argument: number) => void) => number;
   /** Runs the body, again and again while it leaves a truth on the stack. */
   readonly repeat: (body: () => void) => void;
   /** Runs the body if there is a truth on the stack. */
@@ -109,7 +112,11 @@ export interface Code {
   readonly finish: () => FunctionCode;
 }
 
-export const openFunction = (parameters: number): Code => {
+const noFunctions = (): number => {
+  throw new Error("there is no room for functions aside");
+};
+
+export const openFunction = (parameters: number, of: ValueType = "i32", aside: Code["aside"] = noFunctions): Code => {
   const locals: ValueType[] = [];
   let bytes: number[] = [];
   const append = (more: readonly number[]): void => {
@@ -147,6 +154,7 @@ export const openFunction = (parameters: number): Code => {
     },
     copy: () => append([0xfc, 10, 0, 0]),
     call: onLocal(0x10),
+    aside,
     repeat: (body) => {
       bytes.push(0x03, 0x40);
       body();
@@ -180,7 +188,7 @@ export const openFunction = (parameters: number): Code => {
       }
       append(inner);
     },
-    finish: () => ({ parameters, locals, body: bytes }),
+    finish: () => ({ parameters, of, locals, body: bytes }),
   };
   return code;
 };

@@ -35,6 +35,7 @@ export interface Emitted {
 /** The module's functions in the making, and what products need. */
 interface Workshop {
   readonly functions: FunctionCode[];
+  readonly aside: Code["aside"];
   readonly productOf: (width: number) => number;
   readonly spare: number;
 }
@@ -44,11 +45,26 @@ const everyKernel = ({ kernels, bodies }: Schedule): readonly Kernel[] => [
   ...[...bodies.values()].flatMap(everyKernel),
 ];
 
+/** Functions of one vector, made when they are first called. */
+const asideIn = (functions: FunctionCode[]): Code["aside"] => {
+  const made = new Map<object, number>();
+  return (key, body) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const code = openFunction(1, "v128");
+    body(code, 0);
+    const index = functions.push(code.finish()) - 1;
+    made.set(key, index);
+    return index;
+  };
+};
+
 const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
   const functions: FunctionCode[] = [];
+  const aside = asideIn(functions);
   const products = everyKernel(schedule).filter((kernel): kernel is Product => kernel.kind === "product");
   const made = new Map<number, number>();
-  if (products.length === 0) return { functions, productOf: () => -1, spare: 0 };
+  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0 };
   const bytes = packingBytes(Math.max(...products.map(({ n }) => n)));
   const packing = { left: take(bytes.left).address, right: take(bytes.right).address, tile: take(bytes.tile).address };
   for (const width of new Set(products.map(({ dtype }) => widthOf(dtype)))) {
@@ -61,7 +77,7 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
     made.set(width, add(productFunction(width, helpers, packing)));
   }
   const spare = take(Math.max(...products.map(spareBytes))).address;
-  return { functions, productOf: (width) => made.get(width) ?? -1, spare };
+  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare };
 };
 
 /** A few bytes are copied as vectors; more than this by the machine's own copy. */
@@ -152,7 +168,7 @@ const emitKernel = (
 
 /** The function of a schedule: it has no parameters, since every address is known. */
 const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): number => {
-  const code = openFunction(0);
+  const code = openFunction(0, "i32", shop.aside);
   const scalars: Scalars = new Map();
   for (const kernel of schedule.kernels) emitKernel(code, kernel, schedule, layout, shop, scalars);
   return shop.functions.push(code.finish()) - 1;

@@ -53,9 +53,10 @@ export type ValueType = "i32" | "v128";
 
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
 
-/** A function without results: its parameters are numbers, its locals have a type each. */
+/** A function of numbers without results, or one of vectors that gives a vector; its locals have a type each. */
 export interface FunctionCode {
   readonly parameters: number;
+  readonly of: ValueType;
   readonly locals: readonly ValueType[];
   readonly body: readonly number[];
 }
@@ -73,9 +74,9 @@ const declarations = (locals: readonly ValueType[]): Piece => {
 
 /** A module of functions over the memory `m.m`, which its maker imports; the last function is exported as `run`. */
 export const encodeModule = (functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> => {
-  const types = functions.map(({ parameters }): Piece => {
-    const all = new Array<number>(parameters).fill(typeCodes.i32);
-    return [[0x60], unsigned(parameters), all, [0]];
+  const types = functions.map(({ parameters, of }): Piece => {
+    const all = new Array<number>(parameters).fill(typeCodes[of]);
+    return [[0x60], unsigned(parameters), all, of === "v128" ? [1, typeCodes.v128] : [0]];
   });
   const module: Piece = [
     [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],

@@ -10,7 +10,7 @@ export type Held = (constant: Constant) => number;
 
 const rounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "div", "sqrt"]);
 const followsRounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["neg", "abs", "select", "min", "max"]);
-const bitTricks: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["pow2", "exponent", "mantissa"]);
+const inDouble: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["pow2", "exponent", "mantissa", "rest"]);
 
 const nativeSingle = new WeakMap<ScalarFunction, boolean>();
 
@@ -29,10 +29,11 @@ const findNativeSingle = ({ instructions }: ScalarFunction): boolean => {
   return instructions.every((step) => {
     if (step.kind === "argument") return isRounded.push(false) > 0;
     if (step.kind === "constant") return isRounded.push(false) > 0 && Object.is(Math.fround(step.value), step.value);
+    if (step.kind === "rarely") return false;
     const { operation } = step;
     const operands = step.arguments.map((id) => isRounded[id] ?? false);
     isRounded.push(rounding.has(operation) || operands.includes(true));
-    if (bitTricks.has(operation)) return false;
+    if (inDouble.has(operation)) return false;
     if (!operands.includes(true)) return true;
     return followsRounding.has(operation) && (operation !== "select" || operands[0] !== true);
   });
@@ -115,6 +116,7 @@ const single: Readonly<Record<LaneOperation, Printer>> = {
   max: apply(op.f32Max),
   pmin: apply(op.f32PMin),
   pmax: apply(op.f32PMax),
+  rest: onlyDouble("rest"),
   pow2: onlyDouble("pow2"),
   exponent: onlyDouble("exponent"),
   mantissa: onlyDouble("mantissa"),
@@ -139,6 +141,76 @@ const leastMantissa = splatBits(0x3fe6a09en << 32n);
 const whole = splatBits(0x4330000000000000n);
 const wholeAndBias = splat64(4503599627370496 + 1023);
 
+const leastNormal = splat64(2.2250738585072014e-308);
+const exponents = splatBits(0x7ff0000000000000n);
+
+/**
+ * |x| mod |y| by subtracting, at each turn, the largest |y| 2^j: that has the fraction of y and the exponent of what is
+ * left, or one less. All of it is exact. Subnormal numbers are moved up by 2^60 first.
+ */
+const rest: Printer = ({ code, held, x: [x = 0, y = 0] }) => {
+  const { get } = code;
+  const kept = (instruction: readonly number[], ...operands: readonly number[]): number => {
+    operands.forEach(get);
+    code.op(instruction);
+    return emitKept(code);
+  };
+  const number = (value: number): number => held(splat64(value));
+  const left = kept(op.and, x, held(magnitudes64));
+  const divisor = kept(op.and, y, held(magnitudes64));
+  const finite = kept(op.f64Less, left, number(Infinity));
+  const valid = kept(op.and, finite, kept(op.f64Less, number(0), divisor));
+  const low = kept(op.f64Less, divisor, held(leastNormal));
+  const normal = kept(op.bitselect, kept(op.f64Mul, divisor, number(2 ** 60)), divisor, low);
+  const digits = kept(op.and, normal, held(fraction));
+  const unit = kept(op.or, number(1), number(1));
+  const isGoing = (): number => kept(op.and, valid, kept(op.f64LessEqual, divisor, left));
+  code.repeat(() => {
+    const going = isGoing();
+    const small = kept(op.and, going, kept(op.f64Less, left, held(leastNormal)));
+    const factor = kept(op.bitselect, number(2 ** 60), number(1), small);
+    for (const each of [left, divisor, unit]) {
+      get(kept(op.f64Mul, each, factor));
+      code.set(each);
+    }
+    const most = kept(op.or, digits, kept(op.and, left, held(exponents)));
+    const half = kept(op.f64Mul, most, number(0.5));
+    const part = kept(op.bitselect, half, most, kept(op.f64Less, left, most));
+    get(kept(op.bitselect, kept(op.f64Sub, left, part), left, going));
+    code.set(left);
+    get(isGoing());
+    code.op(op.anyTrue);
+  });
+  const signed = kept(op.or, kept(op.f64Div, left, unit), kept(op.and, x, held(signs64)));
+  [signed, number(NaN), valid].forEach(get);
+  code.op(op.bitselect);
+};
+
+/** Both in all elements, if one of them needs the costly function, whose constants are not worth being held. */
+const emitRarely = (code: Code, costly: ScalarFunction, [condition = 0, usual = 0, x = 0]: readonly number[]): void => {
+  const result = code.local("v128");
+  code.get(usual);
+  code.set(result);
+  code.get(condition);
+  code.op(op.anyTrue);
+  code.when(() => {
+    code.get(x);
+    code.call(
+      code.aside(costly, (inner, argument) => {
+        const held: Held = (constant) => {
+          inner.constant(constant);
+          return emitKept(inner);
+        };
+        emitScalar(inner, held, costly, false, [[argument]]).forEach(inner.get);
+      }),
+    );
+    [usual, condition].forEach(code.get);
+    code.op(op.bitselect);
+    code.set(result);
+  });
+  code.get(result);
+};
+
 const double: Readonly<Record<LaneOperation, Printer>> = {
   ...single,
   add: apply(op.f64Add),
@@ -158,6 +230,7 @@ const double: Readonly<Record<LaneOperation, Printer>> = {
   equal: apply(op.f64Equal),
   notEqual: apply(op.f64NotEqual),
   truth: truth(splat64(1)),
+  rest,
   pow2: ({ code, held, x: [k = 0] }) => {
     code.get(k);
     code.get(held(toExponent));
@@ -216,14 +289,20 @@ export const emitScalar = (
     vectors.forEach((args, v) => {
       const known = places[v] ?? [];
       const constant = constants[id];
+      const placeOf = (operand: number): number => {
+        const value = constants[operand];
+        return value === undefined ? (known[operand] ?? 0) : held(value);
+      };
       if (step.kind === "argument") known.push(args[step.index] ?? 0);
       // A constant gets its local where it is used.
       else if (constant !== undefined) known.push(-1);
-      else if (step.kind === "apply") {
+      else if (step.kind === "rarely") {
+        emitRarely(code, step.costly, step.arguments.map(placeOf));
+        known.push(emitKept(code));
+      } else if (step.kind === "apply") {
         const printer = printerOf(step);
         const x = step.arguments.map((id) => {
-          const operand = constants[id];
-          return operand === undefined ? (known[id] ?? 0) : printer === printers[step.operation] ? held(operand) : -1;
+          return printer === printers[step.operation] || constants[id] === undefined ? placeOf(id) : -1;
         });
         printer({ code, held, x });
         known.push(emitKept(code));

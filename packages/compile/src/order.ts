@@ -14,7 +14,7 @@ const ordered = new WeakMap<ScalarFunction, ScalarFunction>();
 
 const order = ({ arity, instructions }: ScalarFunction): ScalarFunction => {
   const operandsOf = (step: Instruction | undefined): readonly number[] =>
-    step?.kind === "apply" ? step.arguments : [];
+    step !== undefined && "arguments" in step ? step.arguments : [];
   const needs: number[] = [];
   for (const step of instructions) {
     const below = operandsOf(step).map((id) => needs[id] ?? 0);
@@ -30,7 +30,7 @@ const order = ({ arity, instructions }: ScalarFunction): ScalarFunction => {
     if (step === undefined) throw new Error(`order: no step ${id}`);
     const byNeed = operandsOf(step).toSorted((a, b) => (needs[b] ?? 0) - (needs[a] ?? 0));
     byNeed.forEach(visit);
-    const placed: Instruction = step.kind === "apply" ? { ...step, arguments: step.arguments.map(visit) } : step;
+    const placed: Instruction = "arguments" in step ? { ...step, arguments: step.arguments.map(visit) } : step;
     places.set(id, result.push(placed) - 1);
     return result.length - 1;
   };

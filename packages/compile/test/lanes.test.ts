@@ -38,7 +38,10 @@ test("Steps are put in another order, and mean the same", () => {
     instructions.reduce<readonly string[]>((values, step) => {
       if (step.kind === "argument") return [...values, `x${step.index}`];
       if (step.kind === "constant") return [...values, String(step.value)];
-      return [...values, `${step.operation}(${step.arguments.map((id) => values[id]).join()})`];
+      return [
+        ...values,
+        `${step.kind === "apply" ? step.operation : step.kind}(${step.arguments.map((id) => values[id]).join()})`,
+      ];
     }, []);
   expect(valuesOf({ instructions }).at(-1)).toBe(valuesOf(f).at(-1));
 });

@@ -9,10 +9,12 @@ import {
   minimum,
   mul,
   type NDArray,
+  random,
   sub,
   sum,
   take,
   toNested,
+  toTypedArray,
 } from "@gradfold/core";
 import { valueAndGrad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
@@ -52,6 +54,19 @@ const special = [
   0.5,
   Math.SQRT1_2,
   Math.SQRT2,
+  0.7,
+  -1.3,
+  2.9,
+  -38.2,
+  1.5,
+  -2.5,
+  3,
+  823548.5,
+  -823549,
+  1e15,
+  -1e22,
+  2 ** 1000,
+  -8.98846567431158e307,
 ];
 
 describe.each(floats)("Special values of %s", (dtype) => {
@@ -74,6 +89,26 @@ describe.each(floats)("Special values of %s", (dtype) => {
       x,
     ];
     expectSameBits(jit(f)(a, b), f(a, b));
+  });
+});
+
+/** Numbers of all sizes and both signs, by the bits of pseudorandom words. */
+const ofAllSizes = (seed: number, size: number, dtype: "float32" | "float64"): NDArray => {
+  const words = toTypedArray(random.bits(random.key(seed), [size * 2]));
+  const bits = Int32Array.from(words);
+  const values = dtype === "float32" ? new Float32Array(bits.buffer) : new Float64Array(bits.buffer);
+  return array(Array.from(values.subarray(0, size)), { dtype });
+};
+
+describe.each(floats)("Numbers of all sizes of %s", (dtype) => {
+  const [x, y] = [ofAllSizes(1, 1500, dtype), ofAllSizes(2, 1500, dtype)];
+  test.each(Object.keys(unary))("%s", (name) => {
+    const f = unary[name] ?? ((z) => z);
+    expectSameBits(jit(f)(x), f(x));
+  });
+  test.each(Object.keys(binary))("%s", (name) => {
+    const f = binary[name] ?? ((z) => z);
+    expectSameBits(jit(f)(x, y), f(x, y));
   });
 });
 
