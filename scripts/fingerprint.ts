@@ -1,18 +1,44 @@
 import {
+  acos,
   add,
   array,
+  asin,
+  atan,
+  atan2,
+  cos,
+  cosh,
+  div,
   type DType,
+  elu,
+  erf,
   exp,
+  expm1,
+  floor,
+  gelu,
   linspace,
   log,
+  log1p,
+  logSigmoid,
   matmul,
   mean,
+  mul,
   type NDArray,
   ones,
+  pow,
   random,
+  reciprocal,
+  remainder,
+  round,
+  rsqrt,
+  sigmoid,
+  silu,
+  sin,
+  sinh,
+  softplus,
   square,
   stack,
   sub,
+  tan,
   tanh,
   toTypedArray,
   tree,
@@ -45,14 +71,45 @@ const runs = (way: Way, dtype: DType): readonly (NDArray | Float64Array)[] => {
   return settings.flatMap(({ optimizer, inputs }) => {
     const start = trainState(array([0.5, 0.75], { dtype }), optimizer);
     const run = way(trainStep(valueAndGrad(loss), optimizer), start, inputs);
-    return [run.metrics.loss, ...Array.from({ length: run.length }, (_, k) => tree.leaves(run.kept(k))).flat()];
+    return [run.metrics.loss, ...Array.from(run.states(0), tree.leaves).flat()];
   });
 };
 
 /** Scalar functions over their range. */
 const functions = (dtype: DType): readonly NDArray[] => {
   const x = linspace(-30, 30, 20_001, { dtype });
-  return [exp(x), log(exp(x)), tanh(x)];
+  const e = exp(x);
+  const unit = div(x, 31);
+  const anywhere = [
+    tanh,
+    sin,
+    cos,
+    tan,
+    atan,
+    sinh,
+    cosh,
+    expm1,
+    erf,
+    sigmoid,
+    logSigmoid,
+    softplus,
+    silu,
+    floor,
+    round,
+  ];
+  return [
+    e,
+    ...anywhere.map((f) => f(x)),
+    gelu(x),
+    ...[log, log1p, rsqrt, reciprocal].map((f) => f(e)),
+    ...[asin, acos].map((f) => f(unit)),
+    // Arguments far beyond the first turns, and quotients beyond the digits of a number.
+    ...[sin, cos, tan].map((f) => f(mul(x, 1e20))),
+    remainder(mul(x, 1e20), 0.7),
+    pow(e, unit),
+    atan2(x, sub(1, x)),
+    elu(x, 0.5),
+  ];
 };
 
 const bytesOf = (x: NDArray | Float64Array): Uint8Array => {

@@ -21,7 +21,7 @@ const run = fit(problem, {
 
 /** Every number of the run and of its data. */
 const everything = () => [
-  Array.from({ length: run.length }, (_, k) => tree.leaves(run.kept(k)).map(toTypedArray)),
+  Array.from(run.states(0), (state) => tree.leaves(state).map(toTypedArray)),
   Array.from(run.metrics.loss),
   tree.leaves(problem).map(toTypedArray),
 ];

@@ -130,9 +130,13 @@ const reshaped = (samples: readonly Sample[], dtype: DType): readonly Sample[] =
   shapePairs.flatMap((pair) => {
     const [first] = samples;
     if (first === undefined) return [];
-    const inputs = first.inputs.map((_, k) => {
+    const inputs = first.inputs.map((x, k) => {
       const pool = samples.flatMap(({ inputs }) => (inputs[k] ? Array.from(toTypedArray(inputs[k])) : []));
-      return arrayOf(dtype, pair[k] ?? pair[0] ?? [], (i) => pool[(7 * i) % pool.length] ?? NaN);
+      return arrayOf(
+        isFloating(x) ? dtype : x.dtype,
+        pair[k] ?? pair[0] ?? [],
+        (i) => pool[(7 * i) % pool.length] ?? NaN,
+      );
     });
     return [{ primitive: first.primitive, inputs }];
   });

@@ -1,60 +1,13 @@
 import { array, item, type NDArray, ones, toTypedArray } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { grad, hessian, hvp, jacfwd, jacrev, jvp, linearize, vjp } from "../src/index.ts";
-import {
-  apply,
-  type Case,
-  decode,
-  expectClose,
-  functionOf,
-  golden,
-  type Graph,
-  isPossible,
-  operationsOf,
-  type SecondOrder,
-} from "./golden.ts";
+import { apply, type Case, decode, expectClose, functionOf, golden, type Graph, type SecondOrder } from "./golden.ts";
 
 const first = { rtol: 1e-10, atol: 1e-12 };
 const second = { rtol: 1e-9, atol: 1e-11 };
 
-const cases = golden.cases.filter(isPossible);
-const kinks = golden.kinks.filter(isPossible);
-const scalars = [...golden.hvps, ...golden.graphs].filter(isPossible);
-const forwards = golden.jvps.filter(isPossible);
-const higher = golden.higher.filter(isPossible);
-
-/** Operations of the file that the library does not have yet. */
-const missing = [
-  "atan",
-  "clip",
-  "cos",
-  "cosh",
-  "elu",
-  "erf",
-  "expm1",
-  "gelu",
-  "leakyRelu",
-  "log1p",
-  "logSigmoid",
-  "pow",
-  "powScalar",
-  "reciprocal",
-  "relu",
-  "rsqrt",
-  "sigmoid",
-  "silu",
-  "sin",
-  "sinh",
-  "softplus",
-  "tan",
-  "where",
-];
-
-test("no golden number of an operation that exists is left out", () => {
-  const all = [...golden.cases, ...golden.kinks, ...golden.hvps, ...golden.graphs, ...golden.jvps, ...golden.higher];
-  const absent = all.flatMap(operationsOf).filter((op) => !isPossible({ op }));
-  expect([...new Set(absent)].toSorted()).toEqual(missing);
-});
+const { cases, kinks, jvps: forwards, higher } = golden;
+const scalars = [...golden.hvps, ...golden.graphs];
 
 const inputsOf = ({ inputs }: Pick<Graph | Case, "inputs">): readonly NDArray[] => inputs.map(decode);
 
@@ -72,8 +25,12 @@ test.each(kinks.map((each) => [each.op, each] as const))(
     const [output, pullback] = vjp((...xs: readonly NDArray[]) => apply(each.op, xs, each.attrs), ...inputsOf(each));
     expectClose(output, each.output, first);
     const found = pullback(ones(output.shape)).map((x) => Array.from(toTypedArray(x)));
-    // Where both give NaN, as for the logSumExp of nothing but -Infinity, there is nothing to pull back to.
-    const choices = [each.torch, each.jax].map((lists) => lists.map((list) => list.map((value) => Number(value) || 0)));
+    // Where both give NaN, as for the logSumExp of nothing but -Infinity, there may be nothing to pull back to.
+    const choices = [each.torch, each.jax].flatMap((lists) =>
+      [NaN, 0].map((otherwise) =>
+        lists.map((list) => list.map((value) => Number(value) || (value === "NaN" ? otherwise : 0))),
+      ),
+    );
     expect(choices).toContainEqual(found.map((list) => list.map((value) => value + 0)));
   },
 );

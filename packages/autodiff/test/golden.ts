@@ -145,16 +145,6 @@ const argumentsOf: Readonly<Record<string, Arguments>> = {
   slice: ([x], { slices = [] }) => [x, slices.map((range) => range && [range.start, range.stop, range.step])],
 };
 
-/** Every operation that a case or a graph applies. */
-export const operationsOf = (x: { readonly op?: string; readonly nodes?: Graph["nodes"] }): readonly string[] => [
-  ...(x.op === undefined ? [] : [x.op]),
-  ...(x.nodes ?? []).map(({ op }) => op),
-];
-
-/** Whether the library has all operations of a case or a graph. */
-export const isPossible = (x: Parameters<typeof operationsOf>[0]): boolean =>
-  operationsOf(x).every((op) => operation(op) !== undefined);
-
 export const apply = (op: string, xs: readonly NDArray[], attrs: Attributes = {}): NDArray => {
   const run = operation(op);
   if (run === undefined) throw new Error(`no operation ${op}`);

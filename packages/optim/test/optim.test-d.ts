@@ -65,7 +65,7 @@ const step = trainStep(valueAndGrad(loss), optimizer);
 const start = trainState(array([0.5, 0.75]), optimizer);
 is<TrainState<NDArray<[2]>, SgdState>>()(start);
 const run = trajectory.fold(step, start, steps(100));
-is<trajectory.Trajectory<TrainState<Vector<2>, SgdState>, Metrics>>()(run);
+is<trajectory.Trajectory<TrainState<Vector<2>, SgdState>, Metrics, void>>()(run);
 is<Float64Array>()(run.metrics.loss);
 is<Vector<2>>()(run.final.params);
 is<Scalar>()(run.final.step);
@@ -88,7 +88,9 @@ const predict = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Ve
 const minibatches = batches(key, digits, { size: 32 });
 is<{ readonly x: NDArray<[number, 64]>; readonly y: NDArray<[number]> }>()(minibatches.at(0));
 const fit = trajectory.fold(trainStep(valueAndGrad(predict), optimizer), trainState(params, optimizer), minibatches);
-is<trajectory.Trajectory<TrainState<Mlp, SgdState>, Metrics>>()(fit);
+is<trajectory.Trajectory<TrainState<Mlp, SgdState>, Metrics, { readonly x: Matrix<number, 64>; readonly y: Vector }>>()(
+  fit,
+);
 const withAccuracy = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Vector }) =>
   [predict(p, batch), { accuracy: mean(batch.y) }] as const;
 const fit2 = trajectory.fold(

@@ -139,9 +139,8 @@ describe("a run with large states", () => {
   const run = trajectory.fold(grow, { x: array(0.1), ballast }, factors);
 
   test("keeps only some of them", () => {
-    expect(run.interval).toBe(13);
-    for (let frame = 0; frame < 8; frame++)
-      expect(option.some(run.kept(frame))).toEqual(trajectory.at(run, 13 * frame));
+    expect(run.keyframes.map((frame) => frame.step)).toEqual([0, 16, 32, 48, 64, 80, 96]);
+    for (const { step, state } of run.keyframes) expect(trajectory.at(run, step)).toEqual(option.some(state));
   });
   test("computes the others again to the same bits, in any order", () => {
     let state: State = { x: array(0.1), ballast };
@@ -161,12 +160,12 @@ describe("a run with large states", () => {
   });
   test("keeps all of them when they are small", () => {
     const small = trajectory.fold(step, 1, repeat(1, 500));
-    expect(small.interval).toBe(1);
+    expect(small.keyframes).toHaveLength(501);
   });
   test("keeps about the square root of many", () => {
     const wide = { x: array(0.1), ballast: zeros([2 ** 10]) };
     const long = trajectory.fold(grow, wide, { length: 10_000, at: () => 1 });
-    expect(long.interval).toBe(100);
+    expect(long.keyframes.map(({ step }) => step)).toEqual(Array.from({ length: 79 }, (_, i) => 128 * i));
     expect(tree.allClose(long.final, wide)).toBe(true);
   });
 });

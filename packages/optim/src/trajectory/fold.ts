@@ -2,16 +2,21 @@ import type { scan } from "@gradfold/autodiff";
 import { typed } from "@gradfold/core/transform";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
-import { type AnyStep, stepByStep } from "./course.ts";
-import { keyframeInterval } from "./keyframe.ts";
-import { judge } from "./outcome.ts";
+import { stepByStep } from "./course.ts";
+import { advance, begin } from "./growth.ts";
+import { defaultBudget } from "./keyframe.ts";
+import type { Monitor } from "./monitor.ts";
 import { type AnyScan, inLoops } from "./scanned.ts";
-import { stateAt } from "./seek.ts";
-import type { Trajectory } from "./trajectory.ts";
+import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { slice } from "./view.ts";
 
 export interface FoldOptions {
   /** Runs the steps as loops: autodiff's `scan`, or the compiler's, which makes each loop a single call. */
   readonly scan?: typeof scan;
+  /** Bytes that the kept states may take (64 MiB). All are kept when they fit, else about the square root of them. */
+  readonly budget?: number;
+  /** Ends the run after the transition whose loss makes this fold say `stopped`. */
+  readonly until?: Monitor<{ readonly stopped: boolean }>;
 }
 
 interface Fold {
@@ -20,8 +25,35 @@ interface Fold {
     state: NoInfer<State>,
     inputs: Inputs<NoInfer<Batch>>,
     options?: FoldOptions,
-  ): Trajectory<State, M>;
+  ): Trajectory<State, M, NoInfer<Batch>>;
 }
+
+type AnyOptions = Omit<FoldOptions, "scan"> & { readonly scan?: AnyScan };
+
+/** So many steps are taken in loops before their losses are looked at; those too many are dropped. */
+const stepsInLoops = 256;
+
+/** Takes steps until a monitor says so, or the inputs end. */
+const advanceUntil = (
+  run: AnyTrajectory,
+  step: AnyStep,
+  inputs: AnyInputs,
+  { scan, until }: AnyOptions,
+): AnyTrajectory => {
+  if (until === undefined) return advance(run, step, inputs);
+  const size = scan === undefined ? 1 : stepsInLoops;
+  let [before, so] = [run, until.init];
+  for (let i = 0; i < inputs.length && !so.stopped; i += size) {
+    const chunk = { length: Math.min(size, inputs.length - i), at: (j: number) => inputs.at(i + j) };
+    const after = advance(before, step, chunk);
+    const past = before.length - 1;
+    const losses = after.rows(past, after.length - 1).columns["loss"] ?? new Float64Array();
+    let taken = 0;
+    while (taken < losses.length && !so.stopped) so = until.next(so, losses[taken++] ?? NaN);
+    before = so.stopped && taken < chunk.length ? slice(after, 0, past + taken + 1) : after;
+  }
+  return before;
+};
 
 /**
  * Runs a step over every input and keeps the run: its states, and its metrics as columns of numbers.
@@ -29,7 +61,8 @@ interface Fold {
  * @param step - `(state, batch) => [state, metrics]`, pure; metrics are a record of numbers or scalar arrays
  * @param state - where the run starts
  * @param inputs - one for each step: `repeat(batch, n)`, `batches(…)`, or any `{ length, at(i) }`
- * @param options - `scan`: runs the steps as loops, to the same bits
+ * @param options - `scan`: runs the steps as loops, to the same bits; `budget`: bytes for the kept states; `until`:
+ *   stops early
  * @throws DTypeError when a metric is not a number; and whatever the step throws
  * @example
  * import { array, square, sum } from "@gradfold/core";
@@ -40,15 +73,8 @@ interface Fold {
  * const run = trajectory.fold(step, trainState(array([1, 2]), optimizer), steps(2));
  * [run.length, run.metrics.loss, run.final.params]; // => [ 3, Float64Array(2) [ 5, 1.25 ], float64 [2] [0.25, 0.5 ] ]
  */
-export const fold = typed<Fold>(
-  (step: AnyStep, start: unknown, inputs: Inputs<unknown>, options: { readonly scan?: AnyScan } = {}) => {
-    const interval = keyframeInterval(start, inputs.length);
-    const run = options.scan === undefined ? stepByStep : inLoops(options.scan);
-    const { final, columns, kept } = run(step, start, inputs, interval);
-    const advance = (state: unknown, i: number): unknown => step(state, inputs.at(i))[0];
-    // Without a step nobody knows its metrics; the one that training steps have is there all the same, empty.
-    const metrics = inputs.length === 0 ? { loss: new Float64Array() } : columns;
-    const course = { length: inputs.length + 1, metrics, final, interval, kept, advance };
-    return { ...course, outcome: judge(metrics["loss"], inputs.length, (k) => stateAt(course, k)) };
-  },
-);
+export const fold = typed<Fold>((step: AnyStep, state: unknown, inputs: AnyInputs, options: AnyOptions = {}) => {
+  const { scan, budget = defaultBudget } = options;
+  const course = scan === undefined ? stepByStep : inLoops(scan);
+  return advanceUntil(begin(state, { step, course, budget }), step, inputs, options);
+});

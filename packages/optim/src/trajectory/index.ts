@@ -1,5 +1,11 @@
+export { type Difference, diff } from "./difference.ts";
+export { extend, fork, forkWith } from "./extend.ts";
 export { fold, type FoldOptions } from "./fold.ts";
+export type { Keyframe } from "./keyframe.ts";
+export { type Best, bestSoFar, earlyStopping, type EarlyStoppingOptions, type Monitor, watch } from "./monitor.ts";
 export type { Diverged, Outcome } from "./outcome.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate, outcome } from "./seek.ts";
 export type { Columns, Trajectory } from "./trajectory.ts";
+export { type Verdict, verify } from "./verify.ts";
+export { map, slice } from "./view.ts";

@@ -1,20 +1,71 @@
-import { tree } from "@gradfold/core";
+import { type DType, type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
+import { contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
 
-/** How much memory the kept states of a run may take, in bytes. */
-const budget = 64 * 2 ** 20;
+/** A state that a run keeps, so that those behind it can be computed again. */
+export interface Keyframe<State> {
+  readonly step: number;
+  readonly state: State;
+}
+
+/** How much memory the kept states of a run may take, in bytes, if nothing else is said. */
+export const defaultBudget = 64 * 2 ** 20;
 
 /** What a leaf and its share of the tree cost beside the elements, in bytes: measured on V8, roughly. */
 const overhead = 400;
 
+const bytesPerElement: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
+
 /** Bytes of a state. */
-const bytesOf = (state: unknown): number =>
-  tree.leaves(state).reduce((sum, x) => sum + overhead + 8 * x.shape.reduce((size, n) => size * n, 1), 0);
+export const bytesOf = (state: unknown): number =>
+  tree.leaves(state).reduce((sum, x) => sum + overhead + bytesPerElement[x.dtype] * sizeOf(x.shape), 0);
 
 /**
- * Every how many steps of n to keep a state: each one when all fit the budget, else about the square root of n, or as
- * few as fit.
+ * Every how many steps of n to keep a state of so many bytes: each one when all fit the budget, else about the square
+ * root of n, or as few as fit. A power of two, so that a run that grows needs only drop some of those that it kept.
  */
-export const keyframeInterval = (state: unknown, n: number): number => {
-  const bytes = (n + 1) * bytesOf(state);
-  return bytes <= budget ? 1 : Math.max(Math.ceil(Math.sqrt(n)), Math.ceil(bytes / budget));
+export const keyframeInterval = (bytes: number, n: number, budget: number): number => {
+  const all = (n + 1) * bytes;
+  if (all <= budget) return 1;
+  const least = Math.max(Math.sqrt(n), all / budget);
+  let interval = 1;
+  while (interval < least) interval *= 2;
+  return interval;
+};
+
+/** Whether an array keeps a larger buffer alive, such as that of all the states of a loop. */
+const isPart = (x: NDArray): boolean => view(x, "trajectory").data.length > sizeOf(x.shape);
+
+/** A state whose leaves have their own buffers. */
+const compact = (state: unknown): unknown =>
+  tree.leaves(state).some(isPart)
+    ? tree.map(
+        typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) =>
+          contiguous(x.dtype, x.shape, toTypedArray(x)),
+        ),
+        state,
+      )
+    : state;
+
+/** The keyframes that stay when they are to be at least `interval` steps apart. */
+export const thin = (frames: readonly Keyframe<unknown>[], interval: number): readonly Keyframe<unknown>[] => {
+  const kept: Keyframe<unknown>[] = [];
+  for (const frame of frames)
+    if (frame.step - (kept.at(-1)?.step ?? -Infinity) >= interval)
+      kept.push({ step: frame.step, state: compact(frame.state) });
+  return kept;
+};
+
+/** The keyframe of state k, or the last one before it. */
+export const nearest = <State>(
+  parts: readonly (readonly Keyframe<State>[])[],
+  k: number,
+): Keyframe<State> | undefined => {
+  const frames = parts.findLast(([first]) => first !== undefined && first.step <= k) ?? [];
+  let [low, high] = [0, frames.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((frames[middle]?.step ?? Infinity) <= k) low = middle;
+    else high = middle;
+  }
+  return frames[low];
 };

@@ -24,15 +24,23 @@ const firstBadLeaf = (state: unknown): string | undefined => {
   return paths[leaves.findIndex((x) => !isFinite(x))];
 };
 
+/** What a run's outcome depends on, when the losses before step `from` were judged already. */
+interface Losses {
+  /** That of step 0. */
+  readonly first: number | undefined;
+  readonly from: number;
+  /** Those of the steps from `from` on. */
+  readonly later: Float64Array | undefined;
+}
+
 /** Judges a run of n steps by its losses, if it has any, and by its final state, whose loss nobody computed. */
-export const judge = (losses: Float64Array | undefined, n: number, at: (step: number) => unknown): Outcome => {
-  const [first = 0] = losses ?? [];
+export const judge = ({ first = 0, from, later }: Losses, n: number, at: (step: number) => unknown): Outcome => {
   const bound = limit * (1 + Math.abs(first));
-  const step = losses?.findIndex((loss) => !Number.isFinite(loss) || loss > bound) ?? -1;
-  const loss = losses?.[step];
+  const row = later?.findIndex((loss) => !Number.isFinite(loss) || loss > bound) ?? -1;
+  const loss = later?.[row];
   if (loss !== undefined) {
     const reason = Number.isFinite(loss) ? "too large" : "not finite";
-    return { kind: "diverged", step, loss, reason, leaf: firstBadLeaf(at(step)) };
+    return { kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) };
   }
   const leaf = firstBadLeaf(at(n));
   if (leaf === undefined) return { kind: "finished" };

@@ -1,7 +1,8 @@
 import { DTypeError, type NDArray, type Shape, slice, toTypedArray, tree } from "@gradfold/core";
 import { isNDArray, sameShape, stackRows, typed } from "@gradfold/core/transform";
-import type { Inputs } from "../inputs.ts";
-import type { AnyStep, RunCourse } from "./course.ts";
+import { isKept, type Keep, type RunCourse } from "./course.ts";
+import type { Keyframe } from "./keyframe.ts";
+import type { AnyInputs, AnyStep } from "./trajectory.ts";
 
 /** A loop, as autodiff's `scan` and the compiler's. */
 export type AnyScan = (
@@ -28,13 +29,13 @@ const fits = (input: unknown, others: readonly unknown[]): boolean =>
   input === others[0] || (others.length < mostStacked && alike(input, others[0]));
 
 /** Inputs in order, cut where they stop being alike, and where a state is to be kept. */
-const chunksOf = (inputs: Inputs<unknown>, interval: number): readonly (readonly unknown[])[] => {
+const chunksOf = (inputs: AnyInputs, keep: Keep): readonly (readonly unknown[])[] => {
   const chunks: unknown[][] = [];
   let current: unknown[] = [];
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs.at(i);
-    const isKept = interval > 1 && i % interval === 0;
-    if (current.length === 0 || isKept || !fits(input, current)) chunks.push((current = []));
+    const startsAtKeyframe = keep.interval > 1 && isKept(keep, keep.from + i);
+    if (current.length === 0 || startsAtKeyframe || !fits(input, current)) chunks.push((current = []));
     current.push(input);
   }
   return chunks;
@@ -45,6 +46,14 @@ const rowOf = (states: unknown, i: number): unknown =>
     typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => slice(x, [i])),
     states,
   );
+
+/** A state that stays among its neighbours until it is asked for. */
+const rowFrame = (step: number, states: unknown, i: number): Keyframe<unknown> => ({
+  step,
+  get state() {
+    return rowOf(states, i);
+  },
+});
 
 const stacked = (inputs: readonly unknown[]): unknown =>
   tree.unflatten(tree.flatten(inputs[0]).structure, stackRows(inputs.map(tree.leaves)));
@@ -83,28 +92,24 @@ type Ys = { readonly metrics: Readonly<Record<string, unknown>>; readonly state?
 /** Steps in loops, each a single call of `scan`; the same states and metrics to the last bit. */
 export const inLoops =
   (scan: AnyScan): RunCourse =>
-  (step, start, inputs, interval) => {
-    const keeps = interval === 1;
+  (step, start, inputs, keep) => {
+    const keepsAll = keep.interval === 1;
     const columns: Record<string, Float64Array> = {};
-    const segments: { readonly from: number; readonly states: unknown }[] = [];
-    const ends: unknown[] = [start];
+    const keyframes: Keyframe<unknown>[] = [];
     let state = start;
     let done = 0;
-    for (const chunk of chunksOf(inputs, interval)) {
+    for (const chunk of chunksOf(inputs, keep)) {
       const isRepeated = chunk.every((input) => input === chunk[0]);
-      const body = isRepeated ? repeatedBody(step, chunk[0], keeps) : bodyOf(step, undefined, keeps);
+      const body = isRepeated ? repeatedBody(step, chunk[0], keepsAll) : bodyOf(step, undefined, keepsAll);
       const [next, rows] = scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length });
       const { metrics, state: states } = rows as Ys;
       for (const name of Object.keys(metrics))
         (columns[name] ??= new Float64Array(inputs.length).fill(NaN)).set(columnOf(name, metrics[name]), done);
-      if (keeps) segments.push({ from: done, states });
-      else if ((done + chunk.length) % interval === 0) ends.push(next);
+      if (keepsAll)
+        for (let i = 0; i < chunk.length; i++) keyframes.push(rowFrame(keep.from + done + i + 1, states, i));
       state = next;
       done += chunk.length;
+      if (!keepsAll && isKept(keep, keep.from + done)) keyframes.push({ step: keep.from + done, state });
     }
-    const kept = (frame: number): unknown => {
-      const segment = segments.findLast(({ from }) => from < frame);
-      return segment === undefined ? ends[frame] : rowOf(segment.states, frame - 1 - segment.from);
-    };
-    return { final: state, columns, kept };
+    return { final: state, columns, keyframes };
   };

@@ -2,24 +2,6 @@ import { item, type Operand, type Option, option } from "@gradfold/core";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./trajectory.ts";
 
-type Kept<State> = Pick<Trajectory<State, unknown>, "kept" | "interval" | "advance" | "length" | "final">;
-
-/** State k of a run: kept, or computed again from the one kept before it. */
-export const stateAt = <State>({ kept, interval, advance, length, final }: Kept<State>, k: number): State => {
-  if (k === length - 1) return final;
-  const frame = Math.floor(k / interval);
-  return compute(advance, kept(frame), frame * interval, k);
-};
-
-const compute = <State>(advance: (state: State, i: number) => State, start: State, from: number, to: number): State => {
-  let state = start;
-  for (let i = from; i < to; i++) state = advance(state, i);
-  return state;
-};
-
-const exists = (run: { readonly length: number }, k: number): boolean =>
-  Number.isInteger(k) && k >= 0 && k < run.length;
-
 /**
  * State k of a run, the one before step k; none outside 0 … length - 1.
  *
@@ -30,8 +12,11 @@ const exists = (run: { readonly length: number }, k: number): boolean =>
  * trajectory.at(run, 3); // => { _tag: 'Some', value: 8 }
  * trajectory.at(run, 11); // => { _tag: 'None' }
  */
-export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State> =>
-  exists(run, k) ? option.some(stateAt(run, k)) : option.none;
+export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State> => {
+  if (!Number.isInteger(k) || k < 0 || k >= run.length) return option.none;
+  for (const state of run.states(k)) return option.some(state);
+  return option.none;
+};
 
 /**
  * A function of every state, first to last: n + 1 numbers.
@@ -44,11 +29,8 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
  */
 export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): Float64Array => {
   const values = new Float64Array(run.length);
-  let state = run.kept(0);
-  for (let k = 0; k < run.length; k++) {
-    if (k > 0) state = k % run.interval === 0 ? stateAt(run, k) : run.advance(state, k - 1);
-    values[k] = item(f(state));
-  }
+  let k = 0;
+  for (const state of run.states(0)) values[k++] = item(f(state));
   return values;
 };
 

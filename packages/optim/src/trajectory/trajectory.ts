@@ -1,4 +1,11 @@
+import type { Inputs } from "../inputs.ts";
+import type { Step } from "../train.ts";
+import type { Growth } from "./growth.ts";
+import type { Keyframe } from "./keyframe.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Rows } from "./rows.ts";
+
+declare const takes: unique symbol;
 
 /** For every metric of a step a column with one row per transition: row k is about the step from state k to k + 1. */
 export type Columns<M> = { readonly [K in keyof M]: Float64Array };
@@ -7,18 +14,32 @@ export type Columns<M> = { readonly [K in keyof M]: Float64Array };
  * A whole training run as an immutable value: n transitions, n + 1 states, n rows of metrics.
  *
  * Some states are kept, all of them when they are small; the others are computed again when asked for, to the same
- * bits, since a step is pure.
+ * bits, since a step is pure. Runs made of other runs share what these keep.
  */
-export interface Trajectory<State, M> {
+export interface Trajectory<State, M, Batch = never> {
   /** The number of states, n + 1. */
   readonly length: number;
   readonly metrics: Columns<M>;
   readonly final: State;
   readonly outcome: Outcome;
-  /** Every how many steps a state is kept. */
-  readonly interval: number;
-  /** The kept state 0, 1, 2, …: that of step 0, interval, 2 interval, … */
-  readonly kept: (frame: number) => State;
-  /** The transition from state i to state i + 1. */
-  readonly advance: (state: State, i: number) => State;
+  /** The states that are kept, the first one among them. */
+  readonly keyframes: readonly Keyframe<State>[];
+  /** The states from state k on, in order: the shortest way from the keyframe before it. */
+  readonly states: (from: number) => Iterable<State>;
+  /** All states, each computed again from the one before it, and the metrics of the step that led to it. */
+  readonly recomputed: () => Iterable<readonly [state: State, metrics: unknown]>;
+  /** Rows from … to - 1 of the metrics. */
+  readonly rows: (from: number, to: number) => Rows;
+  /** How `extend` goes on. */
+  readonly growth: Growth;
+  /** The type of inputs that `extend` takes; a run made by `map` takes none. */
+  readonly [takes]?: (batch: Batch) => void;
 }
+
+/** A run as this folder computes with it, whatever its types. */
+export type AnyTrajectory = Trajectory<unknown, Readonly<Record<string, unknown>>, unknown>;
+
+/** A step whose metrics are a record, whatever they are. */
+export type AnyStep = Step<unknown, unknown, Readonly<Record<string, unknown>>>;
+
+export type AnyInputs = Inputs<unknown>;

@@ -1,0 +1,167 @@
+import type { RunCourse } from "./course.ts";
+import { bytesOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
+import { lazy } from "./lazy.ts";
+import { judge, type Outcome } from "./outcome.ts";
+import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
+import { grow, lengthOf } from "./series.ts";
+import type { AnyInputs, AnyStep, AnyTrajectory } from "./trajectory.ts";
+import { join, rowsOf, take, type Transitions, transitionsOf } from "./transitions.ts";
+
+/** How a run grows: what it does at each step, and what of it is kept. */
+export interface Growth {
+  /** Undefined for a run whose states are made of those of another one. */
+  readonly step: AnyStep | undefined;
+  readonly course: RunCourse;
+  /** Bytes that keyframes may take. */
+  readonly budget: number;
+  /** What grew already; undefined for a run that only looks at another one. */
+  readonly grown: Grown | undefined;
+}
+
+/** What was added to a run, with steps counted from its end. Parts are kept as `series.ts` says. */
+export interface Grown {
+  readonly base: AnyTrajectory;
+  readonly interval: number;
+  readonly keyframes: readonly (readonly Keyframe<unknown>[])[];
+  readonly transitions: readonly Transitions[];
+  readonly final: unknown;
+}
+
+/** The metric that training steps have, for a run without a step to ask. */
+const noRows: Rows = { length: 0, columns: { loss: new Float64Array() } };
+
+/** The run of a single state. */
+export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTrajectory => ({
+  length: 1,
+  metrics: noRows.columns,
+  final: state,
+  get outcome() {
+    return judge({ first: undefined, from: 0, later: undefined }, 0, () => state);
+  },
+  keyframes: [{ step: 0, state }],
+  states: () => [state],
+  recomputed: () => [[state, undefined]],
+  rows: () => noRows,
+  growth: { ...growth, grown: undefined },
+});
+
+/** States of what was added, from state k on; state 0 is the base's last one. */
+function* statesOf({ keyframes, transitions, final }: Grown, from: number): Generator {
+  const n = lengthOf(transitions);
+  let { step, state } = from < n ? (nearest(keyframes, from) ?? { step: n, state: final }) : { step: n, state: final };
+  for (; step < n; step++) {
+    if (step >= from) yield state;
+    const next = nearest(keyframes, step + 1);
+    state = next?.step === step + 1 ? next.state : take(transitions, state, step)[0];
+  }
+  yield final;
+}
+
+function* recompute({ base, transitions }: Grown): Generator<readonly [unknown, unknown]> {
+  let state: unknown;
+  for (const pair of base.recomputed()) {
+    yield pair;
+    [state] = pair;
+  }
+  for (let i = 0; i < lengthOf(transitions); i++) {
+    const pair = take(transitions, state, i);
+    yield pair;
+    [state] = pair;
+  }
+}
+
+const firstOf = <A>(values: Iterable<A>): A | undefined => {
+  for (const value of values) return value;
+  return undefined;
+};
+
+/** The run of a base and what was added to it. */
+const runOf = (growth: Growth & { readonly grown: Grown }, outcomeBefore?: Outcome, from = 0): AnyTrajectory => {
+  const { base, keyframes, transitions, final } = growth.grown;
+  const past = base.length - 1;
+  const n = past + lengthOf(transitions);
+  const rows = (from: number, to: number): Rows => {
+    if (to <= past && past > 0) return base.rows(from, to);
+    const added = transitions.length === 0 ? noRows : rowsOf(transitions, Math.max(from - past, 0), to - past);
+    return from < past ? concatenateRows([base.rows(from, past), added]) : added;
+  };
+  function* states(from: number): Generator {
+    let k = from;
+    if (k < past)
+      for (const state of base.states(k)) {
+        yield state;
+        if (++k === past) break;
+      }
+    yield* statesOf(growth.grown, k - past);
+  }
+  const outcomeOf = (): Outcome => {
+    // Losses that were judged before stay judged; a final state without a loss now has one.
+    if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
+    const losses = { first: rows(0, Math.min(n, 1)).columns["loss"]?.[0], from, later: rows(from, n).columns["loss"] };
+    return judge(losses, n, (k) => firstOf(states(k)));
+  };
+  // A copy, so that whoever writes to it spoils nothing that other runs share.
+  const metrics = lazy(() => sliceRows(rows(0, n), 0, n).columns);
+  const allKeyframes = lazy(() => [
+    ...base.keyframes,
+    ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
+  ]);
+  return {
+    length: n + 1,
+    get metrics() {
+      return metrics();
+    },
+    final,
+    outcome: outcomeOf(),
+    get keyframes() {
+      return allKeyframes();
+    },
+    states,
+    recomputed: () => recompute(growth.grown),
+    rows,
+    growth,
+  };
+};
+
+/** The same keyframe, with its step counted from elsewhere. */
+export const shift = <State>(frame: Keyframe<State>, by: number): Keyframe<State> => ({
+  step: frame.step + by,
+  get state() {
+    return frame.state;
+  },
+});
+
+/** What a run may grow on: what grew already, or nothing. */
+const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
+  grown ?? {
+    base: run,
+    interval: 1,
+    keyframes: [[{ step: 0, state: run.final }]],
+    transitions: [],
+    final: run.final,
+  };
+
+/** A run and some steps more. */
+export const advance = (
+  run: AnyTrajectory,
+  step: AnyStep,
+  inputs: AnyInputs,
+  growth: Growth = run.growth,
+): AnyTrajectory => {
+  const grown = grownOf(run, growth);
+  const done = lengthOf(grown.transitions);
+  const bytes = bytesOf(run.final);
+  const interval = Math.max(grown.interval, keyframeInterval(bytes, done + inputs.length, growth.budget));
+  const kept = interval === grown.interval ? grown.keyframes : [thin(grown.keyframes.flat(), interval)];
+  const last = kept.at(-1)?.at(-1)?.step ?? 0;
+  const keep = { from: done, first: Math.max(last + interval, done + 1), interval };
+  const { final, columns, keyframes } = growth.course(step, run.final, inputs, keep);
+  const next: Grown = {
+    base: grown.base,
+    interval,
+    keyframes: grow(kept, keyframes, (a, b) => [...a, ...b]),
+    transitions: grow(grown.transitions, transitionsOf(step, inputs, columns), join),
+    final,
+  };
+  return runOf({ ...growth, step, grown: next }, run.outcome, run.length - 1);
+};

@@ -1,0 +1,44 @@
+import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
+import type { AnyInputs, AnyStep } from "./trajectory.ts";
+
+/** Some transitions one after another: how to take any of them again, and the metrics that they gave. */
+export interface Transitions extends Rows {
+  readonly take: (state: unknown, i: number) => readonly [state: unknown, metrics: unknown];
+}
+
+export const transitionsOf = (step: AnyStep, inputs: AnyInputs, columns: Rows["columns"]): Transitions => ({
+  length: inputs.length,
+  columns,
+  take: (state, i) => step(state, inputs.at(i)),
+});
+
+export const join = (a: Transitions, b: Transitions): Transitions => ({
+  ...concatenateRows([a, b]),
+  take: (state, i) => (i < a.length ? a.take(state, i) : b.take(state, i - a.length)),
+});
+
+/** Takes transition i of several parts. */
+export const take = (
+  parts: readonly Transitions[],
+  state: unknown,
+  i: number,
+): readonly [state: unknown, metrics: unknown] => {
+  let before = 0;
+  for (const part of parts) {
+    if (i < before + part.length) return part.take(state, i - before);
+    before += part.length;
+  }
+  throw new RangeError(`there is no transition ${i}`);
+};
+
+/** Rows from … to - 1 of several parts. */
+export const rowsOf = (parts: readonly Rows[], from: number, to: number): Rows => {
+  let before = 0;
+  const found: Rows[] = from === to ? parts.slice(0, 1).map((part) => sliceRows(part, 0, 0)) : [];
+  for (const part of parts) {
+    const [a, b] = [Math.max(from - before, 0), Math.min(to - before, part.length)];
+    if (a < b) found.push(a === 0 && b === part.length ? part : sliceRows(part, a, b));
+    before += part.length;
+  }
+  return concatenateRows(found);
+};

@@ -1,0 +1,64 @@
+import { typed } from "@gradfold/core/transform";
+import type { Inputs } from "../inputs.ts";
+import type { Step } from "../train.ts";
+import { metricOf } from "./course.ts";
+import { type Difference, differenceOf } from "./difference.ts";
+import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+
+/** Whether a run recomputes to the bits that it holds. */
+export type Verdict = { readonly kind: "verified" } | ({ readonly kind: "differs" } & Difference);
+
+interface Verify {
+  <State, M>(run: Trajectory<State, M>): Verdict;
+  <State, M, Batch>(run: Trajectory<State, M>, step: Step<State, Batch, M>, inputs: Inputs<NoInfer<Batch>>): Verdict;
+}
+
+/** The states of steps taken one after another, with the metrics that led to each. */
+function* taken(step: AnyStep, start: unknown, inputs: AnyInputs): Generator<readonly [unknown, unknown]> {
+  let state = start;
+  yield [state, undefined];
+  for (let i = 0; i < inputs.length; i++) {
+    const pair = step(state, inputs.at(i));
+    yield pair;
+    [state] = pair;
+  }
+}
+
+/** The first metric of row k that is another one than the run's. */
+const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | undefined => {
+  const row = metrics as Readonly<Record<string, unknown>>;
+  return Object.entries(run.rows(k, k + 1).columns).find(
+    ([name, [value = NaN]]) => !Object.is(name in row ? metricOf(name, row[name]) : NaN, value),
+  )?.[0];
+};
+
+/**
+ * Computes a run again from its first state on, and compares every kept state and every metric, to the last bit.
+ *
+ * @param step - another way to take its steps, such as a compiled one (the run's own)
+ * @param inputs - those of `step`, from state 0 on
+ * @returns `verified`, or the first step and leaf that differ
+ * @throws whatever the step throws
+ * @example
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
+ * trajectory.verify(run); // => { kind: 'verified' }
+ * trajectory.verify(run, (n) => [n * 3, {}], steps(3)); // => { kind: 'differs', step: 1, leaf: '', reason: 'other elements' }
+ */
+export const verify = typed<Verify>((run: AnyTrajectory, step?: AnyStep, inputs?: AnyInputs): Verdict => {
+  const frames = new Map(run.keyframes.map((frame) => [frame.step, frame]));
+  const [start] = run.states(0);
+  const again = step === undefined || inputs === undefined ? run.recomputed() : taken(step, start, inputs);
+  let k = 0;
+  for (const [state, metrics] of again) {
+    if (k >= run.length) break;
+    const name = metrics === undefined ? undefined : otherMetric(run, k - 1, metrics);
+    if (name !== undefined) return { kind: "differs", step: k - 1, leaf: `metrics.${name}`, reason: "other elements" };
+    const frame = k === run.length - 1 ? { state: run.final } : frames.get(k);
+    const found = frame === undefined ? undefined : differenceOf(frame.state, state);
+    if (found !== undefined) return { kind: "differs", step: k, ...found };
+    k++;
+  }
+  if (k === run.length && (inputs === undefined || inputs.length === run.length - 1)) return { kind: "verified" };
+  return { kind: "differs", step: k, leaf: "", reason: `the run has ${run.length - 1} steps, not ${inputs?.length}` };
+});

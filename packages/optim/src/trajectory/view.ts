@@ -1,0 +1,144 @@
+import { DomainError } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import { stepByStep } from "./course.ts";
+import { shift } from "./growth.ts";
+import { lazy } from "./lazy.ts";
+import { judge } from "./outcome.ts";
+import { sliceRows } from "./rows.ts";
+import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
+
+/*
+ * Runs that look at another run: nothing is computed or copied until it is asked for.
+ */
+
+const firstOf = (values: Iterable<unknown>): unknown => {
+  for (const value of values) return value;
+  return undefined;
+};
+
+/** The first few of something. */
+function* first<A>(count: number, values: Iterable<A>): Generator<A> {
+  let left = count;
+  if (left === 0) return;
+  for (const value of values) {
+    yield value;
+    if (--left === 0) return;
+  }
+}
+
+interface Slice {
+  <State, M, Batch>(run: Trajectory<State, M, Batch>, from: number, to?: number): Trajectory<State, M, Batch>;
+}
+
+/**
+ * The states from … to - 1 of a run, and what lies between them, as a run of its own.
+ *
+ * @param to - the end, which is not included (all that there are)
+ * @throws DomainError unless 0 ≤ from < to ≤ length
+ * @example
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(10));
+ * const middle = trajectory.slice(run, 2, 5);
+ * [...middle.states(0)]; // => [ 4, 8, 16 ]
+ * middle.metrics.loss; // => Float64Array(2) [ 4, 8 ]
+ */
+export const slice = typed<Slice>((run: AnyTrajectory, from: number, to: number = run.length): AnyTrajectory => {
+  const isWhole = Number.isInteger(from) && Number.isInteger(to);
+  if (!isWhole || from < 0 || from >= to || to > run.length)
+    throw new DomainError(`trajectory.slice: no states ${from} to ${to} in a run of ${run.length}.`);
+  if (from === 0 && to === run.length) return run;
+  const n = to - from - 1;
+  const start = lazy(() => firstOf(run.states(from)));
+  const final = lazy(() => (to === run.length ? run.final : firstOf(run.states(to - 1))));
+  const states = (k: number): Iterable<unknown> => first(n + 1 - k, run.states(from + k));
+  const rows = (a: number, b: number) => run.rows(from + a, from + b);
+  const metrics = lazy(() => sliceRows(rows(0, n), 0, n).columns);
+  const outcome = lazy(() => {
+    const { loss } = rows(0, n).columns;
+    return judge({ first: loss?.[0], from: 0, later: loss }, n, (k) => firstOf(states(k)));
+  });
+  const keyframes = lazy(() => [
+    {
+      step: 0,
+      get state() {
+        return start();
+      },
+    },
+    ...run.keyframes.filter(({ step }) => step > from && step < to).map((frame) => shift(frame, -from)),
+  ]);
+  return {
+    length: n + 1,
+    get metrics() {
+      return metrics();
+    },
+    get final() {
+      return final();
+    },
+    get outcome() {
+      return outcome();
+    },
+    get keyframes() {
+      return keyframes();
+    },
+    states,
+    recomputed: () => skip(from, first(to, run.recomputed())),
+    rows,
+    growth: { ...run.growth, grown: undefined },
+  };
+});
+
+/** All but the first few of something. */
+function* skip<A>(count: number, values: Iterable<A>): Generator<A> {
+  let left = count;
+  for (const value of values) if (left-- <= 0) yield value;
+}
+
+interface MapRun {
+  <A, B, M>(run: Trajectory<A, M>, f: (state: A) => B): Trajectory<B, M>;
+}
+
+/**
+ * A run whose states are a pure function of another run's, computed when they are asked for; its metrics are the same.
+ *
+ * @example
+ * import { steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
+ * trajectory.at(trajectory.map(run, (n) => [n, n + 1]), 3); // => { _tag: 'Some', value: [ 8, 9 ] }
+ */
+export const map = typed<MapRun>((run: AnyTrajectory, f: (state: unknown) => unknown): AnyTrajectory => {
+  function* states(from: number): Generator {
+    for (const state of run.states(from)) yield f(state);
+  }
+  function* recomputed(): Generator<readonly [unknown, unknown]> {
+    for (const [state, metrics] of run.recomputed()) yield [f(state), metrics];
+  }
+  const final = lazy(() => f(run.final));
+  const metrics = lazy(() => sliceRows(run.rows(0, run.length - 1), 0, run.length - 1).columns);
+  const keyframes = lazy(() =>
+    run.keyframes.map((frame) => ({
+      step: frame.step,
+      get state() {
+        return f(frame.state);
+      },
+    })),
+  );
+  return {
+    length: run.length,
+    get metrics() {
+      return metrics();
+    },
+    get final() {
+      return final();
+    },
+    get outcome() {
+      return run.outcome;
+    },
+    get keyframes() {
+      return keyframes();
+    },
+    states,
+    recomputed,
+    rows: run.rows,
+    growth: { step: undefined, course: stepByStep, budget: run.growth.budget, grown: undefined },
+  };
+});
