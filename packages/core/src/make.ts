@@ -34,7 +34,7 @@ export const dtypeIn = (name: string, options: Options, fallback: DType): DType 
   return checkDType(name, dtype);
 };
 
-export const checkNumber = (name: string, what: string, x: unknown): void => {
+const checkNumber = (name: string, what: string, x: unknown): void => {
   if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.`);
 };
 
