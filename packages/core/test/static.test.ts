@@ -1,36 +1,56 @@
 import { describe, expect, test } from "vitest";
 import {
   add,
+  all,
+  any,
   arange,
+  argmax,
+  argmin,
   array,
   broadcastTo,
+  cholesky,
   concatenate,
   div,
+  dot,
+  einsum,
   exp,
   expandDims,
   expectShape,
   eye,
   full,
   greater,
+  inverse,
   linspace,
+  logSoftmax,
+  logSumExp,
   matmul,
+  max,
   maximum,
   mean,
+  min,
   mul,
   type NDArray,
+  norm,
   ones,
   onesLike,
+  outer,
+  prod,
   random,
   reshape,
   type Shape,
   slice,
+  softmax,
+  solve,
   square,
   stack,
+  std,
   sub,
   sum,
   take,
   transpose,
   tree,
+  triangularSolve,
+  variance,
   zeros,
   zerosLike,
 } from "../src/index.ts";
@@ -114,6 +134,38 @@ describe("the static shape is the one at run time", () => {
     shaped(1, 3, 1)(sum(ones([2, 3, 4]), [0, 2], { keepDims: true }));
     shaped()(sum(5));
     shaped<[number]>(3)(sum(ones([n, 2]), 1));
+  });
+  test("of other reductions", () => {
+    shaped(2)(max(x, 0));
+    shaped(100, 1)(min(x, -1, { keepDims: true }));
+    shaped(3)(prod(ones([2, 3, 4]), [0, -1]));
+    shaped(1, 1)(norm(x, undefined, { keepDims: true, ord: 1 }));
+    shaped(1, 2)(std(x, 0, { keepDims: true, ddof: 1 }));
+    shaped()(variance(x));
+    shaped(100)(argmax(x, 1));
+    shaped(2, 1, 4)(argmin(ones([2, 3, 4]), 1, { keepDims: true }));
+    shaped(2)(all(x, 0));
+    shaped()(any(x));
+    shaped<[number]>(3)(logSumExp(ones([n, 2]), 1));
+    shaped(100, 2)(softmax(x));
+    shaped(100, 2)(logSoftmax(x, 0));
+  });
+  test("of contractions and systems of equations", () => {
+    const square = eye(3);
+    shaped()(dot(v, v));
+    shaped(2, 3)(outer(v, ones([3])));
+    shaped(2, 4)(einsum("ij,jk->ik", ones([2, 3]), ones([3, 4])));
+    shaped(4, 5, 2)(einsum("bij,bjk->kbi", ones([5, 2, 3]), ones([5, 3, 4])));
+    shaped(3)(einsum("ii->i", square));
+    shaped()(einsum("i,i->", v, v));
+    shaped<[number, 4]>(3, 4)(einsum("ij,jk->ik", ones([n, 2]), ones([2, 4])));
+    shaped(3)(solve(square, ones([3])));
+    shaped(3, 2)(solve(square, ones([3, 2])));
+    shaped(5, 3)(solve(broadcastTo(square, [5, 3, 3]), ones([3])));
+    shaped(5, 4, 3, 2)(solve(broadcastTo(square, [5, 1, 3, 3]), ones([4, 3, 2])));
+    shaped(3)(triangularSolve(square, ones([3]), { lower: false }));
+    shaped(3, 3)(inverse(square));
+    shaped(2, 3, 3)(cholesky(broadcastTo(square, [2, 3, 3])));
   });
   test("of products", () => {
     shaped(100)(matmul(x, v));

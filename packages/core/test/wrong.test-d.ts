@@ -19,20 +19,10 @@ import {
   type Vector,
 } from "../src/index.ts";
 import { is } from "./is.ts";
+import { first, says, second } from "./says.ts";
 
 const x = ones([100, 2]);
 const m = array([3, 2]);
-
-/** What a function asks of its second argument. */
-type Second<F> = F extends (a: never, b: infer B, ...rest: never) => unknown ? Exclude<B, undefined> : never;
-type First<F> = F extends (a: infer A, ...rest: never) => unknown ? A : never;
-
-/** Compiles only when the parameter's type is exactly these words. */
-const says =
-  <Words extends string>() =>
-  <Asked>(_asked: Asked & ([Asked] extends [Words] ? ([Words] extends [Asked] ? unknown : never) : never)): void => {};
-declare const second: <F>(f: F) => Second<F>;
-declare const first: <F>(f: F) => First<F>;
 
 // ── m @ x + b: the seed file's badMatmul
 // @ts-expect-error the inner sizes differ

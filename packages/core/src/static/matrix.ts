@@ -24,15 +24,19 @@ type SystemClash<Name extends string, A extends Shape, B extends Shape> = number
   ? never
   : number extends B["length"]
     ? never
-    : [SquareClash<Name, A>] extends [never]
-      ? B["length"] extends 0
-        ? `${Name}: the right-hand side is a scalar. Use div`
-        : SameSize<Columns<A>, Height<B>> extends false
-          ? `${Name}: sizes differ: ${ShapeText<A>} and ${ShapeText<B>} (${SizeText<Columns<A>>} is not ${SizeText<Height<B>>})`
-          : B["length"] extends 1
-            ? never
-            : BroadcastClash<`${Name}: batch axes`, Lead<A>, Lead<B>>
-      : SquareClash<Name, A>;
+    : A extends readonly [...unknown[], infer M extends number, infer N extends number]
+      ? SameSize<M, N> extends false
+        ? `${Name}: the matrix must be square, not ${ShapeText<A>}`
+        : SidesClash<Name, A, B, N>
+      : `${Name}: the matrix must be square, not ${ShapeText<A>}`;
+
+type SidesClash<Name extends string, A extends Shape, B extends Shape, N extends number> = B["length"] extends 0
+  ? `${Name}: the right-hand side is a scalar. Use div`
+  : SameSize<N, Height<B>> extends false
+    ? `${Name}: sizes differ: ${ShapeText<A>} and ${ShapeText<B>} (${SizeText<N>} is not ${SizeText<Height<B>>})`
+    : B["length"] extends 1
+      ? never
+      : BroadcastClash<`${Name}: batch axes`, Lead<A>, Lead<B>>;
 
 type Solved<A extends Shape, B extends Shape> = number extends A["length"]
   ? Shape
