@@ -368,3 +368,26 @@ test("keepDims leaves the axes of every reduction", () => {
     expect(reduce(x, [-1, 0]).shape).toEqual([]);
   }
 });
+
+describe("what has no answer is refused", () => {
+  const none = zeros([0, 3]);
+  test.each<readonly [string, () => unknown]>([
+    ["max: there is no element along the axes [0] of [0]", () => max(zeros([0]))],
+    ["max: there is no element along the axes [0] of [0, 3]", () => max(none, 0)],
+    ["min: there is no element along the axes [0, 1] of [0, 3]", () => min(none)],
+    ["argmax: there is no element along the axes [0] of [0, 3]", () => argmax(none, 0)],
+    ["argmin: there is no element along the axes [0] of [0]", () => argmin(zeros([0]))],
+    ["norm: there is no element along the axes [0] of [0]", () => norm(zeros([0]), 0, { ord: "inf" })],
+    ["max: axis 2 is out of range for [0, 3]", () => max(none, 2 as never)],
+    ["softmax: axis 1 is out of range for [3]", () => softmax(ones([3]), 1 as never)],
+    ["logSoftmax: axis -1 is out of range for []", () => logSoftmax(ones([]), -1 as never)],
+    ["argmax: an axis is given twice: [0, -2] of [2, 3]", () => argmax(ones([2, 3]), [0, -2])],
+    ['norm: no such order: 3. Use 1, 2 or "inf".', () => norm(ones([2]), 0, { ord: 3 as never })],
+    ["variance: ddof must be a finite number, not NaN.", () => variance(ones([2]), 0, { ddof: NaN })],
+    ["std: ddof must be a finite number, not one.", () => std(ones([2]), 0, { ddof: "one" as never })],
+    [
+      "max: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+      () => max([1, 2] as never),
+    ],
+  ])("%s", (message, run) => expect(run).toThrow(message));
+});

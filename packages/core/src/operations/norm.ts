@@ -1,6 +1,6 @@
 import { floating } from "../dtype.ts";
 import { DomainError } from "../error.ts";
-import { reduction } from "../family/reduction.ts";
+import { reduction, refuseNothing } from "../family/reduction.ts";
 import { abs, square } from "./arithmetic.ts";
 import { max } from "./extreme.ts";
 import { flatRoot } from "./root.ts";
@@ -16,7 +16,8 @@ interface Options {
  *
  * @param axes - one axis or several, taken as one vector; negative ones count from the end
  * @param options - `keepDims`: leave the axes, with size 1; `ord`: 1, 2 (by default) or "inf"
- * @throws ShapeError when an axis is out of range; DomainError when there is no such `ord`
+ * @throws ShapeError when an axis is out of range, or nothing is asked for its greatest size; DomainError when there is
+ *   no such `ord`
  * @example
  * import { array, norm, toNested } from "@gradfold/core";
  * toNested(norm(array([[3, -4], [5, 12]]), 1)); // => [ 5, 13 ]
@@ -29,6 +30,7 @@ export const norm = reduction<"norm", Options>("norm", (x, axes, { ord = 2 }) =>
     case 2:
       return flatRoot(sum(square(numbers), axes));
     case "inf":
+      refuseNothing("norm", x, axes);
       return max(abs(numbers), axes);
     default:
       throw new DomainError(`norm: no such order: ${String(ord)}. Use 1, 2 or "inf".`);
