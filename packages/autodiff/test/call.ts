@@ -77,11 +77,11 @@ const onGrid = (x: NDArray, k: number): NDArray => {
   return arrayOf(x.dtype, x.shape, (i) => Math.round((elements[i] ?? 0) * 8) / 8 + k / 16);
 };
 
-const smoothly = ({ primitive, inputs }: Sample, run: number): Sample => ({
+const smoothly = ({ primitive, inputs }: Sample, fixed: boolean, run: number): Sample => ({
   primitive,
   inputs: inputs.map((x, k) => {
     if (!isFloating(x)) return x;
-    const point = (isEachPlace(primitive) ? onGrid : apart)(x, k);
+    const point = fixed ? x : (isEachPlace(primitive) ? onGrid : apart)(x, k);
     return laid(point, layouts[(run + k) % layouts.length] ?? "rows");
   }),
 });
@@ -147,5 +147,7 @@ export const callsOf = (entry: Entry, dtype: DType): readonly Call[] => {
   const isParametrised = samples.some(
     ({ primitive }) => !isEachPlace(primitive) || Object.keys(primitive.parameters).length > 0,
   );
-  return (isParametrised ? samples : reshaped(samples, dtype)).map((sample, run) => callOf(smoothly(sample, run)));
+  return (isParametrised ? samples : reshaped(samples, dtype)).map((sample, run) =>
+    callOf(smoothly(sample, entry.fixed === true, run)),
+  );
 };

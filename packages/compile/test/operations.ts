@@ -12,6 +12,7 @@ import {
   cos,
   cosh,
   div,
+  einsum,
   elu,
   equal,
   erf,
@@ -37,6 +38,7 @@ import {
   mul,
   type NDArray,
   neg,
+  norm,
   pow,
   reciprocal,
   relu,
@@ -58,6 +60,7 @@ import {
   tan,
   tanh,
   transpose,
+  variance,
   where,
 } from "@gradfold/core";
 
@@ -149,5 +152,8 @@ export const shapely: Readonly<Record<string, Unary>> = {
   "square of the transpose": (x) => square(transpose(x)),
   "centred along the last axis": (x) => (x.shape.length === 0 ? x : sub(x, mean(x, -1, { keepDims: true }))),
   "cast and back": (x) => cast(mul(cast(x, "float32"), 3), x.dtype),
+  variance: (x) => variance(x),
+  "norm over the first axis": (x) => (x.shape.length === 0 ? x : norm(x, 0)),
+  "einsum with itself": (x) => (x.shape.length === 2 ? einsum("ij,kj->ik", x, x) : x),
   "product with itself": (x) => (x.shape.length === 2 ? matmul(transpose(x), x) : x),
 };

@@ -3,8 +3,11 @@ import {
   array,
   DTypeError,
   item,
+  min,
   mul,
   type NDArray,
+  prod,
+  softmax,
   stack,
   sum,
   take,
@@ -30,6 +33,9 @@ describe("A jitted function is refused", () => {
       "jit: the operation take is not compiled yet. Apply it outside of the compiled function, or run the function without compiling it.",
     );
     expect(() => jit((x: NDArray) => stack([x, x]))(noise(1, [4]))).toThrow("jit: the operation concatenate");
+    expect(() => jit((x: NDArray) => prod(x, 0))(noise(1, [4]))).toThrow("jit: the operation prod");
+    expect(() => jit((x: NDArray) => softmax(x))(noise(1, [4]))).toThrow("jit: the operation max");
+    expect(() => jit((x: NDArray) => min(x))(noise(1, [4]))).toThrow("jit: the operation min");
     expect(() => scan((x: NDArray) => [x, stack([x, x])], noise(1, [4]), null, { length: 2 })).toThrow(
       "scan: the operation",
     );

@@ -7,7 +7,7 @@ import { pick, rowMajor, type Shape, sizeOf } from "./shape.ts";
 import { copy, isRowMajor, viewOn } from "./view.ts";
 
 /** Reduces `width` neighbouring runs of n elements at once, and writes the results from `o` on. */
-export type FoldBeside = (
+type FoldBeside = (
   n: number,
   width: number,
   x: Store,

@@ -51,6 +51,8 @@ export interface Entry {
   readonly exact: boolean;
   /** The result is as precise as the operands; a cast to float32 is a stair. */
   readonly smooth: boolean;
+  /** Other values would not do: the operands are matrices far from singular. */
+  readonly fixed?: boolean;
   readonly samples: (dtypes: fc.Arbitrary<DType>) => fc.Arbitrary<Sample>;
 }
 
@@ -294,6 +296,7 @@ const ofMatrices = (name: string, sides: boolean, ...calls: readonly ((...xs: ND
   name,
   exact: true,
   smooth: true,
+  fixed: true,
   samples: (dtypes) =>
     fc
       .record({
