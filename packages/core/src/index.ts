@@ -25,7 +25,7 @@ export { clip } from "./operations/clip.ts";
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./operations/compare.ts";
 export { dot, matmul, outer } from "./operations/contract.ts";
 export { cumsum } from "./operations/cumulative.ts";
-export { diagonal } from "./operations/diagonal.ts";
+export { diag, diagonal } from "./operations/diagonal.ts";
 export { einsum } from "./operations/einsum.ts";
 export { exp, expm1, log, log1p, reciprocal, rsqrt, sqrt } from "./operations/elementary.ts";
 export { erf, gelu } from "./operations/error.ts";

@@ -2,6 +2,7 @@
 import {
   array,
   cholesky,
+  diag,
   dot,
   einsum,
   inverse,
@@ -54,6 +55,12 @@ says<"einsum: the sizes of j differ: 3 and 4 in ij,jk->ik">()(
 says<"einsum: the sizes of i differ: 2 and 3 in ii->i">()(first(einsum<"ii->i", [NDArray<[2, 3]>]>));
 // @ts-expect-error 3 is not 4
 einsum("ij,jk->ik", ones([2, 3]), ones([4, 5]));
+
+// ── Diagonals
+is<NDArray<[3, 3]>>()(diag(v));
+is<NDArray<[number, number]>>()(diag(v, 1));
+is<NDArray<[number]>>()(diag(square));
+is<NDArray>()(diag(unknown));
 
 // ── Systems of equations
 is<NDArray<[3]>>()(solve(square, v));

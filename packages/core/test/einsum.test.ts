@@ -3,6 +3,7 @@ import {
   allClose,
   arange,
   array,
+  diag,
   diagonal,
   dot,
   einsum,
@@ -256,5 +257,50 @@ describe("diagonal", () => {
   test("adds up to the trace", () => {
     expect(isNDArray(sum(diagonal(x)))).toBe(true);
     expect(toNested(sum(diagonal(x), -1))).toEqual([15, 51]);
+  });
+});
+
+describe("diag", () => {
+  test.each<readonly [number, unknown]>([
+    [
+      0,
+      [
+        [7, 0],
+        [0, NaN],
+      ],
+    ],
+    [
+      1,
+      [
+        [0, 7, 0],
+        [0, 0, NaN],
+        [0, 0, 0],
+      ],
+    ],
+    [
+      -1,
+      [
+        [0, 0, 0],
+        [7, 0, 0],
+        [0, NaN, 0],
+      ],
+    ],
+  ])("puts a vector on the diagonal %i", (k, wanted) => {
+    const made = diag(array([7, NaN]), k);
+    expect(toNested(made)).toEqual(wanted);
+    expect(toNested(diag(made, k))).toEqual([7, NaN]);
+  });
+  test("takes diagonals of any matrix, and nothing beyond its corners", () => {
+    const x = reshape(arange(6), [2, 3]);
+    expect([-2, -1, 0, 1, 2, 3].map((k) => toNested(diag(x, k)))).toEqual([[], [3], [0, 4], [1, 5], [2], []]);
+    expect(toNested(diag(array([])))).toEqual([]);
+    expect(diag(ones([2], { dtype: "int32" })).dtype).toBe("int32");
+  });
+  test("refuses stacks, scalars and fractions", () => {
+    expect(() => diag(ones([2, 2, 2]))).toThrow(
+      "diag: a vector or a matrix is needed, not [2, 2, 2]. Use diagonal for stacks",
+    );
+    expect(() => diag(ones([]))).toThrow("diag: a vector or a matrix is needed, not []");
+    expect(() => diag(ones([2]), 0.5)).toThrow("diag: k must be a whole number, not 0.5.");
   });
 });

@@ -1,8 +1,10 @@
 import type { NDArray } from "../array.ts";
-import { ShapeError } from "../error.ts";
+import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
 import { formatShape, normalizeAxis, type Shape } from "../shape.ts";
-import { reshape, transpose } from "./reshape.ts";
+import { typed } from "../static/door.ts";
+import { expandDims, reshape, transpose } from "./reshape.ts";
+import { pad } from "./set.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -26,3 +28,49 @@ export const diagonal = (x: NDArray, axis1 = -2, axis2 = -1): NDArray => {
   // The next element of the diagonal is one row down and one column on; below a wide matrix' square there are none.
   return slice(rows, [...lead.map(() => null), [0, Math.min(m, n) * (n + 1), n + 1]]);
 };
+
+/** Of a vector a matrix, of a matrix a vector. */
+type Diag<S extends Shape, K extends number> = number extends S["length"]
+  ? Shape
+  : S extends readonly [infer N extends number]
+    ? K extends 0
+      ? [N, N]
+      : [number, number]
+    : [number];
+
+/** A vector on the diagonal: each element is followed by as many zeros as there are elements. */
+const onDiagonal = (x: NDArray, n: number): NDArray => {
+  const rows = pad(expandDims(x, 1), [
+    [0, 0],
+    [0, n],
+  ]);
+  return reshape(slice(reshape(rows, [-1]), [[0, n * n]]), [n, n]);
+};
+
+/**
+ * The matrix with a vector on its k-th diagonal and zeros elsewhere; or the k-th diagonal of a matrix. Above the main
+ * diagonal k is positive, below it negative. Of a stack of matrices take {@link diagonal}.
+ *
+ * @param k - which diagonal, 0 by default
+ * @throws ShapeError when `x` is neither a vector nor a matrix; DomainError when k is not whole
+ * @example
+ * import { array, diag, toNested } from "@gradfold/core";
+ * toNested(diag(array([1, 2]))); // => [ [ 1, 0 ], [ 0, 2 ] ]
+ * toNested(diag(array([[1, 2], [3, 4]]), 1)); // => [ 2 ]
+ */
+export const diag = typed<<S extends Shape, const K extends number = 0>(x: NDArray<S>, k?: K) => NDArray<Diag<S, K>>>(
+  (x: NDArray, k = 0) => {
+    const array = operand("diag", x);
+    const { shape } = array;
+    if (!Number.isSafeInteger(k)) throw new DomainError(`diag: k must be a whole number, not ${k}.`);
+    const [above, below] = [Math.max(k, 0), Math.max(-k, 0)];
+    if (shape.length === 2) return diagonal(slice(array, [[below], [above]]));
+    const [n] = shape;
+    if (n === undefined || shape.length !== 1)
+      throw new ShapeError(`diag: a vector or a matrix is needed, not ${formatShape(shape)}. Use diagonal for stacks`);
+    return pad(onDiagonal(array, n), [
+      [below, above],
+      [above, below],
+    ]);
+  },
+);
