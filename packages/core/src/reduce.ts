@@ -7,16 +7,7 @@ import { pick, rowMajor, type Shape, sizeOf } from "./shape.ts";
 import { copy, isRowMajor, viewOn } from "./view.ts";
 
 /** Reduces `width` neighbouring runs of n elements at once, and writes the results from `o` on. */
-type FoldBeside = (
-  n: number,
-  width: number,
-  x: Store,
-  p: number,
-  s: number,
-  t: number,
-  out: Store,
-  o: number,
-) => void;
+type FoldBeside = (n: number, width: number, x: Store, p: number, s: number, t: number, out: Store, o: number) => void;
 
 /** How the elements along some axes become one: run by run, or many runs side by side, to the same bits. */
 export interface Reducer {
