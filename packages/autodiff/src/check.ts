@@ -20,7 +20,7 @@ interface Precision {
   readonly tolerance: number;
 }
 
-const single: Precision = { step: 2 ** -5, rounding: 2 ** -22, tolerance: 2e-3 };
+const single: Precision = { step: 2 ** -7, rounding: 2 ** -22, tolerance: 2e-3 };
 const double: Precision = { step: 2 ** -10, rounding: 2 ** -50, tolerance: 1e-7 };
 
 type Numbers = ArrayLike<number>;

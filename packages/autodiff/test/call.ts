@@ -68,7 +68,7 @@ const apart = (x: NDArray, k: number): NDArray => {
   const elements = Array.from(toTypedArray(x));
   const order = elements.map((_, i) => i).toSorted((i, j) => (elements[i] ?? 0) - (elements[j] ?? 0) || i - j);
   const n = order.length;
-  return arrayOf(x.dtype, x.shape, (i) => (order.indexOf(i) - n / 2) / 4 + k / 16);
+  return arrayOf(x.dtype, x.shape, (i) => (elements[i] ?? 0) + (order.indexOf(i) - n / 2) / 32 + k / 64);
 };
 
 /** Values of the domain on a grid, each operand on one of its own, so that no two operands tie. */

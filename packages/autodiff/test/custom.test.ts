@@ -173,7 +173,7 @@ describe("customVjp", () => {
   test("needs no cotangent for an argument without floats", () => {
     const step = customVjp((x: NDArray, n: NDArray) => mul(sign(x), cast(n, "float64")), {
       forward: (x, n) => [mul(sign(x), cast(n, "float64")), null],
-      backward: (_, t) => [t, null as never],
+      backward: ((_: unknown, t: NDArray) => [t, null]) as never,
     });
     expect(toNested(grad((x: NDArray) => sum(step(x, array(2, { dtype: "int32" }))))(array([-2, 3])))).toEqual([1, 1]);
   });
