@@ -133,6 +133,8 @@ export const openTape = (level: number): Tape => {
         }
         const cotangent = sums[place];
         if (!cotangent) continue;
+        // It is complete and used up: nothing needs to keep it.
+        sums[place] = null;
         const { primitive, inputs, output } = entry;
         origins.forEach((origin, operand) => {
           if (origin !== undefined) give(origin, primitive.vjp(operand, cotangent, inputs, output));
