@@ -1,5 +1,6 @@
 import { type NDArray, TraceError } from "@gradfold/core";
 import { type ArrayType, innermost, type Interpreter } from "@gradfold/core/transform";
+import type { LeafFunction } from "./leaves.ts";
 import type { Program } from "./program.ts";
 
 /** Results and their tangents; null is zero. */
@@ -37,8 +38,8 @@ export type Control =
   | { readonly kind: "cond"; readonly yes: Program; readonly no: Program }
   /** A program that derivatives run again. */
   | { readonly kind: "program"; readonly program: Program }
-  /** A function with rules of its own: evaluating it does what it does, on followed values too. */
-  | { readonly kind: "function" };
+  /** A function with rules of its own. */
+  | { readonly kind: "function"; readonly f: LeafFunction };
 
 /**
  * An operation that is itself made of programs or functions, and may have several results: control flow, and functions

@@ -3,17 +3,8 @@ import { bind } from "@gradfold/core/transform";
 import type { Program } from "./program.ts";
 import { call } from "./compound.ts";
 
-/**
- * The results of a program for some inputs, one for each of its inputs, operation by operation.
- *
- * @throws TraceError when there are too few or too many inputs
- * @example
- * import { array, mul } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const doubled = trace((x) => mul(2, x))(array([0, 0]));
- * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
- */
-export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): readonly NDArray[] => {
+/** Runs a program on some values, its compounds as one likes. */
+export const runProgram = (program: Program, inputs: readonly NDArray[], apply: typeof call): readonly NDArray[] => {
   if (inputs.length !== program.inputs.length)
     throw new TraceError(`program: ${inputs.length} inputs for a program of ${program.inputs.length}`);
   const values = new Array<NDArray | undefined>(program.types.length);
@@ -26,7 +17,20 @@ export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): r
   for (const equation of program.equations) {
     const operands = equation.inputs.map(lookUp);
     if (equation.kind === "apply") values[equation.output] = bind(equation.primitive, operands);
-    else call(equation.compound, operands).forEach((x, i) => (values[equation.outputs[i] ?? -1] = x));
+    else apply(equation.compound, operands).forEach((x, i) => (values[equation.outputs[i] ?? -1] = x));
   }
   return program.outputs.map(lookUp);
 };
+
+/**
+ * The results of a program for some inputs, one for each of its inputs, operation by operation.
+ *
+ * @throws TraceError when there are too few or too many inputs
+ * @example
+ * import { array, mul } from "@gradfold/core";
+ * import { program, trace } from "@gradfold/autodiff";
+ * const doubled = trace((x) => mul(2, x))(array([0, 0]));
+ * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
+ */
+export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): readonly NDArray[] =>
+  runProgram(program, inputs, call);

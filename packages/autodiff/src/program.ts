@@ -95,19 +95,19 @@ const parameterText = (parameters: Readonly<Record<string, unknown>>): string =>
  */
 export const printProgram = (program: Program): string => printAt(program, "");
 
-/** The programs inside a compound, and what stands at the head of the line. */
-const insideOf = (control: Control): { readonly head: string; readonly programs: readonly Program[] } => {
+/** The programs inside a compound. */
+export const programsIn = (control: Control): readonly Program[] => {
   switch (control.kind) {
     case "scan":
-      return { head: `{length=${control.length}}`, programs: [control.body] };
+      return [control.body];
     case "while":
-      return { head: "", programs: [control.condition, control.body] };
+      return [control.condition, control.body];
     case "cond":
-      return { head: "", programs: [control.yes, control.no] };
+      return [control.yes, control.no];
     case "program":
-      return { head: "", programs: [control.program] };
+      return [control.program];
     case "function":
-      return { head: "", programs: [] };
+      return [];
   }
 };
 
@@ -127,9 +127,10 @@ const printAt = (program: Program, indent: string): string => {
     const right = equation.inputs.map(ref).join(" ");
     if (equation.kind === "apply")
       return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
-    const { head, programs } = insideOf(equation.compound.control);
-    const bodies = programs.map((body) => `\n${printAt(body, `${indent}    `)}`);
-    return `${indent}  ${left} = ${equation.compound.name}${head} ${right}${bodies.join("")}`;
+    const { name, control } = equation.compound;
+    const head = control.kind === "scan" ? parameterText({ length: control.length }) : "";
+    const bodies = programsIn(control).map((body) => `\n${printAt(body, `${indent}    `)}`);
+    return `${indent}  ${left} = ${name}${head} ${right}${bodies.join("")}`;
   };
   const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
   const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;

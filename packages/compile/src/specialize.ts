@@ -1,4 +1,10 @@
-import { evaluateProgram, type Program, simplifyProgram, traceLeaves } from "@gradfold/autodiff/compiler";
+import {
+  evaluateProgram,
+  inlineProgram,
+  type Program,
+  simplifyProgram,
+  traceLeaves,
+} from "@gradfold/autodiff/compiler";
 import type { DType, NDArray, Shape } from "@gradfold/core";
 import { isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
@@ -101,7 +107,7 @@ export const specialize = (
   );
   if (program.constants.some(isTraced)) return undefined;
   const types = leaves.map(typeOf);
-  const run = makeRun(caller, simplifyProgram(program), types, backend);
+  const run = makeRun(caller, inlineProgram(simplifyProgram(program)), types, backend);
   return {
     leaves,
     specialized: { form, types, run, result, isFlat: isFlat(form), givesFlat: isFlat(result), last: [] },

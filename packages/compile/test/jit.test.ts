@@ -1,5 +1,5 @@
 import { add, array, type DType, mul, type NDArray, ones, slice, sub, sum, toNested, transpose } from "@gradfold/core";
-import { grad, valueAndGrad } from "@gradfold/autodiff";
+import { checkpoint, customJvp, customVjp, grad, scan, valueAndGrad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { jit } from "../src/index.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
@@ -130,6 +130,21 @@ test("jit works inside grad, and grad inside jit", () => {
     jit((x: NDArray<[5]>) => grad((y: NDArray<[5]>) => sum(mul(y, grad(f)(y))))(x))(x),
     grad((y: NDArray<[5]>) => sum(mul(y, grad(f)(y))))(x),
   );
+});
+
+test("jit takes functions with rules of their own, and checkpoints, apart into their operations", () => {
+  const cube = (x: NDArray) => mul(x, mul(x, x));
+  const rule = customVjp(cube, { forward: (x) => [cube(x), x], backward: (x, t) => [mul(t, x)] });
+  const nested = customJvp(
+    (x: NDArray) => rule(checkpoint(rule)(x)),
+    ([x], [t]) => [rule(x), mul(x, t)],
+  );
+  const looped = (x: NDArray) => scan((c: NDArray) => [nested(c), sum(c)] as const, x, null, { length: 2 });
+  const x = noise(1, [5]);
+  expectSameBits(jit(nested)(x), nested(x));
+  expectSameBits(jit(looped)(x), looped(x));
+  const gradient = grad((y: NDArray) => sum(looped(y)[0]));
+  expectSameBits(jit(gradient)(x), gradient(x));
 });
 
 test("jit sees the values of a transform around it, also closed-over ones", () => {

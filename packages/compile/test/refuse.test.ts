@@ -4,6 +4,7 @@ import {
   DTypeError,
   item,
   min,
+  less,
   mul,
   type NDArray,
   prod,
@@ -14,7 +15,7 @@ import {
   TraceError,
   TreeError,
 } from "@gradfold/core";
-import { scan as eagerly } from "@gradfold/autodiff";
+import { cond, scan as eagerly, whileLoop } from "@gradfold/autodiff";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { jit, scan } from "../src/index.ts";
 import { expectSameBits, noise } from "./bits.ts";
@@ -39,6 +40,26 @@ describe("A jitted function is refused", () => {
     expect(() => scan((x: NDArray) => [x, stack([x, x])], noise(1, [4]), null, { length: 2 })).toThrow(
       "scan: the operation",
     );
+  });
+
+  test("when it chooses or loops by a truth, which is named", () => {
+    const choose = jit((x: NDArray<[]>) =>
+      cond(
+        less(x, 0),
+        (y) => mul(y, 2),
+        (y) => y,
+        x,
+      ),
+    );
+    expect(() => choose(array(1))).toThrow("jit: the operation cond is not compiled yet.");
+    const loop = jit((x: NDArray<[]>) =>
+      whileLoop(
+        (y) => less(y, 10),
+        (y) => mul(y, 2),
+        x,
+      ),
+    );
+    expect(() => loop(array(1))).toThrow("jit: the operation whileLoop is not compiled yet.");
   });
 
   test("when it computes with integers, whose dtype is named", () => {

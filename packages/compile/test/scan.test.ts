@@ -1,5 +1,5 @@
 import { add, array, matmul, mean, mul, type NDArray, slice, square, sub, sum, tanh, transpose } from "@gradfold/core";
-import { grad, scan as eagerly, valueAndGrad } from "@gradfold/autodiff";
+import { grad, hvp, jvp, scan as eagerly, trace, valueAndGrad, vmap } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { jit, scan } from "../src/index.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
@@ -81,6 +81,32 @@ describe.each(floats)("scan of %s gives the bits of autodiff's", (dtype) => {
     const [a, init] = [noise(1, [3], dtype), noise(2, [3], dtype)];
     expectSameBits(jit(f)(a, init), g(a, init));
     expectSameBits(f(a, init), g(a, init));
+  });
+
+  test("in its gradient, which is a loop as well, with weights that it closes over", () => {
+    const xs = noise(3, [6, 3], dtype);
+    const loss = (p: { readonly w: NDArray; readonly h: NDArray }) => {
+      const [last, ys] = eagerly(
+        (c: NDArray, x: NDArray) => {
+          const next = tanh(add(matmul(p.w, c), mul(x, matmul(c, p.w))));
+          return [next, mul(next, sum(p.w))] as const;
+        },
+        p.h,
+        xs,
+      );
+      return add(sum(square(last)), mean(square(add(ys, sum(p.w)))));
+    };
+    const p = { w: noise(1, [3, 3], dtype), h: noise(2, [3], dtype) };
+    const both = valueAndGrad(loss);
+    const loops = trace(both)(p).equations.filter(({ kind }) => kind === "call");
+    expect(loops).toHaveLength(2);
+    expectSameBits(jit(both)(p), both(p));
+    const along = (q: typeof p) => jvp(loss, [q], [q]);
+    expectSameBits(jit(along)(p), along(p));
+    const twice = (q: typeof p) => hvp(loss)(q, q);
+    expectSameBits(jit(twice)(p), twice(p));
+    const each = (ws: NDArray) => vmap((w: NDArray) => both({ ...p, w }))(ws);
+    expectSameBits(jit(each)(noise(4, [2, 3, 3], dtype)), each(noise(4, [2, 3, 3], dtype)));
   });
 
   test("for numbers as a carry", () => {

@@ -75,7 +75,7 @@ const stackedPullRule = (
 /** Reverse mode by the rule; forward mode by its transpose, since a pullback is linear. */
 export const customVjpCompound = (rule: PullRule): Compound => ({
   name: "customVjp",
-  control: { kind: "function" },
+  control: { kind: "function", f: rule.f },
   types: (inputs) => typesOf("customVjp", rule.f, inputs),
   evaluate: evaluate("customVjp", rule.f),
   jvp: (tangents, inputs) => {
@@ -128,7 +128,7 @@ const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: n
 /** Forward mode by the rule; reverse mode by its transpose, since the tangent is linear in the operands' tangents. */
 export const customJvpCompound = (rule: PushRule): Compound => ({
   name: "customJvp",
-  control: { kind: "function" },
+  control: { kind: "function", f: rule.f },
   types: (inputs) => typesOf("customJvp", rule.f, inputs),
   evaluate: evaluate("customJvp", rule.f),
   jvp: (tangents, inputs) => rule.push(inputs, filled(tangents, inputs)),
