@@ -13,7 +13,7 @@ export interface Call {
 
 const isFloating = (x: NDArray): boolean => isFloat(x.dtype);
 
-export const callOf = ({ primitive, inputs }: Sample): Call => ({
+const callOf = ({ primitive, inputs }: Sample): Call => ({
   xs: inputs.filter(isFloating),
   f: (...xs) => {
     let next = 0;
@@ -31,10 +31,10 @@ export const arrayOf = (dtype: DType, shape: readonly number[], element: (i: num
 };
 
 /** How an array may lie: row by row, transposed, backwards, or as every second of more elements. */
-export const layouts = ["rows", "transposed", "backwards", "stepped"] as const;
+const layouts = ["rows", "transposed", "backwards", "stepped"] as const;
 
 /** The same elements, lying otherwise. */
-export const laid = (x: NDArray, layout: (typeof layouts)[number]): NDArray => {
+const laid = (x: NDArray, layout: (typeof layouts)[number]): NDArray => {
   const { dtype, shape } = x;
   const elements = toTypedArray(x);
   const all = shape.map(() => [null, null, -1] as const);
@@ -87,7 +87,7 @@ const smoothly = ({ primitive, inputs }: Sample, fixed: boolean, run: number): S
 });
 
 /** Shapes of two operands: from rank 0 to 4, with sizes 0 and 1, equal and broadcast. */
-export const shapePairs: readonly (readonly (readonly number[])[])[] = [
+const shapePairs: readonly (readonly (readonly number[])[])[] = [
   [[], []],
   [[4], []],
   [[], [3]],

@@ -133,7 +133,7 @@ describe("a scan", () => {
     const alone = (r: Run) => ({ value: unrolled(r), gradient: grad(total(unrolled))(r) });
     for (const name of ["w", "start", "rows"] as const) {
       const inAxes = { w: null, start: null, rows: null, [name]: 0 };
-      const got = vmap(both, { inAxes: [inAxes] as never })({ ...run, [name]: two[name] } as never);
+      const got = vmap(both, { inAxes: [inAxes] as never })({ ...run, [name]: two[name] });
       near(
         tree.mapTo((x) => slice(x, [0]), got),
         alone(run),

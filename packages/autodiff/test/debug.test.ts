@@ -10,7 +10,6 @@ import {
   mul,
   type NDArray,
   ones,
-  type Scalar,
   sqrt,
   sub,
   sum,
@@ -69,7 +68,7 @@ describe("evalShape", () => {
     });
     const branches = (x: NDArray) =>
       cond(
-        less(sum(x), 0) as Scalar,
+        less(sum(x), 0),
         (y) => y,
         (y) => mul(y, 2),
         x,
