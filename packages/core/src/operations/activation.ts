@@ -32,7 +32,7 @@ export const sigmoid = unary({
  *
  * @example
  * import { array, logSigmoid, toNested } from "@gradfold/core";
- * toNested(logSigmoid(array([0, -1000, 1000]))); // => [ -0.6931471805599453, -1000, 0 ]
+ * toNested(logSigmoid(array([0, -1000, 1000]))); // => [ -0.6931471805599453, -1000, -0 ]
  */
 export const logSigmoid = unary({
   name: "logSigmoid",

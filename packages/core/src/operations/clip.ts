@@ -1,4 +1,5 @@
 import type { NDArray, Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { exact } from "../family/rule.ts";
 import { ternary } from "../family/ternary.ts";
 import { full } from "../make.ts";
@@ -48,11 +49,14 @@ const none = ({ dtype }: NDArray, sign: 1 | -1): NDArray => {
  * cross, `max` holds. Bounds count as inside: there the derivative in x is 1 and that in the bound 0.
  *
  * @throws ShapeError when the shapes do not broadcast
+ * @throws DTypeError when the bounds are not an object such as { min: 0 }
  * @example
  * import { array, clip, toNested } from "@gradfold/core";
  * toNested(clip(array([-2, 0.5, 2]), { min: -1, max: 1 })); // => [ -1, 0.5, 1 ]
  */
-export const clip = typed<Clip>((x: Operand, { min, max }: Bounds<Operand, Operand>): NDArray => {
+export const clip = typed<Clip>((x: Operand, bounds: Bounds<Operand, Operand>): NDArray => {
+  checkOptions("clip", "{ min: 0, max: 1 }", bounds);
+  const { min, max } = bounds;
   const low = min === undefined ? undefined : operands("clip", x, min);
   const high = max === undefined ? undefined : operands("clip", x, max);
   const value = (low ?? high)?.[0] ?? operand("clip", x);

@@ -97,7 +97,7 @@ export const expm1 = unary({
  *
  * @example
  * import { array, log1p, toNested } from "@gradfold/core";
- * toNested(log1p(array([1e-10, -1]))); // => [ 9.9999999995e-11, -Infinity ]
+ * toNested(log1p(array([1e-10, -1]))); // => [ 9.999999999500001e-11, -Infinity ]
  */
 export const log1p = unary({
   name: "log1p",

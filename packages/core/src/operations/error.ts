@@ -1,4 +1,5 @@
 import type { NDArray, Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { unary } from "../family/unary.ts";
 import { operand } from "../operand.ts";
 import * as scalar from "../scalar/error.ts";
@@ -63,10 +64,12 @@ interface Gelu {
  * float32, far below 0 too. `approximate` takes x (1 + tanh(√(2/π) (x + 0.044715 x^3))) / 2 instead. Hendrycks and
  * Gimpel, "Gaussian error linear units", 2016.
  *
+ * @throws DTypeError when the options are not an object
  * @example
  * import { array, gelu, toNested } from "@gradfold/core";
  * toNested(gelu(array([0, 1]))); // => [ 0, 0.8413447460685429 ]
  */
-export const gelu = typed<Gelu>((x: Operand, { approximate = false }: { approximate?: boolean } = {}) =>
-  approximate ? approximateGelu(operand("gelu", x)) : normalGelu(operand("gelu", x)),
-);
+export const gelu = typed<Gelu>((x: Operand, options: { readonly approximate?: boolean } = {}) => {
+  checkOptions("gelu", "{ approximate: true }", options);
+  return options.approximate === true ? approximateGelu(operand("gelu", x)) : normalGelu(x);
+});

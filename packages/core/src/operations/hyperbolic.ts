@@ -23,7 +23,7 @@ export const tanh = unary({
  *
  * @example
  * import { array, sinh, toNested } from "@gradfold/core";
- * toNested(sinh(array([0, 1]))); // => [ 0, 1.1752011936438014 ]
+ * toNested(sinh(array([0, 1]))); // => [ 0, 1.1752011936438016 ]
  */
 export const sinh = unary({
   name: "sinh",

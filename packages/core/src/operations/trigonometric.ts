@@ -31,7 +31,7 @@ export const sin = unary({
  *
  * @example
  * import { array, cos, toNested } from "@gradfold/core";
- * toNested(cos(array([0, 1, 1e22]))); // => [ 1, 0.5403023058681398, 0.5232147853951389 ]
+ * toNested(cos(array([0, 1, 1e22]))); // => [ 1, 0.5403023058681398, 0.523214785395139 ]
  */
 export const cos = unary({
   name: "cos",
