@@ -52,6 +52,7 @@ export { inverse, solve } from "./operations/solve.ts";
 export { argsort, sort } from "./operations/sort.ts";
 export { broadcastTo, cast, sum } from "./operations/spread.ts";
 export { take, takeAlongAxis } from "./operations/take.ts";
+export { tril, triu } from "./operations/triangle.ts";
 export { triangularSolve } from "./operations/triangular.ts";
 export { acos, asin, atan, atan2, cos, sin, tan } from "./operations/trigonometric.ts";
 export { all, any } from "./operations/truth.ts";

@@ -17,6 +17,8 @@ import {
   toNested,
   toTypedArray,
   transpose,
+  tril,
+  triu,
 } from "../src/index.ts";
 import { isNDArray } from "../src/array.ts";
 import { placesOf, rowMajor } from "../src/shape.ts";
@@ -302,5 +304,53 @@ describe("diag", () => {
     );
     expect(() => diag(ones([]))).toThrow("diag: a vector or a matrix is needed, not []");
     expect(() => diag(ones([2]), 0.5)).toThrow("diag: k must be a whole number, not 0.5.");
+  });
+});
+
+describe("tril and triu", () => {
+  const x = array([
+    [1, Infinity, 3],
+    [NaN, 5, 6],
+  ]);
+  test("keep one side of a diagonal, and nothing of the other, finite or not", () => {
+    expect(toNested(tril(x))).toEqual([
+      [1, 0, 0],
+      [NaN, 5, 0],
+    ]);
+    expect(toNested(triu(x))).toEqual([
+      [1, Infinity, 3],
+      [0, 5, 6],
+    ]);
+    expect(toNested(tril(x, 1))).toEqual([
+      [1, Infinity, 0],
+      [NaN, 5, 6],
+    ]);
+    expect(toNested(triu(x, 1))).toEqual([
+      [0, Infinity, 3],
+      [0, 0, 6],
+    ]);
+    expect(toNested(tril(x, -1))).toEqual([
+      [0, 0, 0],
+      [NaN, 0, 0],
+    ]);
+  });
+  test("keep the dtype, in stacks and of nothing", () => {
+    expect(toNested(tril(ones([2, 2, 2], { dtype: "int32" })))).toEqual([
+      [
+        [1, 0],
+        [1, 1],
+      ],
+      [
+        [1, 0],
+        [1, 1],
+      ],
+    ]);
+    expect(tril(ones([2, 2], { dtype: "int32" })).dtype).toBe("int32");
+    expect(triu(ones([2, 2], { dtype: "float32" })).dtype).toBe("float32");
+    expect(triu(ones([0, 3])).shape).toEqual([0, 3]);
+  });
+  test("refuse what is no matrix", () => {
+    expect(() => tril(ones([3]))).toThrow("tril: a matrix is needed, not [3]");
+    expect(() => triu(ones([2, 2]), NaN)).toThrow("triu: k must be a whole number, not NaN");
   });
 });

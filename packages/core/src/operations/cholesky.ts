@@ -14,7 +14,8 @@ import { mul, sub } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
 import { cast } from "./spread.ts";
 import { turned } from "./system.ts";
-import { halfOf, triangularRecord } from "./triangular.ts";
+import { tril } from "./triangle.ts";
+import { triangularRecord } from "./triangular.ts";
 
 /**
  * Row by row: each element less the products of those before it in two rows, divided by the diagonal; in float64,
@@ -43,8 +44,7 @@ const factorization = recordRoutine((m) => {
 });
 
 /** The lower triangle with half the diagonal. */
-const lowerAndHalf = (x: NDArray): NDArray =>
-  sub(halfOf(x, true), mul(x, cast(mul(eye(x.shape.at(-1) ?? 0), 0.5), x.dtype)));
+const lowerAndHalf = (x: NDArray): NDArray => sub(tril(x), mul(x, cast(mul(eye(x.shape.at(-1) ?? 0), 0.5), x.dtype)));
 
 /** The symmetric matrix with a given lower triangle. */
 const mirrored = (x: NDArray): NDArray => {

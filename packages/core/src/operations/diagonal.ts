@@ -62,7 +62,7 @@ export const diag = typed<<S extends Shape, const K extends number = 0>(x: NDArr
   (x: NDArray, k = 0) => {
     const array = operand("diag", x);
     const { shape } = array;
-    if (!Number.isSafeInteger(k)) throw new DomainError(`diag: k must be a whole number, not ${k}.`);
+    if (!Number.isSafeInteger(k)) throw new DomainError(`diag: k must be a whole number, not ${String(k)}.`);
     const [above, below] = [Math.max(k, 0), Math.max(-k, 0)];
     if (shape.length === 2) return diagonal(slice(array, [[below], [above]]));
     const [n] = shape;

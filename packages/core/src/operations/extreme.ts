@@ -1,21 +1,22 @@
 import type { NDArray } from "../array.ts";
 import { reduceAlong, reducing, reduction, refuseNothing } from "../family/reduction.ts";
 import { bind, type Primitive } from "../primitive.ts";
-import { div, mul } from "./arithmetic.ts";
+import { div } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { spreadAlong, sum } from "./spread.ts";
+import { where } from "./where.ts";
 
 /** Where an element is the extreme one: those that tie share the derivative evenly. */
 const winners = (x: NDArray, y: NDArray, axes: readonly number[]): NDArray => equal(x, spreadAlong(y, x.shape, axes));
 
 const tangent = (t: NDArray, x: NDArray, y: NDArray, axes: readonly number[]): NDArray => {
   const won = winners(x, y, axes);
-  return div(sum(mul(t, won), axes), sum(won, axes));
+  return div(sum(where(won, t, 0), axes), sum(won, axes));
 };
 
 const cotangent = (c: NDArray, x: NDArray, y: NDArray, axes: readonly number[]): NDArray => {
   const won = winners(x, y, axes);
-  return mul(spreadAlong(div(c, sum(won, axes)), x.shape, axes), won);
+  return where(won, spreadAlong(div(c, sum(won, axes)), x.shape, axes), 0);
 };
 
 export const maxAlong = (axes: readonly number[]): Primitive =>

@@ -8,10 +8,11 @@ import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { add } from "./add.ts";
 import { div, sub } from "./arithmetic.ts";
-import { equal, notEqual } from "./compare.ts";
+import { equal } from "./compare.ts";
 import { exp, log } from "./elementary.ts";
 import { maximum, minimum } from "./extremum.ts";
 import { cast, sum } from "./spread.ts";
+import { where } from "./where.ts";
 
 /*
  * e^x overflows, e^(x - m) with the greatest x as m does not. No result depends on m, so that it counts as constant in
@@ -42,7 +43,10 @@ const levelOf = (x: NDArray, axes: readonly number[]): NDArray => {
 };
 
 /** The logarithm, whose derivative at 0 is 0. */
-const logOrNothing = (x: NDArray): NDArray => add(log(add(x, equal(x, 0))), log(cast(notEqual(x, 0), x.dtype)));
+const logOrNothing = (x: NDArray): NDArray => {
+  const isZero = equal(x, 0);
+  return where(isZero, -Infinity, log(where(isZero, 1, x)));
+};
 
 /**
  * log Σ e^x over some axes, all of them by default. It neither over- nor underflows; where all x are -Infinity, or there

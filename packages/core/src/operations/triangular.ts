@@ -1,25 +1,13 @@
-import type { NDArray, Operand } from "../array.ts";
-import { arange } from "../make.ts";
+import type { Operand } from "../array.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
 import type { Value } from "../lane.ts";
 import type { Solve } from "../static/matrix.ts";
 import { typed } from "../static/door.ts";
-import { mul } from "./arithmetic.ts";
-import { lessEqual } from "./compare.ts";
-import { expandDims } from "./reshape.ts";
 import { solveBy, system } from "./system.ts";
+import { tril, triu } from "./triangle.ts";
 
-/** 1 on and below the diagonal (or above it) of n x n, else 0. */
-const half = (n: number, lower: boolean): NDArray => {
-  const [rows, columns] = [expandDims(arange(n), 1), arange(n)];
-  return lower ? lessEqual(columns, rows) : lessEqual(rows, columns);
-};
-
-/** The elements on and below the diagonal (or above it), zeros elsewhere. */
-export const halfOf = (x: NDArray, lower: boolean): NDArray => mul(x, half(x.shape.at(-1) ?? 0, lower));
-
-/** Takes the known x, in the rows of the first scratch column block, off a row and divides by the diagonal. */
+/** Takes what is known of x, times its factors, off a row of the columns in scratch, and divides by the diagonal. */
 const substitute = (
   m: Machine,
   t: Value,
@@ -74,7 +62,7 @@ export const triangularRecord = (lower: boolean): Primitive =>
     name: "triangularSolve",
     parameters: { lower },
     routine: lower ? downwards : upwards,
-    part: (a) => halfOf(a, lower),
+    part: (a) => (lower ? tril(a) : triu(a)),
     transposed: () => triangularRecord(!lower),
   });
 

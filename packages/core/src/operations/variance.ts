@@ -15,7 +15,7 @@ interface Options {
 
 /** In two passes: first the mean, then the squares of what differs from it. */
 const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: number): NDArray => {
-  if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${ddof}.`);
+  if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${String(ddof)}.`);
   const numbers = cast(x, floating(x.dtype));
   const centred = sub(numbers, withAxes(mean(numbers, axes), x.shape, axes));
   return div(sum(square(centred), axes), Math.max(sizeOf(pick(x.shape, axes)) - ddof, 0));
