@@ -1,4 +1,4 @@
-import { cast, item, type NDArray, stack, take } from "@gradfold/core";
+import { item, type NDArray, where } from "@gradfold/core";
 import { zerosOf } from "@gradfold/core/transform";
 import { batch, stackSize } from "../batch.ts";
 import { atMarks, batchedProgram, cut, filled, isFloating, marked, outputTypes, pushedProgram } from "../derived.ts";
@@ -9,10 +9,6 @@ import { call, type Control, type Pulled, type Pushed, type Compound } from "../
 import { programOf } from "../trace.ts";
 
 export type CondControl = Extract<Control, { readonly kind: "cond" }>;
-
-/** One of two arrays of one type, by a truth. */
-export const choose = (truth: NDArray, yes: NDArray, no: NDArray): NDArray =>
-  take(stack([no, yes]), cast(truth, "int32"));
 
 const either = (a: readonly boolean[], b: readonly boolean[]): readonly boolean[] =>
   a.map((mark, i) => mark || b[i] === true);
@@ -67,7 +63,7 @@ const batched = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: r
     return batch(
       ([truth = zerosOf({ shape: [], dtype: "bool" }), ...xs]) => {
         const others = evaluateProgram(no, xs);
-        return evaluateProgram(yes, xs).map((x, i) => choose(truth, x, others[i] ?? x));
+        return evaluateProgram(yes, xs).map((x, i) => where(truth, x, others[i] ?? x));
       },
       inputs,
       mapped,

@@ -1,11 +1,10 @@
-import { cast, greater, item, type NDArray, sum, TraceError } from "@gradfold/core";
+import { any, item, type NDArray, TraceError, where } from "@gradfold/core";
 import { batch, spread, stackSize } from "../batch.ts";
 import { atMarks, batchedProgram, cut, filled, marked, pushedProgram, settled } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import type { Program } from "../program.ts";
 import { call, type Control, type Compound } from "../compound.ts";
 import { programOf } from "../trace.ts";
-import { choose } from "./cond.ts";
 
 export type WhileControl = Extract<Control, { readonly kind: "while" }>;
 
@@ -60,7 +59,7 @@ const pushed = (control: WhileControl, tangents: readonly (NDArray | null)[], in
 const onItsOwn = (condition: Program, body: Program, mapped: readonly boolean[], closed: number) => ({
   condition: (leaves: readonly NDArray[]) => {
     const { outputs } = batch((xs) => evaluateProgram(condition, xs), leaves, mapped);
-    return outputs.map((truths) => greater(sum(cast(truths, "int32")), 0));
+    return outputs.map((truths) => any(truths));
   },
   body: (leaves: readonly NDArray[], n: number) =>
     spread(
@@ -68,7 +67,7 @@ const onItsOwn = (condition: Program, body: Program, mapped: readonly boolean[],
         (xs) => {
           const [truth] = evaluateProgram(condition, xs);
           const old = xs.slice(closed);
-          return evaluateProgram(body, xs).map((x, i) => (truth ? choose(truth, x, old[i] ?? x) : x));
+          return evaluateProgram(body, xs).map((x, i) => (truth ? where(truth, x, old[i] ?? x) : x));
         },
         leaves,
         mapped,
