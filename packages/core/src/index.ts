@@ -35,6 +35,7 @@ export { flip, roll } from "./operations/flip.ts";
 export { cosh, sinh, tanh } from "./operations/hyperbolic.ts";
 export { concatenate, stack } from "./operations/join.ts";
 export { isFinite, isNaN, logicalAnd, logicalNot, logicalOr } from "./operations/logic.ts";
+export { numerics } from "./numerics.ts";
 export { mean } from "./operations/mean.ts";
 export { meshgrid } from "./operations/meshgrid.ts";
 export { norm } from "./operations/norm.ts";

@@ -1,5 +1,7 @@
 export { batches, type BatchOptions, type Inputs, repeat, type Rows, steps } from "./inputs.ts";
 export { type Loss, squaredError } from "./loss.ts";
+export * as recording from "./recording/index.ts";
+export type { Recording } from "./recording/index.ts";
 export type { Rate, Schedule } from "./schedule.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export type { For, Params } from "./static.ts";

@@ -9,7 +9,10 @@ import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory
 import { slice } from "./view.ts";
 
 interface Extend {
-  <State, M, Batch>(run: Trajectory<State, M, Batch>, inputs: Inputs<NoInfer<Batch>>): Trajectory<State, M, NoInfer<Batch>>;
+  <State, M, Batch>(
+    run: Trajectory<State, M, Batch>,
+    inputs: Inputs<NoInfer<Batch>>,
+  ): Trajectory<State, M, NoInfer<Batch>>;
 }
 
 /**

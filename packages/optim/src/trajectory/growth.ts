@@ -57,13 +57,18 @@ function* statesOf({ keyframes, transitions, final }: Grown, from: number): Gene
   yield final;
 }
 
-function* recompute({ base, transitions }: Grown): Generator<readonly [unknown, unknown]> {
+/** The states from state k on, counted from the start of the base, without a look at those that are kept behind it. */
+function* recompute(grown: Grown, from: number): Generator<readonly [unknown, unknown]> {
+  const { base, transitions } = grown;
+  const past = base.length - 1;
   let state: unknown;
-  for (const pair of base.recomputed()) {
+  for (const pair of from <= past
+    ? base.recomputed(from)
+    : [[firstOf(statesOf(grown, from - past)), undefined] as const]) {
     yield pair;
     [state] = pair;
   }
-  for (let i = 0; i < lengthOf(transitions); i++) {
+  for (let i = Math.max(from - past, 0); i < lengthOf(transitions); i++) {
     const pair = take(transitions, state, i);
     yield pair;
     [state] = pair;
@@ -75,8 +80,12 @@ const firstOf = <A>(values: Iterable<A>): A | undefined => {
   return undefined;
 };
 
-/** The run of a base and what was added to it. */
-const runOf = (growth: Growth & { readonly grown: Grown }, outcomeBefore?: Outcome, from = 0): AnyTrajectory => {
+/** The run of a base and what was added to it, when its outcome up to state `from` is known. */
+export const regrow = (
+  growth: Growth & { readonly grown: Grown },
+  outcomeBefore?: Outcome,
+  from = 0,
+): AnyTrajectory => {
   const { base, keyframes, transitions, final } = growth.grown;
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
@@ -117,7 +126,7 @@ const runOf = (growth: Growth & { readonly grown: Grown }, outcomeBefore?: Outco
       return allKeyframes();
     },
     states,
-    recomputed: () => recompute(growth.grown),
+    recomputed: (from) => recompute(growth.grown, from),
     rows,
     growth,
   };
@@ -163,5 +172,5 @@ export const advance = (
     transitions: grow(grown.transitions, transitionsOf(step, inputs, columns), join),
     final,
   };
-  return runOf({ ...growth, step, grown: next }, run.outcome, run.length - 1);
+  return regrow({ ...growth, step, grown: next }, run.outcome, run.length - 1);
 };

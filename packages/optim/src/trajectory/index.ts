@@ -4,6 +4,7 @@ export { fold, type FoldOptions } from "./fold.ts";
 export type { Keyframe } from "./keyframe.ts";
 export { type Best, bestSoFar, earlyStopping, type EarlyStoppingOptions, type Monitor, watch } from "./monitor.ts";
 export type { Diverged, Outcome } from "./outcome.ts";
+export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate, outcome } from "./seek.ts";
 export type { Columns, Trajectory } from "./trajectory.ts";

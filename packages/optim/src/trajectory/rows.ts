@@ -9,14 +9,17 @@ export const concatenateRows = (tables: readonly Rows[]): Rows => {
   const [only] = tables;
   if (only !== undefined && tables.length === 1) return only;
   const length = tables.reduce((sum, table) => sum + table.length, 0);
-  const columns: Record<string, Float64Array> = {};
+  const columns = new Map<string, Float64Array>();
   let done = 0;
   for (const table of tables) {
-    for (const [name, values] of Object.entries(table.columns))
-      (columns[name] ??= new Float64Array(length).fill(NaN)).set(values, done);
+    for (const [name, values] of Object.entries(table.columns)) {
+      const column = columns.get(name) ?? new Float64Array(length).fill(NaN);
+      column.set(values, done);
+      columns.set(name, column);
+    }
     done += table.length;
   }
-  return { length, columns };
+  return { length, columns: Object.fromEntries(columns) };
 };
 
 /** Rows from … to - 1, in columns of their own. */

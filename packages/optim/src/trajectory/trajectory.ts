@@ -26,8 +26,8 @@ export interface Trajectory<State, M, Batch = never> {
   readonly keyframes: readonly Keyframe<State>[];
   /** The states from state k on, in order: the shortest way from the keyframe before it. */
   readonly states: (from: number) => Iterable<State>;
-  /** All states, each computed again from the one before it, and the metrics of the step that led to it. */
-  readonly recomputed: () => Iterable<readonly [state: State, metrics: unknown]>;
+  /** The states from state k on, each computed again from the one before it, and the metrics of the step to it. */
+  readonly recomputed: (from: number) => Iterable<readonly [state: State, metrics: unknown]>;
   /** Rows from … to - 1 of the metrics. */
   readonly rows: (from: number, to: number) => Rows;
   /** How `extend` goes on. */

@@ -26,10 +26,11 @@ function* taken(step: AnyStep, start: unknown, inputs: AnyInputs): Generator<rea
 
 /** The first metric of row k that is another one than the run's. */
 const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | undefined => {
-  const row = metrics as Readonly<Record<string, unknown>>;
-  return Object.entries(run.rows(k, k + 1).columns).find(
-    ([name, [value = NaN]]) => !Object.is(name in row ? metricOf(name, row[name]) : NaN, value),
-  )?.[0];
+  const row = metrics as Readonly<Record<string, unknown>>; // as a step gives them
+  const { columns } = run.rows(k, k + 1);
+  return [...new Set([...Object.keys(columns), ...Object.keys(row)])].find(
+    (name) => !Object.is(name in row ? metricOf(name, row[name]) : NaN, columns[name]?.[0]),
+  );
 };
 
 /**
@@ -48,14 +49,14 @@ const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | 
 export const verify = typed<Verify>((run: AnyTrajectory, step?: AnyStep, inputs?: AnyInputs): Verdict => {
   const frames = new Map(run.keyframes.map((frame) => [frame.step, frame]));
   const [start] = run.states(0);
-  const again = step === undefined || inputs === undefined ? run.recomputed() : taken(step, start, inputs);
+  const again = step === undefined || inputs === undefined ? run.recomputed(0) : taken(step, start, inputs);
   let k = 0;
   for (const [state, metrics] of again) {
     if (k >= run.length) break;
     const name = metrics === undefined ? undefined : otherMetric(run, k - 1, metrics);
     if (name !== undefined) return { kind: "differs", step: k - 1, leaf: `metrics.${name}`, reason: "other elements" };
-    const frame = k === run.length - 1 ? { state: run.final } : frames.get(k);
-    const found = frame === undefined ? undefined : differenceOf(frame.state, state);
+    const kept = [frames.get(k), k === run.length - 1 ? { state: run.final } : undefined];
+    const found = kept.map((frame) => frame && differenceOf(frame.state, state)).find((other) => other !== undefined);
     if (found !== undefined) return { kind: "differs", step: k, ...found };
     k++;
   }

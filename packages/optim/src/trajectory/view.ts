@@ -81,17 +81,11 @@ export const slice = typed<Slice>((run: AnyTrajectory, from: number, to: number 
       return keyframes();
     },
     states,
-    recomputed: () => skip(from, first(to, run.recomputed())),
+    recomputed: (k) => first(n + 1 - k, run.recomputed(from + k)),
     rows,
     growth: { ...run.growth, grown: undefined },
   };
 });
-
-/** All but the first few of something. */
-function* skip<A>(count: number, values: Iterable<A>): Generator<A> {
-  let left = count;
-  for (const value of values) if (left-- <= 0) yield value;
-}
 
 interface MapRun {
   <A, B, M>(run: Trajectory<A, M>, f: (state: A) => B): Trajectory<B, M>;
@@ -109,8 +103,8 @@ export const map = typed<MapRun>((run: AnyTrajectory, f: (state: unknown) => unk
   function* states(from: number): Generator {
     for (const state of run.states(from)) yield f(state);
   }
-  function* recomputed(): Generator<readonly [unknown, unknown]> {
-    for (const [state, metrics] of run.recomputed()) yield [f(state), metrics];
+  function* recomputed(from: number): Generator<readonly [unknown, unknown]> {
+    for (const [state, metrics] of run.recomputed(from)) yield [f(state), metrics];
   }
   const final = lazy(() => f(run.final));
   const metrics = lazy(() => sliceRows(run.rows(0, run.length - 1), 0, run.length - 1).columns);

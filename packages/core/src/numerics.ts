@@ -1,0 +1,8 @@
+/**
+ * The version of the numbers' definition, docs/numbers.md: it changes whenever any result of any operation does.
+ *
+ * @example
+ * import { numerics } from "@gradfold/core";
+ * numerics; // => 1
+ */
+export const numerics = 1;

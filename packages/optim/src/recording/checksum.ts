@@ -1,0 +1,9 @@
+import crc from "crc-32/crc32c.js";
+
+/**
+ * CRC-32C (Castagnoli; RFC 3720, appendix B.4): any single error of up to 32 bits in a row is found, any other with a
+ * chance of all but one in four thousand million.
+ *
+ * @param seed - the checksum of what came before
+ */
+export const crc32c = (bytes: Uint8Array, seed = 0): number => crc.buf(bytes, seed) >>> 0;

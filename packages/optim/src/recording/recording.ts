@@ -1,0 +1,42 @@
+import { numerics } from "@gradfold/core";
+import type { Keyframe } from "../trajectory/keyframe.ts";
+import type { Trajectory } from "../trajectory/trajectory.ts";
+
+/** A run as data: what was computed, and how it was made, but no code. */
+export interface Recording {
+  /** How many steps were taken: there is one more state. */
+  readonly steps: number;
+  readonly final: unknown;
+  /** The states that are kept, that of step 0 first. */
+  readonly keyframes: readonly Keyframe<unknown>[];
+  /** A row for each step. */
+  readonly metrics: Readonly<Record<string, Float64Array>>;
+  /** How it was made, in the words of whoever made it. */
+  readonly description: Readonly<Record<string, string>>;
+  /** The version of the numbers' definition that it was computed by. */
+  readonly numerics: number;
+}
+
+export interface RecordingOptions {
+  /** How the run was made: whatever helps to make it again. */
+  readonly description?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A run as data, with the states that it keeps. That of a run without steps is a checkpoint.
+ *
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { recording, steps, trajectory } from "@gradfold/optim";
+ * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3));
+ * const made = recording.of(run, { description: { rule: "doubling" } });
+ * [made.steps, made.final, made.metrics]; // => [ 3, 8, { loss: Float64Array(3) [ 1, 2, 4 ] } ]
+ */
+export const of = <State, M>(run: Trajectory<State, M>, options: RecordingOptions = {}): Recording => ({
+  steps: run.length - 1,
+  final: run.final,
+  keyframes: run.keyframes,
+  metrics: run.rows(0, run.length - 1).columns,
+  description: options.description ?? {},
+  numerics,
+});

@@ -1,0 +1,101 @@
+import { attempt, DecodeError, type Either, either, numerics } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import type { Inputs } from "../inputs.ts";
+import type { Recording } from "../recording/recording.ts";
+import type { Step } from "../train.ts";
+import { stepByStep } from "./course.ts";
+import { misfit } from "./difference.ts";
+import type { FoldOptions } from "./fold.ts";
+import { begin, regrow } from "./growth.ts";
+import { bytesOf, defaultBudget, keyframeInterval } from "./keyframe.ts";
+import { type AnyScan, inLoops } from "./scanned.ts";
+import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { transitionsOf } from "./transitions.ts";
+import { verify } from "./verify.ts";
+import { slice } from "./view.ts";
+
+export interface ReopenOptions<State> extends Pick<FoldOptions, "scan" | "budget"> {
+  /** A state of the model that the recording should be of: a leaf that differs is named. */
+  readonly like?: State;
+  /** What to compute again and compare: every step (the default), or only those around the first and last keyframes. */
+  readonly check?: "all" | "ends";
+}
+
+interface Reopen {
+  <State, Batch, M>(
+    recording: Recording,
+    step: Step<State, Batch, M>,
+    inputs: Inputs<NoInfer<Batch>>,
+    options?: ReopenOptions<NoInfer<State>>,
+  ): Either<DecodeError, Trajectory<State, M, NoInfer<Batch>>>;
+}
+
+type AnyOptions = Omit<ReopenOptions<unknown>, "scan"> & { readonly scan?: AnyScan };
+
+const wrong = (what: string): Either<DecodeError, never> => either.left(new DecodeError(`trajectory.reopen: ${what}`));
+
+/** The parts of a run whose steps are to be computed again. */
+const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: number; run: AnyTrajectory }[] => {
+  const { keyframes } = run;
+  const [second, last] = [keyframes[1]?.step ?? run.length - 1, keyframes.at(-1)?.step ?? 0];
+  if (check === "all" || second >= last) return [{ from: 0, run }];
+  return [
+    { from: 0, run: slice(run, 0, second + 1) },
+    { from: last, run: slice(run, last) },
+  ];
+};
+
+/**
+ * The run of a recording, with the step and the inputs that it was made with, which no file holds: they are tried, and the
+ * left says at which step they give other bits, or why they do not fit.
+ *
+ * @param inputs - those of all its steps, and more if it is to go on
+ * @throws whatever the step throws, but errors of gradfold, which make a left
+ * @example
+ * import { either, pipe } from "@gradfold/core";
+ * import { recording, steps, trajectory } from "@gradfold/optim";
+ * const made = recording.of(trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3)));
+ * pipe(trajectory.reopen(made, (n: number) => [n * 2, { loss: n }], steps(3)), either.map((run) => run.final));
+ * const other = trajectory.reopen(made, (n: number) => [n * 3, { loss: n }], steps(3));
+ * pipe(other, either.mapLeft((error) => error.message));
+ * // => { _tag: 'Left', left: 'trajectory.reopen: the step gives other bits: state 1 differs, other elements.' }
+ */
+export const reopen = typed<Reopen>(
+  (made: Recording, step: AnyStep, inputs: AnyInputs, options: AnyOptions = {}): Either<DecodeError, AnyTrajectory> => {
+    const { scan, budget = defaultBudget, like, check = "all" } = options;
+    const [first] = made.keyframes;
+    if (first === undefined) return wrong("the recording has no state to begin with.");
+    if (made.numerics !== numerics)
+      return wrong(
+        `the numbers are those of version ${made.numerics}, which this program, of ${numerics}, cannot compute.`,
+      );
+    if (inputs.length < made.steps)
+      return wrong(`the recording has ${made.steps} steps, but there are inputs for ${inputs.length}.`);
+    const found = like === undefined ? undefined : misfit(first.state, like);
+    if (found !== undefined)
+      return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
+    const course = scan === undefined ? stepByStep : inLoops(scan);
+    const taken = { length: made.steps, at: inputs.at };
+    const run = regrow({
+      step,
+      course,
+      budget,
+      grown: {
+        base: begin(first.state, { step, course, budget }),
+        interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, budget),
+        keyframes: [made.keyframes],
+        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, made.metrics)],
+        final: made.final,
+      },
+    });
+    for (const part of parts(run, check)) {
+      const verdict = attempt(() => verify(part.run));
+      if (either.isLeft(verdict)) return wrong(`the step does not take these states: ${verdict.left.message}`);
+      if (verdict.right.kind === "differs") {
+        const { step: k, leaf, reason } = verdict.right;
+        return wrong(`the step gives other bits: state ${part.from + k} differs${leaf && ` in ${leaf}`}, ${reason}.`);
+      }
+    }
+    return either.right(run);
+  },
+);
