@@ -43,9 +43,9 @@ const start = trainState(array([0.5, 0.75]), optimizer);
 const inputs = (n: number) => repeat(array(1.5), n);
 const whole = trajectory.fold(step, start, inputs(30));
 
-/** Every state of the run. */
-const states = Array.from(whole.states(0), bits);
-const lossesUpTo = (n: number) => ({ loss: whole.metrics.loss.slice(0, n) });
+/** A state as text, which compares fast. */
+const textOf = (state: unknown): string => bits(state).join(" | ");
+const states = Array.from(whole.states(0), textOf);
 
 /** Records steps from … to of the run, in chunks. */
 const append = (recorder: Recorder, from: number, to: number, size = 4): void => {
@@ -171,7 +171,7 @@ describe.each([1, 3, 100])("a recorder with %i steps to a record", (every) => {
     const found = resume("/f", start, disk);
     if (either.isRight(found)) {
       const { steps: at, state, recorder } = found.right;
-      expect(bits(state)).toEqual(states[at]);
+      expect(textOf(state)).toBe(states[at]);
       right(recorder.close());
     } else expect(found.left).toBeInstanceOf(DecodeError);
     expect([...disk.files.keys()]).toEqual(["/f"]);
@@ -181,9 +181,9 @@ describe.each([1, 3, 100])("a recorder with %i steps to a record", (every) => {
       return "refused";
     }
     const { steps: n, final, metrics, keyframes } = read.right;
-    expect(bits(final)).toEqual(states[n]);
-    expect(metrics).toEqual(lossesUpTo(n));
-    for (const frame of keyframes) expect(bits(frame.state)).toEqual(states[frame.step]);
+    expect(textOf(final)).toBe(states[n]);
+    expect(String(metrics["loss"])).toBe(String(whole.metrics.loss.slice(0, n)));
+    expect(keyframes.find((frame) => textOf(frame.state) !== states[frame.step])).toBeUndefined();
     return n;
   };
   const bytes = journal();

@@ -48,7 +48,11 @@ const toJson = (value: unknown): string =>
 
 const padded = (text: string): string => text.padEnd(Math.ceil(text.length / 8) * 8);
 
-export const bytesOfText = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+export const bytesOfText = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
 
 const textOf = (bytes: Uint8Array): string => {
   const parts: string[] = [];

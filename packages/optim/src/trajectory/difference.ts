@@ -51,12 +51,10 @@ export const differenceOf = (a: unknown, b: unknown): Misfit | undefined => {
  * The first step and leaf in which the states of two runs differ, to the last bit; none when all are the same.
  *
  * @example
- * import { array, mul } from "@gradfold/core";
  * import { steps, trajectory } from "@gradfold/optim";
- * const start = { w: array([1, 2]), step: 0 };
- * const run = trajectory.fold(({ w, step }) => [{ w: mul(w, 0.5), step: step + 1 }, {}], start, steps(9));
- * const other = trajectory.fork(run, 3, ({ w, step }) => [{ w, step: step + 1 }, {}], steps(6));
- * trajectory.diff(run, other); // => { _tag: 'Some', value: { step: 4, leaf: 'w', reason: 'other elements' } }
+ * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(9));
+ * const other = trajectory.fork(run, 3, (n) => [n + 1, {}], steps(6));
+ * trajectory.diff(run, other); // => { _tag: 'Some', value: { step: 4, leaf: '', reason: 'other elements' } }
  */
 export const diff = <State, M, N>(a: Trajectory<State, M>, b: Trajectory<State, N>): Option<Difference> => {
   const others = b.states(0)[Symbol.iterator]();

@@ -55,10 +55,9 @@ const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: numb
  * import { either, pipe } from "@gradfold/core";
  * import { recording, steps, trajectory } from "@gradfold/optim";
  * const made = recording.of(trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3)));
- * pipe(trajectory.reopen(made, (n: number) => [n * 2, { loss: n }], steps(3)), either.map((run) => run.final));
  * const other = trajectory.reopen(made, (n: number) => [n * 3, { loss: n }], steps(3));
- * pipe(other, either.mapLeft((error) => error.message));
- * // => { _tag: 'Left', left: 'trajectory.reopen: the step gives other bits: state 1 differs, other elements.' }
+ * const words = pipe(other, either.mapLeft((error) => error.message));
+ * words; // => { _tag: 'Left', left: 'trajectory.reopen: the step gives other bits: state 1 differs, other elements.' }
  */
 export const reopen = typed<Reopen>(
   (made: Recording, step: AnyStep, inputs: AnyInputs, options: AnyOptions = {}): Either<DecodeError, AnyTrajectory> => {
