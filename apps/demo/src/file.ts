@@ -21,7 +21,7 @@ const makeFolder = async (path: string): Promise<void> => {
  */
 export const writeFiles = async (
   folder: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<readonly string[]> => {
   const drafts = Object.entries(files).map(([name, text]) => {
     const path = join(folder, name);

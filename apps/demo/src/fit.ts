@@ -7,6 +7,7 @@ import {
   repeat,
   type ScaleState,
   sgd,
+  type Step,
   type TraceState,
   type Trajectory,
   trajectory,
@@ -14,24 +15,46 @@ import {
   trainState,
   trainStep,
 } from "@gradfold/optim";
-import type { Settings } from "./option.ts";
+import type { Made } from "./option.ts";
 import { type Data, loss, n, type Problem } from "./problem.ts";
 
 export type State = TrainState<Vector<2>, readonly [TraceState, ScaleState]>;
-export type Run = Trajectory<State, Metrics>;
+export type Run = Trajectory<State, Metrics, Data>;
+
+/** What a descent is made of. */
+export interface Descent {
+  readonly step: Step<State, Data, Metrics>;
+  readonly start: State;
+  readonly inputs: Inputs<Data>;
+}
 
 /** All rows at every step, or shuffled mini-batches for as many epochs as the steps need. */
-const inputsOf = (key: Key, data: Data, { steps, batchSize }: Settings): Inputs<Data> => {
+const inputsOf = (key: Key, data: Data, { steps, batchSize }: Made): Inputs<Data> => {
   if (batchSize === n) return repeat(data, steps);
   const epochs = Math.ceil(steps / Math.ceil(n / batchSize));
   return { ...batches(key, data, { size: batchSize, epochs }), length: steps };
 };
 
-/** The blog's descent, folded into a trajectory. */
-export const fit = ({ a, data }: Problem, settings: Settings): Run => {
+/** The blog's descent. */
+export const descentOf = ({ a, data }: Problem, settings: Made): Descent => {
   const optimizer = sgd(settings.learningRate, { momentum: settings.optimizer === "momentum" ? 0.9 : 0 });
-  const inputs = inputsOf(random.foldIn(random.key(settings.seed), 1), data, settings);
-  return trajectory.fold(trainStep(valueAndGrad(loss), optimizer), trainState(a, optimizer), inputs);
+  return {
+    step: trainStep(valueAndGrad(loss), optimizer),
+    start: trainState(a, optimizer),
+    inputs: inputsOf(random.foldIn(random.key(settings.seed), 1), data, settings),
+  };
+};
+
+/** The inputs from i on, at most so many. */
+export const part = <A>(inputs: Inputs<A>, i: number, most = Infinity): Inputs<A> => ({
+  length: Math.max(Math.min(most, inputs.length - i), 0),
+  at: (j) => inputs.at(i + j),
+});
+
+/** The descent, folded into a trajectory. */
+export const fit = (problem: Problem, settings: Made): Run => {
+  const { step, start, inputs } = descentOf(problem, settings);
+  return trajectory.fold(step, start, inputs);
 };
 
 /** The loss of every state on all the data. */

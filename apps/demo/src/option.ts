@@ -1,19 +1,27 @@
 import { InvalidArgumentError } from "commander";
 import { n } from "./problem.ts";
 
-/** What the command line can say. */
-export interface Settings {
+/** What a run is made by. */
+export interface Made {
   readonly steps: number;
   readonly learningRate: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly optimizer: "sgd" | "momentum";
   readonly dtype: "float64" | "float32";
-  readonly out: string;
-  readonly pictures: boolean;
 }
 
-/** Runs of more steps belong in a program of one's own, which can save them as they grow. */
+export const optimizers = ["sgd", "momentum"] as const;
+export const dtypes = ["float64", "float32"] as const;
+
+/** What the command line can say. */
+export interface Settings extends Made {
+  readonly out: string;
+  readonly pictures: boolean;
+  readonly record?: string;
+}
+
+/** Runs of more steps belong in a program of one's own. */
 const mostSteps = 1_000_000;
 
 const numberOf = (text: string): number => (text.trim() === "" ? NaN : Number(text));
@@ -27,6 +35,7 @@ const whole =
   };
 
 export const steps = whole(0, mostSteps);
+export const step = whole(0, mostSteps);
 export const batchSize = whole(1, n);
 export const seed = whole(0, 2 ** 32 - 1);
 

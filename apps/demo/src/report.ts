@@ -14,7 +14,7 @@ import {
 import { trajectory } from "@gradfold/optim";
 import type { Run } from "./fit.ts";
 import { type LeastSquares, leastSquares } from "./leastSquares.ts";
-import type { Settings } from "./option.ts";
+import type { Made } from "./option.ts";
 import { type Data, loss, n, type Problem, truth } from "./problem.ts";
 
 const number = (value: number): string =>
@@ -51,7 +51,7 @@ const row = (name: string, line: ArrayLike<number>, data: Data): string => {
 };
 
 /** How the descent went, and what it found beside the closed form and the truth. */
-export const reportRun = (run: Run, data: Data, settings: Settings): string => {
+export const reportRun = (run: Run, data: Data, settings: Made): string => {
   const closed = leastSquares(data);
   const { steps, batchSize } = settings;
   const after = item(loss(run.final.params, data));
@@ -69,7 +69,7 @@ export const reportRun = (run: Run, data: Data, settings: Settings): string => {
   ].join("\n");
 };
 
-const reportOutcome = (run: Run, { largestRate }: LeastSquares, { optimizer }: Settings): readonly string[] => {
+const reportOutcome = (run: Run, { largestRate }: LeastSquares, { optimizer }: Made): readonly string[] => {
   const outcome = trajectory.outcome(run);
   if (outcome.kind === "finished") return [];
   const { step, loss: bad, reason, leaf } = outcome;

@@ -1,24 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { main } from "../src/command.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { demo } from "./demo.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradfold-demo-"));
-
-/** What the command printed and its exit code. */
-const demo = async (...argv: readonly string[]) => {
-  const printed: string[] = [];
-  const complained: string[] = [];
-  const out = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  const err = vi.spyOn(process.stderr, "write").mockImplementation((text) => complained.push(String(text)) > 0);
-  try {
-    return { code: await main(argv), out: printed.join(""), err: complained.join("") };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-};
 
 beforeEach(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

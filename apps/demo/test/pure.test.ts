@@ -15,8 +15,6 @@ const run = fit(problem, {
   seed: 7,
   optimizer: "momentum",
   dtype: "float32",
-  out: "",
-  pictures: true,
 });
 
 /** Every number of the run and of its data. */

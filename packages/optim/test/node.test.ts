@@ -329,7 +329,9 @@ describe("a file that is recorded into", () => {
       "resume: /f: the numbers are those of version 2, which this program, of 1, cannot compute.",
     );
     disk.files.set("/f", { bytes: recording.encode(first) });
-    expect(failure(resume("/f", start, disk)).message).toBe("recording.decode: no journal of a run.");
+    expect(failure(resume("/f", start, disk)).message).toBe(
+      "recording.decode: no recording that goes on: it is finished, or was none.",
+    );
     expect(disk.openFiles()).toBe(0);
   });
 });

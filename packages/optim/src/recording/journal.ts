@@ -102,7 +102,7 @@ export const headLength = (bytes: Uint8Array): number =>
 
 /** The journal of a head. */
 export const readHead = (bytes: Uint8Array): Result<Journal> => {
-  if (!isJournal(bytes)) return wrong("no journal of a run.");
+  if (!isJournal(bytes)) return wrong("no recording that goes on: it is finished, or was none.");
   const length = headLength(bytes);
   if (bytes.length < length) return wrong("the head of the journal is truncated.");
   const view = viewOf(bytes);
