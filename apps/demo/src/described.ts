@@ -23,7 +23,8 @@ const oneOf = <A extends string>(words: readonly A[], word: string): A => {
 /** What the run of a recording was made by, checked as a command line is. */
 export const madeBy = (description: Readonly<Record<string, string>>): Either<DecodeError, Made> => {
   const text = (name: string): string => description[name] ?? "";
-  if (text("program") !== program) return either.left(new DecodeError("This recording is not one of the demo's."));
+  if (text("program") !== program)
+    return either.left(new DecodeError("malformed", "This recording is not one of the demo's."));
   try {
     return either.right({
       steps: steps(text("steps")),
@@ -35,6 +36,6 @@ export const madeBy = (description: Readonly<Record<string, string>>): Either<De
     });
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e);
-    return either.left(new DecodeError(`The recording does not say how it was made: ${why}`));
+    return either.left(new DecodeError("malformed", `The recording does not say how it was made: ${why}`));
   }
 };

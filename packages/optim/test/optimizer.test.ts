@@ -58,7 +58,10 @@ const initial = (problem: keyof typeof optimizers.problems): Params =>
 /** The problem's value and gradient at each step. */
 const lossAndGrad = (problem: string, t: number, params: Params): readonly [number | undefined, Params] => {
   if (problem === "gradients")
-    return [undefined, tree.mapTo((x, name) => array(gradients.gradients[t]?.[name] ?? [], { shape: x.shape }), params) as Params];
+    return [
+      undefined,
+      tree.mapTo((x, name) => array(gradients.gradients[t]?.[name] ?? [], { shape: x.shape }), params) as Params,
+    ];
   const [value, gradient] = valueAndGrad(problem === "rosenbrock" ? rosenbrockValue : quadraticValue)(params);
   return [item(value), gradient];
 };

@@ -112,7 +112,7 @@ const lastOf = (fs: FileSystem, file: number, journal: Journal, size: number) =>
 };
 
 const refuse = (path: string, what: string): Either<DecodeError, never> =>
-  either.left(new DecodeError(`resume: ${path}: ${what}`));
+  either.left(new DecodeError("unsupported", `resume: ${path}: ${what}`));
 
 /** Why a journal cannot go on in this program, if it cannot. */
 const unfit = ({ start }: Journal, like: unknown): string | undefined => {

@@ -148,7 +148,7 @@ const textsIn = ({
   if (metadata["format"] !== format) return wrong("no recording of gradfold's.");
   const made = countOf(metadata["version"]);
   if (made !== undefined && made > version)
-    return wrong(`the file has version ${made}, newer than ${version}. Read it with a newer gradfold.`);
+    return wrong(`the file has version ${made}, newer than ${version}. Read it with a newer gradfold.`, "unsupported");
   const [numerics, steps] = [countOf(metadata["numerics"]), countOf(metadata["steps"])];
   const parsed = parse(metadata["description"] ?? "");
   const description = either.isRight(parsed) && isDescription(parsed.right) ? parsed.right : undefined;

@@ -104,13 +104,14 @@ export const headLength = (bytes: Uint8Array): number =>
 export const readHead = (bytes: Uint8Array): Result<Journal> => {
   if (!isJournal(bytes)) return wrong("no recording that goes on: it is finished, or was none.");
   const length = headLength(bytes);
-  if (bytes.length < length) return wrong("the head of the journal is truncated.");
+  if (bytes.length < length) return wrong("the head of the journal is truncated.", "truncated");
   const view = viewOf(bytes);
   const head = bytes.subarray(0, length);
   const [made, every, size] = [8, 12, 16].map((at) => view.getUint32(at, true));
   const checksum = checksumOfHead(head);
-  if (view.getUint32(20, true) !== checksum) return wrong("the head of the journal is damaged.");
-  if (made !== version) return wrong(`the journal has version ${made}, not ${version}. Read it with another gradfold.`);
+  if (view.getUint32(20, true) !== checksum) return wrong("the head of the journal is damaged.", "altered");
+  if (made !== version)
+    return wrong(`the journal has version ${made}, not ${version}. Read it with another gradfold.`, "unsupported");
   if (every === undefined || every < 1 || every > mostRows) return wrong("the journal's records have no size.");
   return either.flatMap((start: Recording) =>
     start.steps === 0
@@ -182,7 +183,7 @@ const spansIn = (journal: Journal, bytes: Uint8Array): Result<readonly Span[]> =
   const spans: Span[] = [];
   let steps = 0;
   for (const [i, span] of records.slice(0, whole).entries()) {
-    if (span === undefined || span.from !== steps) return wrong(`record ${i} of the journal is damaged.`);
+    if (span === undefined || span.from !== steps) return wrong(`record ${i} of the journal is damaged.`, "altered");
     spans.push(span);
     steps += span.count;
   }

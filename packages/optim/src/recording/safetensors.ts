@@ -1,4 +1,4 @@
-import { DecodeError, type DType, type Either, either } from "@gradfold/core";
+import { DecodeError, type DecodeFailure, type DType, type Either, either } from "@gradfold/core";
 import { allocate, isRecord, sizeOf, type Store } from "@gradfold/core/transform";
 import { crc32c } from "./checksum.ts";
 
@@ -102,8 +102,8 @@ export const write = (tensors: readonly Tensor[], metadata: Contents["metadata"]
 
 export type Result<A> = Either<DecodeError, A>;
 
-export const wrong = (what: string): Either<DecodeError, never> =>
-  either.left(new DecodeError(`recording.decode: ${what}`));
+export const wrong = (what: string, kind: DecodeFailure = "malformed"): Either<DecodeError, never> =>
+  either.left(new DecodeError(kind, `recording.decode: ${what}`));
 
 /** The value of a text, if the text is what `toJson` makes of it. */
 export const parse = (text: string): Result<unknown> => {
@@ -141,14 +141,17 @@ const tensorOf = (name: string, entry: unknown, begin: number, data: Uint8Array)
 
 /** The contents of a file, in buffers of their own. */
 export const read = (file: Uint8Array): Result<Contents> => {
-  if (file.length < 8 + checksumBytes) return wrong(`${file.length} bytes are too few.`);
+  if (file.length < 8 + checksumBytes) return wrong(`${file.length} bytes are too few.`, "truncated");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = view.getUint32(0, true);
   const end = file.length - checksumBytes;
   if (view.getUint32(4, true) !== 0 || headerLength > end - 8 || headerLength > longestHeader)
-    return wrong("the header is longer than the file, or than any. It is truncated, or no safetensors file.");
+    return wrong(
+      "the header is longer than the file, or than any. It is truncated, or no safetensors file.",
+      "truncated",
+    );
   if (view.getUint32(end, true) !== crc32c(file.subarray(0, end)))
-    return wrong("the checksum is wrong: the file is damaged, or not one of gradfold's.");
+    return wrong("the checksum is wrong: the file is damaged, or not one of gradfold's.", "altered");
   const text = textOf(file.subarray(8, 8 + headerLength));
   const header = parse(text.trimEnd());
   if (either.isLeft(header)) return header;

@@ -75,7 +75,7 @@ export const checkSkeleton = (node: unknown, depth = 0): Either<DecodeError, Ske
   for (const child of children) {
     const checked = child === undefined ? undefined : checkSkeleton(child, depth + 1);
     if (checked === undefined || either.isLeft(checked))
-      return either.left(new DecodeError("recording.decode: the form of the state is no tree."));
+      return either.left(new DecodeError("malformed", "recording.decode: the form of the state is no tree."));
   }
   return either.right(node as Skeleton); // every node of it was looked at
 };

@@ -1,4 +1,4 @@
-import { attempt, DecodeError, type Either, either, numerics } from "@gradfold/core";
+import { attempt, DecodeError, type DecodeFailure, type Either, either, numerics } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import type { Inputs } from "../inputs.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -32,7 +32,8 @@ interface Reopen {
 
 type AnyOptions = Omit<ReopenOptions<unknown>, "scan"> & { readonly scan?: AnyScan };
 
-const wrong = (what: string): Either<DecodeError, never> => either.left(new DecodeError(`trajectory.reopen: ${what}`));
+const wrong = (what: string, kind: DecodeFailure = "malformed"): Either<DecodeError, never> =>
+  either.left(new DecodeError(kind, `trajectory.reopen: ${what}`));
 
 /** The parts of a run whose steps are to be computed again. */
 const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: number; run: AnyTrajectory }[] => {
@@ -67,6 +68,7 @@ export const reopen = typed<Reopen>(
     if (made.numerics !== numerics)
       return wrong(
         `the numbers are those of version ${made.numerics}, which this program, of ${numerics}, cannot compute.`,
+        "unsupported",
       );
     if (inputs.length < made.steps)
       return wrong(`the recording has ${made.steps} steps, but there are inputs for ${inputs.length}.`);
@@ -92,7 +94,10 @@ export const reopen = typed<Reopen>(
       if (either.isLeft(verdict)) return wrong(`the step does not take these states: ${verdict.left.message}`);
       if (verdict.right.kind === "differs") {
         const { step: k, leaf, reason } = verdict.right;
-        return wrong(`the step gives other bits: state ${part.from + k} differs${leaf && ` in ${leaf}`}, ${reason}.`);
+        return wrong(
+          `the step gives other bits: state ${part.from + k} differs${leaf && ` in ${leaf}`}, ${reason}.`,
+          "altered",
+        );
       }
     }
     return either.right(run);
