@@ -2,8 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundle } from "./bundle.ts";
 import { type Check, expectEqual, makeChecks, run } from "./checks.ts";
 import { packages, read, readmeExample, root } from "./doctest.ts";
+
+/** The packages of which the compiler makes declarations only. */
+export const bundled = packages.filter((folder) => read(`${folder}/package.json`).includes("scripts/bundle.ts"));
 
 export const bin = (name: string): string => join(root, "node_modules/.bin", name);
 
@@ -27,6 +31,7 @@ export type Packed = {
 const install = async (consumer: string): Promise<readonly Packed[]> => {
   for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
   await run(root, bin("tsc"), "-b", ...packages);
+  await Promise.all(bundled.map((folder) => bundle(join(root, folder))));
   mkdirSync(join(consumer, "tarballs"));
   const pack = ["--filter", "./packages/*", "pack", "--json", "--pack-destination", join(consumer, "tarballs")];
   const packed = JSON.parse(await run(root, "pnpm", ...pack)) as readonly Packed[];

@@ -2,12 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, expectEqual, run } from "./checks.ts";
-import { bin, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
+import { bin, bundled, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
 import { readmeExample, root } from "./doctest.ts";
 
 /** A compiled file whose source is still there; TypeScript itself and tests are none. */
 const isCompiled = (folder: string, path: string): boolean => {
   const [, name, kind] = /^dist\/(.+?)((?:\.d\.ts|\.js)(?:\.map)?)$/.exec(path) ?? [];
+  if (/^dist\/chunk-\w{8}\.js(\.map)?$/.test(path)) return bundled.includes(folder);
   return kind !== undefined && existsSync(join(root, folder, `src/${name}.ts`));
 };
 
@@ -16,7 +17,7 @@ const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
     `${name}: has its licence, and else what its sources compile to`,
     () => {
       const rest = files.filter(({ path }) => !isCompiled(name.replace("@gradfold", "packages"), path));
-      const plain = rest.map(({ path }) => path).filter((path) => path !== "README.md");
+      const plain = rest.map(({ path }) => path).filter((path) => !["README.md", "dist/LICENSE-fp-ts"].includes(path));
       expectEqual(plain.toSorted(), ["LICENSE", "package.json"]);
     },
   ],
