@@ -57,7 +57,7 @@ const logOrNothing = (x: NDArray): NDArray => {
  * @throws ShapeError when an axis is out of range
  * @example
  * import { array, item, logSumExp } from "@gradfold/core";
- * item(logSumExp(array([1e4, 1e4]))); // => 10000.693147180559
+ * item(logSumExp(array([1e4, 1e4]))); // => 10000.69314718056
  */
 export const logSumExp = reduction("logSumExp", (x, axes) => {
   const numbers = cast(x, floating(x.dtype));
