@@ -19,9 +19,9 @@ const included = "fp-ts";
 /** Node cannot load fp-ts' modules, which say no extensions; a bundler can, and drops what is not used. */
 const asModules: Plugin = {
   name: "fp-ts as modules",
-  setup: ({ onResolve, resolve: find }) => {
-    onResolve({ filter: /^fp-ts\/lib\// }, ({ path, resolveDir, kind }) =>
-      find(path.replace("/lib/", "/es6/"), { resolveDir, kind }),
+  setup: (builder) => {
+    builder.onResolve({ filter: /^fp-ts\/lib\// }, ({ path, resolveDir, kind }) =>
+      builder.resolve(path.replace("/lib/", "/es6/"), { resolveDir, kind }),
     );
   },
 };
