@@ -33,6 +33,9 @@ export const op = {
   f64LessEqual: simd(75),
   f32Floor: simd(104),
   f64Floor: simd(117),
+  i32ShiftLeft: simd(171),
+  i32ShiftRight: simd(173),
+  i32x4Add: simd(174),
   i64ShiftLeft: simd(203),
   i64ShiftRight: simd(205),
   i64Add: simd(206),
@@ -54,6 +57,8 @@ export const op = {
   f64Max: simd(245),
   f64PMin: simd(246),
   f64PMax: simd(247),
+  toWords: simd(252),
+  fromWords: simd(254),
 } as const;
 
 /** Instructions on memory: a code, and whether it names a lane. */
@@ -76,13 +81,14 @@ export interface Constant {
   readonly bytes: readonly number[];
 }
 
-const constantOf = (view: Float32Array | Float64Array | BigUint64Array | Uint8Array): Constant => {
+const constantOf = (view: Float32Array | Float64Array | Int32Array | BigUint64Array | Uint8Array): Constant => {
   const bytes = [...new Uint8Array(view.buffer)];
   return { name: bytes.join(), bytes };
 };
 
 export const splat32 = (value: number): Constant => constantOf(new Float32Array(4).fill(value));
 export const splat64 = (value: number): Constant => constantOf(new Float64Array(2).fill(value));
+export const splatWords = (value: number): Constant => constantOf(new Int32Array(4).fill(value));
 export const splatBits = (value: bigint): Constant => constantOf(new BigUint64Array(2).fill(value));
 export const constantOfBytes = (bytes: readonly number[]): Constant => constantOf(Uint8Array.from(bytes));
 

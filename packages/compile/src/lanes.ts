@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { inFewRegisters } from "./order.ts";
-import { type Code, type Constant, constantOfBytes, op, splat32, splat64, splatBits } from "./code.ts";
+import { type Code, type Constant, constantOfBytes, op, splat32, splat64, splatBits, splatWords } from "./code.ts";
+import { type WordOperation, wordPrinter } from "./words.ts";
 
 /* Scalar functions as SIMD: on four float32 at once where that gives the same bits, else on pairs of float64. */
 
@@ -10,7 +11,16 @@ export type Held = (constant: Constant) => number;
 
 const rounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "div", "sqrt"]);
 const followsRounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["neg", "abs", "select", "min", "max"]);
-const inDouble: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["pow2", "exponent", "mantissa", "rest"]);
+const inDouble: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
+  "pow2",
+  "exponent",
+  "mantissa",
+  "rest",
+  "wrappingAdd",
+  "xor",
+  "rotate",
+  "shiftRight",
+]);
 
 const nativeSingle = new WeakMap<ScalarFunction, boolean>();
 
@@ -103,7 +113,9 @@ const onlyDouble =
     throw new Error(`${name} is computed in float64`);
   };
 
-const single: Readonly<Record<LaneOperation, Printer>> = {
+type FloatOperation = Exclude<LaneOperation, WordOperation>;
+
+const single: Readonly<Record<FloatOperation, Printer>> = {
   add: apply(op.f32Add),
   sub: apply(op.f32Sub),
   mul: apply(op.f32Mul),
@@ -211,7 +223,7 @@ const emitRarely = (code: Code, costly: ScalarFunction, [condition = 0, usual = 
   code.get(result);
 };
 
-const double: Readonly<Record<LaneOperation, Printer>> = {
+const double: Readonly<Record<FloatOperation, Printer>> = {
   ...single,
   add: apply(op.f64Add),
   sub: apply(op.f64Sub),
@@ -267,6 +279,48 @@ export const emitKept = (code: Code): number => {
   return result;
 };
 
+/** The values of a function's steps on one vector, by the local that holds each: as floats, as words, or as both. */
+interface Values {
+  readonly float: (id: number) => number;
+  readonly word: (id: number) => number;
+  readonly keepFloat: (id: number, local: number) => void;
+  readonly keepWord: (id: number, local: number) => void;
+}
+
+/** Constants get their locals where they are used, other values their second form. */
+const openValues = (code: Code, held: Held, instructions: readonly Instruction[], splat: typeof splat64): Values => {
+  const floats = new Map<number, number>();
+  const words = new Map<number, number>();
+  const constant = (id: number): number | undefined => {
+    const step = instructions[id];
+    return step?.kind === "constant" ? step.value : undefined;
+  };
+  const convert = (from: Map<number, number>, to: Map<number, number>, id: number, instruction: readonly number[]) => {
+    code.get(from.get(id) ?? 0);
+    code.op(instruction);
+    const local = emitKept(code);
+    to.set(id, local);
+    return local;
+  };
+  const form = (
+    from: Map<number, number>,
+    to: Map<number, number>,
+    instruction: readonly number[],
+    splat: (value: number) => Constant,
+  ) => {
+    return (id: number): number => {
+      const value = constant(id);
+      return value === undefined ? (to.get(id) ?? convert(from, to, id, instruction)) : held(splat(value));
+    };
+  };
+  return {
+    float: form(words, floats, op.fromWords, splat),
+    word: form(floats, words, op.toWords, splatWords),
+    keepFloat: (id, local) => floats.set(id, local),
+    keepWord: (id, local) => words.set(id, local),
+  };
+};
+
 /** Emits a function on one or more vectors side by side; `vectors` holds the arguments' locals for each of them. */
 export const emitScalar = (
   code: Code,
@@ -277,40 +331,40 @@ export const emitScalar = (
 ): readonly number[] => {
   const { instructions } = inFewRegisters(scalar);
   const printers = isSingle ? single : double;
-  const places = vectors.map((): number[] => []);
-  const constants = instructions.map((step) =>
-    step.kind === "constant" ? (isSingle ? splat32 : splat64)(step.value) : undefined,
-  );
-  const printerOf = ({ operation, arguments: [, yes = -1, no = -1] }: Application): Printer => {
-    const [a, b] = [constants[yes], constants[no]];
-    return operation === "select" && a !== undefined && b !== undefined ? choose(a, b) : printers[operation];
+  const splat = isSingle ? splat32 : splat64;
+  const valueOf = (id: number | undefined): number | undefined => {
+    const step = instructions[id ?? -1];
+    return step?.kind === "constant" ? step.value : undefined;
   };
-  for (const [id, step] of instructions.entries())
-    vectors.forEach((args, v) => {
-      const known = places[v] ?? [];
-      const constant = constants[id];
-      const placeOf = (operand: number): number => {
-        const value = constants[operand];
-        return value === undefined ? (known[operand] ?? 0) : held(value);
-      };
-      if (step.kind === "argument") known.push(args[step.index] ?? 0);
-      // A constant gets its local where it is used.
-      else if (constant !== undefined) known.push(-1);
+  /** A selection between constants, of which neither is loaded. */
+  const choice = ({ operation, arguments: [, yes, no] }: Application): Printer | undefined => {
+    const [a, b] = [valueOf(yes), valueOf(no)];
+    return operation === "select" && a !== undefined && b !== undefined ? choose(splat(a), splat(b)) : undefined;
+  };
+  const all = vectors.map(() => openValues(code, held, instructions, splat));
+  const emit = (step: Application, id: number, values: Values): void => {
+    const ofWords = wordPrinter(step);
+    if (ofWords !== undefined) {
+      ofWords(code, (i) => values.word(step.arguments[i] ?? -1), valueOf(step.arguments[1]) ?? 0);
+      values.keepWord(id, emitKept(code));
+      return;
+    }
+    const chosen = choice(step);
+    const x = (chosen === undefined ? step.arguments : step.arguments.slice(0, 1)).map(values.float);
+    (chosen ?? printers[step.operation as FloatOperation])({ code, held, x });
+    values.keepFloat(id, emitKept(code));
+  };
+  instructions.forEach((step, id) =>
+    all.forEach((values, v) => {
+      if (step.kind === "argument") values.keepFloat(id, vectors[v]?.[step.index] ?? 0);
+      else if (step.kind === "apply") emit(step, id, values);
       else if (step.kind === "rarely") {
-        emitRarely(code, step.costly, step.arguments.map(placeOf));
-        known.push(emitKept(code));
-      } else if (step.kind === "apply") {
-        const printer = printerOf(step);
-        const x = step.arguments.map((id) => {
-          return printer === printers[step.operation] || constants[id] === undefined ? placeOf(id) : -1;
-        });
-        printer({ code, held, x });
-        known.push(emitKept(code));
+        emitRarely(code, step.costly, step.arguments.map(values.float));
+        values.keepFloat(id, emitKept(code));
       }
-    });
-  const last = constants.at(-1);
-  if (last !== undefined) return vectors.map(() => held(last));
-  return places.map((known) => known.at(-1) ?? 0);
+    }),
+  );
+  return all.map(({ float }) => float(instructions.length - 1));
 };
 
 const upperToLower = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];

@@ -13,6 +13,7 @@ import { constantsOf, unchanged } from "./constant.ts";
 import type { Definition, Graph, LoopDefinition, Value } from "./graph.ts";
 import { lowerProduct } from "./product.ts";
 import { lowerSum } from "./sums.ts";
+import { givesWords } from "./words.ts";
 
 /** Operations on whole numbers that stay exact when they are computed as float64. */
 const exactOnIntegers: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
@@ -64,7 +65,7 @@ const lowerApplication = (
       const computed = loops.computed(inputs.map(valueOf));
       const scalar = loops.scalar(computed);
       if (isInteger(computed) && !isExactOnIntegers(scalar)) refuseDType(caller, name, computed);
-      if (type.dtype === "int32" && !isInteger(computed)) refuseDType(caller, name, type.dtype);
+      if (type.dtype === "int32" && !isInteger(computed) && !givesWords(scalar)) refuseDType(caller, name, type.dtype);
       if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
       return unchanged(builder, scalar, inputs, type) ?? define(type, { kind: "map", computed, scalar, inputs });
     }

@@ -35,6 +35,10 @@ const always: Readonly<Record<LaneOperation, Printer>> = {
   not: (a) => `!${a}`,
   select: (condition, yes, no) => `${condition} ? ${yes} : ${no}`,
   truth: (condition) => `${condition} ? 1 : 0`,
+  wrappingAdd: (x, y) => `${x} + ${y} | 0`,
+  xor: (x, y) => `${x} ^ ${y}`,
+  rotate: (x, places) => `${x} << ${places} | ${x} >>> 32 - ${places}`,
+  shiftRight: (x, places) => `${x} >>> ${places}`,
 };
 
 /** Products of integers wrap at 32 bits; the store into an Int32Array wraps the rest. */

@@ -50,6 +50,13 @@ export interface Lane {
   readonly select: (condition: Mask, yes: Term, no: Term) => Value;
   /** 1 where the condition holds, else 0. */
   readonly truth: (condition: Mask) => Value;
+  /** x + y modulo 2^32. This and the next three take and give 32-bit words: whole numbers from -2^31 to 2^31 - 1. */
+  readonly wrappingAdd: (x: Term, y: Term) => Value;
+  readonly xor: (x: Term, y: Term) => Value;
+  /** The bits of x moved to the left in a ring, 1 to 31 places. */
+  readonly rotate: (x: Term, places: number) => Value;
+  /** The bits of x moved to the right, 1 to 31 places; zeros come in. */
+  readonly shiftRight: (x: Term, places: number) => Value;
 }
 
 /** The lane of a scalar function, which may also leave its straight line. */
@@ -100,6 +107,10 @@ const operations: readonly LaneOperation[] = [
   "not",
   "select",
   "truth",
+  "wrappingAdd",
+  "xor",
+  "rotate",
+  "shiftRight",
 ];
 
 /** A lane whose operations are all done in one way: recorded. Its one cast gives them their types. */

@@ -65,9 +65,6 @@ const isOurs = (e: unknown): e is GradfoldError =>
   e instanceof core.DomainError ||
   e instanceof core.TraceError;
 
-/** Functions whose argument is refused by another one that they hand it to. */
-const inside: Readonly<Record<string, string>> = { "random.foldIn": "item" };
-
 /** What came of a call: nothing to complain of, or the complaint. */
 const complaint = (name: string, f: Anything, args: readonly unknown[]): string | undefined => {
   try {
@@ -75,7 +72,7 @@ const complaint = (name: string, f: Anything, args: readonly unknown[]): string 
     return undefined;
   } catch (e) {
     const space = name.startsWith("tree.") ? "tree" : name;
-    if (isOurs(e) && [name, space, inside[name]].includes(/^([a-zA-Z.]+): ./.exec(e.message)?.[1])) return undefined;
+    if (isOurs(e) && [name, space].includes(/^([a-zA-Z.]+): ./.exec(e.message)?.[1] ?? "")) return undefined;
     return `${name}(${args.map((x) => strange.find(([, y]) => Object.is(x, y))?.[0] ?? "good").join(", ")}): ${String(e)}`;
   }
 };

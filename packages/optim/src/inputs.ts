@@ -78,7 +78,7 @@ export interface BatchOptions {
  * import { arange, random } from "@gradfold/core";
  * import { batches } from "@gradfold/optim";
  * const inputs = batches(random.key(0), { x: arange(5) }, { size: 2, epochs: 2 });
- * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [4, 1], float64 [1] [3] ]
+ * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [0, 2], float64 [1] [3] ]
  */
 export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => Inputs<Rows<T>>>(
   (key: Key, data: unknown, { size, epochs = 1 }: BatchOptions) => {

@@ -1,7 +1,5 @@
 import type { NDArray } from "../array.ts";
-import { stack } from "../operations/join.ts";
 import { reshape } from "../operations/reshape.ts";
-import { slice } from "../operations/slice.ts";
 import { broadcastTo } from "../operations/spread.ts";
 import { bind, type Primitive } from "../primitive.ts";
 
@@ -34,14 +32,3 @@ export const batchBroadcast = (
   const rank = Math.max(...inputs.map((x, i) => x.shape.length - (mapped[i] === true ? 1 : 0)));
   return bind(primitive, aligned(inputs, mapped, rank));
 };
-
-/** A record that has no other way: each of the stack by itself. */
-export const batchOneByOne = (primitive: Primitive, inputs: readonly NDArray[], mapped: readonly boolean[]): NDArray =>
-  stack(
-    Array.from({ length: stackSize(inputs, mapped) }, (_, at) =>
-      bind(
-        primitive,
-        inputs.map((x, i) => (mapped[i] === true ? slice(x, [at]) : x)),
-      ),
-    ),
-  );

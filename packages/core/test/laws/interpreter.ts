@@ -52,6 +52,10 @@ const lane: Readonly<Record<LaneOperation, Apply>> = {
   not: (a) => 1 - a,
   select: (condition, yes, no) => (condition === 1 ? yes : no),
   truth: (condition) => condition,
+  wrappingAdd: (x, y) => (x + y) | 0,
+  xor: (x, y) => x ^ y,
+  rotate: (x, places) => (x * 2 ** places) | ((x >>> 0) / 2 ** (32 - places)),
+  shiftRight: (x, places) => Math.floor((x >>> 0) / 2 ** places),
 };
 
 const scalar = ({ instructions }: ScalarFunction, integers: boolean, args: readonly number[]): number => {

@@ -1,0 +1,126 @@
+import { isNDArray, type NDArray } from "../array.ts";
+import { floating } from "../dtype.ts";
+import { DomainError, ShapeError } from "../error.ts";
+import { operand } from "../operand.ts";
+import { add } from "../operations/add.ts";
+import { mul, neg, sub } from "../operations/arithmetic.ts";
+import { cumsum } from "../operations/cumulative.ts";
+import { log } from "../operations/elementary.ts";
+import { reshape } from "../operations/reshape.ts";
+import { searchSorted } from "../operations/search.ts";
+import { slice } from "../operations/slice.ts";
+import { argsort } from "../operations/sort.ts";
+import { cast } from "../operations/spread.ts";
+import { take } from "../operations/take.ts";
+import { zeros } from "../make.ts";
+import { expectShape } from "../read.ts";
+import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import type { Replace } from "../static/axes.ts";
+import { typed } from "../static/door.ts";
+import type { Mutable } from "../static/text.ts";
+import { gumbel } from "./exponential.ts";
+import { integers } from "./integers.ts";
+import { checkKey, type Key } from "./key.ts";
+import { elementsIfKnown } from "./parameter.ts";
+import { shuffled } from "./permutation.ts";
+import { uniform } from "./uniform.ts";
+
+interface Options {
+  /** Whether a choice may be made again: true by default. */
+  readonly replace?: boolean;
+  /** A weight for each choice; equal ones by default. */
+  readonly p?: NDArray;
+}
+
+interface Choice {
+  <const Z extends Shape = []>(key: Key, n: number, shape?: Z, options?: Options): NDArray<Mutable<Z>>;
+  <S extends Shape, const Z extends Shape = [], const Ax extends number = 0>(
+    key: Key,
+    x: NDArray<S>,
+    shape?: Z,
+    options?: Options & { readonly axis?: Ax },
+  ): NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, Mutable<Z>>>;
+}
+
+/** What is asked for: some of n choices. */
+interface Request {
+  readonly n: number;
+  readonly shape: Shape;
+  readonly replace: boolean;
+}
+
+const checkCount = ({ n, shape, replace }: Request, possible: number): void => {
+  const count = sizeOf(shape);
+  if (count > 0 && n === 0) throw new DomainError("random.choice: there is nothing to choose from");
+  if (!replace && count > possible)
+    throw new DomainError(`random.choice: ${count} different ones of ${possible} cannot be chosen`);
+};
+
+/** Weights of a float dtype, one for each choice. */
+const checkWeights = (request: Request, p: NDArray): NDArray<[number]> => {
+  const weights = operand("random.choice", p);
+  const { n } = request;
+  if (weights.shape.length !== 1 || weights.shape[0] !== n)
+    throw new ShapeError(`random.choice: ${n} weights are needed, not of shape ${formatShape(weights.shape)}`);
+  const known = elementsIfKnown(weights);
+  const wrong = known?.find((weight) => !(weight >= 0 && weight < Infinity));
+  if (wrong !== undefined)
+    throw new DomainError(`random.choice: a weight is finite and not negative, but one is ${wrong}`);
+  if (known !== undefined && n > 0 && known.every((weight) => weight === 0))
+    throw new DomainError("random.choice: the weights are all 0. At least one must be positive");
+  checkCount(request, known?.filter((weight) => weight > 0).length ?? n);
+  return expectShape(cast(weights, floating(weights.dtype)), [n]);
+};
+
+/** The first of an order, in a shape. */
+const firstOf = (order: NDArray, shape: Shape): NDArray => reshape(slice(order, [[0, sizeOf(shape)]]), shape);
+
+/** Where a uniform number falls among the running sums of the weights. */
+const weighted = (from: Key, weights: NDArray<[number]>, shape: Shape): NDArray => {
+  const sums = cumsum(weights);
+  const drawn = uniform(from, shape, { dtype: weights.dtype });
+  return searchSorted(sums, mul(slice(sums, [-1]), sub(1, drawn)));
+};
+
+const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray => {
+  const { n, shape, replace } = request;
+  if (p === undefined) {
+    checkCount(request, n);
+    if (sizeOf(shape) === 0) return zeros(shape, { dtype: "int32" });
+    return replace ? integers(from, shape, { max: n }) : firstOf(shuffled("choice", from, n), shape);
+  }
+  const weights = checkWeights(request, p);
+  if (sizeOf(shape) === 0) return zeros(shape, { dtype: "int32" });
+  if (replace) return weighted(from, weights, shape);
+  // Gumbel's trick for several: the greatest sums are the choices, in the order in which they would be made.
+  return firstOf(argsort(neg(add(gumbel(from, [n], { dtype: weights.dtype }), log(weights)))), shape);
+};
+
+/**
+ * Some of the numbers 0 to n - 1, as int32, or of an array's rows along an axis (0), as JAX chooses them.
+ *
+ * @param options - `replace`: whether one may be chosen again (true); `p`: n weights, of sum 1 or another, in whose
+ * proportion choices are made (equal by default); `axis`
+ * @throws DomainError when more are asked for than there are, or a weight is negative, or all are 0; ShapeError when there
+ * is not a weight for each, or the axis is out of range
+ * @example
+ * import { random, toNested } from "@gradfold/core";
+ * toNested(random.choice(random.key(0), 10, [3], { replace: false })); // => [ 0, 1, 8 ]
+ */
+export const choice = typed<Choice>(
+  (
+    from: Key,
+    of: number | NDArray,
+    shape: Shape = [],
+    { replace = true, p, axis = 0 }: Options & { readonly axis?: number } = {},
+  ) => {
+    checkKey("choice", from);
+    const into = checkShape("random.choice", shape);
+    if (!isNDArray(of)) {
+      const [n = 0] = checkShape("random.choice", [of]);
+      return chosen(from, { n, shape: into, replace }, p);
+    }
+    const along = normalizeAxis("random.choice", axis, of.shape);
+    return take(of, chosen(from, { n: of.shape[along] ?? 0, shape: into, replace }, p), along);
+  },
+);

@@ -1,0 +1,62 @@
+import type { NDArray } from "../array.ts";
+import { checkDType, type DType, isFloat } from "../dtype.ts";
+import { DTypeError } from "../error.ts";
+import { batchBroadcast } from "../family/batch.ts";
+import { elementwise } from "../family/elementwise.ts";
+import type { ScalarLane, Value } from "../lane.ts";
+import { bind, type Primitive } from "../primitive.ts";
+import { checkShape, type Shape } from "../shape.ts";
+import type { Mutable } from "../static/text.ts";
+import { computedAsWords, type Key, wordsOf } from "./key.ts";
+import { places } from "./place.ts";
+import { type Block, threefry } from "./threefry.ts";
+
+/** A random number made of 64 random bits, and of what its distribution depends on. */
+type Drawn = (L: ScalarLane, block: Block, ...parameters: Value[]) => Value;
+
+/** Draws a number for every place of a shape. */
+type Draw = (caller: string, key: unknown, shape: Shape, ...parameters: readonly NDArray[]) => NDArray;
+
+/** A draw is a scalar function of a key and a place: a map like any other, but without a derivative. */
+export const draw = (name: string, dtype: DType, drawn: Drawn, parameters = 0): Draw => {
+  const primitive: Primitive = {
+    ...elementwise(
+      name,
+      3 + parameters,
+      (L, k0, k1, place, ...rest) => drawn(L, threefry(L, k0, k1, 0, place), ...rest),
+      computedAsWords(dtype),
+    ),
+    name,
+    parameters: {},
+    jvp: () => null,
+    vjp: () => null,
+    batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
+  };
+  return (caller, key, shape, ...rest) =>
+    bind(primitive, [...wordsOf(caller, key), places(checkShape(`random.${caller}`, shape)), ...rest]);
+};
+
+type FloatDraw = (caller: string, key: unknown, shape: Shape, dtype: DType, ...parameters: NDArray[]) => NDArray;
+
+/** A draw of float64 or float32, which have functions of their own. */
+export const drawFloat = (name: string, float64: Drawn, float32: Drawn, parameters = 0): FloatDraw => {
+  const double = draw(name, "float64", float64, parameters);
+  const single = draw(name, "float32", float32, parameters);
+  return (caller, key, shape, dtype, ...rest) => {
+    if (!isFloat(checkDType(`random.${caller}`, dtype)))
+      throw new DTypeError(`random.${caller}: the dtype must be float64 or float32, not ${dtype}`);
+    return (dtype === "float32" ? single : double)(caller, key, shape, ...rest);
+  };
+};
+
+export interface Precision {
+  /** float64 (default) or float32 */
+  readonly dtype?: DType;
+}
+
+/** How a distribution is drawn: numbers of a shape, a scalar by default. */
+export type Sampler<Options extends Precision = Precision> = <const S extends Shape = []>(
+  key: Key,
+  shape?: S,
+  options?: Options,
+) => NDArray<Mutable<S>>;
