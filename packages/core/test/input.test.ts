@@ -72,7 +72,7 @@ const complaint = (name: string, f: Anything, args: readonly unknown[]): string 
     return undefined;
   } catch (e) {
     const space = name.startsWith("tree.") ? "tree" : name;
-    if (isOurs(e) && [name, space].includes(/^([a-zA-Z.]+): ./.exec(e.message)?.[1] ?? "")) return undefined;
+    if (isOurs(e) && [name, space].includes(/^([a-zA-Z0-9.]+): ./.exec(e.message)?.[1] ?? "")) return undefined;
     return `${name}(${args.map((x) => strange.find(([, y]) => Object.is(x, y))?.[0] ?? "good").join(", ")}): ${String(e)}`;
   }
 };
