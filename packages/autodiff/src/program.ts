@@ -48,10 +48,15 @@ interface Parts extends Omit<Program, "inputs"> {
 
 /** The program of its parts: inputs are numbered first, then constants, then the results of the equations. */
 export const assemble = ({ inputIds, constantIds, constants, equations, outputs, types }: Parts): Program => {
-  const order = [...inputIds, ...constantIds, ...equations.flatMap(resultsOf)];
-  const places = new Map(order.map((id, i) => [id, i]));
-  const to = (id: number): number => places.get(id) ?? -1;
-  const typesInOrder = order.flatMap((id) => types[id] ?? []);
+  const places = new Array<number>(types.length).fill(-1);
+  const typesInOrder: ArrayType[] = [];
+  const put = (id: number): void => {
+    places[id] = typesInOrder.push(types[id] ?? { shape: [], dtype: "float64" }) - 1;
+  };
+  inputIds.forEach(put);
+  constantIds.forEach(put);
+  for (const equation of equations) resultsOf(equation).forEach(put);
+  const to = (id: number): number => places[id] ?? -1;
   return {
     inputs: typesInOrder.slice(0, inputIds.length),
     constants,
@@ -146,6 +151,7 @@ export const closeOver = (program: Program): { readonly body: Program; readonly 
   const first = program.inputs.length;
   const numbered = program.constants.map((x, i) => ({ x, id: first + i }));
   const closed = numbered.filter(({ x }) => tracer(x) !== undefined);
+  if (closed.length === 0) return { body: program, closed: [] };
   const kept = numbered.filter(({ x }) => tracer(x) === undefined);
   const body = assemble({
     ...program,

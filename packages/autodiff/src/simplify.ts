@@ -45,6 +45,8 @@ export const dropDead = (program: Program): Program => {
   });
   const first = program.inputs.length;
   const constants = program.constants.flatMap((x, i) => (live.has(first + i) ? [{ x, id: first + i }] : []));
+  const values = first + constants.length + kept.reduce((sum, equation) => sum + resultsOf(equation).length, 0);
+  if (values === program.types.length) return program;
   return assemble({
     ...program,
     inputIds: program.inputs.map((_, id) => id),
