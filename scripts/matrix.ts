@@ -15,12 +15,19 @@ const nodeOf = async (version: number): Promise<string> => {
   return join(home, "node_modules/node/bin/node");
 };
 
+const fixture = join(root, "scripts/fixtures/run.safetensors");
+const checkRecording = `
+import { readFileSync } from "node:fs";
+import { checkRecorded } from "./recorded.js";
+checkRecorded(readFileSync(${JSON.stringify(fixture)}));
+`;
 const printFingerprint = `import { fingerprint } from "./fingerprint.js"; console.log(await fingerprint());`;
 
 await makeConsumerChecks("matrix", async (consumer) => {
   const example = readmeExample();
   if (example) await compile(consumer, "readme", example.code);
   await compile(consumer, "fingerprint", read("scripts/fingerprint.ts"));
+  await compile(consumer, "recorded", read("scripts/recorded.ts"));
   const bits = (node: string): Promise<string> => run(consumer, node, "--input-type=module", "-e", printFingerprint);
   const expected = await bits(process.execPath);
   console.log(`fingerprint ${expected.trim()}`);
@@ -30,6 +37,10 @@ await makeConsumerChecks("matrix", async (consumer) => {
     return [
       ...smoke(consumer, node, label),
       [`${label}: computes the same bits`, async () => expectEqual(await bits(node), expected)],
+      [
+        `${label}: records a run to the same bytes, and verifies those of another engine`,
+        () => run(consumer, node, "--input-type=module", "-e", checkRecording),
+      ],
     ];
   });
   return (await Promise.all(checks)).flat();

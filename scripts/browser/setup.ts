@@ -1,11 +1,18 @@
 import type { TestProject } from "vitest/node";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../doctest.ts";
 import { fingerprint } from "../fingerprint.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     readonly fingerprint: string;
+    readonly recorded: readonly number[];
   }
 }
 
-/** Node's own bits, for the browser to compare with. */
-export const setup = async (project: TestProject): Promise<void> => project.provide("fingerprint", await fingerprint());
+/** Node's own bits, and a run that Node recorded, for the browser to compare with. */
+export const setup = async (project: TestProject): Promise<void> => {
+  project.provide("fingerprint", await fingerprint());
+  project.provide("recorded", [...readFileSync(join(root, "scripts/fixtures/run.safetensors"))]);
+};

@@ -283,16 +283,7 @@ describe("decoding", () => {
       expect(either.isLeft(recording.decode(flipped))).toBe(true);
     }
   });
-  test("refuses random mutations, and random bytes", () => {
-    const edit = fc.record({ at: fc.nat({ max: small.length - 1 }), byte: fc.integer({ min: 1, max: 255 }) });
-    fc.assert(
-      fc.property(fc.uniqueArray(edit, { minLength: 1, maxLength: 8, selector: ({ at }) => at }), (edits) => {
-        const file = small.slice();
-        for (const { at, byte } of edits) file[at] = (file[at] ?? 0) ^ byte;
-        expect(either.isLeft(recording.decode(file))).toBe(true);
-      }),
-      { seed: 3, numRuns: 5000 },
-    );
+  test("refuses random bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 1024 }), (file) => {
         expect(either.isLeft(recording.decode(file))).toBe(true);
