@@ -16,7 +16,7 @@ import { type Check, expectEqual, makeChecks } from "./checks.ts";
 import { inputsOf, start, step } from "./crash/run.ts";
 import { root } from "./doctest.ts";
 
-const [kills = 300, runs = 30] = process.argv.slice(2).map(Number);
+const [kills = 60, runs = 6] = process.argv.slice(2).map(Number);
 
 const folder = mkdtempSync(join(tmpdir(), "gradfold-crash-"));
 const worker = join(folder, "worker.mjs");
