@@ -85,7 +85,10 @@ const survives = (run: number): Check => [
   },
 ];
 
-await makeChecks("crash", [...Array.from({ length: runs }, (_, i) => survives(i + 1))]);
+await makeChecks(
+  "crash",
+  Array.from({ length: runs }, (_, i) => survives(i + 1)),
+);
 const strangers = readdirSync(folder).filter((name) => !/^(worker\.mjs|whole|run-\d+)$/.test(name));
 console.log(`${counts.killed} kills over ${counts.resumed} runs; left behind: ${strangers.join(", ") || "nothing"}`);
 rmSync(folder, { recursive: true });

@@ -43,7 +43,7 @@ const runs = () => [
 ];
 
 /** The files that this engine makes of the run, one for each way to compute it. */
-export const recordings = (): readonly Uint8Array[] =>
+const recordings = (): readonly Uint8Array[] =>
   runs().map((run) => recording.encode(recording.of(run, { description: { run: "a line through 40 points" } })));
 
 /** The recording with the lowest bit of a kept state's parameters flipped. */

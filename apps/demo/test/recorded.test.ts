@@ -120,9 +120,9 @@ describe("a recorded run", () => {
     expect(await described({ ...read.description, dtype: "float64" })).toContain("recording of another model");
   });
   test("has its metrics written as tables and events", async () => {
+    const [csv, jsonl, events] = ["m.csv", "m.jsonl", "events"].map((name) => join(folder, name));
     const { code, out } = await demo(
-      ...["export", file, "--csv", join(folder, "m.csv"), "--jsonl", join(folder, "m.jsonl")],
-      ...["--tensorboard", join(folder, "events")],
+      ...`export ${file} --csv ${csv} --jsonl ${jsonl} --tensorboard ${events}`.split(" "),
     );
     expect([code, out.match(/^wrote /gm)?.length]).toEqual([0, 3]);
     const lines = readFileSync(join(folder, "m.csv"), "utf8").split("\n");

@@ -299,7 +299,7 @@ describe("a file that is recorded into", () => {
       "record: the run does not begin where the recorded one ends, in optimizer[0].trace.",
     );
     const named = trajectory.fold(
-      (state: typeof start, _: NDArray<[]>) => [state, { other: 1 }],
+      (state: typeof start, other: NDArray<[]>) => [state, { other }],
       [...whole.states(2)][0] ?? start,
       inputs(2),
     );

@@ -28,7 +28,7 @@ export const misfit = (a: unknown, b: unknown): Misfit | undefined => {
 };
 
 /** Whether the elements are the same to the last bit; a NaN is a NaN. */
-export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
   return a.length === b.length;
 };
