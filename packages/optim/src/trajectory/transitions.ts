@@ -6,15 +6,26 @@ export interface Transitions extends Rows {
   readonly take: (state: unknown, i: number) => readonly [state: unknown, metrics: unknown];
 }
 
+const takeBy =
+  (step: AnyStep, inputs: AnyInputs): Transitions["take"] =>
+  (state, i) =>
+    step(state, inputs.at(i));
+
 export const transitionsOf = (step: AnyStep, inputs: AnyInputs, columns: Rows["columns"]): Transitions => ({
   length: inputs.length,
   columns,
-  take: (state, i) => step(state, inputs.at(i)),
+  take: takeBy(step, inputs),
 });
+
+/** The parts' rows are copied into the whole's, so its `take` must not keep the parts themselves alive. */
+const oneOf =
+  (before: number, first: Transitions["take"], second: Transitions["take"]): Transitions["take"] =>
+  (state, i) =>
+    i < before ? first(state, i) : second(state, i - before);
 
 export const join = (a: Transitions, b: Transitions): Transitions => ({
   ...concatenateRows([a, b]),
-  take: (state, i) => (i < a.length ? a.take(state, i) : b.take(state, i - a.length)),
+  take: oneOf(a.length, a.take, b.take),
 });
 
 /** Takes transition i of several parts. */
