@@ -33,7 +33,7 @@ const step = trainStep(
 );
 const inputs = batches(forBatches, { x, y }, { size: 16, epochs: 10 });
 const start = trainState(array([0.5, 0.75]), optimizer);
-const few = { budget: 0 };
+const few = { budget: 12_000 };
 
 /** The run operation by operation, with the step compiled, and as compiled loops. */
 const runs = () => [

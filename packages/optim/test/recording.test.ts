@@ -48,7 +48,7 @@ const step = trainStep(valueAndGrad(loss), optimizer);
 const model = { w: random.uniform(random.key(2), [2, 3]), b: random.uniform(random.key(1), [3], { dtype: "float32" }) };
 const start = trainState(model, optimizer, random.key(7));
 const inputs = repeat(array(1.5), 20);
-const run = trajectory.fold(step, start, inputs, { budget: 0 });
+const run = trajectory.fold(step, start, inputs, { budget: 12_000 });
 const made = recording.of(run, { description: { optimizer: "sgd", "learning rate": "0.1", ü: "😀\u0000\\" } });
 const bytes = recording.encode(made);
 

@@ -29,9 +29,9 @@ const listed = (list: readonly number[]): Inputs<NDArray<[]>> => ({
 /** All states kept; about the square root of them; taken in loops. */
 const ways: Readonly<Record<string, trajectory.FoldOptions>> = {
   "with all states": {},
-  "with few states": { budget: 0 },
+  "with few states": { budget: 3000 },
   "in loops": { scan },
-  "in loops with few states": { scan, budget: 0 },
+  "in loops with few states": { scan, budget: 3000 },
 };
 
 const bits = (state: unknown) => tree.leaves(state).map(toTypedArray);

@@ -20,13 +20,13 @@ export const bytesOf = (state: unknown): number =>
   tree.leaves(state).reduce((sum, x) => sum + overhead + bytesPerElement[x.dtype] * sizeOf(x.shape), 0);
 
 /**
- * Every how many steps of n to keep a state of so many bytes: each one when all fit the budget, else about the square
- * root of n, or as few as fit. A power of two, so that a run that grows needs only drop some of those that it kept.
+ * Every how many steps of n to keep a state of so many bytes: each one when all fit the budget, else about a quarter of
+ * the square root of n, or as few as fit. A power of two, so that a run that grows needs only drop some of those that it kept.
  */
 export const keyframeInterval = (bytes: number, n: number, budget: number): number => {
   const all = (n + 1) * bytes;
   if (all <= budget) return 1;
-  const least = Math.max(Math.sqrt(n), all / budget);
+  const least = Math.max(Math.sqrt(n) / 4, all / budget);
   let interval = 1;
   while (interval < least) interval *= 2;
   return interval;
