@@ -4,6 +4,7 @@ export { allocate, isFloat, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { isWide } from "./matmul.ts";
 export { accumulate } from "./operations/add.ts";
+export { type Arithmetic, fused } from "./operations/fused.ts";
 export { stackRows } from "./operations/join.ts";
 export { block1, block2, foldByHalves, lanes } from "./order.ts";
 export {

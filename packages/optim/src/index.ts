@@ -1,12 +1,47 @@
+export * as initializer from "./initializer.ts";
+export * as lineSearch from "./line-search/index.ts";
+export * as projection from "./projection.ts";
+export { type SplitOptions, trainTestSplit } from "./split.ts";
+export * as standardize from "./standardize.ts";
+export * as synthetic from "./synthetic.ts";
+export * as testFunction from "./test-function.ts";
 export { batches, type BatchOptions, type Inputs, repeat, type Rows, steps } from "./inputs.ts";
-export { type Loss, squaredError } from "./loss.ts";
+export { type FocalOptions, hinge, sigmoidBinaryCrossEntropy, sigmoidFocal, squaredHinge } from "./loss/binary.ts";
+export { nll, smoothLabels, softmaxCrossEntropyWithIntegerLabels } from "./loss/label.ts";
+export type { ClassLoss, Loss, RowLoss } from "./loss/loss.ts";
+export { absoluteError, huber, l2Loss, logCosh, poissonNll, smoothL1, squaredError } from "./loss/regression.ts";
+export {
+  cosineDistance,
+  type CosineOptions,
+  cosineSimilarity,
+  klDivergence,
+  type KlDivergenceOptions,
+  softmaxCrossEntropy,
+} from "./loss/row.ts";
+export { accuracy, confusionMatrix, f1, precision, r2, recall } from "./metric.ts";
+export type { Rate, Schedule } from "./schedule/schedule.ts";
+export * from "./optimizer/index.ts";
+export * as schedule from "./schedule/index.ts";
 export * as recording from "./recording/index.ts";
 export type { Recording } from "./recording/index.ts";
-export type { Rate, Schedule } from "./schedule.ts";
-export { sgd, type SgdOptions } from "./sgd.ts";
-export type { For, Params } from "./static.ts";
 export { type Metrics, type MetricsOf, type Step, type TrainState, trainState, trainStep } from "./train.ts";
 export * as trajectory from "./trajectory/index.ts";
 export type { Replay, Trajectory } from "./trajectory/index.ts";
-export { applyUpdates, chain, type ScaleState, type TraceState, type Transform } from "./transform.ts";
-export * as transform from "./transforms.ts";
+export { chain, namedChain } from "./transform/chain.ts";
+export { injectHyperparams, type InjectState } from "./transform/inject.ts";
+export {
+  applyIfFinite,
+  type IfFiniteState,
+  lookahead,
+  type LookaheadOptions,
+  type LookaheadState,
+  multiSteps,
+  type MultiStepsState,
+} from "./transform/steps.ts";
+export * as transform from "./transform/index.ts";
+export { freeze, type Mask, masked, partition } from "./transform/masked.ts";
+export type { TraceState } from "./transform/momentum.ts";
+export { globalNorm } from "./transform/norm.ts";
+export type { ScaleState } from "./transform/scale.ts";
+export type { For, Masked, Params } from "./transform/static.ts";
+export { applyUpdates, type Extra, type Transform } from "./transform/transform.ts";

@@ -1,5 +1,16 @@
-import { DomainError, type Key, type NDArray, random, type Shape, ShapeError, slice, take, tree } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import {
+  DomainError,
+  type Key,
+  type NDArray,
+  random,
+  type Shape,
+  ShapeError,
+  slice,
+  take,
+  tree,
+  type Vector,
+} from "@gradfold/core";
+import { formatShape, sameShape, typed } from "@gradfold/core/transform";
 
 /**
  * What is fed to the steps of a run: a sequence that can be asked for any of its members, and always gives the same.
@@ -47,33 +58,43 @@ export type Rows<T> =
     : { readonly [K in keyof T]: Rows<T[K]> };
 
 /** How many rows the leaves of a tree have: all the same. */
-const rowsOf = (data: unknown): number => {
+export const rowsOf = (name: string, data: unknown): number => {
   const { leaves, paths } = tree.flatten(data);
   const sizes = leaves.map((x) => x.shape[0]);
   const [n] = sizes;
   sizes.forEach((size, i) => {
-    if (size === undefined) throw new ShapeError(`batches: ${paths[i] || "the data"} is a scalar; rows are needed.`);
+    if (size === undefined) throw new ShapeError(`${name}: ${paths[i] || "the data"} is a scalar; rows are needed.`);
     if (size !== n)
       throw new ShapeError(
-        `batches: leaves have different numbers of rows: ${paths[0]} has ${n}, ${paths[i]} has ${size}.`,
+        `${name}: leaves have different numbers of rows: ${paths[0]} has ${n}, ${paths[i]} has ${size}.`,
       );
   });
-  if (n === undefined) throw new ShapeError("batches: the data holds no array.");
+  if (n === undefined) throw new ShapeError(`${name}: the data holds no array.`);
   return n;
 };
 
 export interface BatchOptions {
   readonly size: number;
   readonly epochs?: number;
+  /** Whether to leave out an epoch's last batch where it is shorter. */
+  readonly dropLast?: boolean;
+  /** How often each row comes, in proportion; rows are then drawn one by one, with replacement. */
+  readonly weights?: Vector;
 }
+
+/** The order of an epoch's rows. */
+const orderOf = (key: Key, n: number, weights: Vector | undefined): Vector =>
+  weights === undefined ? random.permutation(key, n) : random.choice(key, n, [n], { p: weights });
 
 /**
  * Mini-batches of the rows of a tree of arrays, shuffled anew in every epoch; the last one of an epoch may be shorter.
  * Batch i depends on the key and on i alone.
  *
  * @param data - arrays with the same number n of rows
- * @param options - `size`: rows in a batch, 1 to n; `epochs`: passes over the data (1)
- * @throws DomainError when size or epochs are out of range; ShapeError when the arrays' rows differ in number
+ * @param options - `size`: rows in a batch, 1 to n; `epochs`: passes over the data (1); `dropLast`: whether to leave out a
+ *   last batch that is shorter (false); `weights` [n]: how often each row comes, in proportion (each one once)
+ * @throws DomainError when size or epochs are out of range; ShapeError when the arrays' rows differ in number, or weights
+ *   are not one for each
  * @example
  * import { arange, random } from "@gradfold/core";
  * import { batches } from "@gradfold/optim";
@@ -81,17 +102,19 @@ export interface BatchOptions {
  * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [0, 2], float64 [1] [3] ]
  */
 export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => Inputs<Rows<T>>>(
-  (key: Key, data: unknown, { size, epochs = 1 }: BatchOptions) => {
-    const n = rowsOf(data);
+  (key: Key, data: unknown, { size, epochs = 1, dropLast = false, weights }: BatchOptions) => {
+    const n = rowsOf("batches", data);
     if (!Number.isInteger(size) || size < 1 || size > n)
       throw new DomainError(
         `batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${size}.`,
       );
     checkCount("batches", "the number of epochs", epochs);
-    const perEpoch = Math.ceil(n / size);
-    const orderOf = lastOnly((epoch: number) => random.permutation(random.foldIn(key, epoch), n));
+    if (weights !== undefined && !sameShape(weights.shape, [n]))
+      throw new ShapeError(`batches: ${n} rows need as many weights, not ${formatShape(weights.shape)}.`);
+    const perEpoch = dropLast ? Math.floor(n / size) : Math.ceil(n / size);
+    const orderIn = lastOnly((epoch: number) => orderOf(random.foldIn(key, epoch), n, weights));
     const at = (i: number): unknown => {
-      const order = orderOf(Math.floor(i / perEpoch));
+      const order = orderIn(Math.floor(i / perEpoch));
       const start = (i % perEpoch) * size;
       const rows = slice(order, [[start, start + size]]);
       return tree.mapTo((x) => take(x, rows), data);

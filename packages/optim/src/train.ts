@@ -1,7 +1,7 @@
 import { add, type Key, random, type Scalar, zeros } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
-import type { For } from "./static.ts";
-import { applyUpdates, type Transform } from "./transform.ts";
+import type { For } from "./transform/static.ts";
+import { applyUpdates, type Transform } from "./transform/transform.ts";
 
 /** All that a training run carries from step to step. */
 export interface TrainState<P, S> {
@@ -48,6 +48,9 @@ interface TrainStep {
   ): Step<TrainState<P, S>, Batch, MetricsOf<V>>;
 }
 
+/** The loss alone, without what it gave beside it. */
+const lossOf = (value: unknown): Scalar => (Array.isArray(value) ? value[0] : value) as Scalar;
+
 const metricsOf = (value: unknown): unknown => {
   if (!Array.isArray(value)) return { loss: value };
   const [loss, auxiliary] = value as readonly unknown[];
@@ -72,8 +75,14 @@ export const trainStep = typed<TrainStep>(
   (lossAndGrad: (params: unknown, batch: unknown, key?: Key) => readonly unknown[], optimizer: Transform<unknown>) =>
     (state: TrainState<unknown, unknown>, batch: unknown) => {
       const { params, step, key } = state;
-      const [value, gradient] = key ? lossAndGrad(params, batch, random.foldIn(key, step)) : lossAndGrad(params, batch);
-      const [updates, next] = optimizer.update(gradient, state.optimizer, params);
+      const own = key && random.foldIn(key, step);
+      const [value, gradient] = own ? lossAndGrad(params, batch, own) : lossAndGrad(params, batch);
+      const again = (p: unknown): readonly [Scalar, unknown] => {
+        const [other, slope] = own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch);
+        return [lossOf(other), slope];
+      };
+      const extra = { value: lossOf(value), lossAndGrad: again };
+      const [updates, next] = optimizer.update(gradient, state.optimizer, params, extra);
       const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
       return [key ? { ...after, key } : after, metricsOf(value)];
     },

@@ -1,5 +1,6 @@
 import { array, type DType, type NDArray, toTypedArray } from "@gradfold/core";
 import { expect } from "vitest";
+import type { schedule } from "../src/index.ts";
 import optimizersFile from "./fixtures/optimizers.json" with { type: "json" };
 import seedFile from "./fixtures/seed-linear-regression.json" with { type: "json" };
 
@@ -50,11 +51,19 @@ type Init = Readonly<Record<string, GoldenArray>>;
 export interface GoldenOptimizer {
   readonly id: string;
   readonly family: string;
-  readonly hyper: { readonly learningRate?: number; readonly momentum?: number; readonly nesterov?: boolean };
+  readonly convention: "shared" | "torch" | "optax";
+  readonly hyper: Readonly<
+    Partial<Record<"learningRate" | "momentum" | "b1" | "b2" | "every" | "syncPeriod" | "slowStepSize", number>>
+  > &
+    Readonly<Partial<Record<"maxNorm" | "maxDelta" | "clipping" | "threshold" | "decay", number>>> & {
+      readonly decayMask?: { readonly w: boolean; readonly b: boolean };
+      readonly schedule?: schedule.WarmupCosineDecay | schedule.ExponentialDecay;
+    };
   readonly runs: readonly {
     readonly problem: "gradients" | "rosenbrock" | "quadratic";
     readonly learningRate?: number;
     readonly params: readonly Flat[];
+    readonly slow?: readonly Flat[];
     readonly values?: readonly number[];
   }[];
 }

@@ -1,23 +1,215 @@
-import { array, mean, type NDArray, ones, toNested } from "@gradfold/core";
-import { grad } from "@gradfold/autodiff";
-import { expect, test } from "vitest";
-import { squaredError } from "../src/index.ts";
+import { grad, program, trace } from "@gradfold/autodiff";
+import {
+  array,
+  type DType,
+  item,
+  log,
+  mean,
+  type NDArray,
+  oneHot,
+  type Scalar,
+  sum,
+  toNested,
+  toTypedArray,
+} from "@gradfold/core";
+import { describe, expect, test } from "vitest";
+import * as optim from "../src/index.ts";
+import golden from "./fixtures/losses.json" with { type: "json" };
+import { expectClose, type GoldenArray } from "./golden.ts";
 
-const dynamic = (x: unknown) => x as never;
+// Numbers that are not finite are written as strings.
+interface File {
+  readonly losses: readonly {
+    readonly id: string;
+    readonly loss: string;
+    readonly attrs?: Readonly<Record<string, number | null>>;
+    readonly inputs: Readonly<Record<string, GoldenArray & { readonly dtype?: DType }>>;
+    readonly perExample: GoldenArray;
+    readonly mean: number;
+    readonly sum: number;
+    readonly gradOfMean: Readonly<Record<string, GoldenArray>>;
+  }[];
+}
+const { losses } = golden as unknown as File;
 
-test("the squared error is taken place by place", () => {
-  expect(toNested(squaredError(array([1, 2]), array([0, 4])))).toEqual([1, 4]);
-  expect(toNested(squaredError(array(3), 1))).toBe(4);
-  expect(toNested(squaredError(3, 1))).toBe(4);
+type Options = Readonly<Record<string, number | null>>;
+type AnyLoss = (a: NDArray, b: NDArray, options?: Options) => NDArray;
+const byName = optim as unknown as Readonly<Record<string, AnyLoss>>;
+
+/** The losses whose names differ in the file. */
+const others: Readonly<Record<string, AnyLoss>> = {
+  crossEntropyInteger: optim.softmaxCrossEntropyWithIntegerLabels,
+  crossEntropySoft: optim.softmaxCrossEntropy as AnyLoss,
+  crossEntropySmoothed: (logits, labels, options) =>
+    optim.softmaxCrossEntropy(
+      logits,
+      optim.smoothLabels(oneHot(labels, logits.shape.at(-1) ?? 0), options?.["alpha"] ?? NaN),
+    ),
+};
+
+const decode = ({ shape, data, dtype = "float64" }: GoldenArray & { readonly dtype?: DType }): NDArray =>
+  array(data.map(Number), { shape, dtype });
+
+test("there are golden numbers of 37 losses", () => {
+  expect(losses).toHaveLength(37);
+  expect(losses.flatMap(({ gradOfMean }) => Object.keys(gradOfMean))).toHaveLength(51);
 });
 
-test("its mean has the gradient 2 (p - t) / n", () => {
-  const loss = (p: NDArray<[2]>) => mean(squaredError(p, array([0, 4])));
-  expect(toNested(grad(loss)(array([1, 2])))).toEqual([1, -2]);
+describe.each(losses.map((entry) => [entry.id, entry] as const))("%s", (_, entry) => {
+  const loss = others[entry.loss] ?? byName[entry.loss] ?? (() => array(NaN));
+  const names = Object.keys(entry.inputs);
+  const [a = array(0), b = array(0)] = Object.values(entry.inputs).map(decode);
+  const value = (p: NDArray, t: NDArray): NDArray => loss(p, t, entry.attrs);
+
+  test("has PyTorch's values", () => {
+    const each = value(a, b);
+    expect(each.shape).toEqual(entry.perExample.shape);
+    expectClose(each, entry.perExample.data, 1e-10, 1e-12);
+    expectClose(sum(each), [entry.sum], 1e-10, 1e-12);
+    // The file's mean of a loss of rows is that over rows, as PyTorch's "batchmean".
+    expectClose(mean(each), [entry.mean], 1e-10, 1e-12);
+  });
+  test("has PyTorch's gradients", () => {
+    for (const [name, want] of Object.entries(entry.gradOfMean)) {
+      const gradient =
+        names.indexOf(name) === 0
+          ? grad((p: NDArray) => mean(value(p, b)) as Scalar)(a)
+          : grad((t: NDArray) => mean(value(a, t)) as Scalar)(b);
+      expectClose(gradient, want.data, 1e-10, 1e-12);
+    }
+  });
+  test("is a program that gives the same bits", () => {
+    const traced = trace((p: NDArray, t: NDArray) => value(p, t))(a, b);
+    expect(program.evaluate(traced, [a, b]).map(toNested)).toEqual([toNested(value(a, b))]);
+  });
 });
 
-test("it does not broadcast", () => {
-  expect(() => squaredError(ones([2]), dynamic(ones([1])))).toThrow("squaredError: shapes differ: [2] and [1]");
-  expect(() => squaredError(ones([2, 1]), dynamic(ones([2])))).toThrow("squaredError: shapes differ: [2, 1] and [2]");
-  expect(() => squaredError(ones([2]), dynamic(0))).toThrow("squaredError: shapes differ: [2] and []");
+describe("losses of one value for every place", () => {
+  const everyLoss = {
+    squaredError: optim.squaredError,
+    l2Loss: optim.l2Loss,
+    absoluteError: optim.absoluteError,
+    huber: optim.huber,
+    smoothL1: optim.smoothL1,
+    logCosh: optim.logCosh,
+    sigmoidBinaryCrossEntropy: optim.sigmoidBinaryCrossEntropy,
+    sigmoidFocal: optim.sigmoidFocal,
+    hinge: optim.hinge,
+    squaredHinge: optim.squaredHinge,
+    poissonNll: optim.poissonNll,
+  } as unknown as Readonly<Record<string, AnyLoss>>;
+
+  test.each(Object.entries(everyLoss))("%s refuses unequal shapes", (name, loss) => {
+    const [row, column] = [array([1, 2, 3]), array([[1], [2], [3]])];
+    expect(() => loss(row, column)).toThrow(`${name}: shapes differ: [3] and [3, 1]`);
+    expect(() => loss(row, array([1, 2]))).toThrow(`${name}: shapes differ: [3] and [2]`);
+    expect(() => loss(row, array(1))).toThrow(`${name}: shapes differ: [3] and []`);
+  });
+  test.each(Object.entries(everyLoss))("%s keeps float32", (_, loss) => {
+    const x = array([0.5, -1], { dtype: "float32" });
+    expect(loss(x, x).dtype).toBe("float32");
+  });
+  test("half of the squared error is l2Loss", () => {
+    expect(toNested(optim.l2Loss(array([1, -3]), array([0, 0])))).toEqual([0.5, 4.5]);
+  });
+});
+
+test.each(["softmaxCrossEntropy", "klDivergence", "cosineSimilarity", "cosineDistance"])(
+  "%s refuses unequal shapes and scalars",
+  (name) => {
+    const loss = byName[name] ?? (() => array(0));
+    expect(() => loss(array([1, 2]), array([[1], [2]]))).toThrow(`${name}: shapes differ: [2] and [2, 1]`);
+    expect(() => loss(array(1), array(1))).toThrow(`${name}: a scalar has no rows. Give at least one axis.`);
+  },
+);
+
+test.each(["softmaxCrossEntropyWithIntegerLabels", "nll"])("%s names the label that is out of range", (name) => {
+  const loss = byName[name] ?? (() => array(0));
+  const rows = array([
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+  const message = (label: number) => `${name}: label ${label} at index 1 is out of range: 2 classes are 0 to 1.`;
+  for (const label of [2, -1, 0.5, NaN]) expect(() => loss(rows, array([0, label, 1]))).toThrow(message(label));
+  expect(() => loss(rows, array([0, 1]))).toThrow(`${name}: labels and rows: shapes differ: [2] and [3]`);
+  expect(() => loss(array(1), array(0))).toThrow(`${name}: a scalar has no classes`);
+});
+
+test("smoothed labels keep their dtype, and what makes none is refused", () => {
+  expect(optim.smoothLabels(array([[0, 1]], { dtype: "float32" }), 0.1).dtype).toBe("float32");
+  expect(optim.smoothLabels(array([[0, 1]], { dtype: "int32" }), 0.1).dtype).toBe("float64");
+  expect(() => optim.smoothLabels(array([0, 1]), 1.5)).toThrow("smoothLabels: alpha must be from 0 to 1, not 1.5.");
+  expect(() => optim.smoothLabels(array(1), 0.5)).toThrow("smoothLabels: a scalar has no classes");
+});
+
+test("the divergence of targets that are logarithms is that of the probabilities", () => {
+  const p = log(array([[0.2, 0.3, 0.5]]));
+  const t = array([[0.5, 0, 0.5]]);
+  const plain = optim.klDivergence(p, t);
+  expect(item(optim.klDivergence(p, log(t), { logTargets: true }))).toBeCloseTo(item(plain), 14);
+  expect(item(optim.klDivergence(log(t), t))).toBe(0);
+});
+
+test("an epsilon keeps the cosine of nothing at 0", () => {
+  const [zero, one] = [array([[0, 0]]), array([[3, 4]])];
+  expect(toNested(optim.cosineSimilarity(zero, one, { epsilon: 1e-8 }))).toEqual([0]);
+  expect(toNested(optim.cosineDistance(zero, one, { epsilon: 1e-8 }))).toEqual([1]);
+  expect(toNested(optim.cosineSimilarity(zero, one))).toEqual([NaN]);
+});
+
+test("hyper-parameters that make no loss are refused", () => {
+  const x = array([1]);
+  expect(() => optim.huber(x, x, { delta: 0 })).toThrow("huber: delta must be above 0, not 0.");
+  expect(() => optim.smoothL1(x, x, { beta: NaN })).toThrow("smoothL1: beta must be above 0, not NaN.");
+  expect(() => optim.sigmoidFocal(x, x, { gamma: -1 })).toThrow("sigmoidFocal: gamma must be from 0 on, not -1.");
+  expect(() => optim.sigmoidFocal(x, x, { alpha: 2 })).toThrow("sigmoidFocal: alpha must be from 0 to 1, not 2.");
+});
+
+test("a focal loss of any gamma is cross entropy times (1 - q)^gamma", () => {
+  const [x, t] = [array([0.3, -2]), array([1, 1])];
+  const [entropy, focal] = [optim.sigmoidBinaryCrossEntropy(x, t), optim.sigmoidFocal(x, t, { gamma: 3 })];
+  const [e, f] = [toTypedArray(entropy), toTypedArray(focal)];
+  f.forEach((value, i) => expect(value).toBeCloseTo((1 - Math.exp(-(e[i] ?? NaN))) ** 3 * (e[i] ?? NaN), 12));
+});
+
+describe("metrics", () => {
+  const truth = array([0, 0, 1, 2, 2, 2], { dtype: "int32" });
+  const taken = array([0, 1, 1, 2, 0, 2], { dtype: "int32" });
+  const confusion = optim.confusionMatrix(taken, truth, 4);
+
+  test("the confusion matrix counts classes (rows) and what they were taken for (columns)", () => {
+    expect(toNested(confusion)).toEqual([
+      [1, 1, 0, 0],
+      [0, 1, 0, 0],
+      [1, 0, 2, 0],
+      [0, 0, 0, 0],
+    ]);
+  });
+  test("a class that is out of range is named with its index", () => {
+    expect(() => optim.confusionMatrix(taken, truth, 2)).toThrow(
+      "confusionMatrix: label 2 at index 3 is out of range: 2 classes are 0 to 1.",
+    );
+  });
+  test("precision, recall and f1 are those of each class, and 0 where there are none", () => {
+    expect(toNested(optim.precision(confusion))).toEqual([1 / 2, 1 / 2, 1, 0]);
+    expect(toNested(optim.recall(confusion))).toEqual([1 / 2, 1, 2 / 3, 0]);
+    expectClose(optim.f1(confusion), [1 / 2, 2 / 3, 4 / 5, 0], 1e-15, 0);
+  });
+  test("accuracy is the part of rows whose greatest number is that of their class", () => {
+    const rows = array([
+      [3, 1],
+      [1, 3],
+      [0, 1],
+    ]);
+    expect(item(optim.accuracy(rows, array([0, 1, 0])))).toBeCloseTo(2 / 3, 15);
+    expect(() => optim.accuracy(rows, array([0, 1]))).toThrow("accuracy: shapes differ: [3] and [2]");
+  });
+  test("r2 is 1 for what is right, 0 for the mean, and negative for worse", () => {
+    const y = array([1, 2, 3]);
+    expect(item(optim.r2(y, y))).toBe(1);
+    expect(item(optim.r2(array([2, 2, 2]), y))).toBe(0);
+    expect(item(optim.r2(array([3, 2, 1]), y))).toBe(-3);
+    expect(() => optim.r2(y, array([[1, 2, 3]]))).toThrow("r2: shapes differ: [3] and [1, 3]");
+  });
 });

@@ -24,20 +24,39 @@ import {
   zeros,
 } from "@gradfold/core";
 import {
+  adam,
+  type AdamState,
+  adamw,
   applyUpdates,
   batches,
   chain,
+  cosineSimilarity,
+  type For,
+  initializer,
+  injectHyperparams,
+  lookahead as optimLookahead,
+  masked,
   type Metrics,
+  multiSteps,
+  namedChain,
   type Params,
+  partition,
+  projection,
   repeat,
   type ScaleState,
+  schedule,
+  scheduleFree,
   sgd,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyWithIntegerLabels,
   squaredError,
   steps,
+  synthetic,
   type TraceState,
   type TrainState,
   trainState,
   trainStep,
+  trainTestSplit,
   trajectory,
   type Transform,
   transform,
@@ -185,3 +204,40 @@ sgd(ones([2]));
 // @ts-expect-error no such option
 sgd(0.1, { momentun: 0.9 });
 is<Scalar>()(sum(zeros([3])));
+
+// ── Optimizers: states typed by the parameters, chains inferred as tuples
+is<For<Mlp, readonly [AdamState, ScaleState]>>()(adam(0.1).init(params));
+is<Matrix<64, 32>>()(adam(0.1).init(params)[0].mu.hidden.w);
+const long = chain(transform.clipByGlobalNorm(1), transform.scaleByAdam(), transform.scaleByLearningRate(0.1));
+is<Transform<[null, AdamState, ScaleState]>>()(long);
+is<Mlp>()(long.update(params, long.init(params), params)[0]);
+const named = namedChain({ grow: transform.ema({ decay: 0.9 }), go: adamw(0.1) });
+is<Vector<32>>()(named.init(params).grow.ema.hidden.b);
+is<Matrix<64, 32>>()(named.init(params).go[0].nu.hidden.w);
+is<Matrix<64, 32> | null>()(masked(adam(0.1), (path) => path === "w").init(params)[0].mu.hidden.w);
+const parts = partition({ fast: sgd(1), slow: adam(0.1) }, (path) => (path === "w" ? "fast" : "slow"));
+is<Vector<32> | null>()(parts.init(params).slow[0].mu.hidden.b);
+is<Mlp>()(parts.update(params, parts.init(params), params)[0]);
+// @ts-expect-error no such label
+partition({ fast: sgd(1) }, () => "slow");
+const tunable = injectHyperparams((h) => adam(h.learningRate), { learningRate: 0.1 });
+is<Scalar>()(tunable.init(params).hyperparams.learningRate);
+is<Mlp>()(tunable.init(params).inner[0].mu);
+is<Mlp>()(multiSteps(adam(0.1), { every: 4 }).init(params).inner[0].nu);
+is<Mlp>()(optimLookahead(adam(0.1)).init(params).slow);
+is<Mlp>()(scheduleFree(sgd(0.1), { learningRate: 0.1 }).init(params).x);
+is<Mlp>()(projection.box(params, { lower: -1, upper: 1 }));
+// @ts-expect-error no such option
+adam(0.1, { beta1: 0.9 });
+
+// ── Losses of rows
+is<NDArray<[32]>>()(softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([32])));
+is<NDArray<[2, 3]>>()(softmaxCrossEntropy(ones([2, 3, 4]), ones([2, 3, 4])));
+// @ts-expect-error a label for each row
+softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([31]));
+// @ts-expect-error rows of one length
+cosineSimilarity(ones([32, 10]), ones([32, 9]));
+is<Scalar>()(schedule.cosineDecay({ init: 1, decaySteps: 10 })(0));
+is<Matrix<50, 2>>()(synthetic.moons(key, 50).x);
+is<NDArray<[64, 32]>>()(initializer.heNormal(key, [64, 32]));
+is<NDArray<[number, 64]>>()(trainTestSplit(key, digits, { testSize: 0.5 }).train.x);

@@ -1,0 +1,152 @@
+import { type Key, mul, type NDArray, random, reshape, type Shape, ShapeError } from "@gradfold/core";
+import { formatShape, typed } from "@gradfold/core/transform";
+
+/* Weights to begin with, whose variance keeps that of signals and of gradients from layer to layer. */
+
+interface Options {
+  readonly dtype?: "float64" | "float32";
+}
+
+type Mutable<S extends Shape> = { -readonly [K in keyof S]: S[K] };
+
+/** Weights [in, out], or […window, in, out] for convolutions. */
+type Initializer = <const S extends Shape>(key: Key, shape: S, options?: Options) => NDArray<Mutable<S>>;
+
+/** How many numbers come into a unit, and how many go out of one. */
+const fans = (name: string, shape: Shape): readonly [fanIn: number, fanOut: number] => {
+  const [inward, outward] = shape.slice(-2);
+  if (inward === undefined || outward === undefined)
+    throw new ShapeError(`initializer.${name}: weights need two axes or more, [in, out], not ${formatShape(shape)}.`);
+  const window = shape.slice(0, -2).reduce((product, n) => product * n, 1);
+  return [inward * window, outward * window];
+};
+
+/** Numbers of mean 0 and the variance scale / fan. */
+const uniform = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
+  typed<Initializer>((key: Key, shape: Shape, { dtype = "float64" }: Options = {}) => {
+    const limit = Math.sqrt(3 * variance(...fans(name, shape)));
+    return random.uniform(key, shape, { min: -limit, max: limit, dtype });
+  });
+
+const normal = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
+  typed<Initializer>((key: Key, shape: Shape, { dtype = "float64" }: Options = {}) =>
+    random.normal(key, shape, { standardDeviation: Math.sqrt(variance(...fans(name, shape))), dtype }),
+  );
+
+const glorot = (fanIn: number, fanOut: number): number => 2 / Math.max(fanIn + fanOut, 1);
+const he = (fanIn: number): number => 2 / Math.max(fanIn, 1);
+const lecun = (fanIn: number): number => 1 / Math.max(fanIn, 1);
+
+/**
+ * Uniform numbers of mean 0 and variance 2 / (in + out): for tanh and the like. PyTorch's `xavier_uniform_`.
+ *
+ * X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.glorotUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const glorotUniform = uniform("glorotUniform", glorot);
+
+/**
+ * Normal numbers of mean 0 and variance 2 / (in + out): for tanh and the like. PyTorch's `xavier_normal_`.
+ *
+ * X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.glorotNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const glorotNormal = normal("glorotNormal", glorot);
+
+/**
+ * Uniform numbers of mean 0 and variance 2 / in: for relu. PyTorch's `kaiming_uniform_`.
+ *
+ * K. He et al., "Delving deep into rectifiers", ICCV 2015.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.heUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const heUniform = uniform("heUniform", he);
+
+/**
+ * Normal numbers of mean 0 and variance 2 / in: for relu. PyTorch's `kaiming_normal_`.
+ *
+ * K. He et al., "Delving deep into rectifiers", ICCV 2015.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.heNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const heNormal = normal("heNormal", he);
+
+/**
+ * Uniform numbers of mean 0 and variance 1 / in: for selu, and for tanh.
+ *
+ * Y. LeCun et al., "Efficient BackProp", 1998.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.lecunUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const lecunUniform = uniform("lecunUniform", lecun);
+
+/**
+ * Normal numbers of mean 0 and variance 1 / in: for selu, and for tanh.
+ *
+ * Y. LeCun et al., "Efficient BackProp", 1998.
+ *
+ * @param shape - [in, out], or […window, in, out]
+ * @param options - `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * initializer.lecunNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
+ */
+export const lecunNormal = normal("lecunNormal", lecun);
+
+/**
+ * Orthonormal rows or columns, whichever are fewer, times a gain: signals keep their length.
+ *
+ * A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+ * networks", ICLR 2014. PyTorch's `orthogonal_`.
+ *
+ * @param shape - [in, out], or […window, in, out], where all axes but the last are rows
+ * @param options - `gain` (1); `dtype`: float64 (default) or float32
+ * @throws ShapeError for fewer than two axes
+ * @example
+ * import { matmul, random, transpose } from "@gradfold/core";
+ * import { initializer } from "@gradfold/optim";
+ * const w = initializer.orthogonal(random.key(0), [3, 2]);
+ * matmul(transpose(w), w).shape; // => [ 2, 2 ]
+ */
+export const orthogonal = typed<
+  <const S extends Shape>(key: Key, shape: S, options?: Options & { readonly gain?: number }) => NDArray<Mutable<S>>
+>((key: Key, shape: Shape, { gain = 1, dtype = "float64" }: Options & { readonly gain?: number } = {}) => {
+  fans("orthogonal", shape);
+  const rows = shape.slice(0, -1).reduce((product, n) => product * n, 1);
+  const columns = shape.at(-1) ?? 1;
+  return mul(reshape(random.orthogonal(key, rows, { columns, dtype }), shape), gain);
+});

@@ -1,0 +1,23 @@
+import type { Scalar } from "@gradfold/core";
+import { lossAndGradOf } from "../optimizer/sam.ts";
+import { treeDot } from "../transform/norm.ts";
+import { fit, leafwise } from "../transform/leafwise.ts";
+import type { Extra } from "../transform/transform.ts";
+import { add, mul } from "@gradfold/core";
+
+/** A place on the way from the parameters along the updates: how far, the loss, and its slope. */
+export interface Place {
+  readonly at: Scalar;
+  readonly value: Scalar;
+  readonly slope: Scalar;
+}
+
+/** The loss along the updates, as a function of how many times they are taken. */
+export const along = <P>(name: string, updates: P, params: P, extra: Extra<P>): ((at: Scalar) => Place) => {
+  const lossAndGrad = lossAndGradOf(name, extra);
+  return (at) => {
+    const [moved] = leafwise((p, u) => [add(p, mul(u, fit(at, u)))], params, updates);
+    const [value, gradient] = lossAndGrad(moved);
+    return { at, value, slope: treeDot(gradient, updates) };
+  };
+};

@@ -1,0 +1,78 @@
+import { whileLoop } from "@gradfold/autodiff";
+import {
+  add,
+  array,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  minimum,
+  mul,
+  type Scalar,
+  where,
+  zeros,
+} from "@gradfold/core";
+import { checkCount, checkDecay, checkPositive } from "../transform/check.ts";
+import { scaleTree } from "../transform/scale.ts";
+import type { Transform } from "../transform/transform.ts";
+import { along } from "./along.ts";
+
+/** How far the last step went. */
+export interface LineSearchState {
+  readonly learningRate: Scalar;
+}
+
+export interface BacktrackingOptions {
+  /** 30 by default. */
+  readonly maxSteps?: number;
+  /** Which part of the slope the loss must fall by (Armijo's c₁); 1e-4 by default. */
+  readonly slopeRtol?: number;
+  /** What a step that is too long is multiplied by; 0.8 by default. */
+  readonly decreaseFactor?: number;
+  /** By how much longer than the last step the first trial is; 1.5 by default. */
+  readonly increaseFactor?: number;
+  /** 1 by default. */
+  readonly maxLearningRate?: number;
+}
+
+/**
+ * Updates as far as the loss falls in proportion to its slope: shorter and shorter until f(p + a u) ≤ f(p) + c₁ a g·u
+ * (Armijo's condition). Where no trial does, there is no step. Behind a transform that gives a way downhill.
+ *
+ * L. Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", 1966.
+ *
+ * @throws DomainError when an option is out of range, or the loss is missing
+ * @example
+ * import { array, square, sum } from "@gradfold/core";
+ * import { valueAndGrad } from "@gradfold/autodiff";
+ * import { chain, lineSearch, sgd } from "@gradfold/optim";
+ * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
+ * const { init, update } = chain(sgd(4), lineSearch.backtracking({ decreaseFactor: 0.5 }));
+ * const p = array([3, 4]);
+ * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-3, -4]
+ */
+export const backtracking = (options: BacktrackingOptions = {}): Transform<LineSearchState> => {
+  const { maxSteps = 30, slopeRtol = 1e-4, decreaseFactor = 0.8, increaseFactor = 1.5, maxLearningRate = 1 } = options;
+  checkCount("backtracking", { maxSteps });
+  checkDecay("backtracking", { slopeRtol, decreaseFactor });
+  checkPositive("backtracking", { decreaseFactor, increaseFactor, maxLearningRate });
+  return {
+    init: () => ({ learningRate: array(maxLearningRate) }),
+    update: (updates, state, params, extra = {}) => {
+      const phi = along("backtracking", updates, params, extra);
+      const { value: start, slope } = phi(zeros([]));
+      const isEnough = (at: Scalar): Scalar => lessEqual(phi(at).value, add(start, mul(mul(slope, slopeRtol), at)));
+      const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
+      const found = whileLoop(
+        ({ done, tried }) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
+        ({ at, tried }) => {
+          const shorter = mul(at, decreaseFactor);
+          return { at: shorter, tried: add(tried, 1), done: isEnough(shorter) };
+        },
+        { at: first, tried: array(1), done: isEnough(first) },
+      );
+      const learningRate = where(found.done, found.at, 0);
+      return [scaleTree(updates, learningRate), { learningRate: where(found.done, found.at, maxLearningRate) }];
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import {
+  add,
+  cast,
+  DomainError,
+  expandDims,
+  logSumExp,
+  mul,
+  neg,
+  type NDArray,
+  type Shape,
+  ShapeError,
+  squeeze,
+  sub,
+  takeAlongAxis,
+  toTypedArray,
+} from "@gradfold/core";
+import { formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
+import type { ClassLoss } from "./loss.ts";
+
+/** Labels must be whole numbers from 0 to below the number of classes; where they are known they are checked. */
+export const checkLabels = (name: string, labels: NDArray, classes: number): void => {
+  if (!Number.isInteger(classes) || classes < 1)
+    throw new DomainError(`${name}: the number of classes must be whole and at least 1, not ${classes}.`);
+  if (tracer(labels) !== undefined) return;
+  const bad = toTypedArray(labels).findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (bad >= 0)
+    throw new DomainError(
+      `${name}: label ${toTypedArray(labels)[bad]} at index ${bad} is out of range: ${classes} classes are 0 to ${classes - 1}.`,
+    );
+};
+
+/** The number of each row's class; rows lie along the last axis. */
+const chosen = (name: string, rows: NDArray, labels: NDArray): NDArray => {
+  const classes = rows.shape.at(-1);
+  if (classes === undefined) throw new ShapeError(`${name}: a scalar has no classes. Give at least one axis.`);
+  if (!sameShape(labels.shape, rows.shape.slice(0, -1)))
+    throw new ShapeError(
+      `${name}: labels and rows: shapes differ: ${formatShape(labels.shape)} and ${formatShape(rows.shape.slice(0, -1))}`,
+    );
+  checkLabels(name, labels, classes);
+  return squeeze(takeAlongAxis(rows, expandDims(cast(labels, "int32"), -1), -1), -1);
+};
+
+/**
+ * log Σ e^logits - logits[label] over the last axis: the cross entropy of classes that are given by their numbers.
+ *
+ * PyTorch's `CrossEntropyLoss` without reduction.
+ *
+ * @param labels - of the logits' shape without its last axis; whole numbers from 0 to below the number of classes
+ * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { softmaxCrossEntropyWithIntegerLabels } from "@gradfold/optim";
+ * softmaxCrossEntropyWithIntegerLabels(array([[0, 0], [1e3, 0]]), array([1, 0])); // => float64 [2] [0.69314718, 0. ]
+ */
+export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"softmaxCrossEntropyWithIntegerLabels">>(
+  (logits: NDArray, labels: NDArray) => {
+    const logit = chosen("softmaxCrossEntropyWithIntegerLabels", logits, labels);
+    return sub(logSumExp(logits, -1), logit);
+  },
+);
+
+/**
+ * -logProbabilities[label] over the last axis: the negative log-likelihood.
+ *
+ * @param labels - of the predictions' shape without its last axis; whole numbers from 0 to below the number of classes
+ * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
+ * @example
+ * import { array, log } from "@gradfold/core";
+ * import { nll } from "@gradfold/optim";
+ * nll(log(array([[0.25, 0.75]])), array([0])); // => float64 [1] [1.38629436]
+ */
+export const nll = typed<ClassLoss<"nll">>((logProbabilities: NDArray, labels: NDArray) =>
+  neg(chosen("nll", logProbabilities, labels)),
+);
+
+/**
+ * Probabilities mixed with equal ones: (1 - alpha) p + alpha / K, for the K classes along the last axis.
+ *
+ * C. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016. PyTorch's
+ * `CrossEntropyLoss(label_smoothing=alpha)` is {@link softmaxCrossEntropy} of these.
+ *
+ * @param alpha - from 0 to 1
+ * @throws DomainError when alpha is out of range; ShapeError when there are no classes
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { smoothLabels } from "@gradfold/optim";
+ * smoothLabels(array([[0, 1]]), 0.2); // => float64 [1, 2] [[0.1, 0.9]]
+ */
+export const smoothLabels = typed<<S extends Shape>(probabilities: NDArray<S>, alpha: number) => NDArray<S>>(
+  (probabilities: NDArray, alpha: number) => {
+    if (!(alpha >= 0 && alpha <= 1)) throw new DomainError(`smoothLabels: alpha must be from 0 to 1, not ${alpha}.`);
+    const classes = probabilities.shape.at(-1);
+    if (classes === undefined) throw new ShapeError("smoothLabels: a scalar has no classes. Give at least one axis.");
+    const numbers = isFloat(probabilities.dtype) ? probabilities : cast(probabilities, "float64");
+    return add(mul(numbers, 1 - alpha), alpha / classes);
+  },
+);

@@ -1,0 +1,78 @@
+import {
+  type Broadcast,
+  DomainError,
+  type NDArray,
+  type Operand,
+  type SameShapeClash,
+  type Shape,
+  type ShapeOf,
+  ShapeError,
+} from "@gradfold/core";
+import { formatShape, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
+
+/** An unreduced loss: predictions and targets of one shape, no broadcasting; one value for every place. */
+export interface Loss<Name extends string, Options = Readonly<Record<string, never>>> {
+  <A extends Operand, B extends Operand>(
+    predictions: A,
+    targets: Unless<SameShapeClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
+    options?: Options,
+  ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
+}
+
+/** A shape without its last axis. */
+type Leading<S extends Shape> = number extends S["length"]
+  ? Shape
+  : S extends readonly [...infer I extends Shape, number]
+    ? I
+    : Shape;
+
+/** A loss of rows: predictions and targets of one shape, one value for every row along the last axis. */
+export interface RowLoss<Name extends string, Options = Readonly<Record<string, never>>> {
+  <L extends Shape, T extends Shape>(
+    predictions: NDArray<L>,
+    targets: Unless<SameShapeClash<Name, L, T>, NDArray<T>>,
+    options?: Options,
+  ): NDArray<Leading<L>>;
+}
+
+/** A loss of rows of numbers, one for each class, and the class of each row. */
+export interface ClassLoss<Name extends string> {
+  <L extends Shape, T extends Shape>(
+    predictions: NDArray<L>,
+    labels: Unless<SameShapeClash<`${Name}: labels and rows`, T, Leading<L>>, NDArray<T>>,
+  ): NDArray<Leading<L>>;
+}
+
+const shapeOf = (x: Operand): Shape => (isNDArray(x) ? x.shape : []);
+
+/** Broadcasting would hide a mistake here, so shapes must be equal. */
+export const checkSameShape = (name: string, predictions: Operand, targets: Operand): void => {
+  const [p, t] = [shapeOf(predictions), shapeOf(targets)];
+  if (!sameShape(p, t)) throw new ShapeError(`${name}: shapes differ: ${formatShape(p)} and ${formatShape(t)}`);
+};
+
+/** A number that must be above 0. */
+export const checkPositive = (name: string, what: string, value: number): void => {
+  if (!(value > 0)) throw new DomainError(`${name}: ${what} must be above 0, not ${value}.`);
+};
+
+/** A loss by what it is of the two at every place. */
+export const loss = <Name extends string, Options = Readonly<Record<string, never>>>(
+  name: Name,
+  f: (predictions: Operand, targets: Operand, options: Partial<Options>) => NDArray,
+): Loss<Name, Options> =>
+  typed<Loss<Name, Options>>((predictions: Operand, targets: Operand, options: Partial<Options> = {}) => {
+    checkSameShape(name, predictions, targets);
+    return f(predictions, targets, options);
+  });
+
+/** A loss by what it is of two rows: `f` reduces the last axis. */
+export const rowLoss = <Name extends string, Options = Readonly<Record<string, never>>>(
+  name: Name,
+  f: (predictions: NDArray, targets: NDArray, options: Partial<Options>) => NDArray,
+): RowLoss<Name, Options> =>
+  typed<RowLoss<Name, Options>>((predictions: NDArray, targets: NDArray, options: Partial<Options> = {}) => {
+    checkSameShape(name, predictions, targets);
+    if (predictions.shape.length === 0) throw new ShapeError(`${name}: a scalar has no rows. Give at least one axis.`);
+    return f(predictions, targets, options);
+  });

@@ -1,0 +1,106 @@
+import { abs, add, exp, less, mul, type NDArray, type Operand, softplus, square, sub, where } from "@gradfold/core";
+import { checkPositive, loss } from "./loss.ts";
+
+/**
+ * (prediction - target)² at every place; take its mean for the mean squared error.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array, mean } from "@gradfold/core";
+ * import { squaredError } from "@gradfold/optim";
+ * mean(squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
+ */
+export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)));
+
+/**
+ * ½ (prediction - target)² at every place: half of {@link squaredError}, whose derivative is the error itself.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { l2Loss } from "@gradfold/optim";
+ * l2Loss(array([1, 2]), array([0, 4])); // => float64 [2] [0.5, 2. ]
+ */
+export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5));
+
+/**
+ * |prediction - target| at every place; its derivative at 0 is 0.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { absoluteError } from "@gradfold/optim";
+ * absoluteError(array([1, 2]), array([0, 4])); // => float64 [2] [1, 2]
+ */
+export const absoluteError = loss("absoluteError", (p, t) => abs(sub(p, t)));
+
+/** e²/2 inside delta, delta (|e| - delta/2) outside. */
+const bent = (error: NDArray, delta: number): NDArray => {
+  const size = abs(error);
+  // The side that is not chosen must not overflow, or its derivative would be infinite times 0.
+  const inside = where(less(size, delta), error, 0);
+  return where(less(size, delta), mul(square(inside), 0.5), mul(sub(size, delta / 2), delta));
+};
+
+/**
+ * The square of small errors and the size of large ones: e²/2 for |e| < delta, delta (|e| - delta/2) elsewhere.
+ *
+ * P. J. Huber, "Robust estimation of a location parameter", 1964.
+ *
+ * @param options - `delta`, above 0: where the two meet (1)
+ * @throws ShapeError when the shapes differ; DomainError when delta is not above 0
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { huber } from "@gradfold/optim";
+ * huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
+ */
+export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, { delta = 1 }) => {
+  checkPositive("huber", "delta", delta);
+  return bent(sub(p, t), delta);
+});
+
+/**
+ * {@link huber} with delta = beta, divided by beta: its slope is 1 for large errors, whatever beta is.
+ *
+ * R. Girshick, "Fast R-CNN", ICCV 2015.
+ *
+ * @param options - `beta`, above 0: where squares end (1)
+ * @throws ShapeError when the shapes differ; DomainError when beta is not above 0
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { smoothL1 } from "@gradfold/optim";
+ * smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
+ */
+export const smoothL1 = loss<"smoothL1", { readonly beta?: number }>("smoothL1", (p, t, { beta = 1 }) => {
+  checkPositive("smoothL1", "beta", beta);
+  return mul(bent(sub(p, t), beta), 1 / beta);
+});
+
+const log2 = 0.6931471805599453;
+
+/**
+ * log cosh e of the error e, at every place: e²/2 near 0, |e| - log 2 far from it, smooth everywhere. Written as |e| +
+ * log(1 + e^(-2|e|)) - log 2, it does not overflow.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { logCosh } from "@gradfold/optim";
+ * logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
+ */
+export const logCosh = loss("logCosh", (p, t) => {
+  const size = abs(sub(p, t));
+  return sub(add(size, softplus(mul(size, -2))), log2);
+});
+
+/**
+ * e^p - t p for predictions p of the logarithm of a Poisson distribution's mean: its negative log-likelihood without the
+ * part that depends on the target alone.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { poissonNll } from "@gradfold/optim";
+ * poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
+ */
+export const poissonNll = loss("poissonNll", (p, t) => sub(exp(p), mul<Operand, Operand>(t, p)));

@@ -1,0 +1,106 @@
+import {
+  div,
+  equal,
+  exp,
+  log,
+  logicalAnd,
+  logSoftmax,
+  maximum,
+  mul,
+  neg,
+  norm,
+  type NDArray,
+  sub,
+  sum,
+  where,
+} from "@gradfold/core";
+import { rowLoss } from "./loss.ts";
+
+/** weight · log, where 0 · -Infinity counts as 0: a class that cannot occur and does not. */
+const weighted = (weight: NDArray, log: NDArray): NDArray =>
+  mul(weight, where(logicalAnd(equal(weight, 0), equal(log, -Infinity)), 0, log));
+
+/**
+ * -Σ target log softmax(logits) over the last axis, for targets that are probabilities; 0 · -Infinity counts as 0.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { softmaxCrossEntropy } from "@gradfold/optim";
+ * softmaxCrossEntropy(array([[0, 0], [1e3, 0]]), array([[0.5, 0.5], [1, 0]])); // => float64 [2] [ 0.69314718, -0. ]
+ */
+export const softmaxCrossEntropy = rowLoss("softmaxCrossEntropy", (logits, targets) =>
+  neg(sum(weighted(targets, logSoftmax(logits)), -1)),
+);
+
+export interface KlDivergenceOptions {
+  /** Whether the targets are logarithms of probabilities too. */
+  readonly logTargets?: boolean;
+}
+
+/**
+ * Σ target (log target - log prediction) over the last axis, for predictions that are logarithms of probabilities;
+ * 0 log 0 counts as 0.
+ *
+ * S. Kullback, R. A. Leibler, "On information and sufficiency", 1951. Its mean is PyTorch's `batchmean`.
+ *
+ * @param options - `logTargets`: whether the targets are logarithms as well (false)
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array, log } from "@gradfold/core";
+ * import { klDivergence } from "@gradfold/optim";
+ * klDivergence(log(array([[0.5, 0.5]])), array([[1, 0]])); // => float64 [1] [0.69314718]
+ */
+export const klDivergence = rowLoss<"klDivergence", KlDivergenceOptions>(
+  "klDivergence",
+  (logPredictions, targets, { logTargets = false }) => {
+    const weight = logTargets ? exp(targets) : targets;
+    const isZero = equal(weight, 0);
+    const logs = logTargets ? where(isZero, 0, targets) : log(where(isZero, 1, targets));
+    // Where the target is 0, so is the term, whatever the prediction is.
+    return sum(mul(weight, sub(logs, where(isZero, 0, logPredictions))), -1);
+  },
+);
+
+/** What keeps a norm away from 0. */
+export interface CosineOptions {
+  readonly epsilon?: number;
+}
+
+const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
+  const scaled = (x: NDArray): NDArray => {
+    const length = norm(x, -1, { keepDims: true });
+    return div(x, epsilon === 0 ? length : maximum(length, epsilon));
+  };
+  return sum(mul(scaled(a), scaled(b)), -1);
+};
+
+/**
+ * The cosine of the angle between rows along the last axis: 1 for one direction, 0 for a right angle, -1 for the opposite.
+ * NaN where a row is all zeros, unless an `epsilon` is the least length.
+ *
+ * @param options - `epsilon`: the least length that rows are divided by (0)
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { cosineSimilarity } from "@gradfold/optim";
+ * cosineSimilarity(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [0, 1]
+ */
+export const cosineSimilarity = rowLoss<"cosineSimilarity", CosineOptions>(
+  "cosineSimilarity",
+  (p, t, { epsilon = 0 }) => cosine(p, t, epsilon),
+);
+
+/**
+ * 1 - {@link cosineSimilarity}: from 0 for one direction to 2 for the opposite.
+ *
+ * @param options - `epsilon`: the least length that rows are divided by (0)
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { cosineDistance } from "@gradfold/optim";
+ * cosineDistance(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [1, 0]
+ */
+export const cosineDistance = rowLoss<"cosineDistance", CosineOptions>("cosineDistance", (p, t, { epsilon = 0 }) =>
+  sub(1, cosine(p, t, epsilon)),
+);

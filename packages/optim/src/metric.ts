@@ -1,0 +1,122 @@
+import {
+  add,
+  argmax,
+  cast,
+  diagonal,
+  div,
+  equal,
+  matmul,
+  type Matrix,
+  mean,
+  mul,
+  type NDArray,
+  oneHot,
+  type Scalar,
+  type Shape,
+  square,
+  sub,
+  sum,
+  transpose,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import { checkLabels } from "./loss/label.ts";
+import { checkSameShape } from "./loss/loss.ts";
+
+/**
+ * The part of the rows whose greatest number, along the last axis, is that of their class.
+ *
+ * @param predictions - a number for each class in each row: logits or probabilities
+ * @param labels - of the predictions' shape without its last axis
+ * @throws ShapeError when the shapes do not fit
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { accuracy } from "@gradfold/optim";
+ * accuracy(array([[0.9, 0.1], [0.2, 0.8]]), array([0, 0])); // => float64 [] 0.5
+ */
+export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
+  const best = argmax(predictions, -1);
+  checkSameShape("accuracy", best, labels);
+  return mean(cast(equal(best, cast(labels, "int32")), "float64"));
+};
+
+/**
+ * How often each class (row) was taken for each class (column).
+ *
+ * @param predictions - a class for each example, such as argmax(logits, -1)
+ * @param labels - the true classes
+ * @throws ShapeError when the shapes differ; DomainError when a class is out of range, with its index
+ * @example
+ * import { array, toNested } from "@gradfold/core";
+ * import { confusionMatrix } from "@gradfold/optim";
+ * toNested(confusionMatrix(array([0, 1, 1]), array([0, 0, 1]), 2)); // => [ [ 1, 1 ], [ 0, 1 ] ]
+ */
+export const confusionMatrix = typed<
+  <S extends Shape, const N extends number>(predictions: NDArray<S>, labels: NDArray<S>, classes: N) => Matrix<N, N>
+>((predictions: Vector, labels: Vector, classes: number) => {
+  checkSameShape("confusionMatrix", predictions, labels);
+  const [taken, truth] = [predictions, labels].map((given): Matrix => {
+    checkLabels("confusionMatrix", given, classes);
+    return oneHot<[number], number>(cast(given, "int32"), classes);
+  });
+  return truth && taken && matmul(transpose(truth), taken);
+});
+
+/** a / b, and 0 where there is nothing to divide by. */
+const ratio = (a: NDArray, b: NDArray): NDArray => where(equal(b, 0), 0, div(a, where(equal(b, 0), 1, b)));
+
+/** A number for each class, from {@link confusionMatrix}. */
+type PerClass = <N extends number>(confusion: Matrix<N, N>) => Vector<N>;
+
+/**
+ * For each class, which part of what was taken for it is of it: the diagonal over the columns' sums; 0 where there are
+ * none.
+ *
+ * @param confusion - of {@link confusionMatrix}
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { precision } from "@gradfold/optim";
+ * precision(array([[1, 1], [0, 2]])); // => float64 [2] [1. , 0.66666667]
+ */
+export const precision = typed<PerClass>((confusion: NDArray) => ratio(diagonal(confusion), sum(confusion, 0)));
+
+/**
+ * For each class, which part of it was found: the diagonal over the rows' sums; 0 where there are none.
+ *
+ * @param confusion - of {@link confusionMatrix}
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { recall } from "@gradfold/optim";
+ * recall(array([[1, 1], [0, 2]])); // => float64 [2] [0.5, 1. ]
+ */
+export const recall = typed<PerClass>((confusion: NDArray) => ratio(diagonal(confusion), sum(confusion, 1)));
+
+/**
+ * For each class, the harmonic mean 2pr / (p + r) of {@link precision} and {@link recall}; 0 where both are 0. Its mean is
+ * what is called macro-averaged.
+ *
+ * @param confusion - of {@link confusionMatrix}
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { f1 } from "@gradfold/optim";
+ * f1(array([[1, 1], [0, 2]])); // => float64 [2] [0.66666667, 0.8 ]
+ */
+export const f1 = typed<PerClass>((confusion: Matrix) => {
+  const [p, r] = [precision(confusion), recall(confusion)];
+  return ratio(mul(mul(p, r), 2), add(p, r));
+});
+
+/**
+ * 1 - Σ (target - prediction)² / Σ (target - mean target)²: which part of the targets' variance the predictions explain.
+ *
+ * @throws ShapeError when the shapes differ
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { r2 } from "@gradfold/optim";
+ * r2(array([1, 2, 4]), array([1, 2, 3])); // => float64 [] 0.5
+ */
+export const r2 = (predictions: NDArray, targets: NDArray): Scalar => {
+  checkSameShape("r2", predictions, targets);
+  return sub(1, div(sum(square(sub(targets, predictions))), sum(square(sub(targets, mean(targets))))));
+};

@@ -1,0 +1,160 @@
+import { add, div, mul, type NDArray, type Scalar, sqrt, tree, zeros } from "@gradfold/core";
+import { fused } from "@gradfold/core/transform";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fit, leafwise } from "../transform/leafwise.ts";
+import type { Mask } from "../transform/masked.ts";
+import { one, unbiased } from "../transform/moment.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Params } from "../transform/static.ts";
+import type { Transform } from "../transform/transform.ts";
+import { addDecayedWeights, withPenalty } from "../transform/weight-decay.ts";
+
+export interface AdamState {
+  readonly count: Scalar;
+  readonly mu: Params;
+  readonly nu: Params;
+  /** b1^t. */
+  readonly b1Power: Scalar;
+  /** b2^t. */
+  readonly b2Power: Scalar;
+}
+
+export interface AdamOptions {
+  /** How much of the mean of gradients is kept in each step; 0.9 by default. */
+  readonly b1?: number;
+  /** How much of the mean of their squares is kept; 0.999 by default. */
+  readonly b2?: number;
+  /** What keeps the denominator from 0; 1e-8 by default. */
+  readonly eps?: number;
+  /** The same inside the root; 0 by default. */
+  readonly epsRoot?: number;
+  /** Whether the update looks ahead along the mean. */
+  readonly nesterov?: boolean;
+}
+
+/** Means of gradients and of their squares, both 0 at first. */
+export const initMoments = <P>(params: P) => ({
+  count: zeros([]),
+  mu: tree.zerosLike(params),
+  nu: tree.zerosLike(params),
+  b1Power: one,
+  b2Power: one,
+});
+
+/** Mean over the root of the mean square. */
+export const ratio = (mean: NDArray, square: NDArray, eps: number, epsRoot: number): NDArray =>
+  div(mean, add(sqrt(epsRoot === 0 ? square : add(square, epsRoot)), eps));
+
+/**
+ * m̂ / (√(v̂ + epsRoot) + eps), where m ← b1 m + (1 - b1) g and v ← b2 v + (1 - b2) g², m̂ = m / (1 - b1^t) and v̂ =
+ * v / (1 - b2^t). With Nesterov's look-ahead m̂ = b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t).
+ *
+ * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015; T. Dozat, "Incorporating Nesterov momentum
+ * into Adam", 2016.
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByAdam({ eps: 0 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
+ */
+export const scaleByAdam = (options: AdamOptions = {}): Transform<AdamState> => {
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false } = options;
+  checkDecay("adam", { b1, b2 });
+  checkFromZero("adam", { eps, epsRoot });
+  const mean = fused(2, (A, g, m) => A.add(A.mul(g, 1 - b1), A.mul(m, b1)));
+  const meanSquare = fused(2, (A, g, v) => A.add(A.mul(A.mul(g, g), 1 - b2), A.mul(v, b2)));
+  const step = fused(4, (A, hat, v, b1Power, b2Power) =>
+    A.div(A.div(hat, A.sub(1, b1Power)), A.add(A.sqrt(A.add(A.div(v, A.sub(1, b2Power)), epsRoot)), eps)),
+  );
+  return {
+    init: initMoments,
+    update: (updates, state) => {
+      const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
+      const ahead = mul(b1Power, b1);
+      const [update, mu, nu] = leafwise(
+        (g, m, v) => {
+          const [next, squares] = [mean(g, m), meanSquare(g, v)];
+          const [p1, p2] = [fit(b1Power, g), fit(b2Power, g)];
+          const u = nesterov
+            ? ratio(
+                add(mul(unbiased(next, ahead), b1), mul(unbiased(g, b1Power), 1 - b1)),
+                unbiased(squares, b2Power),
+                eps,
+                epsRoot,
+              )
+            : step(next, squares, p1, p2);
+          return [u, next, squares];
+        },
+        updates,
+        state.mu,
+        state.nu,
+      );
+      return [update, { count: add(state.count, 1), mu, nu, b1Power, b2Power }];
+    },
+  };
+};
+
+/** Adam's options, and PyTorch's L2 penalty. */
+export interface PenalizedAdamOptions extends AdamOptions {
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam: p ← p - η m̂ / (√v̂ + eps), with the means m of gradients and v of their squares, without their bias
+ * ({@link scaleByAdam}).
+ *
+ * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015. The same numbers as PyTorch's Adam, whose
+ * `weight_decay` (g + weightDecay · p for g) is an option here.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { adam } from "@gradfold/optim";
+ * const { init, update } = adam(0.1);
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
+ */
+export const adam = (
+  learningRate: Rate,
+  { weightDecay = 0, ...options }: PenalizedAdamOptions = {},
+): Transform<readonly [AdamState, ScaleState]> => {
+  checkFromZero("adam", { weightDecay });
+  return withPenalty(weightDecay, chain(scaleByAdam(options), scaleByLearningRate(learningRate)));
+};
+
+/** Adam's options, and those of decoupled weight decay. */
+export interface DecayedAdamOptions extends AdamOptions {
+  /** 1e-4 by default. */
+  readonly weightDecay?: number;
+  /** Which parameters decay: a function of a leaf's path and the leaf, or a tree of booleans. */
+  readonly mask?: Mask | undefined;
+}
+
+/**
+ * Adam with decoupled weight decay: p ← p - η (m̂ / (√v̂ + eps) + weightDecay · p).
+ *
+ * I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019. The same numbers as PyTorch's AdamW, whose
+ * weight decay is 1e-2 by default, here 1e-4 as in Optax.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { adamw } from "@gradfold/optim";
+ * const { init, update } = adamw(0.1, { weightDecay: 0.5, eps: 0 });
+ * const p = array([1, 2]);
+ * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.15, -0. ]
+ */
+export const adamw = (
+  learningRate: Rate,
+  { weightDecay = 1e-4, mask, ...options }: DecayedAdamOptions = {},
+): Transform<readonly [AdamState, null, ScaleState]> => {
+  checkFromZero("adamw", { weightDecay });
+  return chain(scaleByAdam(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+};

@@ -1,0 +1,2 @@
+/** Whose version of an algorithm, where PyTorch and Optax differ. */
+export type Convention = "optax" | "torch";

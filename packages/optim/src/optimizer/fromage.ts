@@ -1,0 +1,39 @@
+import { add, div, mul, type Scalar, sqrt, square } from "@gradfold/core";
+import { chain } from "../transform/chain.ts";
+import { checkRate, scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Transform } from "../transform/transform.ts";
+import { addDecayedWeights } from "../transform/weight-decay.ts";
+import { scaleByTrustRatio } from "../transform/trust.ts";
+
+export interface FromageOptions {
+  /** The least norm of parameters and of gradients; 1e-6 by default. */
+  readonly minNorm?: number;
+}
+
+/**
+ * p ← (p - η |p| / |g| g) / √(1 + η²) for each leaf: steps in proportion to what they change, on a sphere.
+ *
+ * J. Bernstein et al., "On the distance between two neural networks and the stability of learning", NeurIPS 2020.
+ *
+ * @param learningRate - η: a number or a scalar array
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { applyUpdates, fromage } from "@gradfold/optim";
+ * const { init, update } = fromage(0.75);
+ * const p = array([0, 4]);
+ * applyUpdates(p, update(array([0, 2]), init(p), p)[0]); // => float64 [2] [0. , 0.8]
+ */
+export const fromage = (
+  learningRate: number | Scalar,
+  { minNorm = 1e-6 }: FromageOptions = {},
+): Transform<readonly [null, ScaleState, null]> => {
+  checkRate(learningRate);
+  const length = sqrt(add(square(learningRate), 1));
+  const shrunk = div(1, length);
+  return chain(
+    scaleByTrustRatio({ minNorm }),
+    scaleByLearningRate(mul<Scalar, Scalar | number>(shrunk, learningRate)),
+    addDecayedWeights(add(shrunk, -1)),
+  );
+};

@@ -1,0 +1,121 @@
+import { add, div, matmul, mul, type NDArray, norm, ShapeError, transpose, tree } from "@gradfold/core";
+import { formatShape } from "@gradfold/core/transform";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkCount, checkDecay, checkFromZero } from "../transform/check.ts";
+import { leafwise } from "../transform/leafwise.ts";
+import { partition } from "../transform/masked.ts";
+import { average } from "../transform/moment.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Masked, Params } from "../transform/static.ts";
+import type { Transform } from "../transform/transform.ts";
+import { addDecayedWeights } from "../transform/weight-decay.ts";
+import { type AdamOptions, type AdamState, adamw } from "./adam.ts";
+
+export interface MuonState {
+  readonly mu: Params;
+}
+
+export interface OrthogonalOptions {
+  /** How much of the mean of gradients is kept; 0.95 by default. */
+  readonly beta?: number;
+  /** Whether the update looks ahead along the mean; true by default. */
+  readonly nesterov?: boolean;
+  /** How many steps of Newton and Schulz; 5 by default. */
+  readonly nsSteps?: number;
+  /** Added to the norm; 1e-8 by default. */
+  readonly eps?: number;
+}
+
+/** Coefficients of x ↦ ax + bx³ + cx⁵, which five times over takes singular values from (0, 1] to about 0.7 to 1.2. */
+const [a, b, c] = [3.4445, -4.775, 2.0315];
+
+/** A matrix of the same singular vectors whose singular values are near 1. */
+const orthogonalized = (g: NDArray, steps: number, eps: number): NDArray => {
+  const [rows, columns] = g.shape;
+  if (rows === undefined || columns === undefined || g.shape.length > 2)
+    throw new ShapeError(`scaleByMuon: a matrix is needed, not ${formatShape(g.shape)}. Use muon, or masked.`);
+  const isTall = rows > columns;
+  let x: NDArray = div(g, add(norm(g), eps));
+  if (isTall) x = transpose(x);
+  for (let i = 0; i < steps; i++) {
+    const gram = matmul(x, transpose(x));
+    const cubic = add(mul(gram, b), mul(matmul(gram, gram), c));
+    x = add(mul(x, a), matmul(cubic, x));
+  }
+  return mul(isTall ? transpose(x) : x, Math.sqrt(Math.max(1, columns / rows)));
+};
+
+/**
+ * For matrices [in, out]: the mean of gradients, made nearly orthogonal by five steps of Newton and Schulz, times
+ * √max(1, out / in).
+ *
+ * K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
+ *
+ * @throws DomainError when an option is out of range; ShapeError for what is no matrix
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByMuon();
+ * const g = array([[100, 0], [0, 10]]);
+ * update(g, init(g), g)[0]; // => float64 [2, 2] [[0.70201073, 0. ], [0. , 0.70868633]]
+ */
+export const scaleByMuon = (options: OrthogonalOptions = {}): Transform<MuonState> => {
+  const { beta = 0.95, nesterov = true, nsSteps = 5, eps = 1e-8 } = options;
+  checkDecay("muon", { beta });
+  checkCount("muon", { nsSteps });
+  checkFromZero("muon", { eps });
+  return {
+    init: (params) => ({ mu: tree.zerosLike(params) }),
+    update: (updates, state) => {
+      const [update, mu] = leafwise(
+        (g, m) => {
+          const mean = average(beta, g, m);
+          return [orthogonalized(nesterov ? average(beta, g, mean) : mean, nsSteps, eps), mean];
+        },
+        updates,
+        state.mu,
+      );
+      return [update, { mu }];
+    },
+  };
+};
+
+export interface MuonOptions extends OrthogonalOptions {
+  /** 0 by default. */
+  readonly weightDecay?: number;
+  /** Those of Adam for all that is no matrix. */
+  readonly adam?: AdamOptions;
+}
+
+interface MuonParts {
+  readonly matrices: readonly [MuonState, null, ScaleState];
+  readonly others: readonly [AdamState, null, ScaleState];
+}
+
+/**
+ * Orthogonal steps for matrices ({@link scaleByMuon}), Adam's for all else, both with decoupled weight decay.
+ *
+ * K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024. For embeddings and the last layer,
+ * which the authors leave to Adam, use `partition`.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { muon } from "@gradfold/optim";
+ * const { init, update } = muon(0.1);
+ * const g = { w: array([[3, 0], [0, 4]]), b: array([5, -6]) };
+ * update(g, init(g), g)[0].b; // => float64 [2] [-0.1, 0.1]
+ */
+export const muon = (
+  learningRate: Rate,
+  { weightDecay = 0, adam, ...options }: MuonOptions = {},
+): Transform<{ readonly [K in keyof MuonParts]: Masked<MuonParts[K]> }> => {
+  checkFromZero("muon", { weightDecay });
+  const matrices = chain(scaleByMuon(options), addDecayedWeights(weightDecay), scaleByLearningRate(learningRate));
+  const others = adamw(learningRate, { ...adam, weightDecay });
+  return partition<MuonParts & Record<string, unknown>>({ matrices, others }, (_, leaf) =>
+    leaf.shape.length === 2 ? "matrices" : "others",
+  );
+};

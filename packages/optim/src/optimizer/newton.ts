@@ -1,0 +1,61 @@
+import { jacfwd } from "@gradfold/autodiff";
+import { add, eye, mul, solve, tree, type Vector } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkFromZero } from "../transform/check.ts";
+import { checkAlike } from "../transform/leafwise.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { stateless, type Transform } from "../transform/transform.ts";
+import { lossAndGradOf } from "./sam.ts";
+
+export interface NewtonOptions {
+  /** Added to the diagonal of the Hessian; 0 by default. */
+  readonly damping?: number;
+}
+
+/**
+ * (H + damping · I)⁻¹ g for the Hessian H of the loss: the step to where the loss' parabola has its stationary point.
+ *
+ * @throws DomainError when the damping is negative, the loss is missing, or the system has no solution
+ * @example
+ * import { array, square, sum } from "@gradfold/core";
+ * import { valueAndGrad } from "@gradfold/autodiff";
+ * import { transform } from "@gradfold/optim";
+ * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
+ * const { init, update } = transform.scaleByNewton();
+ * const p = array([3, 4]);
+ * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [3, 4]
+ */
+export const scaleByNewton = ({ damping = 0 }: NewtonOptions = {}): Transform<null> => {
+  checkFromZero("newton", { damping });
+  return stateless((updates, params, extra) => {
+    checkAlike(updates, params);
+    const lossAndGrad = lossAndGradOf("newton", extra);
+    const [flat, back] = tree.ravel(params);
+    const [gradient, restore] = tree.ravel(updates);
+    const gradientAt = (p: Vector): Vector => tree.ravel(lossAndGrad(back(p))[1])[0];
+    const hessian = jacfwd(gradientAt)(flat);
+    return restore(solve(add(hessian, mul(eye(flat.shape[0], { dtype: flat.dtype }), damping)), gradient));
+  });
+};
+
+/**
+ * Newton's method: p ← p - η (H + damping · I)⁻¹ g. Near a minimum the number of right digits doubles in every step; far
+ * from one it may go to a saddle point, which a larger damping prevents (K. Levenberg, 1944). The Hessian is a matrix of
+ * as many rows as there are parameters: for up to some hundreds.
+ *
+ * J. Nocedal, S. J. Wright, "Numerical optimization", 2006, chapter 3.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule; 1 by default
+ * @throws DomainError when the rate or the damping is out of range, or the loss is missing
+ * @example
+ * import { array, square, sum } from "@gradfold/core";
+ * import { valueAndGrad } from "@gradfold/autodiff";
+ * import { newton } from "@gradfold/optim";
+ * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
+ * const { init, update } = newton();
+ * const p = array([3, 4]);
+ * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-3, -4]
+ */
+export const newton = (learningRate: Rate = 1, options: NewtonOptions = {}): Transform<readonly [null, ScaleState]> =>
+  chain(scaleByNewton(options), scaleByLearningRate(learningRate));

@@ -1,0 +1,85 @@
+import { add, div, greater, greaterEqual, mul, type Scalar, sqrt, sub, where } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fit, leafwise } from "../transform/leafwise.ts";
+import { average, averageOfSquares, unbiased } from "../transform/moment.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Transform } from "../transform/transform.ts";
+import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
+import type { Convention } from "./convention.ts";
+
+export interface RadamOptions extends Omit<AdamOptions, "nesterov"> {
+  /** From which length of the average on its variance is known well enough; 5 by default. */
+  readonly threshold?: number;
+  /** Optax's by default. */
+  readonly convention?: Convention;
+}
+
+/**
+ * {@link scaleByAdam} times r, which makes up for the variance of the mean of squares in the first steps; m̂ alone as long
+ * as that is not known: ρ∞ = 2 / (1 - b2) - 1, ρ = ρ∞ - 2t b2^t / (1 - b2^t), r² = (ρ - 4)(ρ - 2)ρ∞ / ((ρ∞ - 4)(ρ∞ - 2)ρ)
+ * where ρ ≥ threshold.
+ *
+ * L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020. `convention: "torch"` is PyTorch's:
+ * where ρ > threshold, and √(1 - b2^t) / (√v + eps) for 1 / (√v̂ + eps).
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByRadam();
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [ 1, -20]
+ */
+export const scaleByRadam = (options: RadamOptions = {}): Transform<AdamState> => {
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, threshold = 5, convention = "optax" } = options;
+  checkDecay("radam", { b1, b2 });
+  checkFromZero("radam", { eps, epsRoot, threshold });
+  const most = 2 / (1 - b2) - 1;
+  return {
+    init: initMoments,
+    update: (updates, state) => {
+      const count = add(state.count, 1);
+      const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
+      const length = sub(most, div(mul(mul(count, b2Power), 2), sub(1, b2Power)));
+      const isKnown = (convention === "torch" ? greater : greaterEqual)(length, threshold);
+      const rectifier = rectifierOf(where(isKnown, length, most), most);
+      const [update, mu, nu] = leafwise(
+        (g, m, v) => {
+          const [mean, square] = [average(b1, g, m), averageOfSquares(b2, g, v)];
+          const hat = unbiased(mean, b1Power);
+          const scaled =
+            convention === "torch"
+              ? mul(ratio(hat, square, eps, epsRoot), fit(sqrt(sub(1, b2Power)), g))
+              : ratio(hat, unbiased(square, b2Power), eps, epsRoot);
+          return [where(isKnown, mul(scaled, fit(rectifier, g)), hat), mean, square];
+        },
+        updates,
+        state.mu,
+        state.nu,
+      );
+      return [update, { count, mu, nu, b1Power, b2Power }];
+    },
+  };
+};
+
+const rectifierOf = (length: Scalar, most: number): Scalar =>
+  sqrt(div(mul(mul(sub(length, 4), sub(length, 2)), most), mul(length, (most - 4) * (most - 2))));
+
+/**
+ * Adam that waits until it knows the variance of gradients, and is rectified after that ({@link scaleByRadam}).
+ *
+ * L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020. `convention: "torch"` is PyTorch's.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { radam } from "@gradfold/optim";
+ * const { init, update } = radam(0.1);
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 2. ]
+ */
+export const radam = (learningRate: Rate, options: RadamOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
+  chain(scaleByRadam(options), scaleByLearningRate(learningRate));

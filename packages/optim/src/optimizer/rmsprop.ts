@@ -1,0 +1,146 @@
+import { add, div, mul, type NDArray, onesLike, type Scalar, sqrt, square, sub, tree } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { leafwise } from "../transform/leafwise.ts";
+import { type TraceState, velocity } from "../transform/momentum.ts";
+import { average, averageOfSquares, one, unbiased } from "../transform/moment.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Params } from "../transform/static.ts";
+import type { Transform } from "../transform/transform.ts";
+
+export interface RmsState {
+  readonly nu: Params;
+  /** decay^t. */
+  readonly power: Scalar;
+}
+
+export interface StddevState extends RmsState {
+  readonly mu: Params;
+}
+
+interface RmsOptions {
+  /** 0.9 by default. */
+  readonly decay?: number;
+  /** 1e-8 by default. */
+  readonly eps?: number;
+  /** The mean of squares at the start; 0 by default. */
+  readonly initialScale?: number;
+  /** Whether eps is inside the root; true by default. */
+  readonly epsInSqrt?: boolean;
+  /** Whether means are freed of their bias; false by default. */
+  readonly biasCorrection?: boolean;
+}
+
+const full = <P>(params: P, value: number): P =>
+  value === 0 ? tree.zerosLike(params) : leafwise((p) => [mul(onesLike(p), value)], params)[0];
+
+const root = (v: NDArray, eps: number, epsInSqrt: boolean): NDArray =>
+  epsInSqrt ? sqrt(add(v, eps)) : add(sqrt(v), eps);
+
+const settings = (options: RmsOptions): Required<RmsOptions> => {
+  const all = { decay: 0.9, eps: 1e-8, initialScale: 0, epsInSqrt: true, biasCorrection: false, ...options };
+  checkDecay("rmsprop", { decay: all.decay });
+  checkFromZero("rmsprop", { eps: all.eps, initialScale: all.initialScale });
+  return all;
+};
+
+/**
+ * g / √(v + eps), where v ← decay · v + (1 - decay) g².
+ *
+ * T. Tieleman, G. Hinton, "Lecture 6.5: RMSprop", 2012.
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByRms({ decay: 0.75 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
+ */
+export const scaleByRms = (options: RmsOptions = {}): Transform<RmsState> => {
+  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings(options);
+  return {
+    init: (params) => ({ nu: full(params, initialScale), power: one }),
+    update: (updates, state) => {
+      const power = mul(state.power, decay);
+      const [update, nu] = leafwise(
+        (g, v) => {
+          const next = averageOfSquares(decay, g, v);
+          return [div(g, root(biasCorrection ? unbiased(next, power) : next, eps, epsInSqrt)), next];
+        },
+        updates,
+        state.nu,
+      );
+      return [update, { nu, power }];
+    },
+  };
+};
+
+/**
+ * g / √(v - m² + eps), where m and v are the moving means of gradients and of their squares.
+ *
+ * A. Graves, "Generating sequences with recurrent neural networks", 2013.
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByStddev({ decay: 0.5 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
+ */
+export const scaleByStddev = (options: RmsOptions = {}): Transform<StddevState> => {
+  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings(options);
+  return {
+    init: (params) => ({ mu: tree.zerosLike(params), nu: full(params, initialScale), power: one }),
+    update: (updates, state) => {
+      const power = mul(state.power, decay);
+      const [update, mu, nu] = leafwise(
+        (g, m, v) => {
+          const [mean, squares] = [average(decay, g, m), averageOfSquares(decay, g, v)];
+          const [m1, m2] = biasCorrection ? [unbiased(mean, power), unbiased(squares, power)] : [mean, squares];
+          return [div(g, root(sub(m2, square(m1)), eps, epsInSqrt)), mean, squares];
+        },
+        updates,
+        state.mu,
+        state.nu,
+      );
+      return [update, { mu, nu, power }];
+    },
+  };
+};
+
+export interface RmspropOptions extends RmsOptions {
+  /** Whether squares are taken from the mean: by the standard deviation, {@link scaleByStddev}. */
+  readonly centered?: boolean;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+}
+
+/**
+ * p ← p - η g / √(v + eps), where v ← decay · v + (1 - decay) g²; with a momentum μ the steps are summed, t ← step + μ t.
+ *
+ * T. Tieleman, G. Hinton, "Lecture 6.5: RMSprop", 2012. PyTorch's numbers are those of `decay: 0.99, epsInSqrt: false`; its
+ * learning rate is outside of the momentum's sum, here inside, which differs once it changes.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { rmsprop } from "@gradfold/optim";
+ * const { init, update } = rmsprop(0.1, { decay: 0.75 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.2, 0.2]
+ */
+export const rmsprop = (
+  learningRate: Rate,
+  { centered = false, momentum = 0, nesterov = false, ...options }: RmspropOptions = {},
+): Transform<readonly [RmsState | StddevState, ScaleState, TraceState]> => {
+  checkDecay("rmsprop", { momentum });
+  return chain<readonly [RmsState | StddevState, ScaleState, TraceState]>(
+    centered ? scaleByStddev(options) : scaleByRms(options),
+    scaleByLearningRate(learningRate),
+    velocity(momentum, nesterov),
+  );
+};

@@ -1,0 +1,83 @@
+import { add, div, equal, maximum, mul, pow, type Scalar, sub, where, zeros } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fit, leafwise } from "../transform/leafwise.ts";
+import { checkRate, rateAt } from "../transform/scale.ts";
+import type { Params } from "../transform/static.ts";
+import type { Transform } from "../transform/transform.ts";
+
+export interface ScheduleFreeState<S> {
+  readonly count: Scalar;
+  /** The greatest learning rate so far. */
+  readonly maxRate: Scalar;
+  readonly weightSum: Scalar;
+  /** Where the optimizer itself is. */
+  readonly z: Params;
+  /** The average of these: the parameters to evaluate with, and to keep in the end. */
+  readonly x: Params;
+  readonly inner: S;
+}
+
+export interface ScheduleFreeOptions {
+  /** That of the optimizer, by which the places are weighed. */
+  readonly learningRate: Rate;
+  /** How near to the average gradients are taken; 0.9 by default. */
+  readonly b1?: number;
+  /** To which power of the greatest rate a place is weighed; 2 by default. */
+  readonly weightLrPower?: number;
+}
+
+/**
+ * An optimizer without a schedule: it moves z by gradients at y = (1 - b1) z + b1 x, which are the parameters in training,
+ * and x is the average of the z, weighed by the learning rate. Use `state.x` for evaluation and in the end.
+ *
+ * A. Defazio et al., "The road less scheduled", NeurIPS 2024.
+ *
+ * @param optimizer - without momentum of its own
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { scheduleFree, sgd } from "@gradfold/optim";
+ * const { init, update } = scheduleFree(sgd(0.5), { learningRate: 0.5 });
+ * const p = array([1, 2]);
+ * const [, state] = update(array([2, 2]), init(p), p);
+ * update(array([2, 2]), state, p)[1].x; // => float64 [2] [-0.5, 0.5]
+ */
+export const scheduleFree = <S>(
+  optimizer: Transform<S>,
+  { learningRate, b1 = 0.9, weightLrPower = 2 }: ScheduleFreeOptions,
+): Transform<ScheduleFreeState<S>> => {
+  checkRate(learningRate);
+  checkDecay("scheduleFree", { b1 });
+  checkFromZero("scheduleFree", { weightLrPower });
+  return {
+    init: (params) => ({
+      count: zeros([]),
+      maxRate: zeros([]),
+      weightSum: zeros([]),
+      z: params,
+      x: params,
+      inner: optimizer.init(params),
+    }),
+    update: (updates, state, params, extra) => {
+      const maxRate = maximum(state.maxRate, rateAt(learningRate, state.count));
+      const weight = pow(maxRate, weightLrPower);
+      const weightSum = add(state.weightSum, weight);
+      const isNothing = equal(weightSum, 0);
+      const share = where(isNothing, 0, div(weight, where(isNothing, 1, weightSum)));
+      const [stepped, inner] = optimizer.update(updates, state.inner, params, extra);
+      const [update, z, x] = leafwise(
+        (u, p, from, mean) => {
+          const [next, part] = [add(from, u), fit(share, p)];
+          const average = add(mul(mean, sub(1, part)), mul(next, part));
+          return [sub(add(mul(next, 1 - b1), mul(average, b1)), p), next, average];
+        },
+        stepped,
+        params,
+        state.z,
+        state.x,
+      );
+      return [update, { count: add(state.count, 1), maxRate, weightSum, z, x, inner }];
+    },
+  };
+};

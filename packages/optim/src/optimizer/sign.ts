@@ -1,0 +1,62 @@
+import { sign } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { leafwise } from "../transform/leafwise.ts";
+import { trace, type TraceState } from "../transform/momentum.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { stateless, type Transform } from "../transform/transform.ts";
+
+/**
+ * The signs of the updates: -1, 0 or 1.
+ *
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleBySign();
+ * const g = array([3, 0, -0.1]);
+ * update(g, init(g), g)[0]; // => float64 [3] [ 1, 0, -1]
+ */
+export const scaleBySign = (): Transform<null> => stateless((updates) => leafwise((g) => [sign(g)], updates)[0]);
+
+/**
+ * p ← p - η sign(g).
+ *
+ * J. Bernstein et al., "signSGD: compressed optimisation for non-convex problems", ICML 2018.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { signSgd } from "@gradfold/optim";
+ * const { init, update } = signSgd(0.1);
+ * const g = array([3, 0, -0.1]);
+ * update(g, init(g), g)[0]; // => float64 [3] [-0.1, -0. , 0.1]
+ */
+export const signSgd = (learningRate: Rate): Transform<readonly [null, ScaleState]> =>
+  chain(scaleBySign(), scaleByLearningRate(learningRate));
+
+export interface SignumOptions {
+  /** How much of the sum of gradients is kept; 0.9 by default. */
+  readonly beta?: number;
+}
+
+/**
+ * p ← p - η sign(t) for the decaying sum t ← g + beta t of gradients: {@link signSgd} with momentum.
+ *
+ * J. Bernstein et al., "signSGD: compressed optimisation for non-convex problems", ICML 2018.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or beta is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { signum } from "@gradfold/optim";
+ * const { init, update } = signum(0.1);
+ * const g = array([3, -2]);
+ * const [, state] = update(g, init(g), g);
+ * update(array([-1, -1]), state, g)[0]; // => float64 [2] [-0.1, 0.1]
+ */
+export const signum = (
+  learningRate: Rate,
+  { beta = 0.9 }: SignumOptions = {},
+): Transform<readonly [TraceState, null, ScaleState]> =>
+  chain(trace({ decay: beta }), scaleBySign(), scaleByLearningRate(learningRate));

@@ -1,0 +1,117 @@
+import {
+  add,
+  broadcastTo,
+  div,
+  greater,
+  max,
+  minimum,
+  type NDArray,
+  square,
+  sqrt,
+  tree,
+  where,
+  zeros,
+} from "@gradfold/core";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { chain } from "../transform/chain.ts";
+import type { Rate } from "../schedule/schedule.ts";
+import { average } from "../transform/moment.ts";
+import { leafwise } from "../transform/leafwise.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Params } from "../transform/static.ts";
+import type { Transform } from "../transform/transform.ts";
+
+export interface Sm3State {
+  /** For each leaf, in the tree's order: the greatest sum of squares in every slice across each of its axes. */
+  readonly accumulators: readonly (readonly NDArray[])[];
+  readonly mu: Params;
+}
+
+export interface Sm3Options {
+  /** How much of the mean of updates is kept; 0.9 by default. */
+  readonly momentum?: number;
+  /** 1e-8 by default. */
+  readonly eps?: number;
+}
+
+/** The shape of a slice across one axis. */
+const slab = (shape: readonly number[], axis: number): readonly number[] => shape.map((n, i) => (i === axis ? n : 1));
+
+/** Leaves of fewer than two axes keep all their sums. */
+const isSmall = ({ shape }: NDArray): boolean => shape.length < 2;
+
+/**
+ * The moving mean of g / √(s + eps), and 0 where s is 0, for sums s of squares of which only the greatest in each row and
+ * column are kept: memory of the sizes' sum, not their product.
+ *
+ * R. Anil et al., "Memory-efficient adaptive optimization", NeurIPS 2019.
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleBySm3({ momentum: 0 });
+ * const g = array([[3, 0], [0, -4]]);
+ * update(g, init(g), g)[0]; // => float64 [2, 2] [[ 1., 0.], [ 0., -1.]]
+ */
+export const scaleBySm3 = ({ momentum = 0.9, eps = 1e-8 }: Sm3Options = {}): Transform<Sm3State> => {
+  checkDecay("sm3", { momentum });
+  checkFromZero("sm3", { eps });
+  return {
+    init: (params) => ({
+      accumulators: tree.leaves(params).map((p) => {
+        const { shape, dtype } = p;
+        return isSmall(p) ? [zeros(shape, { dtype })] : shape.map((_, axis) => zeros(slab(shape, axis), { dtype }));
+      }),
+      mu: tree.zerosLike(params),
+    }),
+    update: (updates, state) => {
+      const sums = tree.leaves(updates).map((g, i): NDArray => {
+        const bounds = (state.accumulators[i] ?? []).map((each) => broadcastTo(each, g.shape));
+        return add(
+          square(g),
+          bounds.reduce((a, b) => minimum(a, b)),
+        );
+      });
+      const accumulators = sums.map((s): readonly NDArray[] =>
+        isSmall(s)
+          ? [s]
+          : s.shape.map((_, axis) =>
+              max(
+                s,
+                s.shape.map((_, i) => i).filter((i) => i !== axis),
+                { keepDims: true },
+              ),
+            ),
+      );
+      const { structure } = tree.flatten(updates);
+      const [mu] = leafwise(
+        (g, s, m) => {
+          const isAny = greater(s, 0);
+          return [average(momentum, where(isAny, div(g, sqrt(add(where(isAny, s, 1), eps))), 0), m)];
+        },
+        updates,
+        tree.unflatten(structure, sums),
+        state.mu,
+      );
+      return [mu, { accumulators, mu }];
+    },
+  };
+};
+
+/**
+ * Adagrad in little memory, with momentum ({@link scaleBySm3}).
+ *
+ * R. Anil et al., "Memory-efficient adaptive optimization", NeurIPS 2019.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { sm3 } from "@gradfold/optim";
+ * const { init, update } = sm3(0.5, { momentum: 0 });
+ * const g = array([[3, 0], [0, -4]]);
+ * update(g, init(g), g)[0]; // => float64 [2, 2] [[-0.5, -0. ], [-0. , 0.5]]
+ */
+export const sm3 = (learningRate: Rate, options: Sm3Options = {}): Transform<readonly [Sm3State, ScaleState]> =>
+  chain(scaleBySm3(options), scaleByLearningRate(learningRate));

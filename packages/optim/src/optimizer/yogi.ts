@@ -1,0 +1,71 @@
+import { add, mul, onesLike, sign, square, sub } from "@gradfold/core";
+import type { Rate } from "../schedule/schedule.ts";
+import { chain } from "../transform/chain.ts";
+import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { leafwise } from "../transform/leafwise.ts";
+import { average, unbiased } from "../transform/moment.ts";
+import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import type { Transform } from "../transform/transform.ts";
+import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
+
+export interface YogiOptions extends Omit<AdamOptions, "nesterov"> {
+  /** Both means at the start; 1e-6 by default. */
+  readonly initialAccumulatorValue?: number;
+}
+
+/**
+ * {@link scaleByAdam} with v ← v - (1 - b2) sign(v - g²) g², which grows no faster than squares are added. eps is 1e-3 by
+ * default.
+ *
+ * M. Zaheer et al., "Adaptive methods for nonconvex optimization", NeurIPS 2018.
+ *
+ * @throws DomainError when an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.scaleByYogi({ initialAccumulatorValue: 0, eps: 0 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
+ */
+export const scaleByYogi = (options: YogiOptions = {}): Transform<AdamState> => {
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-3, epsRoot = 0, initialAccumulatorValue = 1e-6 } = options;
+  checkDecay("yogi", { b1, b2 });
+  checkFromZero("yogi", { eps, epsRoot, initialAccumulatorValue });
+  return {
+    init: (params) => {
+      const start = leafwise((p) => [mul(onesLike(p), initialAccumulatorValue)], params)[0];
+      return { ...initMoments(params), mu: start, nu: start };
+    },
+    update: (updates, state) => {
+      const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
+      const [update, mu, nu] = leafwise(
+        (g, m, v) => {
+          const [mean, squared] = [average(b1, g, m), square(g)];
+          const next = sub(v, mul(mul(sign(sub(v, squared)), squared), 1 - b2));
+          return [ratio(unbiased(mean, b1Power), unbiased(next, b2Power), eps, epsRoot), mean, next];
+        },
+        updates,
+        state.mu,
+        state.nu,
+      );
+      return [update, { count: add(state.count, 1), mu, nu, b1Power, b2Power }];
+    },
+  };
+};
+
+/**
+ * Adam whose mean of squares v ← v - (1 - b2) sign(v - g²) g² changes slowly in both directions ({@link scaleByYogi}).
+ *
+ * M. Zaheer et al., "Adaptive methods for nonconvex optimization", NeurIPS 2018.
+ *
+ * @param learningRate - η: a number, a scalar array or a schedule
+ * @throws DomainError when the rate or an option is out of range
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { yogi } from "@gradfold/optim";
+ * const { init, update } = yogi(0.1, { initialAccumulatorValue: 0, eps: 0 });
+ * const g = array([1, -20]);
+ * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
+ */
+export const yogi = (learningRate: Rate, options: YogiOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
+  chain(scaleByYogi(options), scaleByLearningRate(learningRate));

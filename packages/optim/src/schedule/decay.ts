@@ -1,0 +1,149 @@
+import { add, array, clip, cos, div, floor, maximum, minimum, mul, pow, type Scalar, sub } from "@gradfold/core";
+import { checkNumbers, checkSteps, type ScalarSchedule, scheduled } from "./schedule.ts";
+
+/**
+ * The same value at every step.
+ *
+ * @throws DomainError when the value is not finite
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.constant(0.1)(7); // => float64 [] 0.1
+ */
+export const constant = (value: number): ScalarSchedule => {
+  checkNumbers("constant", { "the value": value });
+  return scheduled("constant", () => array(value));
+};
+
+export interface Polynomial {
+  readonly init: number;
+  readonly end: number;
+  readonly power: number;
+  readonly transitionSteps: number;
+  /** How many steps to wait at `init`. */
+  readonly transitionBegin?: number;
+}
+
+/**
+ * From `init` to `end` along (init - end) (1 - t/T)^power + end, where t counts from `transitionBegin` and T is
+ * `transitionSteps`; then `end`.
+ *
+ * @throws DomainError when a number is not finite, or there are no steps
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.polynomial({ init: 1, end: 0, power: 2, transitionSteps: 10 })(5); // => float64 [] 0.25
+ */
+export const polynomial = (options: Polynomial): ScalarSchedule => transition("polynomial", options);
+
+const transition = (name: string, options: Polynomial): ScalarSchedule => {
+  const { init, end, power, transitionSteps, transitionBegin = 0 } = options;
+  checkNumbers(name, { init, end, power, transitionBegin });
+  checkSteps(name, "transitionSteps", transitionSteps);
+  return scheduled(name, (count) => {
+    const done = div(clip(sub(count, transitionBegin), { min: 0, max: transitionSteps }), transitionSteps);
+    const left = sub(1, done);
+    return add(mul(power === 1 ? left : pow(left, power), init - end), end);
+  });
+};
+
+/**
+ * From `init` to `end` along a straight line; then `end`.
+ *
+ * @throws DomainError when a number is not finite, or there are no steps
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.linear({ init: 1, end: 0, transitionSteps: 10 })(2); // => float64 [] 0.8
+ */
+export const linear = (options: Omit<Polynomial, "power">): ScalarSchedule =>
+  transition("linear", { ...options, power: 1 });
+
+export interface ExponentialDecay {
+  readonly init: number;
+  readonly transitionSteps: number;
+  readonly decayRate: number;
+  readonly transitionBegin?: number;
+  /** Whether to go down only once in every `transitionSteps`. */
+  readonly staircase?: boolean;
+  /** Where to stop; null, which is the default, is nowhere. */
+  readonly end?: number | null;
+}
+
+/**
+ * init · decayRate^(t/T), where t counts from `transitionBegin` and T is `transitionSteps`, but not beyond `end`.
+ *
+ * PyTorch's `ExponentialLR` is that of `transitionSteps` 1, `StepLR` that of a staircase.
+ *
+ * @throws DomainError when a number is not finite, there are no steps, or the rate is not above 0
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const halving = schedule.exponentialDecay({ init: 1, transitionSteps: 10, decayRate: 0.5, staircase: true });
+ * halving(25); // => float64 [] 0.25
+ */
+export const exponentialDecay = (options: ExponentialDecay): ScalarSchedule => {
+  const { init, transitionSteps, decayRate, transitionBegin = 0, staircase = false, end = null } = options;
+  checkNumbers("exponentialDecay", { init, decayRate, transitionBegin, end: end ?? 0 });
+  checkSteps("exponentialDecay", "transitionSteps", transitionSteps);
+  checkSteps("exponentialDecay", "decayRate", decayRate);
+  const stop = (x: Scalar): Scalar => (end === null ? x : decayRate < 1 ? maximum(x, end) : minimum(x, end));
+  return scheduled("exponentialDecay", (count) => {
+    const begun = maximum(sub(count, transitionBegin), 0);
+    const powers = div(begun, transitionSteps);
+    return stop(mul(pow(decayRate, staircase ? floor(powers) : powers), init));
+  });
+};
+
+export interface CosineDecay {
+  readonly init: number;
+  readonly decaySteps: number;
+  /** Where it ends, as a part of `init`; 0 by default. */
+  readonly alpha?: number;
+  /** 1 by default. */
+  readonly exponent?: number;
+}
+
+/**
+ * init · ((1 - alpha) (½ (1 + cos πt/T))^exponent + alpha) for T = `decaySteps`; then init · alpha.
+ *
+ * I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
+ *
+ * @throws DomainError when a number is not finite, or there are no steps
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.cosineDecay({ init: 1, decaySteps: 10, alpha: 0.5 })(10); // => float64 [] 0.5
+ */
+export const cosineDecay = ({ init, decaySteps, alpha = 0, exponent = 1 }: CosineDecay): ScalarSchedule => {
+  checkNumbers("cosineDecay", { init, alpha, exponent });
+  checkSteps("cosineDecay", "decaySteps", decaySteps);
+  return scheduled("cosineDecay", (count) => {
+    const half = mul(add(cos(mul(div(minimum(count, decaySteps), decaySteps), Math.PI)), 1), 0.5);
+    return mul(add(mul(exponent === 1 ? half : pow(half, exponent), 1 - alpha), alpha), init);
+  });
+};
+
+export interface InverseTime {
+  readonly init: number;
+  readonly transitionSteps: number;
+  readonly decayRate: number;
+  readonly transitionBegin?: number;
+  readonly staircase?: boolean;
+}
+
+/**
+ * init / (1 + decayRate · t/T), where t counts from `transitionBegin` and T is `transitionSteps`.
+ *
+ * PyTorch's `Adagrad` has this as `lr_decay`, with T = 1.
+ *
+ * @throws DomainError when a number is not finite, there are no steps, or the rate is negative
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.inverseTime({ init: 1, transitionSteps: 1, decayRate: 0.5 })(2); // => float64 [] 0.5
+ */
+export const inverseTime = (options: InverseTime): ScalarSchedule => {
+  const { init, transitionSteps, decayRate, transitionBegin = 0, staircase = false } = options;
+  checkNumbers("inverseTime", { init, transitionBegin, decayRate });
+  checkSteps("inverseTime", "transitionSteps", transitionSteps);
+  if (decayRate !== 0) checkSteps("inverseTime", "decayRate", decayRate);
+  return scheduled("inverseTime", (count) => {
+    const time = div(maximum(sub(count, transitionBegin), 0), transitionSteps);
+    return div(init, add(mul(staircase ? floor(time) : time, decayRate), 1));
+  });
+};

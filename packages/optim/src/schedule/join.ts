@@ -1,0 +1,125 @@
+import { array, DomainError, less, maximum, type Scalar, sub, where } from "@gradfold/core";
+import { isNDArray } from "@gradfold/core/transform";
+import { type CosineDecay, cosineDecay, type ExponentialDecay, exponentialDecay, linear } from "./decay.ts";
+import { type Schedule, type ScalarSchedule, scheduled } from "./schedule.ts";
+
+const asArray = (x: number | Scalar): Scalar => (isNDArray(x) ? x : array(x));
+
+/**
+ * One schedule after another; each counts its steps from its own boundary.
+ *
+ * @param schedules - at least one
+ * @param boundaries - at which step each but the first begins, ascending
+ * @throws DomainError when there are not as many boundaries as schedules but one, or they do not ascend
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const both = schedule.join([schedule.constant(1), schedule.linear({ init: 2, end: 3, transitionSteps: 4 })], [10]);
+ * [both(9), both(10), both(12)]; // => [ float64 [] 1, float64 [] 2, float64 [] 2.5 ]
+ */
+export const join = (schedules: readonly Schedule[], boundaries: readonly number[]): ScalarSchedule =>
+  joined("join", schedules, boundaries);
+
+const joined = (name: string, schedules: readonly Schedule[], boundaries: readonly number[]): ScalarSchedule => {
+  const [first, ...rest] = schedules;
+  if (first === undefined || boundaries.length !== rest.length)
+    throw new DomainError(
+      `schedule.${name}: ${schedules.length} schedules need ${Math.max(schedules.length - 1, 0)} boundaries, not ${boundaries.length}.`,
+    );
+  boundaries.forEach((at, i) => {
+    if (!Number.isInteger(at) || at < (boundaries[i - 1] ?? 0))
+      throw new DomainError(
+        `schedule.${name}: boundaries must be whole numbers that ascend: ${boundaries.join(", ")}.`,
+      );
+  });
+  return scheduled(name, (count) =>
+    rest.reduce(
+      (before, next, i) => {
+        const at = boundaries[i] ?? 0;
+        // Where the next one has not begun its value is not used.
+        return where(less(count, at), before, asArray(next(maximum(sub(count, at), 0))));
+      },
+      asArray(first(count)),
+    ),
+  );
+};
+
+export interface Warmup {
+  readonly init: number;
+  readonly peak: number;
+  readonly warmupSteps: number;
+}
+
+/** A straight line up to the peak, and what comes after it; without steps to warm up, that alone. */
+const warmedUp = (name: string, { init, peak, warmupSteps }: Warmup, after: Schedule): ScalarSchedule =>
+  warmupSteps === 0
+    ? joined(name, [after], [])
+    : joined(name, [linear({ init, end: peak, transitionSteps: warmupSteps }), after], [warmupSteps]);
+
+/**
+ * Up from `init` to `peak` in `warmupSteps` steps along a straight line; then `peak`.
+ *
+ * @throws DomainError when a number is not finite, or steps are not whole
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.warmupConstant({ init: 0, peak: 1, warmupSteps: 4 })(1); // => float64 [] 0.25
+ */
+export const warmupConstant = (options: Warmup): ScalarSchedule =>
+  warmedUp("warmupConstant", options, () => options.peak);
+
+export interface WarmupCosineDecay extends Warmup, Pick<CosineDecay, "exponent"> {
+  /** How many steps until the end, those of the warm-up among them. */
+  readonly decaySteps: number;
+  /** 0 by default. */
+  readonly end?: number;
+}
+
+/**
+ * Up from `init` to `peak` in `warmupSteps` steps along a straight line, and down to `end` at `decaySteps` along half of
+ * a cosine.
+ *
+ * @throws DomainError when a number is not finite, steps are not whole, or the warm-up takes them all
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const rate = schedule.warmupCosineDecay({ init: 0, peak: 1, warmupSteps: 5, decaySteps: 25 });
+ * [rate(1), rate(5), rate(15)]; // => [ float64 [] 0.2, float64 [] 1, float64 [] 0.5 ]
+ */
+export const warmupCosineDecay = (options: WarmupCosineDecay): ScalarSchedule => {
+  const { peak, warmupSteps, decaySteps, end = 0, exponent = 1 } = options;
+  const alpha = peak === 0 ? 0 : end / peak;
+  const decay = cosineDecay({ init: peak, decaySteps: decaySteps - warmupSteps, alpha, exponent });
+  return warmedUp("warmupCosineDecay", options, decay);
+};
+
+export interface WarmupExponentialDecay extends Warmup, Omit<ExponentialDecay, "init"> {}
+
+/**
+ * Up from `init` to `peak` in `warmupSteps` steps along a straight line, then {@link exponentialDecay} from there.
+ *
+ * @throws DomainError when a number is not finite, or steps are not whole
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const rate = schedule.warmupExponentialDecay({ init: 0, peak: 1, warmupSteps: 5, transitionSteps: 10, decayRate: 0.25 });
+ * [rate(1), rate(10)]; // => [ float64 [] 0.2, float64 [] 0.5 ]
+ */
+export const warmupExponentialDecay = (options: WarmupExponentialDecay): ScalarSchedule =>
+  warmedUp("warmupExponentialDecay", options, exponentialDecay({ ...options, init: options.peak }));
+
+export interface Restarts {
+  readonly cycles: readonly WarmupCosineDecay[];
+}
+
+/**
+ * {@link warmupCosineDecay} again and again: each cycle takes its `decaySteps`, and the last one stays at its end.
+ *
+ * I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
+ *
+ * @throws DomainError when there is no cycle, or one is refused by `warmupCosineDecay`
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const cycle = { init: 0, peak: 1, warmupSteps: 2, decaySteps: 10 };
+ * schedule.sgdr({ cycles: [cycle, { ...cycle, peak: 0.5 }] })(12); // => float64 [] 0.5
+ */
+export const sgdr = ({ cycles }: Restarts): ScalarSchedule => {
+  const ends = cycles.reduce<readonly number[]>((sums, c) => [...sums, (sums.at(-1) ?? 0) + c.decaySteps], []);
+  return joined("sgdr", cycles.map(warmupCosineDecay), ends.slice(0, -1));
+};

@@ -1,0 +1,87 @@
+import { add, array, cos, DomainError, div, less, mul, type Scalar, sub, where } from "@gradfold/core";
+import { checkNumbers, type ScalarSchedule, scheduled } from "./schedule.ts";
+
+/** From which step on, and by what to multiply the value from there on. */
+export type Boundary = readonly [step: number, scale: number];
+
+export interface PiecewiseConstant {
+  readonly init: number;
+  /** In ascending order of their steps. */
+  readonly boundariesAndScales: readonly Boundary[];
+}
+
+const checkBoundaries = (name: string, boundaries: readonly Boundary[]): void => {
+  boundaries.forEach(([step, scale], i) => {
+    checkNumbers(name, { "a scale": scale });
+    const before = boundaries[i - 1]?.[0] ?? 0;
+    if (!Number.isInteger(step) || step < before || (i > 0 && step === before))
+      throw new DomainError(`schedule.${name}: boundaries must be whole numbers that ascend: ${step} after ${before}.`);
+  });
+};
+
+/** The value up to each boundary, and after the last. */
+const valuesOf = (init: number, boundaries: readonly Boundary[]): readonly number[] =>
+  boundaries.reduce<readonly number[]>((values, [, scale]) => [...values, (values.at(-1) ?? init) * scale], [init]);
+
+/**
+ * `init`, multiplied by each boundary's scale from its step on.
+ *
+ * PyTorch's `MultiStepLR`.
+ *
+ * @throws DomainError when boundaries do not ascend, or a number is not finite
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * const steps = schedule.piecewiseConstant({ init: 1, boundariesAndScales: [[10, 0.5], [20, 0.5]] });
+ * [steps(9), steps(10), steps(20)]; // => [ float64 [] 1, float64 [] 0.5, float64 [] 0.25 ]
+ */
+export const piecewiseConstant = ({ init, boundariesAndScales }: PiecewiseConstant): ScalarSchedule => {
+  checkNumbers("piecewiseConstant", { init });
+  checkBoundaries("piecewiseConstant", boundariesAndScales);
+  const values = valuesOf(init, boundariesAndScales);
+  return scheduled("piecewiseConstant", (count) =>
+    boundariesAndScales.reduceRight<Scalar>(
+      (after, [step], i) => where(less(count, step), values[i] ?? init, after),
+      array(values.at(-1) ?? init),
+    ),
+  );
+};
+
+export interface PiecewiseInterpolate extends PiecewiseConstant {
+  readonly kind: "linear" | "cosine";
+}
+
+/**
+ * From `init` to its product with the first scale, reached at the first boundary's step; from there to the next, and so
+ * on: along straight lines, or along halves of a cosine.
+ *
+ * @throws DomainError when boundaries do not ascend, or a number is not finite
+ * @example
+ * import { schedule } from "@gradfold/optim";
+ * schedule.piecewiseInterpolate({ kind: "linear", init: 1, boundariesAndScales: [[10, 0]] })(5); // => float64 [] 0.5
+ */
+export const piecewiseInterpolate = (options: PiecewiseInterpolate): ScalarSchedule =>
+  interpolated("piecewiseInterpolate", options);
+
+export const interpolated = (
+  name: string,
+  { kind, init, boundariesAndScales }: PiecewiseInterpolate,
+): ScalarSchedule => {
+  checkNumbers(name, { init });
+  checkBoundaries(name, boundariesAndScales);
+  const values = valuesOf(init, boundariesAndScales);
+  const between = (from: number, to: number, part: Scalar): Scalar =>
+    kind === "linear"
+      ? add(mul(part, to - from), from)
+      : add(mul(add(cos(mul(part, Math.PI)), 1), (from - to) / 2), to);
+  return scheduled(name, (count) =>
+    boundariesAndScales.reduceRight<Scalar>(
+      (after, [step], i) => {
+        const begin = boundariesAndScales[i - 1]?.[0] ?? 0;
+        // A first boundary at step 0 has nothing before it.
+        const part = div(sub(count, begin), Math.max(step - begin, 1));
+        return where(less(count, step), between(values[i] ?? init, values[i + 1] ?? init, part), after);
+      },
+      array(values.at(-1) ?? init),
+    ),
+  );
+};

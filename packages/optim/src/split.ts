@@ -1,0 +1,40 @@
+import { DomainError, type Key, random, slice, take, tree } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import { type Rows, rowsOf } from "./inputs.ts";
+
+export interface SplitOptions {
+  /** Which part of the rows is for the test, above 0 and below 1. */
+  readonly testSize: number;
+}
+
+interface Split<T> {
+  readonly train: Rows<T>;
+  readonly test: Rows<T>;
+}
+
+/**
+ * The rows of a tree of arrays, shuffled, in two parts: to train with, and to test with.
+ *
+ * @param data - arrays with the same number n of rows
+ * @param options - `testSize`: which part is for the test; ⌈n · testSize⌉ rows
+ * @throws DomainError when a part would be empty; ShapeError when the arrays' rows differ in number
+ * @example
+ * import { arange, random } from "@gradfold/core";
+ * import { trainTestSplit } from "@gradfold/optim";
+ * const { train, test } = trainTestSplit(random.key(0), { x: arange(10) }, { testSize: 0.3 });
+ * [train.x.shape, test.x.shape]; // => [ [ 7 ], [ 3 ] ]
+ */
+export const trainTestSplit = typed<<T>(key: Key, data: T, options: SplitOptions) => Split<T>>(
+  (key: Key, data: unknown, { testSize }: SplitOptions) => {
+    const n = rowsOf("trainTestSplit", data);
+    const count = Math.ceil(n * testSize);
+    if (!(testSize > 0 && testSize < 1 && count < n))
+      throw new DomainError(`trainTestSplit: ${testSize} of ${n} rows leaves nothing for one of the parts.`);
+    const order = random.permutation(key, n);
+    const rows = (start: number, stop: number): unknown => {
+      const part = slice(order, [[start, stop]]);
+      return tree.mapTo((x) => take(x, part), data);
+    };
+    return { train: rows(count, n), test: rows(0, count) };
+  },
+);

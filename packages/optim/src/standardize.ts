@@ -1,0 +1,78 @@
+import {
+  add,
+  div,
+  equal,
+  mean,
+  mul,
+  type NDArray,
+  type Shape,
+  ShapeError,
+  sqrt,
+  square,
+  sub,
+  where,
+} from "@gradfold/core";
+import { formatShape, sameShape, typed } from "@gradfold/core/transform";
+
+/** The mean and standard deviation of each column. */
+export interface Standardization {
+  readonly mean: NDArray;
+  readonly std: NDArray;
+}
+
+/**
+ * The mean and the standard deviation of each column, to {@link apply} to these rows and to others.
+ *
+ * @param x - [rows, …columns]
+ * @throws ShapeError when x is a scalar
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { standardize } from "@gradfold/optim";
+ * standardize.fit(array([[1, 10], [3, 10]])); // => { mean: float64 [2] [ 2, 10], std: float64 [2] [1, 0] }
+ */
+export const fit = (x: NDArray): Standardization => {
+  if (x.shape.length === 0) throw new ShapeError("standardize.fit: a scalar has no rows.");
+  const middle = mean(x, 0);
+  return { mean: middle, std: sqrt(mean(square(sub<NDArray, NDArray>(x, middle)), 0)) };
+};
+
+type Apply = <S extends Shape>(standardization: Standardization, x: NDArray<S>) => NDArray<S>;
+
+const checkColumns = (name: string, { mean: middle }: Standardization, x: NDArray): void => {
+  if (x.shape.length === 0 || !sameShape(x.shape.slice(1), middle.shape))
+    throw new ShapeError(
+      `standardize.${name}: the columns differ: ${formatShape(x.shape)} and ${formatShape(middle.shape)}`,
+    );
+};
+
+/** What to divide by: 1 for columns that do not vary. */
+const width = (std: NDArray): NDArray => where(equal(std, 0), 1, std);
+
+/**
+ * Columns of mean 0 and standard deviation 1, for the rows that were fitted; columns that do not vary become zeros.
+ *
+ * @throws ShapeError when the columns do not fit
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { standardize } from "@gradfold/optim";
+ * const x = array([[1, 10], [3, 10]]);
+ * standardize.apply(standardize.fit(x), x); // => float64 [2, 2] [[-1, 0], [ 1, 0]]
+ */
+export const apply = typed<Apply>((standardization: Standardization, x: NDArray) => {
+  checkColumns("apply", standardization, x);
+  return div<NDArray, NDArray>(sub<NDArray, NDArray>(x, standardization.mean), width(standardization.std));
+});
+
+/**
+ * The way back from {@link apply}.
+ *
+ * @throws ShapeError when the columns do not fit
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { standardize } from "@gradfold/optim";
+ * standardize.invert(standardize.fit(array([[1], [3]])), array([[0], [2]])); // => float64 [2, 1] [[2], [4]]
+ */
+export const invert = typed<Apply>((standardization: Standardization, x: NDArray) => {
+  checkColumns("invert", standardization, x);
+  return add<NDArray, NDArray>(mul<NDArray, NDArray>(x, width(standardization.std)), standardization.mean);
+});

@@ -1,0 +1,206 @@
+import {
+  add,
+  arange,
+  array,
+  cast,
+  cos,
+  div,
+  DomainError,
+  type Key,
+  matmul,
+  type Matrix,
+  mul,
+  notEqual,
+  less,
+  ones,
+  random,
+  remainder,
+  sin,
+  stack,
+  sub,
+  take,
+  type Vector,
+} from "@gradfold/core";
+
+/* Data made from a key: what examples, tests and pictures are tried on. Points are rows of two coordinates. */
+
+/** Numbers and what they lead to. */
+export interface Regression<N extends number, D extends number> {
+  readonly x: Matrix<N, D>;
+  readonly y: Vector<N>;
+}
+
+/** Points and the classes that they are of, int32. */
+export interface Classes<N extends number> {
+  readonly x: Matrix<N, 2>;
+  readonly labels: Vector<N>;
+}
+
+interface Noise {
+  /** The standard deviation of normal noise on each coordinate; 0 by default. */
+  readonly noise?: number;
+}
+
+const checkSize = (name: string, n: number): void => {
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw new DomainError(`synthetic.${name}: the number of points must be whole and at least 1, not ${n}.`);
+};
+
+/** Points with noise on them. */
+const spread = <N extends number>(key: Key, n: N, x: Vector<N>, y: Vector<N>, noise: number): Matrix<N, 2> =>
+  add(stack([x, y], 1), mul(random.normal(key, [n, 2]), noise));
+
+/** The class of each point: i mod classes, so that all are as frequent. */
+const inTurn = <N extends number>(n: N, classes: number): Vector<N> =>
+  remainder(arange(n, { dtype: "int32" }), array(classes, { dtype: "int32" }));
+
+/** Where each point is in its class, from 0 to 1. */
+const places = <N extends number>(n: N, classes: number): Vector<N> => {
+  const each = Math.ceil(n / classes);
+  const at = div(sub(arange(n), cast(inTurn(n, classes), "float64")), classes);
+  return div(at, Math.max(each - 1, 1));
+};
+
+/**
+ * The blog's line: x = [u, 1] with u uniform in [-1, 1), y = x · slope + noise uniform in [0, 1).
+ *
+ * @param options - `slope`: [3, 2] by default; `noise`: what the uniform noise is multiplied by (1)
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * const { x, y } = synthetic.line(random.key(0), 100);
+ * [x.shape, y.shape]; // => [ [ 100, 2 ], [ 100 ] ]
+ */
+export const line = <const N extends number>(
+  key: Key,
+  n: N,
+  { slope = [3, 2], noise = 1 }: { readonly slope?: readonly [number, number]; readonly noise?: number } = {},
+): Regression<N, 2> => {
+  checkSize("line", n);
+  const [forX, forNoise] = random.split(key);
+  const x = stack([random.uniform(forX, [n], { min: -1, max: 1 }), ones([n])], 1);
+  return { x, y: add(matmul(x, array(slope)), mul(random.uniform(forNoise, [n]), noise)) };
+};
+
+/**
+ * y = sin x with noise, for x uniform in [-π, π).
+ *
+ * @param options - `noise`: its standard deviation (0.1)
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.sine(random.key(0), 100).x.shape; // => [ 100, 1 ]
+ */
+export const sine = <const N extends number>(key: Key, n: N, { noise = 0.1 }: Noise = {}): Regression<N, 1> => {
+  checkSize("sine", n);
+  const [forX, forNoise] = random.split(key);
+  const x = random.uniform(forX, [n], { min: -Math.PI, max: Math.PI });
+  return { x: stack([x], 1), y: add(sin(x), mul(random.normal(forNoise, [n]), noise)) };
+};
+
+/**
+ * Two half circles that reach into each other, of classes 0 and 1.
+ *
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.moons(random.key(0), 100, { noise: 0.1 }).x.shape; // => [ 100, 2 ]
+ */
+export const moons = <const N extends number>(key: Key, n: N, { noise = 0 }: Noise = {}): Classes<N> => {
+  checkSize("moons", n);
+  const labels = inTurn(n, 2);
+  const [angle, side] = [mul(places(n, 2), Math.PI), cast(labels, "float64")];
+  const sign = sub(1, mul(side, 2));
+  const x = add(mul(cos(angle), sign), side);
+  const y = add(mul(sin(angle), sign), mul(side, 0.5));
+  return { x: spread(key, n, x, y, noise), labels };
+};
+
+/**
+ * Two circles around 0, of class 0 with radius 1 and class 1 within it.
+ *
+ * @param options - `factor`: the inner radius (0.5); `noise`
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.circles(random.key(0), 100).labels.shape; // => [ 100 ]
+ */
+export const circles = <const N extends number>(
+  key: Key,
+  n: N,
+  { noise = 0, factor = 0.5 }: Noise & { readonly factor?: number } = {},
+): Classes<N> => {
+  checkSize("circles", n);
+  const labels = inTurn(n, 2);
+  const each = Math.ceil(n / 2);
+  const angle = mul(places(n, 2), (2 * Math.PI * Math.max(each - 1, 1)) / each);
+  const radius = sub(1, mul(cast(labels, "float64"), 1 - factor));
+  return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
+};
+
+/**
+ * Arms of a spiral, one for each class, from the middle out to radius 1.
+ *
+ * @param options - `classes` (3); `turns`: how often an arm goes around (0.75); `noise`
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.spirals(random.key(0), 99, { classes: 3 }).x.shape; // => [ 99, 2 ]
+ */
+export const spirals = <const N extends number>(
+  key: Key,
+  n: N,
+  { noise = 0, classes = 3, turns = 0.75 }: Noise & { readonly classes?: number; readonly turns?: number } = {},
+): Classes<N> => {
+  checkSize("spirals", n);
+  const labels = inTurn(n, classes);
+  const radius = places(n, classes);
+  const start = mul(cast(labels, "float64"), (2 * Math.PI) / classes);
+  const angle = add(mul(radius, 2 * Math.PI * turns), start);
+  return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
+};
+
+/**
+ * Normal clouds, one for each centre.
+ *
+ * @param options - `centers` [classes, 2]: by default three, uniform in [-10, 10); `deviation`: theirs (1)
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { array, random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.blobs(random.key(0), 100, { centers: array([[0, 0], [5, 5]]) }).x.shape; // => [ 100, 2 ]
+ */
+export const blobs = <const N extends number>(
+  key: Key,
+  n: N,
+  { centers, deviation = 1 }: { readonly centers?: Matrix<number, 2>; readonly deviation?: number } = {},
+): Classes<N> => {
+  checkSize("blobs", n);
+  const [forCenters, forPoints] = random.split(key);
+  const around: Matrix<number, 2> = centers ?? random.uniform(forCenters, [3, 2], { min: -10, max: 10 });
+  const labels = inTurn(n, around.shape[0]);
+  const middle = take<[number, 2], [N]>(around, labels);
+  return { x: add(middle, mul(random.normal(forPoints, [n, 2]), deviation)), labels };
+};
+
+/**
+ * Points uniform in the square from -1 to 1, of class 1 where just one of the coordinates is positive.
+ *
+ * @throws DomainError when n is not a whole number from 1 on
+ * @example
+ * import { random } from "@gradfold/core";
+ * import { synthetic } from "@gradfold/optim";
+ * synthetic.xor(random.key(0), 100).labels.dtype; // => 'int32'
+ */
+export const xor = <const N extends number>(key: Key, n: N, { noise = 0 }: Noise = {}): Classes<N> => {
+  checkSize("xor", n);
+  const [forX, forY, forNoise] = random.split(key, 3);
+  const [x, y] = [random.uniform(forX, [n], { min: -1, max: 1 }), random.uniform(forY, [n], { min: -1, max: 1 })];
+  const labels = cast(notEqual(less(x, 0), less(y, 0)), "int32");
+  return { x: spread(forNoise, n, x, y, noise), labels };
+};

@@ -1,0 +1,96 @@
+import { add, mul, type Scalar, tree } from "@gradfold/core";
+import { checkDecay } from "./check.ts";
+import { leafwise } from "./leafwise.ts";
+import { average, one, unbiased } from "./moment.ts";
+import type { Params } from "./static.ts";
+import type { Transform } from "./transform.ts";
+
+export interface TraceState {
+  readonly trace: Params;
+}
+
+export interface TraceOptions {
+  readonly decay: number;
+  readonly nesterov?: boolean;
+}
+
+/**
+ * A decaying sum of updates: t ← g + decay · t; with Nesterov's look-ahead the update is g + decay · t.
+ *
+ * B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever et al., "On the
+ * importance of initialization and momentum in deep learning", ICML 2013.
+ *
+ * @throws DomainError when the decay is not from 0 to below 1
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.trace({ decay: 0.5 });
+ * const g = array([1, 2]);
+ * update(g, { trace: array([2, 2]) }, g)[0]; // => float64 [2] [2, 3]
+ */
+export const trace = ({ decay, nesterov = false }: TraceOptions): Transform<TraceState> => {
+  checkDecay("trace", { decay });
+  return {
+    init: (params) => ({ trace: tree.zerosLike(params) }),
+    update: (updates, state) => {
+      const [update, next] = leafwise(
+        (g, t) => {
+          const sum = add(g, mul(t, decay));
+          return [nesterov ? add(g, mul(sum, decay)) : sum, sum];
+        },
+        updates,
+        state.trace,
+      );
+      return [update, { trace: next }];
+    },
+  };
+};
+
+/** Updates as they are; the trace stays at its start. */
+const still: Transform<TraceState> = { ...trace({ decay: 0 }), update: (updates, state) => [updates, state] };
+
+/** A trace, or none where there is no momentum. */
+export const velocity = (momentum: number, nesterov: boolean): Transform<TraceState> =>
+  momentum === 0 ? still : trace({ decay: momentum, nesterov });
+
+export interface EmaState {
+  readonly ema: Params;
+  /** decay^t. */
+  readonly power: Scalar;
+}
+
+export interface EmaOptions {
+  readonly decay: number;
+  /** Whether to divide by 1 - decay^t, so that the average is one from the first step on; true by default. */
+  readonly debias?: boolean;
+}
+
+/**
+ * The exponential moving average of updates: m ← decay · m + (1 - decay) g, divided by 1 - decay^t.
+ *
+ * @throws DomainError when the decay is not from 0 to below 1
+ * @example
+ * import { array } from "@gradfold/core";
+ * import { transform } from "@gradfold/optim";
+ * const { init, update } = transform.ema({ decay: 0.5 });
+ * const g = array([1, 2]);
+ * update(g, init(g), g)[0]; // => float64 [2] [1, 2]
+ */
+export const ema = ({ decay, debias = true }: EmaOptions): Transform<EmaState> => {
+  checkDecay("ema", { decay });
+  return {
+    init: (params) => ({ ema: tree.zerosLike(params), power: one }),
+    update: (updates, state) => {
+      const power = mul(state.power, decay);
+      const [update, next] = leafwise(
+        (g, m) => {
+          const mean = average(decay, g, m);
+          return [debias ? unbiased(mean, power) : mean, mean];
+        },
+        updates,
+        state.ema,
+      );
+      return [update, { ema: next, power }];
+    },
+  };
+};

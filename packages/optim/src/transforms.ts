@@ -1,1 +1,0 @@
-export { scaleByLearningRate, trace } from "./transform.ts";
