@@ -1,7 +1,17 @@
 import type { DType } from "@gradfold/core";
 import { type Code, splatBits } from "./code.ts";
+import { emitWrap, staysWhole } from "./integer.ts";
 import type { Node } from "./kernel.ts";
-import { emitDemotion, emitPromotion, emitScalar, type Held, isNativeSingle, isSingleVector } from "./lanes.ts";
+import {
+  type Arithmetic,
+  emitDemotion,
+  emitKept,
+  emitPromotion,
+  emitScalar,
+  type Held,
+  isNativeSingle,
+  isSingleVector,
+} from "./lanes.ts";
 import { emitSplat, openLoads, type Reading, rowStarts, type Unit, type Vector } from "./load.ts";
 
 /* The body of a nest, computed for units of four neighbouring places of its innermost axis at once. */
@@ -16,6 +26,13 @@ export interface Body {
 type MapNode = Extract<Node, { kind: "map" }>;
 
 const isNative = ({ computed, scalar }: MapNode): boolean => computed === "float32" && isNativeSingle(scalar);
+
+const arithmeticOf = (node: MapNode): Arithmetic =>
+  isNative(node) ? "single" : node.computed === "int32" ? "whole" : "double";
+
+/** Whether a function of whole numbers gives such, so that there is nothing to wrap. */
+const isClosed = ({ computed, scalar }: MapNode): boolean =>
+  (computed === "int32" || computed === "bool") && staysWhole(scalar);
 
 /** Pairs of float64 for vectors of float32, each made once. */
 type Pairs = Map<number, Vector>;
@@ -65,11 +82,17 @@ export const openBody = (
       );
       return halves.map((half) => operands.map((x) => x[half] ?? 0));
     });
-    const results = emitScalar(code, held, node.scalar, isSingle, argumentVectors);
+    const found = emitScalar(code, held, node.scalar, arithmeticOf(node), argumentVectors);
+    const results = node.dtype === "int32" && !isClosed(node) ? found.map(wrapped) : found;
     return each.map((_, u) => {
       const result = results.slice(u * halves.length, (u + 1) * halves.length);
       return isSingle || !isSingleVector(node.dtype) ? result : emitDemotion(code, result);
     });
+  };
+  const wrapped = (local: number): number => {
+    code.get(local);
+    emitWrap(code, held);
+    return emitKept(code);
   };
   const emitZero = (dtype: DType): Vector => {
     const local = held(splatBits(0n));

@@ -1,4 +1,5 @@
-import { type ArrayType, pick, rowMajor } from "@gradfold/core/transform";
+import type { DType } from "@gradfold/core";
+import { type ArrayType, pick, rowMajor, type ScalarFunction } from "@gradfold/core/transform";
 import { everyPlace } from "./affine.ts";
 import type { Definition, Value } from "./graph.ts";
 
@@ -16,6 +17,15 @@ export const permuted = ({ define, valueOf }: Builder, id: number, order: readon
     { shape: pick(shape, order), dtype },
     { kind: "move", source: { offset: 0, strides: pick(rowMajor(shape), order) }, input: id },
   );
+};
+
+const identity: ScalarFunction = { arity: 1, instructions: [{ kind: "argument", index: 0 }] };
+
+/** The same numbers in a dtype that holds them. */
+export const inDType = ({ define, valueOf }: Builder, id: number, dtype: DType): number => {
+  const { shape, dtype: old } = valueOf(id);
+  if (old === dtype) return id;
+  return define({ shape, dtype }, { kind: "map", computed: dtype, scalar: identity, inputs: [id] });
 };
 
 /** The same elements as a value of its own. */

@@ -38,6 +38,7 @@ export const op = {
   i32x4Add: simd(174),
   i64ShiftLeft: simd(203),
   i64ShiftRight: simd(205),
+  i32x4Mul: simd(181),
   i64Add: simd(206),
   f32Sqrt: simd(227),
   f32Add: simd(228),

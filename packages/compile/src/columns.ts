@@ -1,5 +1,4 @@
 import { block2, rowMajor } from "@gradfold/core/transform";
-import { addition, negativeZeros } from "./accumulate.ts";
 import { openBody } from "./body.ts";
 import type { Code } from "./code.ts";
 import { arithmetic } from "./expression.ts";
@@ -7,27 +6,28 @@ import type { Columns } from "./kernel.ts";
 import { widthOf } from "./layout.ts";
 import { emitStore, type Reading, type Unit } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
+import { monoidOf } from "./monoid.ts";
 import { countAlong, openPointers } from "./pointer.ts";
 import type { AddressOf } from "./sweep.ts";
 
-/* Sums by rule 2 as instructions: some columns at a time, down all the rows. */
+/* Reductions by rule 2 as instructions: some columns at a time, down all the rows. */
 
-/** Columns summed side by side, as units of four. */
+/** Columns reduced side by side, as units of four. */
 const perChunk = 16;
 
 const unitsFor = (count: number): readonly Unit[] =>
   Array.from({ length: Math.ceil(count / 4) }, (_, u) => ({ at: u * 4, count: Math.min(4, count - u * 4) }));
 
-/** How often blocks are summed in blocks. */
+/** How often blocks are joined in blocks. */
 const levelsFor = (rows: number): number => (rows <= block2 ? 1 : 1 + levelsFor(Math.ceil(rows / block2)));
 
 export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): void => {
-  const { domain, nodes, outer, reduced, sum } = kernel;
+  const { domain, nodes, outer, reduced, fold } = kernel;
   const { sizes, strides } = mergeAxes(domain, nodes, [outer, outer + reduced]);
   const across = sizes.length - 1;
   const down = across - 1;
   const [rows, columns] = [sizes[down] ?? 1, sizes[across] ?? 1];
-  const width = widthOf(nodes[sum.node]?.dtype ?? "float64");
+  const { width, identity, join, settle } = monoidOf(fold.combine, nodes[fold.node]?.dtype ?? "float64");
   const sources = openPointers(code);
   const results = openPointers(code);
   const readings = new Map(
@@ -45,7 +45,7 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
   const kept = sizes.slice(0, down);
   const resultStrides = [...rowMajor([...kept, columns]).slice(0, -1), 0, 1];
   const target = results.address(
-    addressOf(sum.value),
+    addressOf(fold.value),
     resultStrides.map((stride) => stride * width),
   );
   const levels = levelsFor(rows);
@@ -63,7 +63,7 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
         accumulators[level]?.forEach((accumulator, v) => {
           code.get(accumulator);
           code.get(from[v] ?? 0);
-          code.op(addition(width));
+          join(code, held);
           code.set(accumulator);
         });
       const emitRow = (): void => {
@@ -71,14 +71,14 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
         const vectorOf = body.compute(units);
         addTo(
           0,
-          units.flatMap((_, u) => vectorOf(sum.node, u)),
+          units.flatMap((_, u) => vectorOf(fold.node, u)),
         );
         sources.move(down, 1);
         assign(row, add(local(row), number(1)));
       };
       const emitLevel = (level: number): void => {
         for (const accumulator of accumulators[level] ?? []) {
-          code.get(held(negativeZeros(width)));
+          code.get(held(identity));
           code.set(accumulator);
         }
         const end = ends[level] ?? 0;
@@ -92,6 +92,11 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
           }
           less(local(row), local(end))();
         });
+        for (const accumulator of accumulators[level] ?? []) {
+          code.get(accumulator);
+          settle(code, held);
+          code.set(accumulator);
+        }
       };
       assign(row, number(0));
       emitLevel(levels - 1);

@@ -103,7 +103,7 @@ const addressIn =
   ({ addresses }: Layout, graph: Graph): AddressOf =>
   (id) => {
     const { definition, dtype } = valueAt(graph, id);
-    const into = definition.kind === "sum1" ? definition.into : undefined;
+    const into = definition.kind === "fold1" ? definition.into : undefined;
     const address = addresses.get(into?.value ?? id);
     if (address === undefined) throw new Error(`emit: value ${id} has no buffer`);
     return address + (into?.element ?? 0) * widthOf(dtype);

@@ -1,7 +1,15 @@
 import { sizeOf } from "@gradfold/core/transform";
 import { everyPlace, joins, sameSource, type Source, through } from "./affine.ts";
-import { essential, type Graph, isFleeting, type LoopDefinition, type Value, valueAt } from "./graph.ts";
-import type { Columns, Kernel, Loop, Matrix, Node, Product, Sink, Sweep } from "./kernel.ts";
+import {
+  type Definition,
+  essential,
+  type Graph,
+  isFleeting,
+  type LoopDefinition,
+  type Value,
+  valueAt,
+} from "./graph.ts";
+import type { Columns, Fold, Kernel, Loop, Matrix, Node, Product, Sink, Sweep } from "./kernel.ts";
 import { type Nest, openNest, type Surroundings } from "./nest.ts";
 
 /** A graph as loop nests, in the order in which they run. */
@@ -17,9 +25,12 @@ interface OpenSweep {
   readonly kind: "sweep";
   readonly nest: Nest;
   readonly stores: Sink[];
-  readonly sums: Sink[];
+  readonly folds: Fold[];
   reduced: number;
 }
+
+type Fold1 = Extract<Definition, { readonly kind: "fold1" }>;
+type Fold2 = Extract<Definition, { readonly kind: "fold2" }>;
 
 type OpenKernel = OpenSweep | Exclude<Kernel, Sweep>;
 
@@ -91,7 +102,7 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     const old = candidates.find((kernel): kernel is OpenSweep => canJoin(kernel, trial, reduced));
     if (old !== undefined) return old;
     const nest = openNest(surroundings, trial.domain);
-    const made: OpenSweep = { kind: "sweep", nest, stores: [], sums: [], reduced: 0 };
+    const made: OpenSweep = { kind: "sweep", nest, stores: [], folds: [], reduced: 0 };
     kernels.splice(place, 0, made);
     return made;
   };
@@ -105,7 +116,7 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     isMadeBy(id, sweep);
   };
 
-  const sum = (id: number, input: number, reduced: number, owner: number): void => {
+  const fold = (id: number, { combine, input, reduced, into }: Fold1): void => {
     const { shape } = valueAt(graph, input);
     const over = essential(shape.slice(shape.length - reduced));
     const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
@@ -114,11 +125,11 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     if (!isOneAxis(trial.nodes, domain, domain.length - over.length, domain.length)) needs.add(input);
     const sweep = sweepFor(trial, over.length);
     sweep.reduced = over.length;
-    sweep.sums.push({ value: id, node: sweep.nest.read(input, everyPlace(domain)) });
-    isMadeBy(owner, sweep);
+    sweep.folds.push({ combine, value: id, node: sweep.nest.read(input, everyPlace(domain)) });
+    isMadeBy(into?.value ?? id, sweep);
   };
 
-  const columns = (id: number, input: number, outer: number, reduced: number): Columns => {
+  const columns = (id: number, { combine, input, outer, reduced }: Fold2): Columns => {
     const { shape } = valueAt(graph, input);
     const before = essential(shape.slice(0, outer));
     const over = essential(shape.slice(outer, outer + reduced));
@@ -128,8 +139,8 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     const inner = before.length + over.length;
     if (!isOneAxis(nest.nodes, domain, before.length, inner) || !isOneAxis(nest.nodes, domain, inner, domain.length))
       needs.add(input);
-    const sink = { value: id, node };
-    return { kind: "columns", domain, outer: before.length, reduced: over.length, nodes: nest.nodes, sum: sink };
+    const fold = { combine, value: id, node };
+    return { kind: "columns", domain, outer: before.length, reduced: over.length, nodes: nest.nodes, fold };
   };
 
   /** Where the elements of a moved value lie in memory. */
@@ -170,8 +181,8 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
   graph.values.forEach((value, id) => {
     const { definition: d } = value;
     if (kept.has(id)) store(id, value);
-    else if (d.kind === "sum1") sum(id, d.input, d.reduced, d.into?.value ?? id);
-    else if (d.kind === "sum2") append(columns(id, d.input, d.outer, d.reduced), [id]);
+    else if (d.kind === "fold1") fold(id, d);
+    else if (d.kind === "fold2") append(columns(id, d), [id]);
     else if (d.kind === "product") append(product(id, d.left, d.right, value.dtype), [id]);
     else if (d.kind === "loop") {
       const made = loop(id, d.loop);
@@ -210,8 +221,8 @@ const computedTwice = (graph: Graph, kernels: readonly OpenKernel[], kept: Reado
 
 const closed = (kernel: OpenKernel): Kernel => {
   if (kernel.kind !== "sweep") return kernel;
-  const { nest, reduced, stores, sums } = kernel;
-  return { kind: "sweep", domain: nest.domain, reduced, nodes: nest.nodes, stores, sums };
+  const { nest, reduced, stores, folds } = kernel;
+  return { kind: "sweep", domain: nest.domain, reduced, nodes: nest.nodes, stores, folds };
 };
 
 /**

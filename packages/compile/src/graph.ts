@@ -1,5 +1,5 @@
 import type { DType, NDArray } from "@gradfold/core";
-import type { ArrayType, ScalarFunction } from "@gradfold/core/transform";
+import type { ArrayType, Combine, ScalarFunction } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 
 /** How a value comes about, in the few forms that code is made for. */
@@ -15,19 +15,26 @@ export type Definition =
       readonly inputs: readonly number[];
     }
   | { readonly kind: "move"; readonly source: Source; readonly input: number }
-  /** Rule 1 over the trailing axes; `partial`: block by block, one result each. */
+  /** A reduction by rule 1 over the trailing axes; `partial`: block by block, one result each. */
   | {
-      readonly kind: "sum1";
+      readonly kind: "fold1";
+      readonly combine: Combine;
       readonly input: number;
       readonly reduced: number;
       readonly partial: boolean;
-      /** The place of the result in a value of several sums. */
+      /** The place of the result in a value of several such. */
       readonly into: { readonly value: number; readonly element: number } | undefined;
     }
-  /** A value whose elements are sums of their own, which follow. */
+  /** A value whose elements are reductions of their own, which follow. */
   | { readonly kind: "parts" }
-  /** Rule 2 over the axes from `outer` on. */
-  | { readonly kind: "sum2"; readonly input: number; readonly outer: number; readonly reduced: number }
+  /** A reduction by rule 2 over the axes from `outer` on. */
+  | {
+      readonly kind: "fold2";
+      readonly combine: Combine;
+      readonly input: number;
+      readonly outer: number;
+      readonly reduced: number;
+    }
   /** Matrix products: [batch, m, k] times [batch, k, n]. */
   | { readonly kind: "product"; readonly left: number; readonly right: number }
   | { readonly kind: "loop"; readonly loop: LoopDefinition }

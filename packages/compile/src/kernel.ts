@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import type { ScalarFunction } from "@gradfold/core/transform";
+import type { Combine, ScalarFunction } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 
 /** A step of what is computed at every place of a loop nest. Inputs are the numbers of earlier steps. */
@@ -20,25 +20,30 @@ export interface Sink {
   readonly node: number;
 }
 
-/** A nest over every place of a domain, that stores values and adds up along its trailing axes by rule 1. */
+/** Results that are joined, along some axes, into the elements of a value. */
+export interface Fold extends Sink {
+  readonly combine: Combine;
+}
+
+/** A nest over every place of a domain, that stores values and reduces along its trailing axes by rule 1. */
 export interface Sweep {
   readonly kind: "sweep";
   readonly domain: readonly number[];
-  /** How many trailing axes are summed over, if any sum is there. */
+  /** How many trailing axes are reduced, if any are. */
   readonly reduced: number;
   readonly nodes: readonly Node[];
   readonly stores: readonly Sink[];
-  readonly sums: readonly Sink[];
+  readonly folds: readonly Fold[];
 }
 
-/** A sum by rule 2: over the middle axes, for each place of the outer and of the inner ones. */
+/** A reduction by rule 2: over the middle axes, for each place of the outer and of the inner ones. */
 export interface Columns {
   readonly kind: "columns";
   readonly domain: readonly number[];
   readonly outer: number;
   readonly reduced: number;
   readonly nodes: readonly Node[];
-  readonly sum: Sink;
+  readonly fold: Fold;
 }
 
 /** A matrix in memory, or a stack of them. */

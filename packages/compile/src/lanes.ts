@@ -1,5 +1,6 @@
 import type { DType } from "@gradfold/core";
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
+import { emitWrappingProduct } from "./integer.ts";
 import { inFewRegisters } from "./order.ts";
 import { type Code, type Constant, constantOfBytes, op, splat32, splat64, splatBits, splatWords } from "./code.ts";
 import { type WordOperation, wordPrinter } from "./words.ts";
@@ -150,7 +151,7 @@ const boundary = splatBits(0x95f62n << 32n);
 const fraction = splatBits(0xfffffffffffffn);
 const leastMantissa = splatBits(0x3fe6a09en << 32n);
 /** 2^52: its low bits count ones. */
-const whole = splatBits(0x4330000000000000n);
+const counting = splatBits(0x4330000000000000n);
 const wholeAndBias = splat64(4503599627370496 + 1023);
 
 const leastNormal = splat64(2.2250738585072014e-308);
@@ -213,7 +214,7 @@ const emitRarely = (code: Code, costly: ScalarFunction, [condition = 0, usual = 
           inner.constant(constant);
           return emitKept(inner);
         };
-        emitScalar(inner, held, costly, false, [[argument]]).forEach(inner.get);
+        emitScalar(inner, held, costly, "double", [[argument]]).forEach(inner.get);
       }),
     );
     [usual, condition].forEach(code.get);
@@ -256,7 +257,7 @@ const double: Readonly<Record<FloatOperation, Printer>> = {
     code.op(op.i64Add);
     code.i32(52);
     code.op(op.i64ShiftRight);
-    code.get(held(whole));
+    code.get(held(counting));
     code.op(op.or);
     code.get(held(wholeAndBias));
     code.op(op.f64Sub);
@@ -321,17 +322,30 @@ const openValues = (code: Code, held: Held, instructions: readonly Instruction[]
   };
 };
 
+/** How a function is computed: on four float32, on pairs of float64, or so on whole numbers, whose products wrap. */
+export type Arithmetic = "single" | "double" | "whole";
+
+const whole: Readonly<Record<FloatOperation, Printer>> = {
+  ...double,
+  mul: ({ code, held, x }) => {
+    x.forEach(code.get);
+    emitWrappingProduct(code, held);
+  },
+};
+
+const printersOf: Readonly<Record<Arithmetic, Readonly<Record<FloatOperation, Printer>>>> = { single, double, whole };
+
 /** Emits a function on one or more vectors side by side; `vectors` holds the arguments' locals for each of them. */
 export const emitScalar = (
   code: Code,
   held: Held,
   scalar: ScalarFunction,
-  isSingle: boolean,
+  arithmetic: Arithmetic,
   vectors: readonly (readonly number[])[],
 ): readonly number[] => {
   const { instructions } = inFewRegisters(scalar);
-  const printers = isSingle ? single : double;
-  const splat = isSingle ? splat32 : splat64;
+  const printers = printersOf[arithmetic];
+  const splat = arithmetic === "single" ? splat32 : splat64;
   const valueOf = (id: number | undefined): number | undefined => {
     const step = instructions[id ?? -1];
     return step?.kind === "constant" ? step.value : undefined;

@@ -102,17 +102,17 @@ const usesOf = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
   }
 };
 
-/** The values whose buffers a kernel writes; a sum that belongs to a larger value writes there. */
+/** The values whose buffers a kernel writes; a reduction that belongs to a larger value writes there. */
 const madeBy = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
   const owner = (id: number): number => {
     const { definition } = valueAt(graph, id);
-    return definition.kind === "sum1" ? (definition.into?.value ?? id) : id;
+    return definition.kind === "fold1" ? (definition.into?.value ?? id) : id;
   };
   switch (kernel.kind) {
     case "sweep":
-      return [...new Set([...kernel.stores, ...kernel.sums].map(({ value }) => owner(value)))];
+      return [...new Set([...kernel.stores, ...kernel.folds].map(({ value }) => owner(value)))];
     case "columns":
-      return [kernel.sum.value];
+      return [kernel.fold.value];
     case "product":
       return [kernel.value];
     case "loop":

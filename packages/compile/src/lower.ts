@@ -1,37 +1,11 @@
 import type { Control, Equation, Program } from "@gradfold/autodiff/compiler";
-import { type DType, TraceError } from "@gradfold/core";
-import {
-  type ArrayType,
-  type LaneOperation,
-  layoutOf,
-  type Primitive,
-  type ScalarFunction,
-  sizeOf,
-} from "@gradfold/core/transform";
-import { type Builder, copied } from "./builder.ts";
+import { TraceError } from "@gradfold/core";
+import { type ArrayType, layoutOf, type Primitive, sizeOf, zerosOf } from "@gradfold/core/transform";
+import { type Builder, copied, inDType } from "./builder.ts";
 import { constantsOf, unchanged } from "./constant.ts";
+import { lowerReduction } from "./folds.ts";
 import type { Definition, Graph, LoopDefinition, Value } from "./graph.ts";
 import { lowerProduct } from "./product.ts";
-import { lowerSum } from "./sums.ts";
-import { givesWords } from "./words.ts";
-
-/** Operations on whole numbers that stay exact when they are computed as float64. */
-const exactOnIntegers: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
-  "less",
-  "lessEqual",
-  "equal",
-  "notEqual",
-  "and",
-  "or",
-  "not",
-  "select",
-  "truth",
-  "min",
-  "max",
-]);
-
-const isExactOnIntegers = ({ instructions }: ScalarFunction): boolean =>
-  instructions.every((step) => step.kind !== "apply" || exactOnIntegers.has(step.operation));
 
 const refuseOperation = (caller: string, name: string): never => {
   throw new TraceError(
@@ -39,15 +13,6 @@ const refuseOperation = (caller: string, name: string): never => {
       "or run the function without compiling it.",
   );
 };
-
-const refuseDType = (caller: string, name: string, dtype: DType): never => {
-  throw new TraceError(
-    `${caller}: ${name} of ${dtype} is not compiled yet. Cast the operands to float64, ` +
-      "or run the function without compiling it.",
-  );
-};
-
-const isInteger = (dtype: DType): boolean => dtype === "int32" || dtype === "bool";
 
 const lowerApplication = (
   caller: string,
@@ -64,8 +29,6 @@ const lowerApplication = (
     case "map": {
       const computed = loops.computed(inputs.map(valueOf));
       const scalar = loops.scalar(computed);
-      if (isInteger(computed) && !isExactOnIntegers(scalar)) refuseDType(caller, name, computed);
-      if (type.dtype === "int32" && !isInteger(computed) && !givesWords(scalar)) refuseDType(caller, name, type.dtype);
       if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
       return unchanged(builder, scalar, inputs, type) ?? define(type, { kind: "map", computed, scalar, inputs });
     }
@@ -73,11 +36,10 @@ const lowerApplication = (
       if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
       return define(type, { kind: "move", source: loops.source(valueOf(first)), input: first });
     case "reduce":
-      if (loops.combine !== "add") return refuseOperation(caller, name);
-      if (isInteger(valueOf(first).dtype)) refuseDType(caller, name, valueOf(first).dtype);
-      return lowerSum(builder, first, loops.axes, type);
+      if (sizeOf(valueOf(first).shape) === 0 && sizeOf(type.shape) > 0)
+        return define(type, { kind: "constant", array: evaluate([zerosOf(valueOf(first))]) });
+      return lowerReduction(builder, loops.combine, inDType(builder, first, type.dtype), loops.axes, type);
     case "product":
-      if (isInteger(type.dtype)) refuseDType(caller, name, type.dtype);
       return lowerProduct(builder, first, second, type);
     case "place":
     case "routine":

@@ -85,9 +85,9 @@ export const openNest = ({ graph, isBuffered, need }: Surroundings, domain: read
       }
       case "given":
       case "constant":
-      case "sum1":
+      case "fold1":
       case "parts":
-      case "sum2":
+      case "fold2":
       case "product":
       case "loop":
       case "result":

@@ -2,6 +2,7 @@ import {
   type ArrayType,
   broadcastStrides,
   foldByHalves,
+  isFloat,
   isWide,
   lanes,
   rowMajor,
@@ -9,7 +10,7 @@ import {
   sizeOf,
 } from "@gradfold/core/transform";
 import type { Builder } from "./builder.ts";
-import { sumEach, sumTrailing } from "./sums.ts";
+import { foldEach, foldTrailing } from "./folds.ts";
 
 /* A matrix product as sums of products, unless it is wide enough for a product of tiles. */
 
@@ -62,11 +63,11 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
   const times = (of: readonly number[], x: number, y: number): number => combine(multiplication, of, x, y);
 
   // A single term stands for its sum by either rule.
-  const byTiles = k > 1 && isWide({ m, n });
+  const byTiles = isFloat(dtype) && k > 1 && isWide({ m, n });
   if (byTiles && m === 1 && batch.length === 0) {
     const all = [k, n];
     const input = times(all, move(left, all, 0, [left.column, 0]), move(right, all, 0, [right.row, right.column]));
-    return define(type, { kind: "sum2", input, outer: 0, reduced: 1 });
+    return define(type, { kind: "fold2", combine: "add", input, outer: 0, reduced: 1 });
   }
   if (byTiles)
     return define(type, {
@@ -90,7 +91,7 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
     return foldByHalves(terms, (x, y) => combine(addition, shape, x, y)) ?? -1;
   }
   if (batch.length === 0 && m < 4)
-    return sumEach(builder, type, m * n, 1, (element) => {
+    return foldEach(builder, "add", type, m * n, 1, (element) => {
       const [i, j] = [Math.floor(element / n), element % n];
       return times([k], move(left, [k], i * left.row, [left.column]), move(right, [k], j * right.column, [right.row]));
     });
@@ -100,5 +101,5 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
     move(left, all, 0, [...left.stack, left.row, 0, left.column]),
     move(right, all, 0, [...right.stack, 0, right.column, right.row]),
   );
-  return sumTrailing(builder, input, 1, type);
+  return foldTrailing(builder, "add", input, 1, type);
 };

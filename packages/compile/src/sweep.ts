@@ -1,5 +1,5 @@
 import { block1, rowMajor } from "@gradfold/core/transform";
-import { type Accumulators, emitAccumulate, emitFold, lanes, negativeZeros } from "./accumulate.ts";
+import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate.ts";
 import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
 import type { Sweep } from "./kernel.ts";
@@ -7,11 +7,12 @@ import type { Held } from "./lanes.ts";
 import { widthOf } from "./layout.ts";
 import { emitStore, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
+import { monoidOf } from "./monoid.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
 
-/* A sweep as instructions: eight places at once, so that a sum by rule 1 has an accumulator for each. */
+/* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
 
-/** Where a value, or a sum inside of a larger value, lies. */
+/** Where a value, or a reduction inside of a larger value, lies. */
 export type AddressOf = (value: number) => number;
 
 /** Numbers that a function has computed so far, each in all elements of a vector. */
@@ -123,7 +124,7 @@ const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
 };
 
 export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void => {
-  const { nodes, stores, sums, reduced } = sweep;
+  const { nodes, stores, folds, reduced } = sweep;
   const domain = sweep.domain.length === 0 ? [1] : sweep.domain;
   const { sizes, strides } = mergeAxes(domain, nodes, reduced === 0 ? [] : [domain.length - reduced]);
   const axis = sizes.length - 1;
@@ -158,12 +159,13 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
     node,
     ...reading(addressOf(value), rows, widthOfNode(node)),
   }));
-  // Results of sums follow one another, block by block and row by row.
+  // Results of reductions follow one another, block by block and row by row.
   const isOneResult = sizes.length === 1 && size <= block1;
-  const accumulators = sums.map(({ value, node }): Accumulators & { readonly value: number } => {
-    const width = widthOfNode(node);
+  const accumulators = folds.map(({ combine, value, node }): Accumulators & { readonly value: number } => {
+    const monoid = monoidOf(combine, nodes[node]?.dtype ?? "float64");
+    const { width } = monoid;
     const locals = Array.from({ length: (lanes * width) / 16 }, () => code.local("v128"));
-    return { value, node, width, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
+    return { value, node, monoid, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
   });
   code.holding((held: Held) => {
     const body = openBody(code, held, nodes, readings, atHand);
@@ -173,20 +175,21 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
         // The only place of all: its operands were splats, so the result is one too.
         if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
       }
-      for (const sum of accumulators) emitAccumulate(code, held, sum, units, (u) => vectorOf(sum.node, u));
+      for (const fold of accumulators) emitAccumulate(code, held, fold, units, (u) => vectorOf(fold.node, u));
     };
     const start = (): void => {
-      for (const { locals, width } of accumulators)
+      for (const { locals, monoid } of accumulators)
         for (const local of locals) {
-          code.get(held(negativeZeros(width)));
+          code.get(held(monoid.identity));
           code.set(local);
         }
     };
     const end = (): void => {
-      for (const { value, ...sum } of accumulators) {
-        const folded = emitFold(code, sum);
-        emitStoreFirst(code, folded, sum.address, sum.width);
-        if (isOneResult) scalars.set(value, sum.width === 4 ? [folded] : [folded, folded]);
+      for (const { value, ...fold } of accumulators) {
+        const { width } = fold.monoid;
+        const folded = emitFold(code, held, fold);
+        emitStoreFirst(code, folded, fold.address, width);
+        if (isOneResult) scalars.set(value, width === 4 ? [folded] : [folded, folded]);
       }
       results.move(0, 1);
     };
@@ -197,7 +200,7 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
     countAlong(code, sizes.slice(0, -1), (counters) => {
       pointers.place(counters);
       body.prepare();
-      if (sums.length > 0 && size > block1) {
+      if (folds.length > 0 && size > block1) {
         emitBlocks(inner, start, end);
         return;
       }

@@ -6,6 +6,7 @@ export { isWide } from "./matmul.ts";
 export { accumulate } from "./operations/add.ts";
 export { type Arithmetic, fused } from "./operations/fused.ts";
 export { stackRows } from "./operations/join.ts";
+export type { Combine } from "./monoid.ts";
 export { block1, block2, foldByHalves, lanes } from "./order.ts";
 export {
   atNewLevel,

@@ -3,6 +3,7 @@ import {
   type ArrayType,
   axesBehind,
   block1,
+  type Combine,
   pick,
   placesOf,
   rowMajor,
@@ -11,11 +12,12 @@ import {
 import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 
-/* In which order terms are added follows from the shapes as written; see core's `order.ts` and `reduce.ts`. */
+/* In which order terms are joined follows from the shapes as written; see core's `order.ts` and `reduce.ts`. */
 
-/** A sum by rule 1 over the trailing axes; the sums of blocks are summed by the same rule. */
-export const sumTrailing = (
+/** A reduction by rule 1 over the trailing axes; the results of blocks are reduced by the same rule. */
+export const foldTrailing = (
   builder: Builder,
+  combine: Combine,
   input: number,
   reduced: number,
   type: ArrayType,
@@ -25,15 +27,16 @@ export const sumTrailing = (
   const { shape, dtype } = valueOf(input);
   const outer = shape.slice(0, shape.length - reduced);
   const n = sizeOf(shape.slice(shape.length - reduced));
-  if (n <= block1) return define(type, { kind: "sum1", input, reduced, partial: false, into });
+  if (n <= block1) return define(type, { kind: "fold1", combine, input, reduced, partial: false, into });
   const blocks = { shape: [...outer, Math.ceil(n / block1)], dtype };
-  const partials = define(blocks, { kind: "sum1", input, reduced, partial: true, into: undefined });
-  return sumTrailing(builder, partials, 1, type, into);
+  const partials = define(blocks, { kind: "fold1", combine, input, reduced, partial: true, into: undefined });
+  return foldTrailing(builder, combine, partials, 1, type, into);
 };
 
-/** Several sums, each of which reads from a place of its own: the elements of one value. */
-export const sumEach = (
+/** Several reductions, each of which reads from a place of its own: the elements of one value. */
+export const foldEach = (
   builder: Builder,
+  combine: Combine,
   type: ArrayType,
   count: number,
   reduced: number,
@@ -41,19 +44,25 @@ export const sumEach = (
 ): number => {
   const value = builder.define(type, { kind: "parts" });
   for (let element = 0; element < count; element++)
-    sumTrailing(builder, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
+    foldTrailing(builder, combine, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
   return value;
 };
 
-/** So many sums beside one another share one sweep. */
-const fewSums = 9;
+/** So many reductions beside one another share one sweep. */
+const fewFolds = 9;
 
-export const lowerSum = (builder: Builder, input: number, axes: readonly number[], type: ArrayType): number => {
+export const lowerReduction = (
+  builder: Builder,
+  combine: Combine,
+  input: number,
+  axes: readonly number[],
+  type: ArrayType,
+): number => {
   const { define, valueOf } = builder;
   const { shape, dtype } = valueOf(input);
   const sizesOf = (list: readonly number[]): readonly number[] => pick(shape, list);
   const terms = sizeOf(sizesOf(axes));
-  if (terms === 0 || sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
+  if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
   if (terms === 1) return define(type, { kind: "move", source: everyPlace(type.shape), input });
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const inner = axesBehind(shape, axes);
@@ -61,14 +70,14 @@ export const lowerSum = (builder: Builder, input: number, axes: readonly number[
   const width = sizeOf(sizesOf(inner));
   if (areBeside(width)) {
     const turned = permuted(builder, input, [...outer, ...axes, ...inner]);
-    return define(type, { kind: "sum2", input: turned, outer: outer.length, reduced: axes.length });
+    return define(type, { kind: "fold2", combine, input: turned, outer: outer.length, reduced: axes.length });
   }
   const count = sizeOf(sizesOf(kept));
-  if (width === 1 || count > fewSums)
-    return sumTrailing(builder, permuted(builder, input, [...kept, ...axes]), axes.length, type);
+  if (width === 1 || count > fewFolds)
+    return foldTrailing(builder, combine, permuted(builder, input, [...kept, ...axes]), axes.length, type);
   const strides = rowMajor(shape);
   const places = placesOf(sizesOf(kept), pick(strides, kept), 0);
-  return sumEach(builder, type, count, axes.length, (element) => {
+  return foldEach(builder, combine, type, count, axes.length, (element) => {
     const source = { offset: places[element] ?? 0, strides: pick(strides, axes) };
     return define({ shape: sizesOf(axes), dtype }, { kind: "move", input, source });
   });
