@@ -39,14 +39,33 @@ const walks = (
   const starts = digits(offset, rows);
   const steps = strides.map((stride, k) => digits(domain[k] === 1 ? 0 : stride, rows));
   const result = shape.map((_, axis) => ({ start: starts[axis] ?? 0, steps: steps.map((digit) => digit[axis] ?? 0) }));
-  const fits = result.every(({ start, steps }, axis) => {
-    const reach = steps.map((step, k) => step * ((domain[k] ?? 1) - 1));
-    const low = reach.reduce((sum, r) => sum + Math.min(r, 0), start);
-    const high = reach.reduce((sum, r) => sum + Math.max(r, 0), start);
+  const fits = result.every((walk, axis) => {
+    const { low, high } = reachAlong(walk, domain);
     return low >= 0 && high < (shape[axis] ?? 1);
   });
   return fits ? result : undefined;
 };
+
+/** The first and the last place along an axis that a walk comes to. */
+export interface Reach {
+  readonly low: number;
+  readonly high: number;
+}
+
+const reachAlong = ({ start, steps }: Walk, domain: readonly number[]): Reach => {
+  const reach = steps.map((step, k) => step * ((domain[k] ?? 1) - 1));
+  return {
+    low: reach.reduce((sum, r) => sum + Math.min(r, 0), start),
+    high: reach.reduce((sum, r) => sum + Math.max(r, 0), start),
+  };
+};
+
+/** How far a nest reaches along each axis of an array; undefined if its places cannot be told apart into axes. */
+export const reachOf = (
+  source: Source,
+  domain: readonly number[],
+  shape: readonly number[],
+): readonly Reach[] | undefined => walks(source, domain, shape)?.map((walk) => reachAlong(walk, domain));
 
 /** Where a nest reads the operand of a move when it reads the moved array at `at`; undefined if not at even steps. */
 export const through = (

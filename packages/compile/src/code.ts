@@ -6,15 +6,43 @@ const simd = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 
 /** Instructions without immediates. */
 export const op = {
+  return: [0x0f],
+  i32IsZero: [0x45],
   i32Add: [0x6a],
   i32Mul: [0x6c],
   i32Sub: [0x6b],
   i32Less: [0x49],
   i32Equal: [0x46],
+  i32NotEqual: [0x47],
+  i32LessSigned: [0x48],
+  i32LessEqualSigned: [0x4c],
   i32And: [0x71],
+  i32Or: [0x72],
+  i32ShiftLeft: [0x74],
+  scalarEqual: [0x61],
+  scalarNotEqual: [0x62],
+  scalarLess: [0x63],
+  scalarLessEqual: [0x65],
+  scalarAbs: [0x99],
+  scalarNeg: [0x9a],
+  scalarFloor: [0x9c],
+  scalarSqrt: [0x9f],
+  scalarAdd: [0xa0],
+  scalarSub: [0xa1],
+  scalarMul: [0xa2],
+  scalarDiv: [0xa3],
+  scalarMin: [0xa4],
+  scalarMax: [0xa5],
+  placeOfLong: [0xa7],
+  scalarDemote: [0xb6],
+  scalarOfPlace: [0xb7],
+  scalarPromote: [0xbb],
+  placeOfScalar: [0xfc, 2],
+  longOfScalar: [0xfc, 6],
   select: [0x1b],
   f32Splat: simd(19),
   f64Splat: simd(20),
+  f64First: [...simd(33), 0],
   not: simd(77),
   and: simd(78),
   or: simd(80),
@@ -76,6 +104,9 @@ const access = {
 
 export type Access = keyof typeof access;
 
+/** The same for one number: a float32 or a float64. */
+const scalarAccess = { load4: [0x2a, 2], load8: [0x2b, 3], store4: [0x38, 2], store8: [0x39, 3] } as const;
+
 /** Sixteen bytes, and a name that no others have. */
 export interface Constant {
   readonly name: string;
@@ -101,10 +132,15 @@ export interface Code {
   readonly tee: (local: number) => void;
   readonly op: (code: readonly number[]) => void;
   readonly i32: (value: number) => void;
+  readonly f64: (value: number) => void;
   readonly constant: (bytes: Constant) => void;
   readonly shuffle: (lanes: readonly number[]) => void;
   /** Reads or writes at the address on the stack plus `offset`; a lane access also names the lane. */
   readonly memory: (kind: Access, offset: number, lane?: number) => void;
+  /** Reads or writes one number, at the address on the stack plus `offset`. */
+  readonly scalar: (kind: keyof typeof scalarAccess, offset: number) => void;
+  /** Fills bytes: target, value and count are on the stack. */
+  readonly fill: () => void;
   /** Copies bytes: target, source and count are on the stack. */
   readonly copy: () => void;
   readonly call: (index: number) => void;
@@ -112,6 +148,8 @@ export interface Code {
   readonly aside: (key: object, body: (code: Code, argument: number) => void) => number;
   /** Runs the body, again and again while it leaves a truth on the stack. */
   readonly repeat: (body: () => void) => void;
+  /** Runs the body as long as the test leaves a truth on the stack. */
+  readonly repeatWhile: (test: () => void, body: () => void) => void;
   /** Runs the body if there is a truth on the stack. */
   readonly when: (body: () => void, otherwise?: () => void) => void;
   /** Code whose constants are set before it runs: inside, `held` gives the local of a constant. */
@@ -146,6 +184,10 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: C
       bytes.push(0x41);
       appendSigned(bytes, value);
     },
+    f64: (value) => {
+      bytes.push(0x44);
+      append([...new Uint8Array(new Float64Array([value]).buffer)]);
+    },
     constant: (value) => {
       bytes.push(0xfd, 12);
       append(value.bytes);
@@ -159,6 +201,11 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: C
       appendUnsigned(bytes, offset);
       if (lane !== undefined) bytes.push(lane);
     },
+    scalar: (kind, offset) => {
+      append(scalarAccess[kind]);
+      appendUnsigned(bytes, offset);
+    },
+    fill: () => append([0xfc, 11, 0]),
     copy: () => append([0xfc, 10, 0, 0]),
     call: onLocal(0x10),
     aside,
@@ -166,6 +213,13 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: C
       bytes.push(0x03, 0x40);
       body();
       bytes.push(0x0d, 0, 0x0b);
+    },
+    repeatWhile: (test, body) => {
+      bytes.push(0x03, 0x40);
+      test();
+      bytes.push(0x04, 0x40);
+      body();
+      bytes.push(0x0c, 1, 0x0b, 0x0b);
     },
     when: (body, otherwise) => {
       bytes.push(0x04, 0x40);

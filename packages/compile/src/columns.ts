@@ -3,12 +3,11 @@ import { openBody } from "./body.ts";
 import type { Code } from "./code.ts";
 import { arithmetic } from "./expression.ts";
 import type { Columns } from "./kernel.ts";
-import { widthOf } from "./layout.ts";
+import { type AddressOf, widthOf } from "./layout.ts";
 import { emitStore, type Reading, type Unit } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
 import { countAlong, openPointers } from "./pointer.ts";
-import type { AddressOf } from "./sweep.ts";
 
 /* Reductions by rule 2 as instructions: some columns at a time, down all the rows. */
 

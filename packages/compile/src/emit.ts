@@ -1,13 +1,14 @@
 import type { DType } from "@gradfold/core";
 import { sizeOf } from "@gradfold/core/transform";
-import { type Code, openFunction } from "./code.ts";
+import { type Code, op, openFunction } from "./code.ts";
 import { emitColumns } from "./columns.ts";
+import { emitControl, type Place } from "./control.ts";
 import { encodeModule, type FunctionCode } from "./encode.ts";
-import { arithmetic } from "./expression.ts";
 import type { Schedule } from "./fuse.ts";
-import { type Graph, valueAt } from "./graph.ts";
-import type { Kernel, Loop, Product } from "./kernel.ts";
+import { constantsIn, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
+import type { Control, Kernel, Product, Steps } from "./kernel.ts";
 import {
+  addressIn,
   type Allocator,
   bytesOf,
   isTogether,
@@ -15,11 +16,12 @@ import {
   type Layout,
   openAllocator,
   type Resident,
-  type Site,
+  scratchBytes,
   widthOf,
 } from "./layout.ts";
 import { emitProduct, spareBytes } from "./matrix.ts";
-import { type AddressOf, emitSweep, type Scalars } from "./sweep.ts";
+import { emitRoutine } from "./routine.ts";
+import { emitSweep, type Scalars } from "./sweep.ts";
 import { packFunction } from "./pack.ts";
 import { type Helpers, packingBytes, productFunction, tileColumnsFor, tileFunction, tileRows } from "./tiles.ts";
 
@@ -30,6 +32,8 @@ export interface Emitted {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly residents: readonly Resident[];
+  /** Where the number of a routine stands that refused a number, with that number behind it. */
+  readonly refusal: number | undefined;
 }
 
 /** The module's functions in the making, and what products need. */
@@ -38,11 +42,14 @@ interface Workshop {
   readonly aside: Code["aside"];
   readonly productOf: (width: number) => number;
   readonly spare: number;
+  readonly refusing: readonly RoutineDefinition[];
+  /** Where a refused number is written, if any may be. */
+  readonly refusal: number | undefined;
 }
 
-const everyKernel = ({ kernels, bodies }: Schedule): readonly Kernel[] => [
+const everyKernel = ({ kernels, inner }: Schedule): readonly Kernel[] => [
   ...kernels,
-  ...[...bodies.values()].flatMap(everyKernel),
+  ...[...inner.values()].flat().flatMap(everyKernel),
 ];
 
 /** Functions of one vector, made when they are first called. */
@@ -63,8 +70,10 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
   const functions: FunctionCode[] = [];
   const aside = asideIn(functions);
   const products = everyKernel(schedule).filter((kernel): kernel is Product => kernel.kind === "product");
+  const refusing = refusingIn(schedule.graph);
+  const refusal = refusing.length === 0 ? undefined : take(2 * widthOf("float64")).address;
   const made = new Map<number, number>();
-  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0 };
+  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0, refusing, refusal };
   const bytes = packingBytes(Math.max(...products.map(({ n }) => n)));
   const packing = { left: take(bytes.left).address, right: take(bytes.right).address, tile: take(bytes.tile).address };
   for (const width of new Set(products.map(({ dtype }) => widthOf(dtype)))) {
@@ -77,72 +86,67 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
     made.set(width, add(productFunction(width, helpers, packing)));
   }
   const spare = take(Math.max(...products.map(spareBytes))).address;
-  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare };
+  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare, refusing, refusal };
 };
 
-/** A few bytes are copied as vectors; more than this by the machine's own copy. */
-const fewBytes = 128;
-
-const emitCopy = (code: Code, bytes: number, to: () => void, from: () => void): void => {
-  if (bytes <= fewBytes) {
-    for (let at = 0; at < bytes; at += 16) {
-      to();
-      from();
-      code.memory("load", at);
-      code.memory("store", at);
-    }
-    return;
-  }
-  to();
-  from();
-  code.i32(bytes);
-  code.copy();
+/** The end of the function if a number was refused. */
+const emitEscape = (code: Code, address: number): void => {
+  code.i32(0);
+  code.scalar("load8", address);
+  code.f64(0);
+  code.op(op.scalarNotEqual);
+  code.when(() => code.op(op.return));
 };
 
-const addressIn =
-  ({ addresses }: Layout, graph: Graph): AddressOf =>
-  (id) => {
-    const { definition, dtype } = valueAt(graph, id);
-    const into = definition.kind === "fold1" ? definition.into : undefined;
-    const address = addresses.get(into?.value ?? id);
-    if (address === undefined) throw new Error(`emit: value ${id} has no buffer`);
-    return address + (into?.element ?? 0) * widthOf(dtype);
+const emitZeros = (code: Code, address: number, bytes: number): void => {
+  [address, 0, bytes].forEach(code.i32);
+  code.fill();
+};
+
+/** A routine is a function by itself, which ends where a number is refused. */
+const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Layout, shop: Workshop): void => {
+  const { definition, dtype, shape } = valueAt(schedule.graph, value);
+  if (definition.kind !== "routine") throw new Error(`emit: value ${value} is no routine`);
+  const { routine, sizes, inputs, scratch } = definition;
+  const address = addressIn(layout, schedule.graph);
+  const at = layout.scratch.get(value) ?? [];
+  const zeros = [
+    { dtype, address: address(value), bytes: bytesOf({ dtype, shape, splat: false }) },
+    ...scratch.map((s, i) => ({ dtype: s.dtype, address: at[i] ?? 0, bytes: scratchBytes(s) })),
+  ];
+  const operands = inputs.map((id) => ({ dtype: valueAt(schedule.graph, id).dtype, address: address(id) }));
+  const number = shop.refusing.indexOf(definition) + 1;
+  const refusal = shop.refusal === undefined || number === 0 ? undefined : { address: shop.refusal, number };
+  const inside = openFunction(0);
+  for (const { address: target, bytes } of zeros) emitZeros(inside, target, bytes);
+  emitRoutine(inside, { routine, dtype, sizes, buffers: [...operands, ...zeros], refusal });
+  code.call(shop.functions.push(inside.finish()) - 1);
+  if (refusal !== undefined) emitEscape(code, refusal.address);
+};
+
+const placeOf = (
+  code: Code,
+  { value, results }: Control,
+  schedule: Schedule,
+  layout: Layout,
+  shop: Workshop,
+): Place => {
+  const { definition } = valueAt(schedule.graph, value);
+  if (definition.kind !== "control") throw new Error(`emit: value ${value} is no control`);
+  const inner = layout.inner.get(value) ?? [];
+  const functions = inner.map((program) => emitFunction(program.schedule, program.layout, shop));
+  const address = addressIn(layout, schedule.graph);
+  return {
+    definition: definition.control,
+    inner,
+    operands: definition.control.inputs.map(address),
+    results: results.map(address),
+    run: (program) => {
+      code.call(functions[program] ?? -1);
+      const refuses = refusingIn(inner[program]?.schedule.graph ?? schedule.graph).length > 0;
+      if (refuses && shop.refusal !== undefined) emitEscape(code, shop.refusal);
+    },
   };
-
-const emitLoop = (code: Code, { value, results }: Loop, schedule: Schedule, layout: Layout, shop: Workshop): void => {
-  const loop = layout.loops.get(value);
-  if (loop === undefined) return;
-  const { definition, schedule: inner, body } = loop;
-  const { closed, carried, inputs, length } = definition;
-  const at = addressIn(layout, schedule.graph);
-  const inside = addressIn(body, inner.graph);
-  const bytesOfInput = (i: number): number => bytesOf(valueAt(inner.graph, i));
-  const step = emitFunction(inner, body, shop);
-  const { count, number, local, add, mul } = arithmetic(code);
-  for (let i = 0; i < carried; i++)
-    emitCopy(code, bytesOfInput(closed + i), number(at(results[i] ?? -1)), number(at(inputs[closed + i] ?? -1)));
-  count(number(length), 1, (turn) => {
-    const row = (id: number, bytes: number) => add(number(at(id)), mul(local(turn), number(bytes)));
-    for (let i = closed + carried; i < inputs.length; i++) {
-      const bytes = bytesOfInput(i);
-      emitCopy(code, bytes, number(inside(i)), row(inputs[i] ?? -1, bytes));
-    }
-    code.call(step);
-    const { outputs } = inner.graph;
-    const copyOut = (index: number, to: () => void): void => {
-      const id = outputs[index] ?? -1;
-      const bytes = bytesOf(valueAt(inner.graph, id));
-      if (bytes > 0) emitCopy(code, bytes, to, number(inside(id)));
-    };
-    // Rows first: they may be carries that are about to be overwritten.
-    for (let i = carried; i < outputs.length; i++) {
-      const bytes = bytesOf(valueAt(inner.graph, outputs[i] ?? -1));
-      copyOut(i, row(results[i] ?? -1, bytes));
-    }
-    for (let i = 0; i < carried; i++) {
-      if (outputs[i] !== closed + i) copyOut(i, number(at(results[i] ?? -1)));
-    }
-  });
 };
 
 const emitKernel = (
@@ -161,8 +165,12 @@ const emitKernel = (
       return emitColumns(code, kernel, addressOf);
     case "product":
       return emitProduct(code, kernel, shop.productOf(widthOf(kernel.dtype)), shop.spare, addressOf);
-    case "loop":
-      return emitLoop(code, kernel, schedule, layout, shop);
+    case "fill":
+      return emitZeros(code, addressOf(kernel.value), bytesOf(valueAt(schedule.graph, kernel.value)));
+    case "routine":
+      return emitSteps(code, kernel, schedule, layout, shop);
+    case "control":
+      return emitControl(code, placeOf(code, kernel, schedule, layout, shop));
   }
 };
 
@@ -178,18 +186,27 @@ const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): numbe
 export const emit = (schedule: Schedule): Emitted => {
   const { graph } = schedule;
   const allocator = openAllocator();
-  const residents: Resident[] = [];
-  const site: Site = { allocator, reside: (resident) => residents.push(resident) };
   const shop = openWorkshop(schedule, allocator);
   const inputs = graph.values.slice(0, graph.inputs).map((value) => allocator.take(bytesOf(value)).address);
+  const residents = constantsIn(graph).map((constant) => ({
+    constant,
+    address: allocator.take(bytesOf(constant)).address,
+  }));
   const together = [...new Set(graph.outputs)].filter((id) => {
     const value = valueAt(graph, id);
     return value.definition.kind !== "given" && value.definition.kind !== "constant" && isTogether(value);
   });
   const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
-  const layout = layOut(schedule, inputs, [...ofDType("float32"), ...ofDType("float64")], site);
+  const layout = layOut(schedule, inputs, [...ofDType("float32"), ...ofDType("float64")], { allocator, residents });
   emitFunction(schedule, layout, shop);
   const at = addressIn(layout, graph);
   const outputs = graph.outputs.map((id) => (sizeOf(valueAt(graph, id).shape) === 0 ? 0 : at(id)));
-  return { bytes: encodeModule(shop.functions), memoryBytes: allocator.end(), inputs, outputs, residents };
+  return {
+    bytes: encodeModule(shop.functions),
+    memoryBytes: allocator.end(),
+    inputs,
+    outputs,
+    residents,
+    refusal: shop.refusal,
+  };
 };

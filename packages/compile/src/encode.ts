@@ -49,9 +49,9 @@ const section = (id: number, piece: Piece): Piece => [[id], sized(piece)];
 
 const text = (name: string): Piece => sized(Array.from(name, (c) => c.charCodeAt(0)));
 
-export type ValueType = "i32" | "v128";
+export type ValueType = "i32" | "f64" | "v128";
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f64: 0x7c, v128: 0x7b };
 
 /** A function of numbers without results, or one of vectors that gives a vector; its locals have a type each. */
 export interface FunctionCode {

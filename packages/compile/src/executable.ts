@@ -10,6 +10,8 @@ export interface Executable {
   readonly outputs: readonly number[];
   /** Of each constant that the code reads: its number among `constantsIn` the graph. */
   readonly residents: readonly { readonly constant: number; readonly address: number }[];
+  /** Where the number of a routine stands that refused a number, with that number behind it. */
+  readonly refusal: number | undefined;
 }
 
 const pageBytes = 65536;
@@ -25,7 +27,7 @@ const structureOf = (graph: Graph): string =>
   });
 
 const make = (graph: Graph): Executable | undefined => {
-  const { bytes, memoryBytes, inputs, outputs, residents } = emit(schedule(graph));
+  const { bytes, memoryBytes, inputs, outputs, residents, refusal } = emit(schedule(graph));
   const pages = Math.ceil(memoryBytes / pageBytes);
   if (pages > mostPages) return undefined;
   const constants = constantsIn(graph);
@@ -35,6 +37,7 @@ const make = (graph: Graph): Executable | undefined => {
     inputs,
     outputs,
     residents: residents.map(({ constant, address }) => ({ constant: constants.indexOf(constant), address })),
+    refusal,
   };
 };
 

@@ -1,7 +1,7 @@
 import type { NDArray } from "@gradfold/core";
 import { copyIn, copyOver, type Windows } from "./copy.ts";
 import { executableOf } from "./executable.ts";
-import { constantsIn, type Graph, type Value, valueAt } from "./graph.ts";
+import { constantsIn, type Graph, refusingIn, type Value, valueAt } from "./graph.ts";
 import { copierOf, type Made } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
@@ -49,7 +49,7 @@ export const instantiate = (graph: Graph): Run | undefined => {
   if (executable === undefined) return undefined;
   const memory = allocateMemory(executable.pages);
   if (memory === undefined) return undefined;
-  const { module, inputs, outputs, residents } = executable;
+  const { module, inputs, outputs, residents, refusal } = executable;
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   // The encoder exports this one function, without parameters or results.
   const run = exports["run"] as () => void;
@@ -69,6 +69,15 @@ export const instantiate = (graph: Graph): Run | undefined => {
   }));
   const copyAll = copierOf(windows, made);
   const arrange = arranger(graph, madeIds);
+  const refusing = refusingIn(graph);
+  /** Throws what was refused, if anything was; nothing of the run is left to be used again. */
+  const check = (at: number): void => {
+    const [routine = 0, value = 0] = windows.double.subarray(at, at + 2);
+    if (routine === 0) return;
+    windows.double[at] = 0;
+    last = [];
+    throw refusing[routine - 1]?.refusal?.(value) ?? new Error(`refused ${value}`);
+  };
   let last: readonly NDArray[] = [];
   return (leaves) => {
     for (let i = 0; i < slots.length; i++) {
@@ -81,6 +90,7 @@ export const instantiate = (graph: Graph): Run | undefined => {
       slot.resident = x;
     }
     run();
+    if (refusal !== undefined) check(refusal / 8);
     last = copyAll();
     return arrange(leaves, last);
   };

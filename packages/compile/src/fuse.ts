@@ -5,19 +5,20 @@ import {
   essential,
   type Graph,
   isFleeting,
-  type LoopDefinition,
+  type PlaceDefinition,
+  programsIn,
   type Value,
   valueAt,
 } from "./graph.ts";
-import type { Columns, Fold, Kernel, Loop, Matrix, Node, Product, Sink, Sweep } from "./kernel.ts";
+import type { Columns, Control, Fill, Fold, Kernel, Matrix, Node, Part, Product, Sink, Sweep } from "./kernel.ts";
 import { type Nest, openNest, type Surroundings } from "./nest.ts";
 
 /** A graph as loop nests, in the order in which they run. */
 export interface Schedule {
   readonly graph: Graph;
   readonly kernels: readonly Kernel[];
-  /** The schedules of the bodies of loops, by the number of the loop. */
-  readonly bodies: ReadonlyMap<number, Schedule>;
+  /** The schedules of the programs inside of loops and choices, by the number of the control. */
+  readonly inner: ReadonlyMap<number, readonly Schedule[]>;
 }
 
 /** A sweep in the making. */
@@ -25,6 +26,7 @@ interface OpenSweep {
   readonly kind: "sweep";
   readonly nest: Nest;
   readonly stores: Sink[];
+  readonly parts: Part[];
   readonly folds: Fold[];
   reduced: number;
 }
@@ -46,10 +48,16 @@ const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
 const loadsOf = (nodes: readonly Node[]): readonly Extract<Node, { kind: "load" }>[] =>
   nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
 
-/** Whether the axes from `from` to `to` can be walked as one by every load. */
-const isOneAxis = (nodes: readonly Node[], domain: readonly number[], from: number, to: number): boolean =>
-  loadsOf(nodes).every(({ source }) => {
-    for (let axis = from; axis < to - 1; axis++) if (!joins(source.strides, domain, axis)) return false;
+/** Whether the axes from `from` to `to` can be walked as one by every load, and wherever parts are put. */
+const isOneAxis = (
+  nodes: readonly Node[],
+  domain: readonly number[],
+  from: number,
+  to: number,
+  targets: readonly Source[] = [],
+): boolean =>
+  [...loadsOf(nodes).map(({ source }) => source), ...targets].every(({ strides }) => {
+    for (let axis = from; axis < to - 1; axis++) if (!joins(strides, domain, axis)) return false;
     return true;
   });
 
@@ -88,21 +96,31 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     return Math.max(0, ...places);
   };
 
-  const canJoin = (kernel: OpenKernel, trial: Nest, reduced: number): kernel is OpenSweep => {
+  const canJoin = (
+    kernel: OpenKernel,
+    trial: Nest,
+    reduced: number,
+    targets: readonly Source[],
+  ): kernel is OpenSweep => {
     if (kernel.kind !== "sweep" || !sameSizes(kernel.nest.domain, trial.domain)) return false;
     if (reduced > 0 && kernel.reduced > 0 && reduced !== kernel.reduced) return false;
     const { length } = trial.domain;
     const nodes = [...kernel.nest.nodes, ...trial.nodes];
-    return isOneAxis(nodes, trial.domain, length - Math.max(reduced, kernel.reduced), length);
+    const over = Math.max(reduced, kernel.reduced);
+    return isOneAxis(nodes, trial.domain, length - over, length, [
+      ...targets,
+      ...kernel.parts.map(({ target }) => target),
+    ]);
   };
 
-  const sweepFor = (trial: Nest, reduced: number): OpenSweep => {
-    const place = sizeOf(trial.domain) <= fewPlaces ? firstPlace(trial.nodes) : kernels.length;
-    const candidates = kernels.slice(firstToJoin(trial), place + 1);
-    const old = candidates.find((kernel): kernel is OpenSweep => canJoin(kernel, trial, reduced));
+  /** The sweep for what a nest computes; not before `earliest`, and with the part of a value into which it is put. */
+  const sweepFor = (trial: Nest, reduced: number, earliest = 0, targets: readonly Source[] = []): OpenSweep => {
+    const place = sizeOf(trial.domain) <= fewPlaces ? Math.max(firstPlace(trial.nodes), earliest) : kernels.length;
+    const candidates = kernels.slice(Math.max(firstToJoin(trial), earliest), place + 1);
+    const old = candidates.find((kernel): kernel is OpenSweep => canJoin(kernel, trial, reduced, targets));
     if (old !== undefined) return old;
     const nest = openNest(surroundings, trial.domain);
-    const made: OpenSweep = { kind: "sweep", nest, stores: [], folds: [], reduced: 0 };
+    const made: OpenSweep = { kind: "sweep", nest, stores: [], parts: [], folds: [], reduced: 0 };
     kernels.splice(place, 0, made);
     return made;
   };
@@ -114,6 +132,21 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     const sweep = sweepFor(trial, 0);
     sweep.stores.push({ value: id, node: sweep.nest.make(id) });
     isMadeBy(id, sweep);
+  };
+
+  const place = (id: number, { parts, isApart, isCovered }: PlaceDefinition): void => {
+    const fill: Fill = { kind: "fill", value: id };
+    if (!isCovered) append(fill, [id]);
+    for (const { input, target } of parts) {
+      const { shape } = valueAt(graph, input);
+      const domain = essential(shape);
+      const trial = openNest(surroundings, domain);
+      trial.read(input, everyPlace(domain));
+      const along = { offset: target.offset, strides: target.strides.filter((_, axis) => shape[axis] !== 1) };
+      const sweep = sweepFor(trial, 0, isApart ? kernels.indexOf(fill) + 1 : after(id), [along]);
+      sweep.parts.push({ value: id, node: sweep.nest.read(input, everyPlace(domain)), target: along });
+      isMadeBy(id, sweep);
+    }
   };
 
   const fold = (id: number, { combine, input, reduced, into }: Fold1): void => {
@@ -165,12 +198,14 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     return { kind: "product", value: id, dtype, batch, m, k, n, left: matrix(left), right: matrix(right) };
   };
 
-  const loop = (id: number, { inputs }: LoopDefinition): Loop => {
+  const needAll = (inputs: readonly number[]): void =>
     inputs.filter((input) => !isBuffered(input)).forEach((input) => needs.add(input));
+
+  const control = (id: number): Control => {
     const results = graph.values.flatMap(({ definition }, result) =>
-      definition.kind === "result" && definition.loop === id ? [result] : [],
+      definition.kind === "result" && definition.control === id ? [result] : [],
     );
-    return { kind: "loop", value: id, results };
+    return { kind: "control", value: id, results };
   };
 
   const append = (kernel: Exclude<Kernel, Sweep>, values: readonly number[]): void => {
@@ -184,8 +219,13 @@ const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
     else if (d.kind === "fold1") fold(id, d);
     else if (d.kind === "fold2") append(columns(id, d), [id]);
     else if (d.kind === "product") append(product(id, d.left, d.right, value.dtype), [id]);
-    else if (d.kind === "loop") {
-      const made = loop(id, d.loop);
+    else if (d.kind === "place") place(id, d);
+    else if (d.kind === "routine") {
+      needAll(d.inputs);
+      append({ kind: "routine", value: id }, [id]);
+    } else if (d.kind === "control") {
+      needAll(d.control.inputs);
+      const made = control(id);
       append(made, made.results);
     }
   });
@@ -221,8 +261,8 @@ const computedTwice = (graph: Graph, kernels: readonly OpenKernel[], kept: Reado
 
 const closed = (kernel: OpenKernel): Kernel => {
   if (kernel.kind !== "sweep") return kernel;
-  const { nest, reduced, stores, folds } = kernel;
-  return { kind: "sweep", domain: nest.domain, reduced, nodes: nest.nodes, stores, folds };
+  const { nest, reduced, stores, parts, folds } = kernel;
+  return { kind: "sweep", domain: nest.domain, reduced, nodes: nest.nodes, stores, parts, folds };
 };
 
 /**
@@ -234,12 +274,12 @@ export const schedule = (graph: Graph): Schedule => {
   for (;;) {
     const { kernels, needs } = tryToSchedule(graph, kept);
     if ([...needs].every((id) => kept.has(id))) {
-      const bodies = new Map(
-        graph.values.flatMap(({ definition }, id): [number, Schedule][] =>
-          definition.kind === "loop" ? [[id, schedule(definition.loop.body)]] : [],
+      const inner = new Map(
+        graph.values.flatMap(({ definition }, id): [number, readonly Schedule[]][] =>
+          definition.kind === "control" ? [[id, programsIn(definition.control).map(schedule)]] : [],
         ),
       );
-      return { graph, kernels: kernels.map(closed), bodies };
+      return { graph, kernels: kernels.map(closed), inner };
     }
     kept = new Set([...kept, ...needs]);
   }

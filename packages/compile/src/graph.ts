@@ -1,5 +1,5 @@
 import type { DType, NDArray } from "@gradfold/core";
-import type { ArrayType, Combine, ScalarFunction } from "@gradfold/core/transform";
+import type { ArrayType, Combine, Routine, ScalarFunction, Scratch } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 
 /** How a value comes about, in the few forms that code is made for. */
@@ -37,18 +37,65 @@ export type Definition =
     }
   /** Matrix products: [batch, m, k] times [batch, k, n]. */
   | { readonly kind: "product"; readonly left: number; readonly right: number }
-  | { readonly kind: "loop"; readonly loop: LoopDefinition }
-  /** What a loop gives: its last carry and its rows, in order. */
-  | { readonly kind: "result"; readonly loop: number; readonly index: number };
+  /** Values put into one of zeros, one after another. */
+  | PlaceDefinition
+  | RoutineDefinition
+  | { readonly kind: "control"; readonly control: ControlDefinition }
+  /** What a loop or a choice gives, in order. */
+  | { readonly kind: "result"; readonly control: number; readonly index: number };
 
-export interface LoopDefinition {
-  readonly body: Graph;
-  readonly length: number;
-  readonly closed: number;
-  readonly carried: number;
-  /** Closed-over values, the first carry, and what is cut into rows. */
-  readonly inputs: readonly number[];
+export interface PlaceDefinition {
+  readonly kind: "place";
+  readonly parts: readonly { readonly input: number; readonly target: Source }[];
+  /** Whether no two parts meet, so that their order does not matter. */
+  readonly isApart: boolean;
+  /** Whether no zero is left. */
+  readonly isCovered: boolean;
 }
+
+/** Step by step through buffers. */
+export interface RoutineDefinition {
+  readonly kind: "routine";
+  readonly routine: Routine;
+  readonly sizes: readonly number[];
+  readonly scratch: readonly Scratch[];
+  readonly inputs: readonly number[];
+  /** The error for a number that the routine refuses, if it refuses any. */
+  readonly refusal: ((value: number) => Error) | undefined;
+}
+
+/** Loops and choices: programs that run as often as the control says. Their inputs start with closed-over values. */
+export type ControlDefinition =
+  | {
+      readonly kind: "scan";
+      readonly body: Graph;
+      readonly length: number;
+      readonly closed: number;
+      readonly carried: number;
+      /** Closed-over values, the first carry, and what is cut into rows. */
+      readonly inputs: readonly number[];
+    }
+  | {
+      readonly kind: "while";
+      readonly condition: Graph;
+      readonly body: Graph;
+      readonly closed: number;
+      readonly inputs: readonly number[];
+    }
+  /** The first input is the truth. */
+  | { readonly kind: "cond"; readonly yes: Graph; readonly no: Graph; readonly inputs: readonly number[] };
+
+/** The programs inside of a control, in order. */
+export const programsIn = (control: ControlDefinition): readonly Graph[] => {
+  switch (control.kind) {
+    case "scan":
+      return [control.body];
+    case "while":
+      return [control.condition, control.body];
+    case "cond":
+      return [control.yes, control.no];
+  }
+};
 
 export interface Value extends ArrayType {
   readonly definition: Definition;
@@ -70,12 +117,21 @@ export interface Constant extends Value {
 
 export const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
 
-/** All constants of a graph and of its loops' bodies, in an order that follows from its structure. */
-export const constantsIn = ({ values }: Graph): readonly Constant[] =>
-  values.flatMap((value) => {
-    if (isConstant(value)) return [value];
-    return value.definition.kind === "loop" ? constantsIn(value.definition.loop.body) : [];
-  });
+/** All values of a graph and of the programs inside, in an order that follows from its structure. */
+const everyValue = ({ values }: Graph): readonly Value[] =>
+  values.flatMap((value) => [
+    value,
+    ...(value.definition.kind === "control" ? programsIn(value.definition.control).flatMap(everyValue) : []),
+  ]);
+
+/** All constants, also of the programs inside. */
+export const constantsIn = (graph: Graph): readonly Constant[] => everyValue(graph).filter(isConstant);
+
+/** All routines that refuse numbers, also of the programs inside. */
+export const refusingIn = (graph: Graph): readonly RoutineDefinition[] =>
+  everyValue(graph).flatMap(({ definition }) =>
+    definition.kind === "routine" && definition.refusal !== undefined ? [definition] : [],
+  );
 
 export const valueAt = ({ values }: Graph, id: number): Value => {
   const value = values[id];

@@ -25,6 +25,11 @@ export interface Fold extends Sink {
   readonly combine: Combine;
 }
 
+/** Results that are put into a part of a value. */
+export interface Part extends Sink {
+  readonly target: Source;
+}
+
 /** A nest over every place of a domain, that stores values and reduces along its trailing axes by rule 1. */
 export interface Sweep {
   readonly kind: "sweep";
@@ -33,6 +38,7 @@ export interface Sweep {
   readonly reduced: number;
   readonly nodes: readonly Node[];
   readonly stores: readonly Sink[];
+  readonly parts: readonly Part[];
   readonly folds: readonly Fold[];
 }
 
@@ -65,11 +71,23 @@ export interface Product {
   readonly right: Matrix;
 }
 
-/** A loop over another schedule. */
-export interface Loop {
-  readonly kind: "loop";
+/** Zeros, before parts are put among them. */
+export interface Fill {
+  readonly kind: "fill";
+  readonly value: number;
+}
+
+/** Step by step through buffers: what the value's definition says. */
+export interface Steps {
+  readonly kind: "routine";
+  readonly value: number;
+}
+
+/** Other schedules, run as often as the value's definition says. */
+export interface Control {
+  readonly kind: "control";
   readonly value: number;
   readonly results: readonly number[];
 }
 
-export type Kernel = Sweep | Columns | Product | Loop;
+export type Kernel = Sweep | Columns | Product | Fill | Steps | Control;

@@ -381,6 +381,21 @@ export const emitScalar = (
   return all.map(({ float }) => float(instructions.length - 1));
 };
 
+/** One operation on numbers by themselves, by the instructions for pairs. */
+export const emitDouble = (code: Code, operation: LaneOperation, operands: readonly (() => void)[]): void => {
+  const held: Held = (constant) => {
+    code.constant(constant);
+    return emitKept(code);
+  };
+  const x = operands.map((push) => {
+    push();
+    code.op(op.f64Splat);
+    return emitKept(code);
+  });
+  double[operation]({ code, held, x });
+  code.op(op.f64First);
+};
+
 const upperToLower = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 const lowerOfBoth = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 

@@ -1,8 +1,8 @@
 import type { DType } from "@gradfold/core";
-import { isFloat, sizeOf } from "@gradfold/core/transform";
+import { isFloat, type Scratch, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
-import { type Constant, isConstant, type LoopDefinition, type Value, valueAt } from "./graph.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Constant, type Graph, type Value, valueAt } from "./graph.ts";
+import type { Control, Kernel } from "./kernel.ts";
 
 /* Where everything lies in memory: decided before the program runs. */
 
@@ -14,7 +14,8 @@ const room = 32;
 /** And read beyond the end of all buffers, by less than this. */
 const roomAtEnd = 1024;
 
-export const bytesOf = ({ shape, dtype, splat }: Value): number => (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
+export const bytesOf = ({ shape, dtype, splat }: Omit<Value, "definition">): number =>
+  (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
 
 /** Up to so many bytes an engine keeps a buffer among its objects. */
 export const smallBytes = 64;
@@ -63,18 +64,35 @@ export const openAllocator = (): Allocator => {
   };
 };
 
-/** A loop's own memory. */
-interface LoopLayout {
-  readonly definition: LoopDefinition;
+/** A program inside of a loop or a choice, and its memory. */
+export interface Inner {
   readonly schedule: Schedule;
-  readonly body: Layout;
+  readonly layout: Layout;
 }
 
 /** The address of every value that has a buffer. */
 export interface Layout {
   readonly addresses: ReadonlyMap<number, number>;
-  readonly loops: ReadonlyMap<number, LoopLayout>;
+  /** By the number of the control. */
+  readonly inner: ReadonlyMap<number, readonly Inner[]>;
+  /** By the number of the routine. */
+  readonly scratch: ReadonlyMap<number, readonly number[]>;
 }
+
+/** Where a value, or a reduction inside of a larger value, lies. */
+export type AddressOf = (value: number) => number;
+
+export const addressIn =
+  ({ addresses }: Layout, graph: Graph): AddressOf =>
+  (id) => {
+    const value = valueAt(graph, id);
+    const { definition, dtype } = value;
+    const into = definition.kind === "fold1" ? definition.into : undefined;
+    const address = addresses.get(into?.value ?? id);
+    if (address !== undefined) return address + (into?.element ?? 0) * widthOf(dtype);
+    if (bytesOf(value) > 0) throw new Error(`layout: value ${id} has no buffer`);
+    return 0;
+  };
 
 /** A constant to be put into memory once. */
 export interface Resident {
@@ -85,8 +103,15 @@ export interface Resident {
 /** What all the layouts of a module share. */
 export interface Site {
   readonly allocator: Allocator;
-  readonly reside: (resident: Resident) => void;
+  /** Where constants lie; nothing else ever does. */
+  readonly residents: readonly Resident[];
 }
+
+/** Bytes for a routine's scratch. */
+export const scratchBytes = ({ dtype, size }: Scratch): number => size * widthOf(dtype);
+
+const inputsOf = ({ definition }: Value): readonly number[] =>
+  definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
 
 const usesOf = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
   switch (kernel.kind) {
@@ -95,10 +120,11 @@ const usesOf = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
       return kernel.nodes.flatMap((node) => (node.kind === "load" ? [node.value] : []));
     case "product":
       return [kernel.left.value, kernel.right.value];
-    case "loop": {
-      const { definition } = valueAt(graph, kernel.value);
-      return definition.kind === "loop" ? definition.loop.inputs : [];
-    }
+    case "fill":
+      return [];
+    case "routine":
+    case "control":
+      return inputsOf(valueAt(graph, kernel.value));
   }
 };
 
@@ -110,31 +136,33 @@ const madeBy = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
   };
   switch (kernel.kind) {
     case "sweep":
-      return [...new Set([...kernel.stores, ...kernel.folds].map(({ value }) => owner(value)))];
+      return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.folds].map(({ value }) => owner(value)))];
     case "columns":
       return [kernel.fold.value];
     case "product":
+    case "fill":
+    case "routine":
       return [kernel.value];
-    case "loop":
+    case "control":
       return kernel.results;
   }
 };
 
 /**
  * Lays a schedule out. Its inputs lie where the caller says; `first` are values that are to lie before all others, one
- * after another. Constants, also those of loops, are made resident.
+ * after another.
  */
 export const layOut = (schedule: Schedule, inputs: readonly number[], first: readonly number[], site: Site): Layout => {
   const { graph, kernels } = schedule;
-  const { allocator, reside } = site;
+  const { allocator, residents } = site;
   const addresses = new Map(inputs.map((address, id) => [id, address]));
-  const loops = new Map<number, LoopLayout>();
+  const inner = new Map<number, readonly Inner[]>();
+  const scratch = new Map<number, readonly number[]>();
   for (const id of first) addresses.set(id, allocator.take(bytesOf(valueAt(graph, id))).address);
+  const resident = new Map<Value, number>(residents.map(({ constant, address }) => [constant, address]));
   graph.values.forEach((value, id) => {
-    if (!isConstant(value)) return;
-    const { address } = allocator.take(bytesOf(value));
-    addresses.set(id, address);
-    reside({ constant: value, address });
+    const address = resident.get(value);
+    if (address !== undefined) addresses.set(id, address);
   });
   const lastUse = new Map<number, number>();
   kernels.forEach((kernel, i) => {
@@ -149,34 +177,47 @@ export const layOut = (schedule: Schedule, inputs: readonly number[], first: rea
       addresses.set(id, stretch.address);
       live.set(id, stretch);
     }
-    if (kernel.kind === "loop")
-      loops.set(kernel.value, layOutLoop(schedule, kernel.value, kernel.results, addresses, site));
+    if (kernel.kind === "routine") {
+      const { definition } = valueAt(graph, kernel.value);
+      const taken = definition.kind === "routine" ? definition.scratch.map((s) => allocator.take(scratchBytes(s))) : [];
+      scratch.set(
+        kernel.value,
+        taken.map(({ address }) => address),
+      );
+      taken.forEach(allocator.giveBack);
+    }
+    if (kernel.kind === "control") inner.set(kernel.value, layOutInner(schedule, kernel, addresses, site));
     for (const [id, stretch] of live)
       if ((lastUse.get(id) ?? i) <= i) {
         allocator.giveBack(stretch);
         live.delete(id);
       }
   });
-  return { addresses, loops };
+  return { addresses, inner, scratch };
 };
 
-const layOutLoop = (
-  { graph, bodies }: Schedule,
-  id: number,
-  results: readonly number[],
+const layOutInner = (
+  { graph, inner }: Schedule,
+  { value, results }: Control,
   addresses: ReadonlyMap<number, number>,
   site: Site,
-): LoopLayout => {
-  const { definition } = valueAt(graph, id);
-  const schedule = bodies.get(id);
-  if (definition.kind !== "loop" || schedule === undefined) throw new Error(`layout: value ${id} is no loop`);
-  const { closed, carried, inputs } = definition.loop;
-  const at = (value: number | undefined): number => addresses.get(value ?? -1) ?? 0;
+): readonly Inner[] => {
+  const { definition } = valueAt(graph, value);
+  if (definition.kind !== "control") throw new Error(`layout: value ${value} is no control`);
+  const { control } = definition;
+  const at = (id: number | undefined): number => addresses.get(id ?? -1) ?? 0;
   // A carry lies where the loop's result is wanted; rows are copied to a place of their own.
-  const places = inputs.map((input, i) => {
-    if (i < closed) return at(input);
-    if (i < closed + carried) return at(results[i - closed]);
-    return site.allocator.take(bytesOf(valueAt(schedule.graph, i))).address;
-  });
-  return { definition: definition.loop, schedule, body: layOut(schedule, places, [], site) };
+  const placesOf = ({ graph: body }: Schedule): readonly number[] => {
+    if (control.kind === "cond") return control.inputs.slice(1).map(at);
+    const carried = control.kind === "scan" ? control.carried : control.inputs.length - control.closed;
+    return control.inputs.map((input, i) => {
+      if (i < control.closed) return at(input);
+      if (i < control.closed + carried) return at(results[i - control.closed]);
+      return site.allocator.take(bytesOf(valueAt(body, i))).address;
+    });
+  };
+  return (inner.get(value) ?? []).map((schedule) => ({
+    schedule,
+    layout: layOut(schedule, placesOf(schedule), [], site),
+  }));
 };

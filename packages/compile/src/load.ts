@@ -139,6 +139,26 @@ export const emitStore = (code: Code, vector: Vector, address: Address, unit: Un
     code.memory("store", offset);
   });
 
+/** Writes those elements of a unit that count, each at its own place, and nothing between or behind them. */
+export const emitStoreApart = (code: Code, vector: Vector, { address, width, stride }: Reading, unit: Unit): void => {
+  const perVector = bytesIn / width;
+  vector.forEach((local, v) => {
+    const count = Math.min(perVector, unit.count - v * perVector);
+    const at = (i: number): number => pushAddress(code, address, (unit.at + v * perVector + i) * stride * width);
+    if (stride === 1 && count === perVector) {
+      const offset = at(0);
+      code.get(local);
+      code.memory("store", offset);
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      const offset = at(i);
+      code.get(local);
+      code.memory(width === 4 ? "store4Lane" : "store8Lane", offset, i);
+    }
+  });
+};
+
 /** Writes the first element of a vector. */
 export const emitStoreFirst = (code: Code, local: number, address: Address, width: number): void => {
   const offset = pushAddress(code, address, 0);

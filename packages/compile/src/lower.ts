@@ -4,7 +4,8 @@ import { type ArrayType, layoutOf, type Primitive, sizeOf, zerosOf } from "@grad
 import { type Builder, copied, inDType } from "./builder.ts";
 import { constantsOf, unchanged } from "./constant.ts";
 import { lowerReduction } from "./folds.ts";
-import type { Definition, Graph, LoopDefinition, Value } from "./graph.ts";
+import type { ControlDefinition, Definition, Graph, Value } from "./graph.ts";
+import { lowerPlace } from "./place.ts";
 import { lowerProduct } from "./product.ts";
 
 const refuseOperation = (caller: string, name: string): never => {
@@ -12,6 +13,27 @@ const refuseOperation = (caller: string, name: string): never => {
     `${caller}: the operation ${name} is not compiled yet. Apply it outside of the compiled function, ` +
       "or run the function without compiling it.",
   );
+};
+
+type RoutineLoops = Extract<Primitive["loops"], { readonly kind: "routine" }>;
+
+/** In memory, element by element: what a routine or a control can read. */
+const inFull = (builder: Builder, id: number): number => (builder.valueOf(id).splat ? copied(builder, id) : id);
+
+const lowerRoutine = (builder: Builder, loops: RoutineLoops, inputs: readonly number[], type: ArrayType): number => {
+  const types = inputs.map((id): ArrayType => {
+    const { shape, dtype } = builder.valueOf(id);
+    return { shape, dtype };
+  });
+  const { routine, sizes, scratch, refusal } = loops;
+  return builder.define(type, {
+    kind: "routine",
+    routine,
+    sizes: sizes(types),
+    scratch: scratch(types),
+    inputs: inputs.map((id) => inFull(builder, id)),
+    refusal: refusal === undefined ? undefined : (value) => refusal(value, types),
+  });
 };
 
 const lowerApplication = (
@@ -23,7 +45,9 @@ const lowerApplication = (
 ): number => {
   const { define, valueOf } = builder;
   const [first = -1, second = -1] = inputs;
-  const constants = constantsOf(builder, inputs, type);
+  // What may be refused is not computed before it is asked for.
+  const isSafe = loops.kind !== "routine" || loops.refusal === undefined;
+  const constants = isSafe ? constantsOf(builder, inputs, type) : undefined;
   if (constants !== undefined) return define(type, { kind: "constant", array: evaluate(constants) });
   switch (loops.kind) {
     case "map": {
@@ -41,31 +65,58 @@ const lowerApplication = (
       return lowerReduction(builder, loops.combine, inDType(builder, first, type.dtype), loops.axes, type);
     case "product":
       return lowerProduct(builder, first, second, type);
-    case "place":
     case "routine":
+      return lowerRoutine(builder, loops, inputs, type);
+    case "place":
+      return lowerPlace(builder, inputs, loops.targets(inputs.map(valueOf)), type);
     case "evaluate":
       return refuseOperation(caller, name);
   }
 };
 
-type ScanControl = Extract<Control, { readonly kind: "scan" }>;
-
-const lowerLoop = (caller: string, builder: Builder, loop: ScanControl, inputs: readonly number[]): LoopDefinition => {
-  const whole = inputs.map((id) => (builder.valueOf(id).splat ? copied(builder, id) : id));
-  const { body, length, closed, carried } = loop;
-  return { body: lowerBody(caller, body, closed, carried), length, closed, carried, inputs: whole };
+/** The programs of a control, which read its inputs in full. */
+const lowerControl = (
+  caller: string,
+  builder: Builder,
+  control: Control,
+  operands: readonly number[],
+): ControlDefinition | undefined => {
+  const inputs = operands.map((id) => inFull(builder, id));
+  switch (control.kind) {
+    case "scan": {
+      const { body, length, closed, carried } = control;
+      return { kind: "scan", body: lowerBody(caller, body, closed, carried), length, closed, carried, inputs };
+    }
+    case "while": {
+      const { condition, body, closed } = control;
+      const carried = inputs.length - closed;
+      return {
+        kind: "while",
+        condition: lowerInner(caller, condition),
+        body: lowerBody(caller, body, closed, carried),
+        closed,
+        inputs,
+      };
+    }
+    case "cond":
+      return { kind: "cond", yes: lowerInner(caller, control.yes), no: lowerInner(caller, control.no), inputs };
+    case "program":
+    case "function":
+      return undefined;
+  }
 };
 
-/** The body of a loop: a carry that is another input, or a splat, is copied, so that carries may be written one by one. */
+const lowerInner = (caller: string, program: Program): Graph => lower(caller, program, () => false, inFull);
+
+/** The body of a loop: a carry that is another input is copied as well, so that carries may be written one by one. */
 const lowerBody = (caller: string, body: Program, closed: number, carried: number): Graph =>
   lower(
     caller,
     body,
     () => false,
     (builder, id, index) => {
-      const { definition, splat } = builder.valueOf(id);
-      const isOther = definition.kind === "given" && index < carried && id !== closed + index;
-      return isOther || splat ? copied(builder, id) : id;
+      const isOther = builder.valueOf(id).definition.kind === "given" && index < carried && id !== closed + index;
+      return isOther ? copied(builder, id) : inFull(builder, id);
     },
   );
 
@@ -104,10 +155,11 @@ export const lower = (
       return;
     }
     const { control, name } = equation.compound;
-    if (control.kind !== "scan") return refuseOperation(caller, name);
-    const definition = lowerLoop(caller, builder, control, inputs);
-    const loop = define({ shape: [0], dtype: "float64" }, { kind: "loop", loop: definition });
-    equation.outputs.forEach((id, index) => places.set(id, define(typeOf(id), { kind: "result", loop, index })));
+    const definition = lowerControl(caller, builder, control, inputs) ?? refuseOperation(caller, name);
+    const made = define({ shape: [0], dtype: "float64" }, { kind: "control", control: definition });
+    equation.outputs.forEach((id, index) =>
+      places.set(id, define(typeOf(id), { kind: "result", control: made, index })),
+    );
   };
   program.equations.forEach(lowerEquation);
   const outputs = program.outputs.map((id, index) => finish(builder, to(id), index));

@@ -2,9 +2,8 @@ import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
 import type { Product } from "./kernel.ts";
-import { widthOf } from "./layout.ts";
+import { type AddressOf, widthOf } from "./layout.ts";
 import { countAlong, openPointers } from "./pointer.ts";
-import type { AddressOf } from "./sweep.ts";
 
 /** As many terms as two levels of rule 2 add one block after another. */
 const chunk = block2 * block2;

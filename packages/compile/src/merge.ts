@@ -1,5 +1,5 @@
 import { rowMajor } from "@gradfold/core/transform";
-import { joins } from "./affine.ts";
+import { joins, type Source } from "./affine.ts";
 import type { Node } from "./kernel.ts";
 
 /** A nest whose neighbouring axes are walked as one where they can be. */
@@ -9,9 +9,18 @@ export interface Merged {
   readonly strides: (all: readonly number[]) => readonly number[];
 }
 
-/** Joins neighbouring axes wherever every load steps evenly across them, but never across one of the `cuts`. */
-export const mergeAxes = (domain: readonly number[], nodes: readonly Node[], cuts: readonly number[]): Merged => {
-  const all = [rowMajor(domain), ...nodes.flatMap((node) => (node.kind === "load" ? [node.source.strides] : []))];
+/** Joins neighbouring axes wherever every load and store steps evenly across them, but never across one of the `cuts`. */
+export const mergeAxes = (
+  domain: readonly number[],
+  nodes: readonly Node[],
+  cuts: readonly number[],
+  targets: readonly Source[] = [],
+): Merged => {
+  const all = [
+    rowMajor(domain),
+    ...targets.map(({ strides }) => strides),
+    ...nodes.flatMap((node) => (node.kind === "load" ? [node.source.strides] : [])),
+  ];
   const isLast = domain.map(
     (_, axis) =>
       axis === domain.length - 1 || cuts.includes(axis + 1) || !all.every((strides) => joins(strides, domain, axis)),

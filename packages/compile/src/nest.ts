@@ -89,7 +89,9 @@ export const openNest = ({ graph, isBuffered, need }: Surroundings, domain: read
       case "parts":
       case "fold2":
       case "product":
-      case "loop":
+      case "place":
+      case "routine":
+      case "control":
       case "result":
         return load(id, at);
     }

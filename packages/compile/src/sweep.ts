@@ -4,16 +4,13 @@ import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
 import type { Sweep } from "./kernel.ts";
 import type { Held } from "./lanes.ts";
-import { widthOf } from "./layout.ts";
-import { emitStore, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
+import { type AddressOf, widthOf } from "./layout.ts";
+import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
-
-/** Where a value, or a reduction inside of a larger value, lies. */
-export type AddressOf = (value: number) => number;
 
 /** Numbers that a function has computed so far, each in all elements of a vector. */
 export type Scalars = Map<number, Vector>;
@@ -124,9 +121,14 @@ const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
 };
 
 export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void => {
-  const { nodes, stores, folds, reduced } = sweep;
+  const { nodes, stores, parts, folds, reduced } = sweep;
   const domain = sweep.domain.length === 0 ? [1] : sweep.domain;
-  const { sizes, strides } = mergeAxes(domain, nodes, reduced === 0 ? [] : [domain.length - reduced]);
+  const { sizes, strides } = mergeAxes(
+    domain,
+    nodes,
+    reduced === 0 ? [] : [domain.length - reduced],
+    parts.map(({ target }) => target),
+  );
   const axis = sizes.length - 1;
   const size = sizes[axis] ?? 1;
   const pointers = openPointers(code);
@@ -159,6 +161,10 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
     node,
     ...reading(addressOf(value), rows, widthOfNode(node)),
   }));
+  const regions = parts.map(({ value, node, target }) => {
+    const width = widthOfNode(node);
+    return { node, reading: reading(addressOf(value) + target.offset * width, strides(target.strides), width) };
+  });
   // Results of reductions follow one another, block by block and row by row.
   const isOneResult = sizes.length === 1 && size <= block1;
   const accumulators = folds.map(({ combine, value, node }): Accumulators & { readonly value: number } => {
@@ -175,6 +181,8 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
         // The only place of all: its operands were splats, so the result is one too.
         if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
       }
+      for (const region of regions)
+        units.forEach((unit, u) => emitStoreApart(code, vectorOf(region.node, u), region.reading, unit));
       for (const fold of accumulators) emitAccumulate(code, held, fold, units, (u) => vectorOf(fold.node, u));
     };
     const start = (): void => {

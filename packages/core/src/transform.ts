@@ -23,6 +23,7 @@ export {
   tracer,
   view,
 } from "./primitive.ts";
+export type { Part, Routine, Scratch, Step } from "./routine.ts";
 export { areBeside, axesBehind } from "./reduce.ts";
 export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
 export type { Insert } from "./static/axes.ts";
