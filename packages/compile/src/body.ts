@@ -12,6 +12,8 @@ import {
   isNativeSingle,
   isSingleVector,
 } from "./lanes.ts";
+import { isFloat } from "@gradfold/core/transform";
+import { givesWords } from "./words.ts";
 import { emitSplat, openLoads, type Reading, rowStarts, type Unit, type Vector } from "./load.ts";
 
 /* The body of a nest, computed for units of four neighbouring places of its innermost axis at once. */
@@ -30,9 +32,9 @@ const isNative = ({ computed, scalar }: MapNode): boolean => computed === "float
 const arithmeticOf = (node: MapNode): Arithmetic =>
   isNative(node) ? "single" : node.computed === "int32" ? "whole" : "double";
 
-/** Whether a function of whole numbers gives such, so that there is nothing to wrap. */
+/** Whether a function gives whole numbers of 32 bits by itself, so that there is nothing to wrap. */
 const isClosed = ({ computed, scalar }: MapNode): boolean =>
-  (computed === "int32" || computed === "bool") && staysWhole(scalar);
+  givesWords(scalar) || (!isFloat(computed) && staysWhole(scalar));
 
 /** Pairs of float64 for vectors of float32, each made once. */
 type Pairs = Map<number, Vector>;

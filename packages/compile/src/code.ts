@@ -18,7 +18,7 @@ export const op = {
   i32LessEqualSigned: [0x4c],
   i32And: [0x71],
   i32Or: [0x72],
-  i32ShiftLeft: [0x74],
+  placeShiftLeft: [0x74],
   scalarEqual: [0x61],
   scalarNotEqual: [0x62],
   scalarLess: [0x63],

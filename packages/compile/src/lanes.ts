@@ -381,18 +381,28 @@ export const emitScalar = (
   return all.map(({ float }) => float(instructions.length - 1));
 };
 
-/** One operation on numbers by themselves, by the instructions for pairs. */
-export const emitDouble = (code: Code, operation: LaneOperation, operands: readonly (() => void)[]): void => {
+/** One operation on numbers by themselves, by the instructions for pairs; operands are constants, or put on the stack. */
+export const emitDouble = (
+  code: Code,
+  operation: LaneOperation,
+  operands: readonly (number | (() => void))[],
+): void => {
   const held: Held = (constant) => {
     code.constant(constant);
     return emitKept(code);
   };
-  const x = operands.map((push) => {
+  const locals = operands.map((push) => {
+    if (typeof push === "number") return -1;
     push();
     code.op(op.f64Splat);
     return emitKept(code);
   });
-  double[operation]({ code, held, x });
+  const steps = operands.map((push, index): Instruction =>
+    typeof push === "number" ? { kind: "constant", value: push } : { kind: "argument", index },
+  );
+  const step: Instruction = { kind: "apply", operation, arguments: operands.map((_, i) => i) };
+  const scalar: ScalarFunction = { arity: operands.length, instructions: [...steps, step] };
+  emitScalar(code, held, scalar, "double", [locals]).forEach(code.get);
   code.op(op.f64First);
 };
 

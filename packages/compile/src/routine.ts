@@ -83,7 +83,7 @@ export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusa
   const pushPlace = (at: Part, width: number): void => {
     push(at, "place");
     code.i32(width === 4 ? 2 : 3);
-    code.op(op.i32ShiftLeft);
+    code.op(op.placeShiftLeft);
   };
   /** Whole numbers, of less than 64 bits, modulo 2^32. */
   const wrap = (): void => {
@@ -144,7 +144,7 @@ export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusa
       emitDouble(
         code,
         operation,
-        parts.map((part) => () => push(part, "number")),
+        parts.map((part) => (part.kind === "constant" ? part.value : () => push(part, "number"))),
       );
     give(id);
   };

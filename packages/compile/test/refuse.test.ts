@@ -1,16 +1,4 @@
-import {
-  add,
-  array,
-  DTypeError,
-  item,
-  mul,
-  type NDArray,
-  neg,
-  sum,
-  take,
-  TraceError,
-  TreeError,
-} from "@gradfold/core";
+import { add, array, DTypeError, item, mul, type NDArray, neg, sum, take, TraceError, TreeError } from "@gradfold/core";
 import { scan as eagerly } from "@gradfold/autodiff";
 import { bind, type Primitive } from "@gradfold/core/transform";
 import { afterEach, describe, expect, test, vi } from "vitest";
