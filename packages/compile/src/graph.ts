@@ -115,7 +115,7 @@ export interface Constant extends Value {
   readonly definition: Extract<Definition, { kind: "constant" }>;
 }
 
-export const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
+const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
 
 /** All values of a graph and of the programs inside, in an order that follows from its structure. */
 const everyValue = ({ values }: Graph): readonly Value[] =>

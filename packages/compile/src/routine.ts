@@ -8,7 +8,7 @@ import { kindsIn, type StepKind } from "./steps.ts";
 /* A routine as scalar instructions: places are whole numbers of 32 bits, elements are float64. */
 
 /** A stretch of memory that a routine reads or writes. */
-export interface Buffer {
+interface Buffer {
   readonly dtype: DType;
   readonly address: number;
 }
