@@ -1,7 +1,7 @@
 /** What a compiler of programs needs: for `@gradfold/compile`, not for everyday programs. */
 export { evaluateProgram } from "./evaluate.ts";
 export { inlineProgram } from "./inline.ts";
-export type { Equation, Program } from "./program.ts";
+export { type Equation, nameOf, printProgram, type Program } from "./program.ts";
 export type { Control } from "./compound.ts";
 export { simplifyProgram } from "./simplify.ts";
 export { traceLeaves } from "./trace.ts";

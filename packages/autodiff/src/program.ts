@@ -78,7 +78,7 @@ export const reordered = (program: Program, inputs: readonly number[], outputs: 
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /** a, b, …, z, aa, ab, … */
-const nameOf = (id: number): string =>
+export const nameOf = (id: number): string =>
   (id >= letters.length ? nameOf(Math.floor(id / letters.length) - 1) : "") + letters.charAt(id % letters.length);
 
 const typeText = ({ shape, dtype }: ArrayType): string => `${dtype}${formatShape(shape)}`;

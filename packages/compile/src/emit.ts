@@ -5,7 +5,7 @@ import { emitColumns } from "./columns.ts";
 import { emitControl, type Place } from "./control.ts";
 import { encodeModule, type FunctionCode } from "./encode.ts";
 import type { Schedule } from "./fuse.ts";
-import { constantsIn, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
+import { constantsIn, isMade, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
 import type { Control, Kernel, Product, Steps } from "./kernel.ts";
 import {
   addressIn,
@@ -194,7 +194,7 @@ export const emit = (schedule: Schedule): Emitted => {
   }));
   const together = [...new Set(graph.outputs)].filter((id) => {
     const value = valueAt(graph, id);
-    return value.definition.kind !== "given" && value.definition.kind !== "constant" && isTogether(value);
+    return isMade(value) && isTogether(value);
   });
   const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
   const layout = layOut(schedule, inputs, [...ofDType("float32"), ...ofDType("float64")], { allocator, residents });

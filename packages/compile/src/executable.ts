@@ -1,3 +1,4 @@
+import { ShapeError } from "@gradfold/core";
 import { emit } from "./emit.ts";
 import { schedule } from "./fuse.ts";
 import { constantsIn, type Graph } from "./graph.ts";
@@ -16,7 +17,7 @@ export interface Executable {
 
 const pageBytes = 65536;
 /** As many as an address reaches. */
-const mostPages = 65536;
+const mostBytes = 2 ** 32;
 
 /** A graph as text, but for the elements of its constants: graphs of one text have the same code. */
 const structureOf = (graph: Graph): string =>
@@ -26,14 +27,17 @@ const structureOf = (graph: Graph): string =>
     return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   });
 
-const make = (graph: Graph): Executable | undefined => {
+const make = (caller: string, graph: Graph): Executable => {
   const { bytes, memoryBytes, inputs, outputs, residents, refusal } = emit(schedule(graph));
-  const pages = Math.ceil(memoryBytes / pageBytes);
-  if (pages > mostPages) return undefined;
+  if (memoryBytes > mostBytes)
+    throw new ShapeError(
+      `${caller}: the program needs ${memoryBytes} bytes of memory, more than the ${mostBytes} that WebAssembly reaches. ` +
+        "Use smaller sizes, or run the function without compiling it.",
+    );
   const constants = constantsIn(graph);
   return {
     module: new WebAssembly.Module(bytes),
-    pages,
+    pages: Math.ceil(memoryBytes / pageBytes),
     inputs,
     outputs,
     residents: residents.map(({ constant, address }) => ({ constant: constants.indexOf(constant), address })),
@@ -45,19 +49,23 @@ const make = (graph: Graph): Executable | undefined => {
 const known = new Map<string, Executable>();
 
 /** So many are remembered. */
-const most = 64;
+export const mostExecutables = 64;
+
+/** How many are remembered at the moment. */
+export const remembered = (): number => known.size;
 
 /**
  * The code of a graph, made once for all graphs of equal structure: functions that differ in the numbers and arrays they
- * close over share it. Undefined if it asks for more memory than can be addressed.
+ * close over share it.
+ *
+ * @throws ShapeError when it needs more memory than can be addressed
  */
-export const executableOf = (graph: Graph): Executable | undefined => {
+export const executableOf = (caller: string, graph: Graph): Executable => {
   const structure = structureOf(graph);
-  const executable = known.get(structure) ?? make(graph);
-  if (executable === undefined) return undefined;
+  const executable = known.get(structure) ?? make(caller, graph);
   known.delete(structure);
   known.set(structure, executable);
   const [oldest = structure] = known.keys();
-  if (known.size > most) known.delete(oldest);
+  if (known.size > mostExecutables) known.delete(oldest);
   return executable;
 };

@@ -1,7 +1,7 @@
 import type { NDArray } from "@gradfold/core";
 import { copyIn, copyOver, type Windows } from "./copy.ts";
 import { executableOf } from "./executable.ts";
-import { constantsIn, type Graph, refusingIn, type Value, valueAt } from "./graph.ts";
+import { constantsIn, type Graph, isMade, refusingIn, type Value, valueAt } from "./graph.ts";
 import { copierOf, type Made } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
@@ -41,12 +41,11 @@ const arranger = (graph: Graph, made: readonly number[]): ((...from: Parameters<
 };
 
 /**
- * Makes a program ready to run, with a memory of its own; undefined if it asks for more memory than there is.
+ * Makes a program ready to run, with a memory of its own; undefined if there is not so much memory.
  * An array that is already where it belongs is not copied again, and a result of the last call is copied in memory.
  */
-export const instantiate = (graph: Graph): Run | undefined => {
-  const executable = executableOf(graph);
-  if (executable === undefined) return undefined;
+export const instantiate = (caller: string, graph: Graph): Run | undefined => {
+  const executable = executableOf(caller, graph);
   const memory = allocateMemory(executable.pages);
   if (memory === undefined) return undefined;
   const { module, inputs, outputs, residents, refusal } = executable;
@@ -61,8 +60,7 @@ export const instantiate = (graph: Graph): Run | undefined => {
     if (value !== undefined) copyIn(windows, value.definition.array, address, value.splat);
   }
   const slots = inputs.map((address, id): Slot => ({ value: valueAt(graph, id), address, resident: undefined }));
-  const isMade = (id: number): boolean => !["given", "constant"].includes(valueAt(graph, id).definition.kind);
-  const madeIds = [...new Set(graph.outputs.filter(isMade))];
+  const madeIds = [...new Set(graph.outputs.filter((id) => isMade(valueAt(graph, id))))];
   const made = madeIds.map((id): Made => ({
     value: valueAt(graph, id),
     address: outputs[graph.outputs.indexOf(id)] ?? 0,
@@ -72,8 +70,9 @@ export const instantiate = (graph: Graph): Run | undefined => {
   const refusing = refusingIn(graph);
   /** Throws what was refused, if anything was; nothing of the run is left to be used again. */
   const check = (at: number): void => {
-    const [routine = 0, value = 0] = windows.double.subarray(at, at + 2);
+    const routine = windows.double[at] ?? 0;
     if (routine === 0) return;
+    const value = windows.double[at + 1] ?? NaN;
     windows.double[at] = 0;
     last = [];
     throw refusing[routine - 1]?.refusal?.(value) ?? new Error(`refused ${value}`);

@@ -56,6 +56,7 @@ export interface PlaceDefinition {
 /** Step by step through buffers. */
 export interface RoutineDefinition {
   readonly kind: "routine";
+  readonly name: string;
   readonly routine: Routine;
   readonly sizes: readonly number[];
   readonly scratch: readonly Scratch[];
@@ -114,6 +115,9 @@ export interface Graph {
 export interface Constant extends Value {
   readonly definition: Extract<Definition, { kind: "constant" }>;
 }
+
+/** Whether a program makes it: it is neither given nor constant. */
+export const isMade = ({ definition: { kind } }: Value): boolean => kind !== "given" && kind !== "constant";
 
 const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
 

@@ -20,7 +20,8 @@ const most = 32;
  * the function is simply called, so that `jit`, `grad` and `trace` nest.
  *
  * @throws TraceError when the function asks for the value of an array, as by `item`, or applies an operation that is not
- *   compiled yet, which is named; TreeError for an argument or result that is no tree of arrays
+ *   compiled yet, which is named; ShapeError when the program needs more memory than the 4 GiB that WebAssembly reaches;
+ *   TreeError for an argument or result that is no tree of arrays
  * @example
  * import { array, mul, sum } from "@gradfold/core";
  * import { grad } from "@gradfold/autodiff";

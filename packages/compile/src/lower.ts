@@ -20,7 +20,13 @@ type RoutineLoops = Extract<Primitive["loops"], { readonly kind: "routine" }>;
 /** In memory, element by element: what a routine or a control can read. */
 const inFull = (builder: Builder, id: number): number => (builder.valueOf(id).splat ? copied(builder, id) : id);
 
-const lowerRoutine = (builder: Builder, loops: RoutineLoops, inputs: readonly number[], type: ArrayType): number => {
+const lowerRoutine = (
+  builder: Builder,
+  name: string,
+  loops: RoutineLoops,
+  inputs: readonly number[],
+  type: ArrayType,
+): number => {
   const types = inputs.map((id): ArrayType => {
     const { shape, dtype } = builder.valueOf(id);
     return { shape, dtype };
@@ -28,6 +34,7 @@ const lowerRoutine = (builder: Builder, loops: RoutineLoops, inputs: readonly nu
   const { routine, sizes, scratch, refusal } = loops;
   return builder.define(type, {
     kind: "routine",
+    name,
     routine,
     sizes: sizes(types),
     scratch: scratch(types),
@@ -66,7 +73,7 @@ const lowerApplication = (
     case "product":
       return lowerProduct(builder, first, second, type);
     case "routine":
-      return lowerRoutine(builder, loops, inputs, type);
+      return lowerRoutine(builder, name, loops, inputs, type);
     case "place":
       return lowerPlace(builder, inputs, loops.targets(inputs.map(valueOf)), type);
     case "evaluate":

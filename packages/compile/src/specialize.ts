@@ -32,7 +32,7 @@ interface LeafType {
   readonly isOne: boolean;
 }
 
-const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtype, isOne: layoutOf(x) === "one" });
+export const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtype, isOne: layoutOf(x) === "one" });
 
 const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
@@ -80,22 +80,20 @@ const makeRun = (caller: string, program: Program, types: readonly LeafType[], b
   const eagerly: Run = (leaves) => evaluateProgram(program, leaves);
   if (backend === "eager") return eagerly;
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
-  return instantiate(graph) ?? eagerly;
+  return instantiate(caller, graph) ?? eagerly;
 };
 
-/**
- * Traces a function of a tree of arrays and compiles it; undefined if it uses values of a transform around it, which
- * then must see its operations.
- *
- * @throws TraceError when the function asks for a value, or applies an operation that is not covered
- */
-export const specialize = (
-  caller: string,
-  tree: unknown,
-  f: (tree: unknown) => unknown,
-  numbers: Numbers,
-  backend: Backend,
-): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
+/** A function of a tree of arrays as a program, and the forms of its argument and its result. */
+interface Traced {
+  readonly leaves: readonly NDArray[];
+  readonly form: Form;
+  readonly result: Form;
+  readonly program: Program;
+  readonly simplified: Program;
+}
+
+/** Undefined if the function uses values of a transform around it, which then must see its operations. */
+export const traceTree = (tree: unknown, f: (tree: unknown) => unknown, numbers: Numbers): Traced | undefined => {
   const leaves: NDArray[] = [];
   const form = takeApart(tree, numbers, leaves);
   if (leaves.some(isTraced)) return undefined;
@@ -106,8 +104,28 @@ export const specialize = (
     () => outputs,
   );
   if (program.constants.some(isTraced)) return undefined;
+  return { leaves, form, result, program, simplified: inlineProgram(simplifyProgram(program)) };
+};
+
+/**
+ * Traces a function of a tree of arrays and compiles it; undefined if it uses values of a transform around it, which
+ * then must see its operations.
+ *
+ * @throws TraceError when the function asks for a value, or applies an operation that is not covered; ShapeError when
+ *   it needs more memory than can be addressed
+ */
+export const specialize = (
+  caller: string,
+  tree: unknown,
+  f: (tree: unknown) => unknown,
+  numbers: Numbers,
+  backend: Backend,
+): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
+  const traced = traceTree(tree, f, numbers);
+  if (traced === undefined) return undefined;
+  const { leaves, form, result, simplified } = traced;
   const types = leaves.map(typeOf);
-  const run = makeRun(caller, inlineProgram(simplifyProgram(program)), types, backend);
+  const run = makeRun(caller, simplified, types, backend);
   return {
     leaves,
     specialized: { form, types, run, result, isFlat: isFlat(form), givesFlat: isFlat(result), last: [] },

@@ -1,0 +1,219 @@
+import {
+  add,
+  array,
+  less,
+  broadcastTo,
+  matmul,
+  mean,
+  mul,
+  type NDArray,
+  ShapeError,
+  sort,
+  square,
+  stack,
+  sub,
+  sum,
+  tanh,
+  TraceError,
+} from "@gradfold/core";
+import { grad, scan, valueAndGrad, whileLoop } from "@gradfold/autodiff";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { explain, jit } from "../src/index.ts";
+import { noise } from "./bits.ts";
+
+/** Without the line that counts what others compiled. */
+const told = (text: string): string => text.split("\n").slice(0, -1).join("\n");
+
+describe("An explanation", () => {
+  test("of a step of gradient descent shows one loop that reads the data once", () => {
+    const [x, y] = [noise(1, [100, 2]), noise(2, [100])];
+    const lossOf = valueAndGrad((a: NDArray) => mean(square(sub(matmul(x, a), y))));
+    const step = (a: NDArray) => {
+      const [loss, gradient] = lossOf(a);
+      return [loss, sub(a, mul(0.1, gradient))];
+    };
+    expect(told(explain(step)(noise(3, [2])))).toMatchInlineSnapshot(`
+      "traced
+        program (a: float32[2]; b: float32[100, 2], c: float32[100], e: float32[100])
+          g: float32[100] = matmul b a
+          h: float32[100] = sub g c
+          i: float32[100] = square h
+          j: float32[] = sum{axes=[0]} i
+          k: float32[] = div j 100
+          l: float32[100] = mul e h
+          m: float32[2] = matmul l b
+          n: float32[2] = mul 0.10000000149011612 m
+          o: float32[2] = sub a n
+          return k, o
+      simplified
+        program (a: float32[2]; b: float32[100, 2], c: float32[100], e: float32[100])
+          g: float32[100] = matmul b a
+          h: float32[100] = sub g c
+          i: float32[100] = square h
+          j: float32[] = sum{axes=[0]} i
+          k: float32[] = div j 100
+          l: float32[100] = mul e h
+          m: float32[2] = matmul l b
+          n: float32[2] = mul 0.10000000149011612 m
+          o: float32[2] = sub a n
+          return k, o
+      fused
+        loop [100]: 8 operations, add along [100] by rule 1; reads b 800, a 8, c 400, e 4; writes %15 4, %18 8
+        loop [2]: 2 operations; reads a 8, f 4, %18 8; writes %28 8
+        loop []: 1 operation; reads %15 4, d 4; writes %16 4
+      bytes moved: 1264
+      memory: 2752 bytes: inputs 8, constants 1212, results 12, temporaries and room 1520
+      code: 1369 bytes"
+    `);
+  });
+
+  test("of routines, arrays put together and products of tiles", () => {
+    const f = (a: NDArray, b: NDArray) => [stack([sort(a, 0), mul(a, 2)]), matmul(a, b)];
+    expect(told(explain(f)(noise(1, [9, 6]), noise(2, [6, 5])))).toMatchInlineSnapshot(`
+      "traced
+        program (a: float32[9, 6], b: float32[6, 5])
+          d: int32[9, 6] = argsort{axis=0} a
+          e: float32[6, 9] = transpose{permutation=[1,0]} a
+          f: int32[6, 9] = transpose{permutation=[1,0]} d
+          g: float32[6, 9] = take{axis=1 stacked=true} e f
+          h: float32[9, 6] = transpose{permutation=[1,0]} g
+          i: float32[9, 6] = mul a 2
+          j: float32[1, 9, 6] = reshape{shape=[1,9,6]} h
+          k: float32[1, 9, 6] = reshape{shape=[1,9,6]} i
+          l: float32[2, 9, 6] = concatenate{axis=0} j k
+          m: float32[9, 5] = matmul a b
+          return l, m
+      simplified
+        program (a: float32[9, 6], b: float32[6, 5])
+          d: int32[9, 6] = argsort{axis=0} a
+          e: float32[6, 9] = transpose{permutation=[1,0]} a
+          f: int32[6, 9] = transpose{permutation=[1,0]} d
+          g: float32[6, 9] = take{axis=1 stacked=true} e f
+          h: float32[9, 6] = transpose{permutation=[1,0]} g
+          i: float32[9, 6] = mul a 2
+          j: float32[1, 9, 6] = reshape{shape=[1,9,6]} h
+          k: float32[1, 9, 6] = reshape{shape=[1,9,6]} i
+          l: float32[2, 9, 6] = concatenate{axis=0} j k
+          m: float32[9, 5] = matmul a b
+          return l, m
+      fused
+        routine argsort; reads a 216; writes %3 432
+        loop [6, 9]: 0 operations; reads a 216, %3 432; writes %4 216, %5 432
+        routine take; reads %4 216, %5 432; writes %6 216
+        loop [9, 6]: 1 operation; reads %6 216, a 216, c 4; writes %11 432
+        product [9, 6] @ [6, 5] by tiles; reads a 216, b 120; writes %14 180
+      bytes moved: 4192
+      memory: 161568 bytes: inputs 336, constants 4, results 612, temporaries and room 160616
+      code: 5023 bytes"
+    `);
+  });
+
+  test("of loops shows what is inside", () => {
+    const f = (a: NDArray, rows: NDArray) => {
+      const [last, sums] = scan((c: NDArray, row: NDArray) => [tanh(add(c, row)), sum(c)] as const, a, rows);
+      const grown = whileLoop(
+        (c: NDArray) => less(sum(c), 9),
+        (c: NDArray) => mul(c, 2),
+        last,
+      );
+      return [grown, sums];
+    };
+    expect(told(explain(f)(noise(3, [2]), noise(4, [7, 2])))).toMatchInlineSnapshot(`
+      "traced
+        program (a: float32[2], b: float32[7, 2])
+          c: float32[2], d: float32[7] = scan{length=7} a b
+            program (a: float32[2], b: float32[2])
+              c: float32[2] = add a b
+              d: float32[2] = tanh c
+              e: float32[] = sum{axes=[0]} a
+              return d, e
+          e: float32[2] = whileLoop c
+            program (a: float32[2])
+              c: float32[] = sum{axes=[0]} a
+              d: bool[] = less c 9
+              return d
+            program (a: float32[2])
+              c: float32[2] = mul a 2
+              return c
+          return e, d
+      simplified
+        program (a: float32[2], b: float32[7, 2])
+          c: float32[2], d: float32[7] = scan{length=7} a b
+            program (a: float32[2], b: float32[2])
+              c: float32[2] = add a b
+              d: float32[2] = tanh c
+              e: float32[] = sum{axes=[0]} a
+              return d, e
+          e: float32[2] = whileLoop c
+            program (a: float32[2])
+              c: float32[] = sum{axes=[0]} a
+              d: bool[] = less c 9
+              return d
+            program (a: float32[2])
+              c: float32[2] = mul a 2
+              return c
+          return e, d
+      fused
+        scan of 7 turns
+          body
+            loop [2]: 2 operations, add along [2] by rule 1; reads a 8, b 8; writes %3 8, %4 4
+        while
+          condition
+            loop [2]: 0 operations, add along [2] by rule 1; reads a 8; writes %2 4
+            loop []: 1 operation; reads %2 4, b 4; writes %3 4
+          body
+            loop [2]: 1 operation; reads a 8, b 4; writes %2 8
+      bytes moved: 240
+      memory: 1824 bytes: inputs 64, constants 8, results 36, temporaries and room 1716
+      code: 1242 bytes"
+    `);
+  });
+
+  test("counts the executables that are remembered, of which there are not as many as shapes", () => {
+    const compiled = jit((x: NDArray) => mul(x, 3));
+    const remembered = (): number =>
+      Number(/remembered: (\d+) of at most 64/.exec(explain((x: NDArray) => add(x, 1))(array(1)))?.[1]);
+    for (let n = 1; n <= 100; n++) compiled(noise(1, [n]));
+    expect(remembered()).toBe(64);
+    expect(remembered()).toBe(64);
+  });
+
+  test("is the same for a jitted function, and refuses what is being transformed", () => {
+    const f = (x: NDArray) => sum(mul(x, x));
+    expect(explain(jit(f))(noise(1, [4]))).toBe(explain(f)(noise(1, [4])));
+    const inside = (x: NDArray) => {
+      explain(f)(x);
+      return f(x);
+    };
+    expect(() => grad(inside)(noise(1, [4]))).toThrow(TraceError);
+  });
+
+  describe("compiles nothing", () => {
+    afterEach(() => vi.unstubAllGlobals());
+
+    test("so it needs no WebAssembly", () => {
+      vi.stubGlobal("WebAssembly", undefined);
+      expect(explain((x: NDArray) => mul(x, 2))(noise(1, [4]))).toContain("loop [4]: 1 operation; reads a 16, b 4");
+    });
+  });
+});
+
+test("A program that needs more memory than WebAssembly reaches says how much", () => {
+  const f = (x: NDArray) => mul(broadcastTo(x, [30000, 20000]), 2);
+  const x = noise(1, [20000], "float64");
+  expect(() => jit(f)(x)).toThrow(ShapeError);
+  expect(() => jit(f)(x)).toThrow(/jit: the program needs 48\d{8} bytes of memory, more than the 4294967296 that/);
+  expect(explain(f)(x)).toMatch(/memory: 48\d{8} bytes/);
+});
+
+test("A tree that changes its structure between calls is compiled anew, and what is no array is refused", () => {
+  const f = jit((tree: { readonly a: NDArray; readonly b?: NDArray }) =>
+    tree.b === undefined ? mul(tree.a, 2) : add(tree.a, tree.b),
+  );
+  const a = array([1, 2]);
+  for (let i = 0; i < 2; i++) {
+    expect(f({ a }).toString()).toBe(mul(a, 2).toString());
+    expect(f({ a, b: a }).toString()).toBe(add(a, a).toString());
+  }
+  expect(() => jit(() => new Map())()).toThrow("Map");
+});
