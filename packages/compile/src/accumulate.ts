@@ -70,8 +70,6 @@ export const emitFold = (code: Code, held: Held, { monoid, locals }: Accumulator
       code.get(only);
       code.shuffle(Array.from({ length: 16 }, (_, byte) => (byte + half * width) % 16));
     });
-  code.get(only);
-  settle(code, held);
-  code.set(only);
+  settle(code, held, only);
   return only;
 };

@@ -91,11 +91,7 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
           }
           less(local(row), local(end))();
         });
-        for (const accumulator of accumulators[level] ?? []) {
-          code.get(accumulator);
-          settle(code, held);
-          code.set(accumulator);
-        }
+        for (const accumulator of accumulators[level] ?? []) settle(code, held, accumulator);
       };
       assign(row, number(0));
       emitLevel(levels - 1);

@@ -12,8 +12,8 @@ export interface Monoid {
   readonly identity: Constant;
   /** Two vectors on the stack become one. */
   readonly join: (code: Code, held: Held) => void;
-  /** Brings what was joined back among the dtype's numbers: the vector on the stack. */
-  readonly settle: (code: Code, held: Held) => void;
+  /** Brings what a local holds back among the dtype's numbers, after so many elements as a block has. */
+  readonly settle: (code: Code, held: Held, local: number) => void;
 }
 
 const identities: Readonly<Record<Combine, number>> = {
@@ -47,6 +47,11 @@ export const monoidOf = (combine: Combine, dtype: DType): Monoid => {
     width: isSingle ? 4 : 8,
     identity: (isSingle ? splat32 : splat64)(identities[combine]),
     join: isWhole && combine === "multiply" ? emitWrappingProduct : (code) => code.op(instruction),
-    settle: isWhole && combine === "add" ? emitWrap : () => undefined,
+    settle: (code, held, local) => {
+      if (!isWhole || combine !== "add") return;
+      code.get(local);
+      emitWrap(code, held);
+      code.set(local);
+    },
   };
 };
