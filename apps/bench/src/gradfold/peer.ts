@@ -1,0 +1,38 @@
+import { jit } from "@gradfold/compile";
+import type { Data } from "../data.ts";
+import type { Job, Peer } from "../job.ts";
+import type { Task } from "../workload.ts";
+import { chain } from "./chain.ts";
+import { curvature } from "./curvature.ts";
+import { line } from "./line.ts";
+import { network } from "./network.ts";
+import { product } from "./product.ts";
+import { valley } from "./valley.ts";
+import type { Wrap } from "./wrap.ts";
+
+const taking =
+  (wrap: Wrap) =>
+  (task: Task, data: Data): Job => {
+    switch (task.kind) {
+      case "line":
+        return line(task, data, wrap);
+      case "network":
+        return network(task, data, wrap);
+      case "curvature":
+        return curvature(task, data, wrap);
+      case "valley":
+        return valley(task, wrap);
+      case "chain":
+        return chain(task, data, wrap);
+      case "product":
+        return product(task, data, wrap);
+    }
+  };
+
+const version = `Node ${process.versions.node}`;
+
+/** Operation by operation. */
+export const eager: Peer = { version, take: taking((f) => f) };
+
+/** A step compiled, or the whole run where a unit is one. */
+export const compiled: Peer = { version, take: taking(jit) };

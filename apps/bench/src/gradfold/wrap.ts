@@ -1,0 +1,2 @@
+/** A function as it runs: itself, or compiled. */
+export type Wrap = <F>(f: F) => F;
