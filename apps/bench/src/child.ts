@@ -18,7 +18,8 @@ export interface Child {
 }
 
 const replyIn = (line: string): Reply | undefined => {
-  const [kind, rest = ""] = [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)];
+  const kind = line.split(" ", 1)[0] ?? "";
+  const rest = line.slice(kind.length + 1);
   switch (kind) {
     case "ready":
       return { kind, version: rest };

@@ -8,7 +8,7 @@ export interface Contestant {
   readonly command: Command;
 }
 
-export interface Measured {
+interface Measured {
   readonly peer: string;
   readonly version: string;
   /** Seconds a unit. */
@@ -18,7 +18,7 @@ export interface Measured {
   readonly distance: number;
 }
 
-export interface LeftOut {
+interface LeftOut {
   readonly peer: string;
   readonly why: string;
 }

@@ -21,7 +21,7 @@ export const line = ({ rows, columns, batch, rate, steps, checked }: Line, data:
   const unit = wrap((w: Weights, x: Rows, y: Weights): Weights =>
     steps === 1
       ? descend(w, x, y)
-      : scan((w: Weights, _: null): readonly [Weights, null] => [descend(w, x, y), null], w, null, {
+      : scan((w: Weights): readonly [Weights, null] => [descend(w, x, y), null], w, null, {
           length: steps,
         })[0],
   );

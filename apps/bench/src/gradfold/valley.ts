@@ -18,7 +18,7 @@ const descent =
   <S>(optimizer: Transform<S>, length: number) =>
   (start: Place): Place => {
     const first = { place: start, state: optimizer.init(start) };
-    const step = ({ place, state }: typeof first, _: null): readonly [typeof first, null] => {
+    const step = ({ place, state }: typeof first): readonly [typeof first, null] => {
       const [updates, next] = optimizer.update(grad(height)(place), state, place);
       return [{ place: applyUpdates(place, updates), state: next }, null];
     };

@@ -17,8 +17,6 @@ export interface JaxArray {
   readonly data: () => Promise<ArrayLike<number>>;
 }
 
-export type Tree = JaxArray | readonly Tree[];
-
 type Loss<P> = (params: P, ...rest: readonly JaxArray[]) => JaxArray;
 
 export interface JaxJs {

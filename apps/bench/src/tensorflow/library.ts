@@ -18,7 +18,7 @@ export interface Tensor {
   readonly dispose: () => void;
 }
 
-export interface Variable extends Tensor {
+interface Variable extends Tensor {
   readonly assign: (x: Tensor) => void;
 }
 
