@@ -42,6 +42,9 @@ const workloadsIn = (text: string): readonly Workload[] => {
   throw new InvalidArgumentError(`There are ${workloads.map(({ name }) => name).join(", ")}.`);
 };
 
+/** As shells report a process that an interrupt ended. */
+const interrupted = 130;
+
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Puts what was measured into the documentation. */
@@ -57,6 +60,11 @@ const record = (outcomes: readonly Outcome[], peers: readonly string[]): void =>
 /** Measures the workloads one after another, and tells of each. */
 const measure = async (chosen: readonly Workload[], settings: Settings): Promise<void> => {
   const scratch = mkdtempSync(join(tmpdir(), "gradfold-bench-"));
+  const interrupt = () => {
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(interrupted);
+  };
+  process.once("SIGINT", interrupt);
   try {
     const wanted = entries.filter(({ name }) => name === baseline || settings.peers.includes(name));
     const found = wanted.map((entry) => ({ ...entry, start: entry.find(scratch) }));
@@ -77,6 +85,7 @@ const measure = async (chosen: readonly Workload[], settings: Settings): Promise
     if (chosen.length > 1) say(`\nMedians over those of ${baseline}\n\n${overview(outcomes, peers, baseline)}`);
     if (settings.record) record(outcomes, peers);
   } finally {
+    process.off("SIGINT", interrupt);
     rmSync(scratch, { recursive: true, force: true });
   }
 };
