@@ -179,7 +179,7 @@ describe("synthetic data", () => {
       const of = (label: number) => numbers(labels).filter((each) => each === label).length;
       expect(Array.from({ length: count }, (_, i) => of(i))).toEqual(Array.from({ length: count }, () => 60 / count));
       expect(toNested(make(key, 60).x)).toEqual(toNested(x));
-      expect(() => make(key, 0 as number)).toThrow(
+      expect(() => make(key, 0)).toThrow(
         `synthetic.${name}: the number of points must be whole and at least 1, not 0.`,
       );
     },

@@ -1,17 +1,5 @@
 import { grad, program, trace } from "@gradfold/autodiff";
-import {
-  array,
-  type DType,
-  item,
-  log,
-  mean,
-  type NDArray,
-  oneHot,
-  type Scalar,
-  sum,
-  toNested,
-  toTypedArray,
-} from "@gradfold/core";
+import { array, type DType, item, log, mean, type NDArray, oneHot, sum, toNested, toTypedArray } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import * as optim from "../src/index.ts";
 import golden from "./fixtures/losses.json" with { type: "json" };
@@ -73,8 +61,8 @@ describe.each(losses.map((entry) => [entry.id, entry] as const))("%s", (_, entry
     for (const [name, want] of Object.entries(entry.gradOfMean)) {
       const gradient =
         names.indexOf(name) === 0
-          ? grad((p: NDArray) => mean(value(p, b)) as Scalar)(a)
-          : grad((t: NDArray) => mean(value(a, t)) as Scalar)(b);
+          ? grad((p: NDArray) => mean(value(p, b)))(a)
+          : grad((t: NDArray) => mean(value(a, t)))(b);
       expectClose(gradient, want.data, 1e-10, 1e-12);
     }
   });

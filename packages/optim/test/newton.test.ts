@@ -161,7 +161,7 @@ describe.each([
   ] as const;
   test.each(starts)("keeps its conditions on %s, from steps far too long and far too short", (_, loss, from) => {
     for (const rate of [1e-3, 1, 30]) {
-      const lossAndGrad = valueAndGrad(loss as Loss);
+      const lossAndGrad = valueAndGrad(loss);
       const optimizer = chain(sgd(rate), search());
       const [value, gradient] = lossAndGrad(from);
       const [updates] = optimizer.update(gradient, optimizer.init(from), from, { lossAndGrad });

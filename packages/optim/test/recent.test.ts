@@ -5,7 +5,6 @@ import {
   matmul,
   type NDArray,
   random,
-  type Scalar,
   square,
   sum,
   toNested,
@@ -67,7 +66,7 @@ describe("scheduleFree", () => {
 
 describe("sam", () => {
   test("takes the gradient at p + rho g / |g|, found by hand", () => {
-    const lossAndGrad = valueAndGrad((p: NDArray) => sum(square(square(p))) as Scalar);
+    const lossAndGrad = valueAndGrad((p: NDArray) => sum(square(square(p))));
     const p = array([1, -2]);
     const optimizer = sam(sgd(0.01), { rho: 0.1 });
     const g = [4, -32];

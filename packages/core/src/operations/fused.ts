@@ -35,7 +35,11 @@ const isPlain = (x: NDArray): boolean => tracer(x) === undefined && x.dtype === 
  * A formula of arrays, at every place, in one pass where nothing follows its operands; else by its operations one after
  * another. Both give the same bits; the one pass saves a fresh array for every operation.
  */
-export const fused = (arity: number, formula: Formula): ((...operands: readonly NDArray[]) => NDArray) => {
-  const { evaluate } = elementwise("fused", arity, (lane, ...values) => formula<Value>(lane, ...values), real);
+export const fused = (
+  name: string,
+  arity: number,
+  formula: Formula,
+): ((...operands: readonly NDArray[]) => NDArray) => {
+  const { evaluate } = elementwise(name, arity, (lane, ...values) => formula<Value>(lane, ...values), real);
   return (...operands) => (operands.every(isPlain) ? evaluate(operands) : formula(ofArrays, ...operands));
 };

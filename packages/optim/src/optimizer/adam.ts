@@ -66,9 +66,9 @@ export const scaleByAdam = (options: AdamOptions = {}): Transform<AdamState> => 
   const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false } = options;
   checkDecay("adam", { b1, b2 });
   checkFromZero("adam", { eps, epsRoot });
-  const mean = fused(2, (A, g, m) => A.add(A.mul(g, 1 - b1), A.mul(m, b1)));
-  const meanSquare = fused(2, (A, g, v) => A.add(A.mul(A.mul(g, g), 1 - b2), A.mul(v, b2)));
-  const step = fused(4, (A, hat, v, b1Power, b2Power) =>
+  const mean = fused("adam: mean", 2, (A, g, m) => A.add(A.mul(g, 1 - b1), A.mul(m, b1)));
+  const meanSquare = fused("adam: mean square", 2, (A, g, v) => A.add(A.mul(A.mul(g, g), 1 - b2), A.mul(v, b2)));
+  const step = fused("adam: step", 4, (A, hat, v, b1Power, b2Power) =>
     A.div(A.div(hat, A.sub(1, b1Power)), A.add(A.sqrt(A.add(A.div(v, A.sub(1, b2Power)), epsRoot)), eps)),
   );
   return {

@@ -40,7 +40,7 @@ export const injectHyperparams = typed<Inject>(
       Object.fromEntries(
         Object.entries(given).map(([name, rate]) => {
           const value = typeof rate === "function" ? rateAt(rate, count) : (kept[name] ?? rate);
-          return [name, isNDArray(value) ? value : array(value as number)];
+          return [name, isNDArray(value) ? value : array(value)];
         }),
       );
     return {

@@ -21,6 +21,7 @@ export interface Transform<S> {
   init<P>(this: void, params: P): For<P, S>;
   // P comes from the updates and parameters: of a masked state it would be guessed wrongly.
   update<P>(
+    this: void,
     updates: P,
     state: NoInfer<For<P, S>>,
     params: P,
