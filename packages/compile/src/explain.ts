@@ -1,5 +1,5 @@
 import { printProgram } from "@gradfold/autodiff/compiler";
-import { TraceError } from "@gradfold/core";
+import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { kernelsText } from "./account.ts";
 import { emit } from "./emit.ts";
@@ -11,7 +11,7 @@ import { lower } from "./lower.ts";
 import { traceTree, typeOf } from "./specialize.ts";
 
 interface Explain {
-  <A extends readonly unknown[]>(f: (...args: A) => unknown): (...args: A) => string;
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => string;
 }
 
 const indented = (text: string): readonly string[] => text.split("\n").map((line) => `  ${line}`);

@@ -14,6 +14,7 @@ import {
   sub,
   sum,
   tanh,
+  toNested,
   TraceError,
 } from "@gradfold/core";
 import { grad, scan, valueAndGrad, whileLoop } from "@gradfold/autodiff";
@@ -212,8 +213,8 @@ test("A tree that changes its structure between calls is compiled anew, and what
   );
   const a = array([1, 2]);
   for (let i = 0; i < 2; i++) {
-    expect(f({ a }).toString()).toBe(mul(a, 2).toString());
-    expect(f({ a, b: a }).toString()).toBe(add(a, a).toString());
+    expect(toNested(f({ a }))).toEqual([2, 4]);
+    expect(toNested(f({ a, b: array([10, 20]) }))).toEqual([11, 22]);
   }
   expect(() => jit(() => new Map())()).toThrow("Map");
 });
