@@ -1,18 +1,5 @@
-import {
-  add,
-  array,
-  logSoftmax,
-  matmul,
-  mul,
-  neg,
-  type NDArray,
-  oneHot,
-  relu,
-  type Scalar,
-  sum,
-  tanh,
-  toTypedArray,
-} from "@gradfold/core";
+import { add, array, matmul, mean, type NDArray, oneHot, relu, type Scalar, tanh, toTypedArray } from "@gradfold/core";
+import { softmaxCrossEntropy } from "@gradfold/optim";
 import { type Data, floatsOf, integersOf } from "../data.ts";
 import type { Curvature, Network } from "../workload.ts";
 
@@ -44,14 +31,14 @@ export const flatOf = (params: Params): Float32Array =>
 
 /** The mean cross entropy of a batch, with labels as probabilities. */
 export const lossOf =
-  ({ activation, batch }: Network | Curvature) =>
+  ({ activation }: Network | Curvature) =>
   (params: Params, x: Matrix, targets: Matrix): Scalar => {
     const act = activation === "relu" ? relu : tanh;
     const logits = params.reduce(
       (h, { weights, biases }, i): Matrix => add(matmul(i === 0 ? h : act(h), weights), biases),
       x,
     );
-    return mul(neg(sum(mul(targets, logSoftmax(logits)))), 1 / batch);
+    return mean(softmaxCrossEntropy(logits, targets));
   };
 
 /** Inputs and labels, batch after batch. */

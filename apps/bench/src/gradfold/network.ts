@@ -1,10 +1,9 @@
 import { item } from "@gradfold/core";
 import { valueAndGrad } from "@gradfold/autodiff";
-import { trainState, trainStep } from "@gradfold/optim";
+import { adam, trainState, trainStep } from "@gradfold/optim";
 import { type Data, floatsOf } from "../data.ts";
 import { course, type Job, total } from "../job.ts";
 import type { Network } from "../workload.ts";
-import { adam } from "./adam.ts";
 import { flatOf, lossOf, paramsOf, partsOf } from "./layers.ts";
 import type { Wrap } from "./wrap.ts";
 

@@ -1,9 +1,8 @@
 import { add, array, item, mul, type Scalar, square, sub } from "@gradfold/core";
 import { grad, scan } from "@gradfold/autodiff";
-import { applyUpdates, sgd, type Transform } from "@gradfold/optim";
+import { adam, applyUpdates, sgd, type Transform } from "@gradfold/optim";
 import type { Job } from "../job.ts";
 import type { Valley } from "../workload.ts";
-import { adam } from "./adam.ts";
 import type { Wrap } from "./wrap.ts";
 
 interface Place {
