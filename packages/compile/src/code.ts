@@ -104,8 +104,15 @@ const access = {
 
 export type Access = keyof typeof access;
 
-/** The same for one number: a float32 or a float64. */
-const scalarAccess = { load4: [0x2a, 2], load8: [0x2b, 3], store4: [0x38, 2], store8: [0x39, 3] } as const;
+/** The same for one number: a whole number, a float32 or a float64. */
+const scalarAccess = {
+  loadPlace: [0x28, 2],
+  storePlace: [0x36, 2],
+  load4: [0x2a, 2],
+  load8: [0x2b, 3],
+  store4: [0x38, 2],
+  store8: [0x39, 3],
+} as const;
 
 /** Sixteen bytes, and a name that no others have. */
 export interface Constant {

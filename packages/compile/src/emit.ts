@@ -111,10 +111,19 @@ const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Lay
   const address = addressIn(layout, schedule.graph);
   const at = layout.scratch.get(value) ?? [];
   const zeros = [
-    { dtype, address: address(value), bytes: bytesOf({ dtype, shape, splat: false }) },
-    ...scratch.map((s, i) => ({ dtype: s.dtype, address: at[i] ?? 0, bytes: scratchBytes(s) })),
+    { dtype, address: address(value), holdsPlaces: false, bytes: bytesOf({ dtype, shape, splat: false }) },
+    ...scratch.map((s, i) => ({
+      dtype: s.dtype,
+      address: at[i] ?? 0,
+      holdsPlaces: s.dtype === "int32",
+      bytes: scratchBytes(s),
+    })),
   ];
-  const operands = inputs.map((id) => ({ dtype: valueAt(schedule.graph, id).dtype, address: address(id) }));
+  const operands = inputs.map((id) => ({
+    dtype: valueAt(schedule.graph, id).dtype,
+    address: address(id),
+    holdsPlaces: false,
+  }));
   const number = shop.refusing.indexOf(definition) + 1;
   const refusal = shop.refusal === undefined || number === 0 ? undefined : { address: shop.refusal, number };
   const inside = openFunction(0);

@@ -108,7 +108,7 @@ export interface Site {
 }
 
 /** Bytes for a routine's scratch. */
-export const scratchBytes = ({ dtype, size }: Scratch): number => size * widthOf(dtype);
+export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype === "int32" ? 4 : widthOf(dtype));
 
 const inputsOf = ({ definition }: Value): readonly number[] =>
   definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];

@@ -11,6 +11,8 @@ import { kindsIn, type StepKind } from "./steps.ts";
 interface Buffer {
   readonly dtype: DType;
   readonly address: number;
+  /** Scratch for whole numbers holds them as such. */
+  readonly holdsPlaces: boolean;
 }
 
 /** What a routine is carried out on. */
@@ -57,7 +59,12 @@ const onTruths: Partial<Readonly<Record<LaneOperation, readonly number[]>>> = {
 };
 
 export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusal }: Job): void => {
-  const kindOf = kindsIn(routine);
+  const bufferAt = (index: number): Buffer => {
+    const buffer = buffers[index];
+    if (buffer === undefined) throw new Error(`routine: no buffer ${index}`);
+    return buffer;
+  };
+  const kindOf = kindsIn(routine, (index) => bufferAt(index).holdsPlaces);
   const locals = new Map<number, number>();
   const localFor = (id: number, kind: StepKind): number => {
     const local = locals.get(id) ?? code.local(kind === "number" ? "f64" : "i32");
@@ -75,11 +82,6 @@ export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusa
     if (as === "number" && kind !== "number") code.op(op.scalarOfPlace);
     if (as === "place" && kind === "number") code.op(op.placeOfScalar);
   };
-  const bufferAt = (index: number): Buffer => {
-    const buffer = buffers[index];
-    if (buffer === undefined) throw new Error(`routine: no buffer ${index}`);
-    return buffer;
-  };
   const pushPlace = (at: Part, width: number): void => {
     push(at, "place");
     code.i32(width === 4 ? 2 : 3);
@@ -92,13 +94,22 @@ export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusa
     code.op(op.scalarOfPlace);
   };
   const load = (index: number, at: Part): void => {
-    const { dtype: of, address } = bufferAt(index);
+    const { dtype: of, address, holdsPlaces } = bufferAt(index);
+    if (holdsPlaces) {
+      pushPlace(at, 4);
+      return code.scalar("loadPlace", address);
+    }
     pushPlace(at, widthOf(of));
     code.scalar(isSingleVector(of) ? "load4" : "load8", address);
     if (isSingleVector(of)) code.op(op.scalarPromote);
   };
   const store = (index: number, at: Part, value: Part): void => {
-    const { dtype: of, address } = bufferAt(index);
+    const { dtype: of, address, holdsPlaces } = bufferAt(index);
+    if (holdsPlaces) {
+      pushPlace(at, 4);
+      push(value, "place");
+      return code.scalar("storePlace", address);
+    }
     pushPlace(at, widthOf(of));
     push(value, "number");
     if (of === "int32" && kindOf(value) === "number") wrap();
@@ -163,6 +174,9 @@ export const emitRoutine = (code: Code, { routine, dtype, sizes, buffers, refusa
       case "round":
         push(step.value, "number");
         round();
+        return give(step.id);
+      case "place":
+        push(step.value, "place");
         return give(step.id);
       case "declare":
       case "set":

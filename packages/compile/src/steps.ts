@@ -27,8 +27,8 @@ const appliedKind = (operation: LaneOperation, kinds: readonly StepKind[]): Step
   return ofPlaces.has(operation) && !kinds.includes("number") ? "place" : "number";
 };
 
-/** The kind of every step of a routine. */
-export const kindsIn = (routine: Routine): KindOf => {
+/** The kind of every step of a routine, some of whose buffers hold places. */
+export const kindsIn = (routine: Routine, holdsPlaces: (buffer: number) => boolean): KindOf => {
   const kinds = new Map<number, StepKind>();
   const kindOf: KindOf = (part) =>
     part.kind === "constant" ? (isPlace(part.value) ? "place" : "number") : known(part.id);
@@ -45,8 +45,10 @@ export const kindsIn = (routine: Routine): KindOf => {
   const visit = (step: Step): void => {
     switch (step.kind) {
       case "size":
+      case "place":
         return note(step.id, "place");
       case "load":
+        return note(step.id, holdsPlaces(step.buffer) ? "place" : "number");
       case "round":
         return note(step.id, "number");
       case "apply":

@@ -30,7 +30,7 @@ test.each([...golden.hvps, ...golden.graphs].map((each) => [each.name, each] as 
     const onList = (list: Leaves) => f(...list);
     isCompiled((...list: Leaves) => valueAndGrad(onList)(list), xs);
     isCompiled((...list: Leaves) => hvp(onList)(list, each.v.map(decode)), xs);
-    if (each.hessian !== undefined) isCompiled((x) => hessian((y: NDArray) => f(y))(x as NDArray), xs);
+    if (each.hessian !== undefined) isCompiled((x) => hessian((y: NDArray) => f(y))(x), xs);
   },
 );
 
@@ -39,5 +39,5 @@ test.each(golden.jvps.map((each) => [each.name, each] as const))("%s, its tangen
   const [xs, ts] = [each.inputs.map(decode), each.tangents.map(decode)];
   expect(ts).toHaveLength(xs.length);
   isCompiled((...list: Leaves) => jvp((...ys: Leaves) => f(...ys), list as never, ts as never), xs);
-  if (each.jacobian !== undefined) isCompiled((x) => jacrev((y: NDArray) => f(y))(x as NDArray), xs);
+  if (each.jacobian !== undefined) isCompiled((x) => jacrev((y: NDArray) => f(y))(x), xs);
 });

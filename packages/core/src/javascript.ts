@@ -95,6 +95,8 @@ export const printRoutine = (routine: Routine, dtype: DType): string => {
       }
       case "round":
         return give(step.id, roundings[dtype](part(step.value)));
+      case "place":
+        return give(step.id, `${part(step.value)} | 0`);
       case "declare":
         return `let ${place(step.variable)} = ${part(step.value)};`;
       case "get":

@@ -24,6 +24,8 @@ export interface Machine extends Lane {
   readonly store: (buffer: number, at: Term, x: Term) => void;
   /** To the result's dtype: an integer wraps at 32 bits. */
   readonly round: (x: Term) => Value;
+  /** A number of an array that is known to be a place in one, as such: what is made of it are places. */
+  readonly place: (x: Term) => Value;
   readonly variable: (initial: Term) => Variable;
   /** For every whole number from `from` up to, not including, `to`, which do not change meanwhile. */
   readonly loop: (from: Term, to: Term, body: (i: Value) => void) => void;
@@ -44,6 +46,7 @@ export type Step =
   | { readonly kind: "store"; readonly buffer: number; readonly at: Part; readonly value: Part }
   | { readonly kind: "apply"; readonly id: number; readonly operation: LaneOperation; readonly parts: readonly Part[] }
   | { readonly kind: "round"; readonly id: number; readonly value: Part }
+  | { readonly kind: "place"; readonly id: number; readonly value: Part }
   | { readonly kind: "declare"; readonly variable: number; readonly value: Part }
   | { readonly kind: "get"; readonly id: number; readonly variable: number }
   | { readonly kind: "set"; readonly variable: number; readonly value: Part }
@@ -81,6 +84,7 @@ export const recordRoutine = (write: (machine: Machine) => void): Routine => {
     load: (buffer, at) => give((id) => ({ kind: "load", id, buffer, at: part(at) })),
     store: (buffer, at, x) => emit({ kind: "store", buffer, at: part(at), value: part(x) }),
     round: (x) => give((id) => ({ kind: "round", id, value: part(x) })),
+    place: (x) => give((id) => ({ kind: "place", id, value: part(x) })),
     variable: (initial) => {
       const variable = count++;
       emit({ kind: "declare", variable, value: part(initial) });

@@ -26,7 +26,7 @@ interface Along {
 const rowAt = (m: Machine, at: Term, n: Value): Value => {
   const index = m.load(1, at);
   m.refuse(m.or(m.less(index, m.neg(n)), m.lessEqual(n, index)), index);
-  return m.select(m.less(index, 0), m.add(index, n), index);
+  return m.place(m.select(m.less(index, 0), m.add(index, n), index));
 };
 
 /** Visits every element behind every index of a stack: its place in the array, and that in the rows side by side. */

@@ -205,6 +205,10 @@ const run = (
       case "round":
         values.set(step.id, roundTo[dtype](part(step.value)));
         return undefined;
+      case "place":
+        if (part(step.value) < 0 || !Number.isInteger(part(step.value))) throw new RangeError("not a place");
+        values.set(step.id, part(step.value));
+        return undefined;
       case "get":
         values.set(step.id, values.get(step.variable) ?? NaN);
         return undefined;
