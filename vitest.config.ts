@@ -23,12 +23,12 @@ const node: ViteUserConfig = {
 };
 
 /**
- * `vitest --mode browser`: in Chromium the engine's tests, but those that need Node, and a comparison with Node's bits;
- * beside Chromium the tests that drive it.
+ * `vitest --mode browser`: in Chromium the tests of what engines could do otherwise, arrays and WebAssembly, but those
+ * that need Node, and a comparison of everything's bits with Node's; beside Chromium the tests that drive it.
  */
 const browser = async (): Promise<ViteUserConfig> => {
   const { playwright } = await import("@vitest/browser-playwright");
-  const engine = ["core", "autodiff", "compile", "optim"].map((name) => `packages/${name}`);
+  const engine = ["core", "compile"].map((name) => `packages/${name}`);
   const needsNode = engine
     .flatMap((folder) => below(`${folder}/test`))
     .filter((path) => path.endsWith(".test.ts") && /from "node:/.test(read(path)));

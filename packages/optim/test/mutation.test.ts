@@ -1,3 +1,4 @@
+import { env } from "node:process";
 import { DecodeError, type Either, either } from "@gradfold/core";
 import { expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
@@ -7,7 +8,7 @@ import { record } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";
 
 /** More of them with `MUTATIONS=1000000`. */
-const mutations = Number(process.env["MUTATIONS"] ?? 6000);
+const mutations = Number(env["MUTATIONS"] ?? 6000);
 
 /** What the bytes of a small file may cost. */
 const mostMemory = 16 * 2 ** 20;
