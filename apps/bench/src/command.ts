@@ -8,7 +8,7 @@ import { dataOf } from "./data.ts";
 import { writeData } from "./file.ts";
 import { compare, type Effort, type Outcome } from "./measure.ts";
 import { machine } from "./machine.ts";
-import { documentation, withTable } from "./documentation.ts";
+import { documentation, withExcerpt } from "./documentation.ts";
 import { detail, overview } from "./table.ts";
 import { named, type Workload, workloads } from "./workload.ts";
 
@@ -49,12 +49,12 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Puts what was measured into the documentation. */
 const record = (outcomes: readonly Outcome[], peers: readonly string[]): void => {
-  const { page, picture } = documentation(outcomes, peers, machine());
+  const { page, picture, excerpt } = documentation(outcomes, peers, machine());
   writeFileSync(join(root, "docs/speed.md"), page);
   writeFileSync(join(root, "docs/speed.svg"), picture);
   const readme = join(root, "README.md");
-  writeFileSync(readme, withTable(readFileSync(readme, "utf8"), overview(outcomes, peers, baseline)));
-  say("wrote docs/speed.md, docs/speed.svg and the table in README.md");
+  writeFileSync(readme, withExcerpt(readFileSync(readme, "utf8"), excerpt));
+  say("wrote docs/speed.md, docs/speed.svg and the section in README.md");
 };
 
 /** Measures the workloads one after another, and tells of each. */

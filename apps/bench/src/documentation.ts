@@ -16,28 +16,41 @@ const versions = (outcomes: readonly Outcome[], peers: readonly string[]): strin
 
 const titleOf = (name: string): string => workloads.find((workload) => workload.name === name)?.title ?? name;
 
-/** The page of all figures, and the picture. */
+const caption = "![Time for each workload, relative to hand-written loops over typed arrays]";
+
+/** The page of all figures, the picture, and what the README shows of them. */
 export const documentation = (outcomes: readonly Outcome[], peers: readonly string[], machine: string) => {
   const parts = [
     "# Speed, measured",
     "Made by `pnpm bench --record`; see [the README](../README.md#speed) for what is compared, and how.",
     `Measured on ${machine}.`,
     `${versions(outcomes, peers)}.`,
-    "![Time relative to hand-written loops](speed.svg)",
+    `${caption}(speed.svg)`,
     overview(outcomes, peers, baseline),
     ...outcomes.flatMap((outcome) => [
       `## ${outcome.workload}: ${titleOf(outcome.workload)}`,
       detail(outcome, baseline),
     ]),
   ];
-  return { page: `${parts.join("\n\n")}\n`, picture: render(speedFigure(outcomes, peers, baseline)) };
+  const excerpt = [
+    `${caption}(docs/speed.svg)`,
+    `Medians of \`${baseline}\`, and of all others as ratios to them: below 1 is faster (float32, one thread).`,
+    "[docs/speed.md](docs/speed.md) has times, minima, versions, day and load.",
+    overview(outcomes, peers, baseline),
+  ];
+  return {
+    page: `${parts.join("\n\n")}\n`,
+    picture: render(speedFigure(outcomes, peers, baseline)),
+    excerpt: excerpt.join("\n\n"),
+  };
 };
 
 const [begin, end] = ["<!-- speed -->", "<!-- /speed -->"];
 
-/** A text with another table between its marks. */
-export const withTable = (text: string, table: string): string => {
+/** A text with something else between its marks. */
+export const withExcerpt = (text: string, excerpt: string): string => {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md: the table's place is not marked by ${begin} and ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
+  if (from < 0 || to < from)
+    throw new Error(`README.md: the place of the figures is not marked by ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${excerpt}\n\n${text.slice(to)}`;
 };

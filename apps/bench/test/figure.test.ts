@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { documentation } from "../src/documentation.ts";
 import { speedFigure } from "../src/figure.ts";
+import { overview } from "../src/table.ts";
 import { outcomes, peers } from "./outcome.ts";
 
 const figure = speedFigure(outcomes, peers, "loops");
@@ -24,11 +25,13 @@ test("Decades span the ratios", () =>
 test("The picture is read out", () => expect(figure.description).toBe("W1: slow 750×, quick 0.50×. W5: quick 1.20×."));
 
 test("Page and picture are the same each time, and the picture stands alone", () => {
-  const { page, picture } = documentation(outcomes, peers, "a machine");
-  expect(documentation(outcomes, peers, "a machine")).toEqual({ page, picture });
+  const { page, picture, excerpt } = documentation(outcomes, peers, "a machine");
+  expect(documentation(outcomes, peers, "a machine")).toEqual({ page, picture, excerpt });
   expect(picture).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" role="img"[^>]*width="820"/);
   expect(picture).not.toMatch(/<script|<style|href=/);
   expect(picture.match(/<circle /g)).toHaveLength(3);
   expect(page).toContain("Measured on a machine.\n\nloops: loops 1; quick: quick 1; slow: slow 1.");
+  expect(excerpt).toMatch(/^!\[Time[^\]]+\]\(docs\/speed.svg\)\n\nMedians of `loops`/);
+  expect(excerpt.endsWith(overview(outcomes, peers, "loops"))).toBe(true);
   expect(page).toContain("## W5: perceptron 2–64–64–3, batch of 64, a step of Adam\n\n| peer");
 });

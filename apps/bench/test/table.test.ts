@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withTable } from "../src/documentation.ts";
+import { withExcerpt } from "../src/documentation.ts";
 import { distance, median, ratioText, timeText } from "../src/statistics.ts";
 import { detail, overview } from "../src/table.ts";
 import { outcomes, peers } from "./outcome.ts";
@@ -30,10 +30,10 @@ test("Ratios need the baseline", () =>
     "| quick | 300 ms |  100 ms |          – |           – |        0 |",
   ));
 
-test("A new table takes the place of the old one, and of nothing else", () => {
+test("A new excerpt takes the place of the old one, and of nothing else", () => {
   const text = "before\n\n<!-- speed -->\n\nold\n\n<!-- /speed -->\n\nafter\n";
-  expect(withTable(text, "new")).toBe("before\n\n<!-- speed -->\n\nnew\n\n<!-- /speed -->\n\nafter\n");
-  expect(() => withTable("no place", "new")).toThrow("the table's place is not marked");
+  expect(withExcerpt(text, "new")).toBe("before\n\n<!-- speed -->\n\nnew\n\n<!-- /speed -->\n\nafter\n");
+  expect(() => withExcerpt("no place", "new")).toThrow("the place of the figures is not marked");
 });
 
 test("Times and ratios are told in three digits", () => {
