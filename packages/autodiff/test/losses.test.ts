@@ -48,6 +48,7 @@ interface Case {
 }
 
 // The compiler's type of the file is a union of all its parts; the file's own description gives this one.
+// The compiler's type of so large a file is a union of all its parts; its README gives this one.
 const { losses } = lossFile as unknown as { readonly losses: readonly Case[] };
 
 const softplus = (x: NDArray): NDArray => logSumExp(stack([mul(x, 0), x]), 0);

@@ -1,6 +1,7 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { type Code, op, splat64 } from "./code.ts";
 import type { Held } from "./lanes.ts";
+import { comparisons } from "./steps.ts";
 
 /* Whole numbers of 32 bits: in vectors they are float64, which holds their sums exactly before they wrap. */
 
@@ -38,13 +39,7 @@ export const emitWrappingProduct = (code: Code, held: Held): void => {
 
 /** Operations that make whole numbers of 32 bits, and no -0, of such. */
 const closed: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
-  "less",
-  "lessEqual",
-  "equal",
-  "notEqual",
-  "and",
-  "or",
-  "not",
+  ...comparisons,
   "select",
   "truth",
   "min",

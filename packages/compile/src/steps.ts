@@ -6,7 +6,8 @@ import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transfor
 export type StepKind = "place" | "number" | "truth";
 
 const ofPlaces: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "min", "max", "select"]);
-const comparisons: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
+/** Operations that give a truth. */
+export const comparisons: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   "less",
   "lessEqual",
   "equal",

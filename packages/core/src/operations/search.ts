@@ -6,11 +6,12 @@ import { formatShape } from "../shape.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import { add } from "./add.ts";
-import { mul } from "./arithmetic.ts";
-import { equal, less, lessEqual, notEqual } from "./compare.ts";
+import { less, lessEqual } from "./compare.ts";
 import { minimum } from "./extremum.ts";
+import { isNaN, logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { broadcastTo } from "./spread.ts";
 import { take } from "./take.ts";
+import { where } from "./where.ts";
 
 const whole = (value: number): NDArray => make(value, { dtype: "int32" });
 
@@ -42,15 +43,12 @@ export const searchSorted = typed<
   for (let step = n === 0 ? 0 : 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
     const end = add(found, whole(step));
     const element = take(list, minimum(add(end, whole(-1)), whole(n - 1)));
-    const isBefore = mul(lessEqual(end, whole(n)), comesBefore(element, wanted, side));
-    found = add(found, mul(isBefore, whole(step)));
+    found = where(logicalAnd(lessEqual(end, whole(n)), comesBefore(element, wanted, side)), end, found);
   }
   return found;
 });
 
 const comesBefore = (element: NDArray, wanted: NDArray, side: "left" | "right"): NDArray => {
-  const isSmaller = side === "left" ? less(element, wanted) : lessEqual(element, wanted);
-  const isNaN = notEqual(wanted, wanted);
-  // Of truths, the larger one is "or": beside a NaN every number comes before, and on the right NaNs do as well.
-  return add(isSmaller, side === "right" ? isNaN : mul(isNaN, equal(element, element)));
+  if (side === "right") return logicalOr(lessEqual(element, wanted), isNaN(wanted));
+  return logicalOr(less(element, wanted), logicalAnd(isNaN(wanted), logicalNot(isNaN(element))));
 };
