@@ -1,7 +1,7 @@
 import { type DType, either, type NDArray, toTypedArray, tree, TreeError } from "@gradfold/core";
 import { allocate, contiguous, formatShape, sizeOf } from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
-import type { Keyframe } from "../trajectory/keyframe.ts";
+import { frameOf } from "../trajectory/keyframe.ts";
 import type { Recording } from "./recording.ts";
 import {
   type Contents,
@@ -182,12 +182,7 @@ const recordingIn = (contents: Contents): Result<Recording> => {
       const leaf = leaves.get(path);
       return leaf === undefined ? null : rowOf(pick(leaf), leaf.final.shape, row, kind);
     });
-  const keyframes = Array.from(at, (step, row): Keyframe<unknown> => ({
-    step,
-    get state() {
-      return stateOf(({ rows }) => rows, row);
-    },
-  }));
+  const keyframes = Array.from(at, (step, row) => frameOf(step, () => stateOf(({ rows }) => rows, row)));
   return either.right({ ...rest, steps, metrics, keyframes, final: stateOf(({ final }) => final, 0) });
 };
 

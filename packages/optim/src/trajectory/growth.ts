@@ -1,9 +1,9 @@
 import type { RunCourse } from "./course.ts";
-import { bytesOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
-import { lazy } from "./lazy.ts";
+import { bytesOf, frameOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
+import { lazily, lazy } from "./lazy.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
-import { grow, lengthOf } from "./series.ts";
+import { firstOf, grow, lengthOf } from "./series.ts";
 import type { AnyInputs, AnyStep, AnyTrajectory } from "./trajectory.ts";
 import { join, rowsOf, take, type Transitions, transitionsOf } from "./transitions.ts";
 
@@ -35,9 +35,7 @@ export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTraject
   length: 1,
   metrics: noRows.columns,
   final: state,
-  get outcome() {
-    return judge({ first: undefined, from: 0, later: undefined }, 0, () => state);
-  },
+  outcome: judge({ first: undefined, from: 0, later: undefined }, 0, () => state),
   keyframes: [{ step: 0, state }],
   states: () => [state],
   recomputed: () => [[state, undefined]],
@@ -75,10 +73,7 @@ function* recompute(grown: Grown, from: number): Generator<readonly [unknown, un
   }
 }
 
-const firstOf = <A>(values: Iterable<A>): A | undefined => {
-  for (const value of values) return value;
-  return undefined;
-};
+const grownRun = lazily("metrics", "keyframes");
 
 /** The run of a base and what was added to it, when its outcome up to state `from` is known. */
 export const regrow = (
@@ -115,30 +110,23 @@ export const regrow = (
     ...base.keyframes,
     ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
   ]);
-  return {
-    length: n + 1,
-    get metrics() {
-      return metrics();
+  return grownRun(
+    { metrics, keyframes: allKeyframes },
+    {
+      length: n + 1,
+      final,
+      outcome: outcomeOf(),
+      states,
+      recomputed: (from: number) => recompute(growth.grown, from),
+      rows,
+      growth,
     },
-    final,
-    outcome: outcomeOf(),
-    get keyframes() {
-      return allKeyframes();
-    },
-    states,
-    recomputed: (from) => recompute(growth.grown, from),
-    rows,
-    growth,
-  };
+  );
 };
 
 /** The same keyframe, with its step counted from elsewhere. */
-export const shift = <State>(frame: Keyframe<State>, by: number): Keyframe<State> => ({
-  step: frame.step + by,
-  get state() {
-    return frame.state;
-  },
-});
+export const shift = <State>(frame: Keyframe<State>, by: number): Keyframe<State> =>
+  frameOf(frame.step + by, () => frame.state);
 
 /** What a run may grow on: what grew already, or nothing. */
 const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>

@@ -1,11 +1,17 @@
 import { type DType, type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
 import { contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
+import { lazily } from "./lazy.ts";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {
   readonly step: number;
   readonly state: State;
 }
+
+const frame = lazily("state");
+
+/** A keyframe whose state is made when it is asked for. */
+export const frameOf = <State>(step: number, state: () => State): Keyframe<State> => frame({ state }, { step });
 
 /** How much memory the kept states of a run may take, in bytes, if nothing else is said. */
 export const defaultBudget = 64 * 2 ** 20;

@@ -1,5 +1,35 @@
+import { typed } from "@gradfold/core/transform";
+
 /** Makes a value when it is first asked for, and keeps it. */
 export const lazy = <A>(make: () => A): (() => A) => {
   let made: readonly [A] | undefined;
   return () => (made ??= [make()])[0];
+};
+
+const makersOf: unique symbol = Symbol("makers");
+
+type Makers = Readonly<Record<string, () => unknown>>;
+
+interface Lazily<Names extends string> {
+  <M extends Readonly<Record<Names, () => unknown>>, Plain extends object>(
+    makers: M,
+    plain: Plain,
+  ): Plain & { readonly [N in keyof M]: ReturnType<M[N]> };
+}
+
+/**
+ * Objects with properties that are made when they are asked for. The accessors are inherited: with accessors of its own
+ * each object would have a hidden class, which outlives it and keeps alive all that the accessors refer to.
+ */
+export const lazily = <Names extends string>(...names: readonly Names[]): Lazily<Names> => {
+  const inherited = {};
+  for (const name of names)
+    Object.defineProperty(inherited, name, {
+      get(this: { readonly [makersOf]: Makers }) {
+        return this[makersOf][name]?.();
+      },
+    });
+  return typed<Lazily<Names>>((makers: Makers, plain: object) =>
+    Object.assign(Object.create(inherited) as object, plain, { [makersOf]: makers }),
+  );
 };

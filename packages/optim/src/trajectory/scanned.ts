@@ -1,7 +1,7 @@
 import { DTypeError, type NDArray, type Shape, slice, toTypedArray, tree } from "@gradfold/core";
 import { isNDArray, sameShape, stackRows, typed } from "@gradfold/core/transform";
 import { isKept, type Keep, type RunCourse } from "./course.ts";
-import type { Keyframe } from "./keyframe.ts";
+import { frameOf, type Keyframe } from "./keyframe.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
 
 /** A loop, as autodiff's `scan` and the compiler's. */
@@ -48,12 +48,7 @@ const rowOf = (states: unknown, i: number): unknown =>
   );
 
 /** A state that stays among its neighbours until it is asked for. */
-const rowFrame = (step: number, states: unknown, i: number): Keyframe<unknown> => ({
-  step,
-  get state() {
-    return rowOf(states, i);
-  },
-});
+const rowFrame = (step: number, states: unknown, i: number): Keyframe<unknown> => frameOf(step, () => rowOf(states, i));
 
 const stacked = (inputs: readonly unknown[]): unknown =>
   tree.unflatten(tree.flatten(inputs[0]).structure, stackRows(inputs.map(tree.leaves)));

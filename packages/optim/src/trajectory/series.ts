@@ -15,3 +15,9 @@ export const grow = <T extends { readonly length: number }>(
 
 export const lengthOf = (parts: readonly { readonly length: number }[]): number =>
   parts.reduce((sum, { length }) => sum + length, 0);
+
+/** The first of some values. */
+export const firstOf = <A>(values: Iterable<A>): A | undefined => {
+  for (const value of values) return value;
+  return undefined;
+};

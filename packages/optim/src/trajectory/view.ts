@@ -2,19 +2,16 @@ import { DomainError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { stepByStep } from "./course.ts";
 import { shift } from "./growth.ts";
-import { lazy } from "./lazy.ts";
+import { frameOf } from "./keyframe.ts";
+import { lazily, lazy } from "./lazy.ts";
 import { judge } from "./outcome.ts";
 import { sliceRows } from "./rows.ts";
+import { firstOf } from "./series.ts";
 import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
 
 /*
  * Runs that look at another run: nothing is computed or copied until it is asked for.
  */
-
-const firstOf = (values: Iterable<unknown>): unknown => {
-  for (const value of values) return value;
-  return undefined;
-};
 
 /** The first few of something. */
 function* first<A>(count: number, values: Iterable<A>): Generator<A> {
@@ -25,6 +22,8 @@ function* first<A>(count: number, values: Iterable<A>): Generator<A> {
     if (--left === 0) return;
   }
 }
+
+const viewOf = lazily("metrics", "final", "outcome", "keyframes");
 
 interface Slice {
   <State, M, Batch>(run: Trajectory<State, M, Batch>, from: number, to?: number): Trajectory<State, M, Batch>;
@@ -58,33 +57,19 @@ export const slice = typed<Slice>((run: AnyTrajectory, from: number, to: number 
     return judge({ first: loss?.[0], from: 0, later: loss }, n, (k) => firstOf(states(k)));
   });
   const keyframes = lazy(() => [
-    {
-      step: 0,
-      get state() {
-        return start();
-      },
-    },
+    frameOf(0, start),
     ...run.keyframes.filter(({ step }) => step > from && step < to).map((frame) => shift(frame, -from)),
   ]);
-  return {
-    length: n + 1,
-    get metrics() {
-      return metrics();
+  return viewOf(
+    { metrics, final, outcome, keyframes },
+    {
+      length: n + 1,
+      states,
+      recomputed: (k: number) => first(n + 1 - k, run.recomputed(from + k)),
+      rows,
+      growth: { ...run.growth, grown: undefined },
     },
-    get final() {
-      return final();
-    },
-    get outcome() {
-      return outcome();
-    },
-    get keyframes() {
-      return keyframes();
-    },
-    states,
-    recomputed: (k) => first(n + 1 - k, run.recomputed(from + k)),
-    rows,
-    growth: { ...run.growth, grown: undefined },
-  };
+  );
 });
 
 interface MapRun {
@@ -108,31 +93,15 @@ export const map = typed<MapRun>((run: AnyTrajectory, f: (state: unknown) => unk
   }
   const final = lazy(() => f(run.final));
   const metrics = lazy(() => sliceRows(run.rows(0, run.length - 1), 0, run.length - 1).columns);
-  const keyframes = lazy(() =>
-    run.keyframes.map((frame) => ({
-      step: frame.step,
-      get state() {
-        return f(frame.state);
-      },
-    })),
+  const keyframes = lazy(() => run.keyframes.map((frame) => frameOf(frame.step, () => f(frame.state))));
+  return viewOf(
+    { metrics, final, outcome: () => run.outcome, keyframes },
+    {
+      length: run.length,
+      states,
+      recomputed,
+      rows: run.rows,
+      growth: { step: undefined, course: stepByStep, budget: run.growth.budget, grown: undefined },
+    },
   );
-  return {
-    length: run.length,
-    get metrics() {
-      return metrics();
-    },
-    get final() {
-      return final();
-    },
-    get outcome() {
-      return run.outcome;
-    },
-    get keyframes() {
-      return keyframes();
-    },
-    states,
-    recomputed,
-    rows: run.rows,
-    growth: { step: undefined, course: stepByStep, budget: run.growth.budget, grown: undefined },
-  };
 });
