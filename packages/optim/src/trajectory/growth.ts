@@ -30,18 +30,23 @@ export interface Grown {
 /** The metric that training steps have, for a run without a step to ask. */
 const noRows: Rows = { length: 0, columns: { loss: new Float64Array() } };
 
+const singleRun = lazily("outcome");
+
 /** The run of a single state. */
-export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTrajectory => ({
-  length: 1,
-  metrics: noRows.columns,
-  final: state,
-  outcome: judge({ first: undefined, from: 0, later: undefined }, 0, () => state),
-  keyframes: [{ step: 0, state }],
-  states: () => [state],
-  recomputed: () => [[state, undefined]],
-  rows: () => noRows,
-  growth: { ...growth, grown: undefined },
-});
+export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTrajectory =>
+  singleRun(
+    { outcome: () => judge({ first: undefined, from: 0, later: undefined }, 0, () => state) },
+    {
+      length: 1,
+      metrics: noRows.columns,
+      final: state,
+      keyframes: [{ step: 0, state }],
+      states: () => [state],
+      recomputed: () => [[state, undefined] as const],
+      rows: () => noRows,
+      growth: { ...growth, grown: undefined },
+    },
+  );
 
 /** States of what was added, from state k on; state 0 is the base's last one. */
 function* statesOf({ keyframes, transitions, final }: Grown, from: number): Generator {
@@ -53,6 +58,21 @@ function* statesOf({ keyframes, transitions, final }: Grown, from: number): Gene
     state = next?.step === step + 1 ? next.state : take(transitions, state, step)[0];
   }
   yield final;
+}
+
+/**
+ * The states from state k on, counted from the start of the base. Generators stand outside of the runs that they serve: a
+ * generator function's first call makes a hidden class, which would keep its run alive.
+ */
+function* statesThrough(grown: Grown, from: number): Generator {
+  const past = grown.base.length - 1;
+  let k = from;
+  if (k < past)
+    for (const state of grown.base.states(k)) {
+      yield state;
+      if (++k === past) break;
+    }
+  yield* statesOf(grown, k - past);
 }
 
 /** The states from state k on, counted from the start of the base, without a look at those that are kept behind it. */
@@ -75,12 +95,9 @@ function* recompute(grown: Grown, from: number): Generator<readonly [unknown, un
 
 const grownRun = lazily("metrics", "keyframes");
 
-/** The run of a base and what was added to it, when its outcome up to state `from` is known. */
-export const regrow = (
-  growth: Growth & { readonly grown: Grown },
-  outcomeBefore?: Outcome,
-  from = 0,
-): AnyTrajectory => {
+/** The run of a base and what was added to it; the outcome of the run before, to which it was added, is known. */
+export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyTrajectory): AnyTrajectory => {
+  const from = (before?.length ?? 1) - 1;
   const { base, keyframes, transitions, final } = growth.grown;
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
@@ -89,17 +106,10 @@ export const regrow = (
     const added = transitions.length === 0 ? noRows : rowsOf(transitions, Math.max(from - past, 0), to - past);
     return from < past ? concatenateRows([base.rows(from, past), added]) : added;
   };
-  function* states(from: number): Generator {
-    let k = from;
-    if (k < past)
-      for (const state of base.states(k)) {
-        yield state;
-        if (++k === past) break;
-      }
-    yield* statesOf(growth.grown, k - past);
-  }
+  const states = (from: number): Iterable<unknown> => statesThrough(growth.grown, from);
   const outcomeOf = (): Outcome => {
     // Losses that were judged before stay judged; a final state without a loss now has one.
+    const outcomeBefore = from === 0 ? undefined : before?.outcome;
     if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
     const losses = { first: rows(0, Math.min(n, 1)).columns["loss"]?.[0], from, later: rows(from, n).columns["loss"] };
     return judge(losses, n, (k) => firstOf(states(k)));
@@ -160,5 +170,5 @@ export const advance = (
     transitions: grow(grown.transitions, transitionsOf(step, inputs, columns), join),
     final,
   };
-  return regrow({ ...growth, step, grown: next }, run.outcome, run.length - 1);
+  return regrow({ ...growth, step, grown: next }, run);
 };

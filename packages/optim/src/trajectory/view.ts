@@ -72,6 +72,10 @@ export const slice = typed<Slice>((run: AnyTrajectory, from: number, to: number 
   );
 });
 
+function* mapped<A, B>(f: (value: A) => B, values: Iterable<A>): Generator<B> {
+  for (const value of values) yield f(value);
+}
+
 interface MapRun {
   <A, B, M>(run: Trajectory<A, M>, f: (state: A) => B): Trajectory<B, M>;
 }
@@ -85,12 +89,6 @@ interface MapRun {
  * trajectory.at(trajectory.map(run, (n) => [n, n + 1]), 3); // => { _tag: 'Some', value: [ 8, 9 ] }
  */
 export const map = typed<MapRun>((run: AnyTrajectory, f: (state: unknown) => unknown): AnyTrajectory => {
-  function* states(from: number): Generator {
-    for (const state of run.states(from)) yield f(state);
-  }
-  function* recomputed(from: number): Generator<readonly [unknown, unknown]> {
-    for (const [state, metrics] of run.recomputed(from)) yield [f(state), metrics];
-  }
   const final = lazy(() => f(run.final));
   const metrics = lazy(() => sliceRows(run.rows(0, run.length - 1), 0, run.length - 1).columns);
   const keyframes = lazy(() => run.keyframes.map((frame) => frameOf(frame.step, () => f(frame.state))));
@@ -98,8 +96,9 @@ export const map = typed<MapRun>((run: AnyTrajectory, f: (state: unknown) => unk
     { metrics, final, outcome: () => run.outcome, keyframes },
     {
       length: run.length,
-      states,
-      recomputed,
+      states: (from: number) => mapped(f, run.states(from)),
+      recomputed: (from: number) =>
+        mapped(([state, metrics]: readonly [unknown, unknown]) => [f(state), metrics] as const, run.recomputed(from)),
       rows: run.rows,
       growth: { step: undefined, course: stepByStep, budget: run.growth.budget, grown: undefined },
     },
