@@ -1,6 +1,6 @@
 import type { ArrayType, NDArray } from "../array.ts";
-import { TraceError } from "../error.ts";
 import { bind, type Loops, type Primitive } from "../primitive.ts";
+import { only } from "./operands.ts";
 import { zerosOf } from "../zeros.ts";
 
 interface LinearEntry {
@@ -14,13 +14,6 @@ interface LinearEntry {
   /** The same for each of a stack of operands, along a new first axis. */
   readonly batch: (stack: NDArray) => NDArray;
 }
-
-/** The one operand of a record. */
-export const only = <A>(name: string, inputs: readonly A[]): A => {
-  const [x] = inputs;
-  if (x === undefined) throw new TraceError(`${name}: applied to no operand`);
-  return x;
-};
 
 /** A linear operation of one operand: it is its own tangent map. */
 export const linear = (entry: LinearEntry): Primitive => {

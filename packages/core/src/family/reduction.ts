@@ -9,7 +9,7 @@ import { reduceOver, reducerOf } from "../reduce.ts";
 import { type Axes, formatShape, frozen, normalizeAxes, pick, type Shape, sizeOf } from "../shape.ts";
 import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
-import { only } from "./linear.ts";
+import { only } from "./operands.ts";
 
 /* What reductions have in common. */
 

@@ -1,6 +1,6 @@
 import type { ArrayType, NDArray } from "../array.ts";
 import { floating } from "../dtype.ts";
-import { only } from "../family/linear.ts";
+import { only } from "../family/operands.ts";
 import { sequential } from "../family/sequential.ts";
 import { eye } from "../make.ts";
 import { checkSquare, stackOf } from "../matrix.ts";
@@ -12,8 +12,8 @@ import type { OfSquare } from "../static/matrix.ts";
 import { add } from "./add.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
+import { swapLast } from "./reshape.ts";
 import { cast } from "./spread.ts";
-import { turned } from "./system.ts";
 import { tril } from "./triangle.ts";
 import { triangularRecord } from "./triangular.ts";
 
@@ -49,11 +49,11 @@ const lowerAndHalf = (x: NDArray): NDArray => sub(tril(x), mul(x, cast(mul(eye(x
 /** The symmetric matrix with a given lower triangle. */
 const mirrored = (x: NDArray): NDArray => {
   const half = lowerAndHalf(x);
-  return add(half, turned(half));
+  return add(half, swapLast(half));
 };
 
 /** The adjoint of mirroring. */
-const folded = (x: NDArray): NDArray => lowerAndHalf(add(x, turned(x)));
+const folded = (x: NDArray): NDArray => lowerAndHalf(add(x, swapLast(x)));
 
 const type = (inputs: readonly ArrayType[]): ArrayType => only("cholesky", inputs);
 
@@ -78,12 +78,12 @@ const primitive: Primitive = {
   jvp: ([t], _, factor) => {
     if (!t) return null;
     const left = bind(lower, [factor, mirrored(t)]);
-    return matmul(factor, lowerAndHalf(bind(lower, [factor, turned(left)])));
+    return matmul(factor, lowerAndHalf(bind(lower, [factor, swapLast(left)])));
   },
   vjp: (_, cotangent, __, factor) => {
-    const inner = lowerAndHalf(matmul(turned(factor), cotangent));
-    const left = bind(upper, [turned(factor), inner]);
-    return folded(turned(bind(upper, [turned(factor), turned(left)])));
+    const inner = lowerAndHalf(matmul(swapLast(factor), cotangent));
+    const left = bind(upper, [swapLast(factor), inner]);
+    return folded(swapLast(bind(upper, [swapLast(factor), swapLast(left)])));
   },
   batch: (inputs) => bind(primitive, inputs),
 };
@@ -102,5 +102,5 @@ export const cholesky = typed<OfSquare<"cholesky">>((x: NDArray) => {
   const a = operand("cholesky", x);
   checkSquare("cholesky", a.shape);
   const numbers = cast(a, floating(a.dtype));
-  return bind(primitive, [mul(add(numbers, turned(numbers)), 0.5)]);
+  return bind(primitive, [mul(add(numbers, swapLast(numbers)), 0.5)]);
 });

@@ -3,6 +3,7 @@ import { allocate, arithmetic, promote } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { aligned } from "../family/batch.ts";
 import { bilinear } from "../family/bilinear.ts";
+import { pair } from "../family/operands.ts";
 import { multiply, type Sizes } from "../matmul.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
@@ -20,7 +21,7 @@ import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
 import type { Block } from "../tile.ts";
 import { mul } from "./arithmetic.ts";
-import { expandDims, reshape, transpose } from "./reshape.ts";
+import { expandDims, reshape, swapLast } from "./reshape.ts";
 import { cast, fitTo } from "./spread.ts";
 
 /** How two shapes multiply: a stack of matrix products, and the shape of the result. */
@@ -60,15 +61,9 @@ const block = ({ data, stride }: View, start: number, isColumn: boolean): Block 
     ? { data, start, row: isColumn ? (stride[0] ?? 0) : 0, column: isColumn ? 0 : (stride[0] ?? 0) }
     : { data, start, row: stride.at(-2) ?? 0, column: stride.at(-1) ?? 0 };
 
-const typeOf = ([a, b]: readonly ArrayType[]): ArrayType => {
-  if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+const typeOf = (inputs: readonly ArrayType[]): ArrayType => {
+  const [a, b] = pair("matmul", inputs);
   return { shape: plan(a.shape, b.shape).shape, dtype: promote(a.dtype, b.dtype) };
-};
-
-const swapLast = (x: NDArray): NDArray => {
-  const order = x.shape.map((_, i) => i);
-  const [m = 0, n = 0] = order.slice(-2);
-  return transpose(x, [...order.slice(0, -2), n, m]);
 };
 
 const isVector = (x: NDArray): boolean => x.shape.length === 1;
@@ -97,8 +92,7 @@ const squeezeLast = (x: NDArray): NDArray => reshape(x, x.shape.slice(0, -1));
  * the stack's axis before all others.
  */
 const batch = (inputs: readonly NDArray[], mapped: readonly boolean[]): NDArray => {
-  const [a, b] = inputs;
-  if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+  const [a, b] = pair("matmul", inputs);
   const [stackA = false, stackB = false] = mapped;
   const rankA = a.shape.length - (stackA ? 1 : 0);
   const rankB = b.shape.length - (stackB ? 1 : 0);
@@ -118,8 +112,8 @@ const batch = (inputs: readonly NDArray[], mapped: readonly boolean[]): NDArray 
 const primitive = bilinear({
   name: "matmul",
   type: typeOf,
-  evaluate: ([a, b]) => {
-    if (!a || !b) throw new ShapeError("matmul: two operands are needed");
+  evaluate: (inputs) => {
+    const [a, b] = pair("matmul", inputs);
     const { batch, shape, sizes } = plan(a.shape, b.shape);
     const out = allocate(a.dtype, sizeOf(shape));
     const left = view(a, "matmul");

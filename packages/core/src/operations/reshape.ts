@@ -117,6 +117,13 @@ export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly nu
   return order.every((axis, i) => axis === i) ? array : bind(permute(order), [array]);
 });
 
+/** Matrices, or a stack of them, with rows for columns. */
+export const swapLast = (x: NDArray): NDArray => {
+  const order = x.shape.map((_, i) => i);
+  const [m = 0, n = 0] = order.slice(-2);
+  return transpose(x, [...order.slice(0, -2), n, m]);
+};
+
 /**
  * A new axis of size 1 at `axis`; negative ones count from the end of the result.
  *

@@ -4,6 +4,7 @@ import { promote } from "../dtype.ts";
 import { DomainError, DTypeError, ShapeError } from "../error.ts";
 import { allStacked } from "../family/batch.ts";
 import { jointlyLinear } from "../family/linear.ts";
+import { pair } from "../family/operands.ts";
 import { full } from "../make.ts";
 import { operand, operands } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
@@ -16,22 +17,17 @@ import { slice } from "./slice.ts";
 import { broadcastTo, cast } from "./spread.ts";
 import { zerosOf } from "../zeros.ts";
 
-const both = <A>([x, y]: readonly A[]): readonly [A, A] => {
-  if (x === undefined || y === undefined) throw new ShapeError("set: an array and a part of it are needed");
-  return [x, y];
-};
-
 /** A copy of the first operand with the second at the places that a slice takes. */
 const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>
   jointlyLinear({
     name: "set",
     parameters: { takes },
     type: (inputs) => {
-      const [{ shape, dtype }] = both<ArrayType>(inputs);
+      const [{ shape, dtype }] = pair<ArrayType>("set", inputs);
       return { shape, dtype };
     },
     evaluate: (inputs) => {
-      const [x, y] = both(inputs);
+      const [x, y] = pair("set", inputs);
       const data = copy(view(x, "set"), x.dtype);
       const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
       assign(viewOn(data, y.shape, strides, start), view(y, "set"));
@@ -40,7 +36,7 @@ const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>
     loops: {
       kind: "place",
       targets: (inputs) => {
-        const [x, y] = both(inputs);
+        const [x, y] = pair("set", inputs);
         const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
         return [
           { offset: 0, strides: rowMajor(x.shape) },
@@ -49,7 +45,7 @@ const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>
       },
     },
     transpose: (cotangent, inputs, i) => {
-      const [, y] = both(inputs);
+      const [, y] = pair("set", inputs);
       return i === 1 ? slice(cotangent, ranges) : bind(setBy(takes, ranges), [cotangent, zerosOf(y)]);
     },
     batch: (inputs, mapped) => {

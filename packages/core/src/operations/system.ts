@@ -1,7 +1,7 @@
 import { type ArrayType, type NDArray, type Operand } from "../array.ts";
 import { floating, promote } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
 import { allStacked } from "../family/batch.ts";
+import { pair } from "../family/operands.ts";
 import { sequential } from "../family/sequential.ts";
 import { checkSystem, leadOf, stackOf } from "../matrix.ts";
 import { operand } from "../operand.ts";
@@ -11,7 +11,7 @@ import { broadcastShapes } from "../shape.ts";
 import { accumulate } from "./add.ts";
 import { neg } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
-import { expandDims, reshape, squeeze, transpose } from "./reshape.ts";
+import { expandDims, reshape, squeeze, swapLast, transpose } from "./reshape.ts";
 import { broadcastTo, cast } from "./spread.ts";
 
 /* What operations that solve a x = b for x have in common: x is linear in b, and a's derivative follows from x. */
@@ -26,18 +26,6 @@ interface SystemEntry {
   /** The same for the transposed matrix. */
   readonly transposed: () => Primitive;
 }
-
-/** Matrices with rows for columns. */
-export const turned = (x: NDArray): NDArray => {
-  const order = x.shape.map((_, i) => i);
-  const [m = 0, n = 0] = order.slice(-2);
-  return transpose(x, [...order.slice(0, -2), n, m]);
-};
-
-const pair = <A>(name: string, [a, b]: readonly A[]): readonly [A, A] => {
-  if (a === undefined || b === undefined) throw new ShapeError(`${name}: two operands are needed`);
-  return [a, b];
-};
 
 /** A stack of right-hand sides of one matrix: their columns side by side. */
 const sideBySide = (primitive: Primitive, a: NDArray, stack: NDArray): NDArray => {
@@ -81,8 +69,8 @@ export const system = (entry: SystemEntry): Primitive => {
     },
     vjp: (operand, cotangent, [a], x) => {
       if (!a) return null;
-      const ofRight = bind(transposed(), [turned(a), cotangent]);
-      return operand === 1 ? ofRight : part(neg(matmul(ofRight, turned(x))));
+      const ofRight = bind(transposed(), [swapLast(a), cotangent]);
+      return operand === 1 ? ofRight : part(neg(matmul(ofRight, swapLast(x))));
     },
     batch: (inputs, mapped) => {
       const [a, b] = pair(name, inputs);

@@ -1,6 +1,7 @@
 import type { ArrayType, NDArray } from "../array.ts";
 import { DTypeError, ShapeError } from "../error.ts";
 import { allStacked, stackSize } from "../family/batch.ts";
+import { pair } from "../family/operands.ts";
 import { sequential } from "../family/sequential.ts";
 import type { Term, Value } from "../lane.ts";
 import { operand } from "../operand.ts";
@@ -61,11 +62,6 @@ const sizesOf = (shape: Shape, indices: Shape, { axis, stacked }: Along): readon
 const outOfRange = (index: number, of: Shape, along: Along): ShapeError => {
   const { operation, axis, shape } = along.said ?? { operation: "take", axis: along.axis, shape: of };
   return new ShapeError(`${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`);
-};
-
-const pair = <A>(name: string, [x, indices]: readonly A[]): readonly [A, A] => {
-  if (x === undefined || indices === undefined) throw new ShapeError(`${name}: an array and its indices are needed`);
-  return [x, indices];
 };
 
 /** Two stacked axes in front as one. */

@@ -18,7 +18,7 @@ import * as extremum from "../../src/operations/extremum.ts";
 import * as hyperbolic from "../../src/operations/hyperbolic.ts";
 import { concatenate } from "../../src/operations/join.ts";
 import { prod } from "../../src/operations/prod.ts";
-import { reshape, transpose } from "../../src/operations/reshape.ts";
+import { reshape, swapLast, transpose } from "../../src/operations/reshape.ts";
 import { zeros } from "../../src/make.ts";
 import { set } from "../../src/operations/set.ts";
 import * as logic from "../../src/operations/logic.ts";
@@ -29,7 +29,6 @@ import { argsort } from "../../src/operations/sort.ts";
 import { solve } from "../../src/operations/solve.ts";
 import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
 import { take } from "../../src/operations/take.ts";
-import { turned } from "../../src/operations/system.ts";
 import { triangularSolve } from "../../src/operations/triangular.ts";
 import * as trigonometric from "../../src/operations/trigonometric.ts";
 import { where } from "../../src/operations/where.ts";
@@ -310,7 +309,7 @@ const ofMatrices = (name: string, sides: boolean, ...calls: readonly ((...xs: ND
       .chain(({ lead, n, m, turn, dtype, apply }) =>
         fc
           .tuple(
-            dominant([...lead, n, n], dtype).map((a) => (turn ? turned(a) : a)),
+            dominant([...lead, n, n], dtype).map((a) => (turn ? swapLast(a) : a)),
             ...(sides ? [arrays([...lead, n, m], dtype)] : []),
           )
           .map((inputs) => ({ primitive: captured(name, apply, inputs), inputs })),
