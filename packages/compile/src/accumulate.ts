@@ -1,5 +1,5 @@
 import { type Code, type Constant, constantOfBytes, op } from "./code.ts";
-import type { Held } from "./lanes.ts";
+import type { Held } from "./held.ts";
 import type { Unit, Vector } from "./load.ts";
 import type { Monoid } from "./monoid.ts";
 import type { Address } from "./pointer.ts";

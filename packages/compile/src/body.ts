@@ -2,16 +2,11 @@ import type { DType } from "@gradfold/core";
 import { type Code, splatBits } from "./code.ts";
 import { emitWrap, staysWhole } from "./integer.ts";
 import type { Node } from "./kernel.ts";
-import {
-  type Arithmetic,
-  emitDemotion,
-  emitKept,
-  emitPromotion,
-  emitScalar,
-  type Held,
-  isNativeSingle,
-  isSingleVector,
-} from "./lanes.ts";
+import { emitKept, type Held } from "./held.ts";
+import { emitScalar } from "./lanes.ts";
+import { isNativeSingle } from "./native.ts";
+import type { Arithmetic } from "./printers.ts";
+import { emitDemotion, emitPromotion, isSingleVector } from "./promotion.ts";
 import { isFloat } from "@gradfold/core/transform";
 import { givesWords } from "./words.ts";
 import { emitSplat, openLoads, type Reading, rowStarts, type Unit, type Vector } from "./load.ts";

@@ -1,6 +1,6 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { type Code, op, splat64 } from "./code.ts";
-import type { Held } from "./lanes.ts";
+import type { Held } from "./held.ts";
 import { comparisons } from "./steps.ts";
 
 /* Whole numbers of 32 bits: in vectors they are float64, which holds their sums exactly before they wrap. */

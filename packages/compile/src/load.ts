@@ -1,5 +1,5 @@
 import type { Access, Code } from "./code.ts";
-import { emitKept } from "./lanes.ts";
+import { emitKept } from "./held.ts";
 import { type Address, pushAddress } from "./pointer.ts";
 
 /* Four neighbouring elements of a strided run, as vectors. */

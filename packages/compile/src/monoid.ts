@@ -2,7 +2,8 @@ import type { DType } from "@gradfold/core";
 import type { Combine } from "@gradfold/core/transform";
 import { type Code, type Constant, op, splat32, splat64 } from "./code.ts";
 import { emitWrap, emitWrappingProduct } from "./integer.ts";
-import { type Held, isSingleVector } from "./lanes.ts";
+import type { Held } from "./held.ts";
+import { isSingleVector } from "./promotion.ts";
 
 /** How a reduction joins vectors of the elements of one dtype. */
 export interface Monoid {

@@ -1,7 +1,7 @@
 import { type Code, openFunction } from "./code.ts";
 import type { FunctionCode } from "./encode.ts";
 import { arithmetic, type Expression } from "./expression.ts";
-import { emitKept } from "./lanes.ts";
+import { emitKept } from "./held.ts";
 
 /* Packing: rows or columns of a matrix side by side, so that a tile reads them in order. */
 

@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
-import { emitDouble, isSingleVector } from "./lanes.ts";
+import { emitDouble } from "./lanes.ts";
+import { isSingleVector } from "./promotion.ts";
 import { widthOf } from "./layout.ts";
 import { kindsIn, type StepKind } from "./steps.ts";
 

@@ -3,7 +3,7 @@ import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate
 import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
 import type { Sweep } from "./kernel.ts";
-import type { Held } from "./lanes.ts";
+import type { Held } from "./held.ts";
 import { type AddressOf, widthOf } from "./layout.ts";
 import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";

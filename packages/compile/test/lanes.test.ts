@@ -1,6 +1,6 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { expect, test } from "vitest";
-import { isNativeSingle } from "../src/lanes.ts";
+import { isNativeSingle } from "../src/native.ts";
 import { inFewRegisters } from "../src/order.ts";
 
 type Step = readonly [LaneOperation, ...number[]] | number;
