@@ -1,11 +1,11 @@
 /*
  * A package's JavaScript in as few files as it has ways in: Node takes about a millisecond for every file that it loads.
- * fp-ts comes along in the few functions that are used, where its CommonJS files would cost more than all of core.
+ * CommonJS packages come along in what is used of them: found and loaded one by one they would cost more than all of core.
  *
  *     tsx scripts/bundle.ts packages/core
  */
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -14,6 +14,7 @@ type Manifest = {
   readonly dependencies?: Readonly<Record<string, string>>;
 };
 
+/** What comes along though a package depends on it, since its declarations refer to it. */
 const included = "fp-ts";
 
 /** Node cannot load fp-ts' modules, which say no extensions; a bundler can, and drops what is not used. */
@@ -26,13 +27,31 @@ const asModules: Plugin = {
   },
 };
 
+/** ndarray-ops compiles all its operations as it is loaded, which takes longer than loading core: it waits until asked. */
+const atFirstUse: Plugin = {
+  name: "ndarray-ops at first use",
+  setup: (builder) => {
+    builder.onResolve({ filter: /^ndarray-ops$/ }, ({ path, resolveDir, kind }) =>
+      kind === "import-statement" ? { path, namespace: "first use", pluginData: resolveDir } : undefined,
+    );
+    builder.onLoad({ filter: /./, namespace: "first use" }, ({ path, pluginData }) => ({
+      contents: `export default { get assign() { return require("${path}").assign; } };`,
+      resolveDir: pluginData as string,
+    }));
+  },
+};
+
+/** The folders of the installed packages that are among the files of a bundle. */
+const packagesIn = (paths: readonly string[]): ReadonlySet<string> =>
+  new Set(paths.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []));
+
 /** Replaces the JavaScript in a package's `dist`, beside its declarations. */
 export const bundle = async (folder: string): Promise<void> => {
   const { exports, dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
   const dist = join(folder, "dist");
   const old = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
-  for (const path of old) if (/\.js(\.map)?$/.test(path)) rmSync(join(dist, path));
-  await build({
+  for (const path of old) if (/\.js(\.map)?$|^LICENSE-/.test(path)) rmSync(join(dist, path));
+  const { metafile } = await build({
     entryPoints: Object.values(exports).map(({ source }) => join(folder, source)),
     outbase: join(folder, "src"),
     outdir: dist,
@@ -40,14 +59,17 @@ export const bundle = async (folder: string): Promise<void> => {
     splitting: true,
     format: "esm",
     target: "es2023",
-    charset: "utf8",
+    charset: "ascii",
     sourcemap: true,
     external: ["node:*", ...Object.keys(dependencies).filter((name) => name !== included)],
-    plugins: [asModules],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+    plugins: [asModules, atFirstUse],
     logLevel: "warning",
   });
-  const license = join(folder, "node_modules", included, "LICENSE");
-  if (existsSync(license)) copyFileSync(license, join(dist, `LICENSE-${included}`));
+  for (const path of packagesIn(Object.keys(metafile.inputs)))
+    copyFileSync(join(path, "LICENSE"), join(dist, `LICENSE-${basename(path)}`));
 };
 
 const [, script = "", ...folders] = process.argv;

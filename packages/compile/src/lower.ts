@@ -35,7 +35,7 @@ const lowerRoutine = (
   return builder.define(type, {
     kind: "routine",
     name,
-    routine,
+    routine: routine(),
     sizes: sizes(types),
     scratch: scratch(types),
     inputs: inputs.map((id) => inFull(builder, id)),

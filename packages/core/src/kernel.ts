@@ -1,15 +1,15 @@
 import { layoutOf, type NDArray, type View } from "./array.ts";
-import { compileCode } from "./code.ts";
+import { compileCode, range } from "./code.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
 import { powersOfTwo, printJavaScript } from "./javascript.ts";
 import type { ScalarFunction } from "./lane.ts";
 import { broadcastStrides, sameShape, type Shape, sizeOf } from "./shape.ts";
 
-/** Fills a buffer with a scalar function of operands that step through a common shape, each with strides of its own. */
-type Loop = (out: Store, shape: Shape, operands: readonly View[], strides: readonly (readonly number[])[]) => void;
-
-/** Fills a buffer in one run, of operands that lie in row-major order or are one element for all places. */
-type Run = (out: Store, operands: readonly View[]) => void;
+/**
+ * Fills a buffer with a scalar function of operands that step through a common shape, each with strides of its own. For
+ * one axis the shape is the buffer's length, and strides are only read where an operand moves by them.
+ */
+type Loops = (out: Store, operands: readonly View[], shape: Shape, strides: readonly (readonly number[])[]) => void;
 
 /** Applies a scalar function to broadcast operands. */
 export type Kernel = (shape: Shape, operands: readonly NDArray[], views: readonly View[]) => Store;
@@ -21,35 +21,48 @@ export type Kernel = (shape: Shape, operands: readonly NDArray[], views: readonl
  * straight-line code 1 to 20.
  */
 export const kernelOf = (f: ScalarFunction, operands: readonly DType[], common: DType, out: DType): Kernel => {
-  const loops: Loop[] = [];
-  const loop = (rank: number): Loop => (loops[rank] ??= compileLoop(f, operands, common, rank));
-  const runs: Run[] = [];
-  const run = (moving: number): Run => (runs[moving] ??= compileRun(f, operands, common, moving));
+  const flat: Loops[] = [];
+  const nested: Loops[][] = [];
+  const compile = (rank: number, motions: number): Loops => compileLoops(f, operands, common, rank, motions);
   return (shape, arrays, views) => {
     const data = allocate(out, sizeOf(shape));
-    const moving = movingIn(arrays, shape);
-    if (moving !== undefined) run(moving)(data, views);
-    else
-      loop(shape.length)(
-        data,
-        shape,
-        views,
-        views.map((x) => broadcastStrides(x.shape, x.stride, shape)),
-      );
+    const motions = flatMotions(arrays, shape);
+    if (motions === undefined) {
+      const strides = views.map((x) => broadcastStrides(x.shape, x.stride, shape));
+      const found = motionsAlong(strides, shape.length - 1);
+      const known = (nested[shape.length] ??= []);
+      (known[found] ??= compile(shape.length, found))(data, views, shape, strides);
+    } else (flat[motions] ??= compile(1, motions))(data, views, shape, []);
     return data;
   };
 };
 
-/** One bit for each operand that lies in row-major order, none for one element; undefined if there is another kind. */
-const movingIn = (arrays: readonly NDArray[], shape: Shape): number | undefined => {
-  let moving = 0;
+/* How operands move along the innermost axis, as the digits of a number, the first operand's last. */
+
+const still = 0;
+const next = 1;
+const byStride = 2;
+const kinds = 3;
+
+/** Where each operand lies in row-major order, or is one element for all places; undefined if there is another kind. */
+const flatMotions = (arrays: readonly NDArray[], shape: Shape): number | undefined => {
+  let motions = 0;
   for (let k = 0; k < arrays.length; k++) {
     const x = arrays[k];
     if (x === undefined || layoutOf(x) === "one") continue;
     if (layoutOf(x) !== "rows" || !sameShape(x.shape, shape)) return undefined;
-    moving += 2 ** k;
+    motions += next * kinds ** k;
   }
-  return moving;
+  return motions;
+};
+
+const motionsAlong = (strides: readonly (readonly number[])[], axis: number): number => {
+  let motions = 0;
+  for (let k = 0; k < strides.length; k++) {
+    const stride = strides[k]?.[axis];
+    motions += (stride === 0 ? still : stride === 1 ? next : byStride) * kinds ** k;
+  }
+  return motions;
 };
 
 /** Source that reads an operand. An integer beyond 2^24 is rounded on its way to float32, as by a cast. */
@@ -58,44 +71,61 @@ const printRead = (k: number, at: string, operand: DType | undefined, common: DT
   return `const x${k} = ${common === "float32" && operand === "int32" ? `Math.fround(${element})` : element};`;
 };
 
-const make = <F>(source: string): F => {
-  const float = new Float64Array(1);
-  return compileCode<F>(source, { powersOfTwo, float, words: new Int32Array(float.buffer) });
-};
+/** So many places are computed at each turn of the innermost loop: a turn by itself costs more than a sum does. */
+const unrolled = 4;
 
-const compileRun = (f: ScalarFunction, operands: readonly DType[], common: DType, moving: number): Run => {
-  const { statements, result } = printJavaScript(f, common === "int32");
-  const isMoving = operands.map((_, k) => Math.floor(moving / 2 ** k) % 2 === 1);
-  const read = (which: boolean, at: (k: number) => string): string =>
-    operands.map((dtype, k) => (isMoving[k] === which ? printRead(k, at(k), dtype, common) : "")).join(" ");
-  return make<Run>(`(out, operands) => {
-    ${operands.map((_, k) => `const { data: data${k}, offset: from${k} } = operands[${k}];`).join(" ")}
-    ${read(false, (k) => `from${k}`)}
-    for (let i = 0; i < out.length; i++) {
-      ${read(true, (k) => `from${k} + i`)} ${statements} out[i] = ${result};
-    }
-  }`);
-};
+/** Functions of more steps cost more than a turn. */
+const fewSteps = 12;
 
-const compileLoop = (f: ScalarFunction, operands: readonly DType[], common: DType, rank: number): Loop => {
+const compileLoops = (
+  f: ScalarFunction,
+  operands: readonly DType[],
+  common: DType,
+  rank: number,
+  motions: number,
+): Loops => {
   const { statements, result } = printJavaScript(f, common === "int32");
+  const last = rank - 1;
+  const motionOf = (k: number): number => Math.floor(motions / kinds ** k) % kinds;
   const each = (line: (k: number) => string): string => operands.map((_, k) => line(k)).join(" ");
-  const axes = Array.from({ length: rank }, (_, axis) => axis);
-  const reads = each((k) => printRead(k, `at${k}`, operands[k], common));
-  const innermost = `${reads} ${statements} out[o++] = ${result};`;
-  // After an inner loop an operand stands at that loop's end; the outer step starts from its beginning.
-  const body = axes.reduceRight((inner, axis) => {
+  const read = (k: number, at: string): string => printRead(k, at, operands[k], common);
+  const readMoving = (k: number, i: string): string => {
+    if (motionOf(k) === still) return "";
+    return read(k, motionOf(k) === next ? `at${k} + ${i}` : `at${k} + (${i}) * step${k}_${last}`);
+  };
+  const place = (i: string): string => `{ ${each((k) => readMoving(k, i))} ${statements} out[o + ${i}] = ${result}; }`;
+  const places = range(unrolled).map((q) => place(`i + ${q}`));
+  const turns = f.instructions.length > fewSteps ? "" : `for (; i <= n - ${unrolled}; i += ${unrolled}) { ${places.join(" ")} }`;
+  const row = `
+    ${each((k) => (motionOf(k) === still ? read(k, `at${k}`) : ""))}
+    let i = 0;
+    ${turns}
+    for (; i < n; i++) ${place("i")}
+    o += n;`;
+  // After the loop of an axis an operand stands at that loop's end; the step of the axis around starts from its beginning.
+  const body = range(last).reduceRight((inner, axis) => {
     const step = (k: number): string =>
-      axis === rank - 1
+      axis === last - 1
         ? `at${k} += step${k}_${axis};`
         : `at${k} += step${k}_${axis} - n${axis + 1} * step${k}_${axis + 1};`;
     return `for (let i${axis} = 0; i${axis} < n${axis}; i${axis}++) { ${inner} ${each(step)} }`;
-  }, innermost);
-  return make<Loop>(`(out, shape, operands, strides) => {
-    let o = 0;
-    ${axes.map((axis) => `const n${axis} = shape[${axis}];`).join(" ")}
-    ${each((k) => `const data${k} = operands[${k}].data; let at${k} = operands[${k}].offset;`)}
-    ${each((k) => axes.map((axis) => `const step${k}_${axis} = strides[${k}][${axis}];`).join(" "))}
-    ${body}
-  }`);
+  }, row);
+  const isRead = (k: number, axis: number): boolean => axis < last || motionOf(k) === byStride;
+  const steps = (k: number): string =>
+    range(rank)
+      .map((axis) => (isRead(k, axis) ? `const step${k}_${axis} = strides[${k}][${axis}];` : ""))
+      .join(" ");
+  const float = new Float64Array(1);
+  return compileCode<Loops>(
+    `(out, operands, shape, strides) => {
+      let o = 0;
+      const n = ${rank === 1 ? "out.length" : `shape[${last}]`};
+      ${range(last)
+        .map((axis) => `const n${axis} = shape[${axis}];`)
+        .join(" ")}
+      ${each((k) => `const data${k} = operands[${k}].data; let at${k} = operands[${k}].offset; ${steps(k)}`)}
+      ${body}
+    }`,
+    { powersOfTwo, float, words: new Int32Array(float.buffer) },
+  );
 };

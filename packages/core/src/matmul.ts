@@ -1,28 +1,20 @@
 import { allocate, type Store } from "./dtype.ts";
-import { block2, order32, order64, type Order } from "./order.ts";
-import { type Block, pack, tile, tileSize } from "./tile.ts";
-
-/** The sizes of a product: m x k times k x n. */
-export interface Sizes {
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-}
+import { block2, orderOf } from "./order.ts";
+import { byPanels, isWorthPacking } from "./panel.ts";
+import { type Block, type Sizes, tile, tileSize } from "./tile.ts";
 
 /** Writes the product of two matrices from `start` on, row-major, in the order that its sizes as written prescribe. */
 export const multiply = (out: Store, start: number, a: Block, b: Block, sizes: Sizes): void => {
   if (out instanceof Int32Array) byIntegers(out, start, a, b, sizes);
   else if (isWide(sizes)) byTiles(out, start, a, b, sizes);
-  else byDots(out, start, a, b, sizes, orderOf(out));
+  else byDots(out, start, a, b, sizes);
 };
-
-const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32 : order64);
 
 /** Rule 2 where results lie side by side in registers; a few results are dot products by rule 1. */
 export const isWide = ({ m, n }: Pick<Sizes, "m" | "n">): boolean => n >= 4 || (m >= 4 && n >= 2);
 
-const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, { dots1 }: Order): void =>
-  dots1(k)(out, start, m, n, a.data, a.start, a.row, a.column, b.data, b.start, b.column, b.row);
+const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void =>
+  orderOf(out).dots1(k)(out, start, m, n, a.data, a.start, a.row, a.column, b.data, b.start, b.column, b.row);
 
 /** As many terms as two levels of rule 2 add up one after another. */
 const chunk = block2 * block2;
@@ -44,20 +36,13 @@ const byTiles = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Siz
   for (let i = 0; i < m * n; i++) out[start + i] = sum2(chunks, parts, i, m * n);
 };
 
-/**
- * In float32, products are computed in float64 and rounded. From so many rows and columns on, converting each operand
- * once costs less than at every use: 2.7 instead of 2.3 GFLOP/s.
- */
-const worthPacking = 16 * tileSize;
-
 const byTilesOnce = (out: Store, start: number, a: Block, b: Block, sizes: Sizes): void => {
   const { m, k, n } = sizes;
-  const packed = out instanceof Float32Array && m >= worthPacking && n >= worthPacking;
+  const block: TileBlock = isWorthPacking(sizes) ? byPanels : byStridedTiles;
   for (let from = 0; from < k; from += block2) {
     const terms = Math.min(block2, k - from);
     const left = { ...a, start: a.start + from * a.column };
     const right = { ...b, start: b.start + from * b.row };
-    const block = packed ? byPackedTiles : byStridedTiles;
     block(out, start, left, right, { m, k: terms, n }, from === 0);
   }
 };
@@ -69,20 +54,10 @@ const byStridedTiles: TileBlock = (out, start, a, b, { m, k, n }, first) => {
   const single = out instanceof Float32Array;
   for (let i = 0; i < m; i += tileSize)
     for (let j = 0; j < n; j += tileSize) {
-      const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), single, false);
+      const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), single);
       const p = a.start + i * a.row;
       const q = b.start + j * b.column;
       run(out, start + i * n + j, n, first, k, a.data, p, a.row, a.column, b.data, q, b.row, b.column);
-    }
-};
-
-const byPackedTiles: TileBlock = (out, start, a, b, { m, k, n }, first) => {
-  const rows = pack(a, m, k);
-  const columns = pack({ ...b, row: b.column, column: b.row }, n, k);
-  for (let j = 0; j < n; j += tileSize)
-    for (let i = 0; i < m; i += tileSize) {
-      const run = tile(Math.min(tileSize, m - i), Math.min(tileSize, n - j), true, true);
-      run(out, start + i * n + j, n, first, k, rows, i * k, 1, tileSize, columns, j * k, tileSize, 1);
     }
 };
 

@@ -1,4 +1,4 @@
-import { compileCode, literal, range, rounding } from "./code.ts";
+import { atFirstUse, compileCode, literal, range, rounding } from "./code.ts";
 import { type DType, dtypeCodes as dtypes, type Store } from "./dtype.ts";
 import { type Combine, combineCodes as combines, type Monoid, monoidOf } from "./monoid.ts";
 
@@ -195,7 +195,7 @@ const makeDots = (single: boolean, dot: Dot): ((k: number) => Dots) => {
 };
 
 /** Both rules of addition for one float dtype. */
-export interface Order {
+interface Order {
   readonly sum1: Fold;
   /** Matrix products of k terms each. */
   readonly dots1: (k: number) => Dots;
@@ -212,5 +212,8 @@ const make = (dtype: "float32" | "float64"): Order => {
   };
 };
 
-export const order64 = make("float64");
-export const order32 = make("float32");
+const order64 = atFirstUse(() => make("float64"));
+const order32 = atFirstUse(() => make("float32"));
+
+/** The order of addition in a buffer's dtype. */
+export const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32() : order64());

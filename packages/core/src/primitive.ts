@@ -27,7 +27,7 @@ export type Loops =
   /** Step by step through buffers: the operands', the result's, and scratch. */
   | {
       readonly kind: "routine";
-      readonly routine: Routine;
+      readonly routine: () => Routine;
       readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
       readonly scratch: (inputs: readonly ArrayType[]) => readonly Scratch[];
       readonly refusal?: (value: number, inputs: readonly ArrayType[]) => Error;

@@ -1,3 +1,4 @@
+import { atFirstUse } from "./code.ts";
 import type { DType } from "./dtype.ts";
 import { type Lane, laneOver, type LaneOperation, type Mask, type Term, type Value } from "./lane.ts";
 
@@ -58,8 +59,10 @@ export type Step =
 /** A sequential program over buffers, recorded once and printed for each back end. */
 export type Routine = readonly Step[];
 
-/** Runs an author's routine once over symbols and keeps what it did. */
-export const recordRoutine = (write: (machine: Machine) => void): Routine => {
+/** An author's routine, run once over symbols when it is first asked for: what it did is kept. */
+export const recordRoutine = (write: (machine: Machine) => void): (() => Routine) => atFirstUse(() => record(write));
+
+const record = (write: (machine: Machine) => void): Routine => {
   let count = 0;
   const open: Step[][] = [[]];
   const part = (term: Term | Mask): Part =>

@@ -1,6 +1,13 @@
 import { compileCode, range, rounding } from "./code.ts";
 import type { Store } from "./dtype.ts";
 
+/** The sizes of a product: m x k times k x n. */
+export interface Sizes {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
 /** A matrix inside a buffer: where it starts, and its strides down a column and along a row. */
 export interface Block {
   readonly data: Store;
@@ -31,24 +38,18 @@ export type Tile = (
 
 export const tileSize = 4;
 
-/**
- * Source of a tile of some rows and columns: accumulators in variables, so that each operand is read once a tile. Of
- * packed operands the terms lie `tileSize` elements apart.
- */
-const print = (rows: number, columns: number, single: boolean, packed: boolean): string => {
+/** Source of a tile of some rows and columns: accumulators in variables, so that each operand is read once a tile. */
+const print = (rows: number, columns: number, single: boolean): string => {
   const round = rounding(single);
-  const left = (i: number): string => (packed ? `a[p + ${i}]` : `a[p + ${i} * aRow]`);
-  const right = (j: number): string => (packed ? `b[q + ${j}]` : `b[q + ${j} * bColumn]`);
-  const [toNextOfA, toNextOfB] = packed ? [tileSize, tileSize] : ["aColumn", "bRow"];
   const cells = range(rows).flatMap((i) => range(columns).map((j) => ({ i, j, c: `c${i}${j}` })));
   return `(out, o, width, first, k, a, p, aRow, aColumn, b, q, bRow, bColumn) => {
     let ${cells.map(({ c }) => `${c} = -0`).join(", ")};
-    for (let i = 0; i < k; i++, p += ${toNextOfA}, q += ${toNextOfB}) {
+    for (let i = 0; i < k; i++, p += aColumn, q += bRow) {
       ${range(rows)
-        .map((i) => `const a${i} = ${left(i)};`)
+        .map((i) => `const a${i} = a[p + ${i} * aRow];`)
         .join(" ")}
       ${range(columns)
-        .map((j) => `const b${j} = ${right(j)};`)
+        .map((j) => `const b${j} = b[q + ${j} * bColumn];`)
         .join(" ")}
       ${cells.map(({ i, j, c }) => `${c} = ${round(`${c} + ${round(`a${i} * b${j}`)}`)};`).join(" ")}
     }
@@ -59,23 +60,11 @@ const print = (rows: number, columns: number, single: boolean, packed: boolean):
 
 const compiled = new Map<string, Tile>();
 
-export const tile = (rows: number, columns: number, single: boolean, packed: boolean): Tile => {
-  const key = `${rows} ${columns} ${single} ${packed}`;
+export const tile = (rows: number, columns: number, single: boolean): Tile => {
+  const key = `${rows} ${columns} ${single}`;
   const old = compiled.get(key);
   if (old !== undefined) return old;
-  const made = compileCode<Tile>(print(rows, columns, single, packed), { fround: Math.fround });
+  const made = compileCode<Tile>(print(rows, columns, single), { fround: Math.fround });
   compiled.set(key, made);
   return made;
-};
-
-/** The strips of `tileSize` rows of a matrix, one after another, each term by term, as float64. */
-export const pack = ({ data, start, row, column }: Block, rows: number, terms: number): Float64Array => {
-  const packed = new Float64Array(Math.ceil(rows / tileSize) * tileSize * terms);
-  for (let i = 0; i < rows; i += tileSize) {
-    const count = Math.min(tileSize, rows - i);
-    for (let r = 0; r < count; r++)
-      for (let l = 0, p = start + (i + r) * row, o = i * terms + r; l < terms; l++, p += column, o += tileSize)
-        packed[o] = data[p] ?? 0;
-  }
-  return packed;
 };

@@ -8,7 +8,7 @@ import { sizeOf } from "../shape.ts";
 import { compact } from "../view.ts";
 
 interface SequentialEntry extends Pick<Primitive, "name" | "type"> {
-  readonly routine: Routine;
+  readonly routine: () => Routine;
   /** The numbers with which the routine is called. */
   readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
   readonly scratch?: (inputs: readonly ArrayType[]) => readonly Scratch[];
@@ -28,7 +28,7 @@ export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" |
     const result = allocate(dtype, sizeOf(shape));
     const buffers = [...operands, result, ...scratch(inputs).map(({ dtype: of, size }) => allocate(of, size))];
     const called = sizes(inputs);
-    const refused = runOf(routine, dtype, buffers.length, called.length)(buffers, called);
+    const refused = runOf(routine(), dtype, buffers.length, called.length)(buffers, called);
     if (refused !== undefined) throw refusal?.(refused, inputs) ?? new Error(`${name}: refused ${refused}`);
     return contiguous(dtype, shape, result);
   };

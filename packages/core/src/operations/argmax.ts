@@ -18,7 +18,7 @@ const wins = (m: Machine, beats: Beats, x: Value, best: Value): Mask =>
  * The place of the first winner along the axis in the middle of three: run by run where nothing is behind the axis, else
  * row by row, the best elements so far side by side in scratch.
  */
-const search = (beats: Beats): Routine =>
+const search = (beats: Beats): (() => Routine) =>
   recordRoutine((m) => {
     const before = m.size(0);
     const n = m.size(1);
@@ -61,7 +61,7 @@ const toLeast = search((m, x, best) => m.less(x, best));
 
 const none: ArrayType = { shape: [], dtype: "float64" };
 
-const searchAlong = (entry: { readonly name: string; readonly routine: Routine }, axis: number): Primitive => {
+const searchAlong = (entry: { readonly name: string; readonly routine: () => Routine }, axis: number): Primitive => {
   const { name, routine } = entry;
   const type = ([x = none]: readonly ArrayType[]): ArrayType => ({ shape: without(x.shape, [axis]), dtype: "int32" });
   return {

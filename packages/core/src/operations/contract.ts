@@ -4,7 +4,7 @@ import { ShapeError } from "../error.ts";
 import { aligned } from "../family/batch.ts";
 import { bilinear } from "../family/bilinear.ts";
 import { pair } from "../family/operands.ts";
-import { multiply, type Sizes } from "../matmul.ts";
+import { multiply } from "../matmul.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type Shape,
   sizeOf,
 } from "../shape.ts";
+import type { Sizes } from "../tile.ts";
 import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
 import type { Block } from "../tile.ts";

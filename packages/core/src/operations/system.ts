@@ -20,7 +20,7 @@ interface SystemEntry {
   readonly name: string;
   readonly parameters: Primitive["parameters"];
   /** Of stacks of so many matrices [n, n] and [n, m]: the operands, the result, and a matrix and columns of scratch. */
-  readonly routine: Routine;
+  readonly routine: () => Routine;
   /** The elements of a matrix that count. */
   readonly part: (a: NDArray) => NDArray;
   /** The same for the transposed matrix. */

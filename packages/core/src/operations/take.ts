@@ -31,7 +31,7 @@ const rowAt = (m: Machine, at: Term, n: Value): Value => {
 };
 
 /** Visits every element behind every index of a stack: its place in the array, and that in the rows side by side. */
-const everyRow = (visit: (m: Machine, array: Value, rows: Value) => void): Routine =>
+const everyRow = (visit: (m: Machine, array: Value, rows: Value) => void): (() => Routine) =>
   recordRoutine((m) => {
     const stacks = m.size(0);
     const before = m.size(1);

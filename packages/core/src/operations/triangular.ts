@@ -34,7 +34,7 @@ const substitute = (
 };
 
 /** Row by row, from the top for a lower triangle and from the bottom for an upper one; in float64, rounded at the end. */
-const substitution = (lower: boolean): Routine =>
+const substitution = (lower: boolean): (() => Routine) =>
   recordRoutine((m) => {
     const n = m.size(1);
     const width = m.size(2);

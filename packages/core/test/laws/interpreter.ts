@@ -271,7 +271,7 @@ export const interpret = (primitive: Primitive, inputs: readonly NDArray[]): NDA
     case "routine": {
       const scratch = loops.scratch(inputs).map((of) => allocate(of.dtype, of.size));
       const buffers = [...inputs.map((operand) => toTypedArray(operand)), data, ...scratch];
-      const refused = run(loops.routine, buffers, loops.sizes(inputs), dtype, new Map());
+      const refused = run(loops.routine(), buffers, loops.sizes(inputs), dtype, new Map());
       if (refused !== undefined) throw loops.refusal?.(refused, inputs) ?? new Error(`refused ${refused}`);
       break;
     }
