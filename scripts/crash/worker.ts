@@ -1,7 +1,7 @@
 /* A process that records run number `argv[3]` into `argv[2]`, and goes on where an earlier one was killed. */
 import { either, orThrow } from "@gradfold/core";
 import { trajectory } from "@gradfold/optim";
-import { FileError, record, resume } from "@gradfold/optim/node";
+import { FileError, load, record, resume } from "@gradfold/optim/node";
 import { inputsOf, start, step } from "./run.ts";
 
 const [path = "", number = "0"] = process.argv.slice(2);
@@ -19,6 +19,8 @@ const begin = () => {
 
 process.send?.("started");
 const resumed = resume(path, start);
+// Killed when all was done: what does not go on but can be read is finished.
+if (either.isLeft(resumed) && either.isRight(load(path))) process.exit();
 const isNew = either.isLeft(resumed) && resumed.left instanceof FileError && resumed.left.code === "ENOENT";
 const opened = isNew ? begin() : orThrow(resumed);
 const { recorder } = opened;

@@ -9,18 +9,56 @@ export type Store = Float64Array | Float32Array | Int32Array | Uint8Array;
 /** More bytes than this are not even asked for: some systems promise what they have not. */
 const mostBytes = 2 ** 40;
 
-/** A buffer of zeros; where there is no memory for it, an error that says how much it would be. */
-export const allocate = (dtype: DType, size: number, name = "array"): Store => {
+/** A buffer of zeros of its own; where there is no memory for it, an error that says how much it would be. */
+export const allocateAlone = (dtype: DType, size: number, name = "array"): Store => {
   try {
     if (size * 8 <= mostBytes) return zerosIn(dtype, size);
   } catch (e) {
     if (!(e instanceof RangeError)) throw e;
   }
-  const bytes = size * (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
   throw new ShapeError(
-    `${name}: ${size} elements of ${dtype} need ${bytes} bytes, more than there are. Use smaller sizes.`,
+    `${name}: ${size} elements of ${dtype} need ${size * widths[dtype]} bytes, more than there are. Use smaller sizes.`,
   );
 };
+
+/** Zeros for an array that nobody else writes to. Small ones share a buffer: see docs/decisions/small-arrays-share.md. */
+export const allocate = (dtype: DType, size: number, name?: string): Store => {
+  const bytes = size * widths[dtype];
+  return bytes > inObject && bytes <= mostShared ? part(dtype, size, bytes) : allocateAlone(dtype, size, name);
+};
+
+const widths: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
+
+/** V8 keeps so many bytes in the object of a typed array. */
+const inObject = 64;
+const mostShared = 256;
+const sharedBytes = 1024;
+
+/** Gives parts of a buffer until it is used up, then those of another. */
+const openBuffers = (): ((dtype: DType, size: number, bytes: number) => Store) => {
+  let shared = new ArrayBuffer(0);
+  let used = 0;
+  return (dtype, size, bytes) => {
+    if (used + bytes > shared.byteLength) {
+      shared = new ArrayBuffer(sharedBytes);
+      used = 0;
+    }
+    const start = used;
+    used = Math.ceil((start + bytes) / 8) * 8;
+    switch (dtype) {
+      case "float64":
+        return new Float64Array(shared, start, size);
+      case "float32":
+        return new Float32Array(shared, start, size);
+      case "int32":
+        return new Int32Array(shared, start, size);
+      case "bool":
+        return new Uint8Array(shared, start, size);
+    }
+  };
+};
+
+const part = openBuffers();
 
 const zerosIn = (dtype: DType, size: number): Store => {
   switch (dtype) {

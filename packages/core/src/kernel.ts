@@ -95,7 +95,8 @@ const compileLoops = (
   };
   const place = (i: string): string => `{ ${each((k) => readMoving(k, i))} ${statements} out[o + ${i}] = ${result}; }`;
   const places = range(unrolled).map((q) => place(`i + ${q}`));
-  const turns = f.instructions.length > fewSteps ? "" : `for (; i <= n - ${unrolled}; i += ${unrolled}) { ${places.join(" ")} }`;
+  const turns =
+    f.instructions.length > fewSteps ? "" : `for (; i <= n - ${unrolled}; i += ${unrolled}) { ${places.join(" ")} }`;
   const row = `
     ${each((k) => (motionOf(k) === still ? read(k, `at${k}`) : ""))}
     let i = 0;

@@ -118,7 +118,8 @@ export const byPanels = (out: Store, start: number, a: Block, b: Block, { m, k, 
       for (let i = 0; i < height; i++) {
         const from = products + i * tileSize;
         const to = start + (top + i) * n + left;
-        for (let j = 0; j < width; j++) out[to + j] = first ? (heap[from + j] ?? 0) : (out[to + j] ?? 0) + (heap[from + j] ?? 0);
+        for (let j = 0; j < width; j++)
+          out[to + j] = first ? (heap[from + j] ?? 0) : (out[to + j] ?? 0) + (heap[from + j] ?? 0);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { checkList, describe } from "./description.ts";
 import { DomainError, ShapeError } from "./error.ts";
+import type { Source } from "./primitive.ts";
 import { formatShape, frozen, type Shape } from "./shape.ts";
 import type { Range } from "./static/move.ts";
 
@@ -60,12 +61,22 @@ export const taken = (name: string, ranges: readonly Range[], shape: Shape): rea
 };
 
 /** The shape of what is taken. */
-export const slicedShape = (takes: readonly Taken[]): Shape =>
-  frozen(takes.filter((t) => !t.dropped).map((t) => t.size));
+export const slicedShape = (takes: readonly Taken[]): Shape => {
+  const sizes: number[] = [];
+  for (const { dropped, size } of takes) if (!dropped) sizes.push(size);
+  return frozen(sizes);
+};
 
 /** The places of a slice inside a view. */
-export const window = (takes: readonly Taken[], shape: Shape, strides: readonly number[], offset: number) => {
-  const kept = takes.flatMap((take, axis) => (take.dropped ? [] : [take.step * (strides[axis] ?? 0)]));
-  const start = takes.reduce((sum, take, axis) => sum + take.start * (strides[axis] ?? 0), offset);
-  return { shape, strides: kept, start };
+export const window = (takes: readonly Taken[], strides: readonly number[], offset: number): Source => {
+  const kept: number[] = [];
+  let start = offset;
+  for (let axis = 0; axis < takes.length; axis++) {
+    const take = takes[axis];
+    const stride = strides[axis];
+    if (take === undefined || stride === undefined) continue;
+    if (!take.dropped) kept.push(take.step * stride);
+    start += take.start * stride;
+  }
+  return { offset: start, strides: kept };
 };

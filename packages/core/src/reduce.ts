@@ -3,7 +3,7 @@ import { compileCode } from "./code.ts";
 import { allocate, type DType, isFloat, type Store } from "./dtype.ts";
 import { type Combine, type Monoid, monoidOf } from "./monoid.ts";
 import { block2, codeOf, type Fold, foldOf, type Rule } from "./order.ts";
-import { pick, rowMajor, type Shape, sizeOf } from "./shape.ts";
+import { rowMajor, type Shape, sizeBetween, sizeOf } from "./shape.ts";
 import { copy, isRowMajor, viewOn } from "./view.ts";
 
 /** Reduces `width` neighbouring runs of n elements at once, and writes the results from `o` on. */
@@ -25,46 +25,69 @@ export const reduceOver = (x: View, dtype: DType, axes: readonly number[], out: 
     out[0] = reducer.fold(x.size, x.data, x.offset, 1);
     return out;
   }
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const n = sizeOf(pick(x.shape, axes));
-  const permuted = [...kept, ...axes];
-  const turned = viewOn(x.data, pick(x.shape, permuted), pick(x.stride, permuted), x.offset);
-  const run = runStride(pick(x.shape, axes), pick(x.stride, axes));
-  const source = run === undefined ? viewOn(copy(turned, dtype), turned.shape, rowMajor(turned.shape), 0) : turned;
-  const stride = run ?? 1;
-  const { data } = source;
+  const { kept, gone } = apart(x, axes);
+  const n = sizeOf(gone.shape);
+  const run = runStride(gone);
+  if (run === undefined) {
+    const shape = [...kept.shape, ...gone.shape];
+    const turned = viewOn(x.data, shape, [...kept.stride, ...gone.stride], x.offset);
+    const last = shape.flatMap((_, axis) => (axis < kept.shape.length ? [] : [axis]));
+    return reduceOver(viewOn(copy(turned, dtype), shape, rowMajor(shape), 0), dtype, last, out, reducer);
+  }
   const { beside, fold } = reducer;
-  const { outer, width, step } = besideOf(source, kept.length);
-  if (beside !== undefined && width >= fewRuns && Math.abs(step) < Math.abs(stride))
-    eachOffset(source, outer, (offset, i) => {
-      beside(n, width, data, offset, stride, step, out, i * width);
+  const { outer, width, step } = besideOf(kept);
+  if (beside !== undefined && width >= fewRuns && Math.abs(step) < Math.abs(run))
+    eachOffset(kept, outer, x.offset, (offset, i) => {
+      beside(n, width, x.data, offset, run, step, out, i * width);
     });
   else
-    eachOffset(source, kept.length, (offset, i) => {
-      out[i] = fold(n, data, offset, stride);
+    eachOffset(kept, kept.shape.length, x.offset, (offset, i) => {
+      out[i] = fold(n, x.data, offset, run);
     });
   return out;
 };
 
-/** The last of the first `kept` axes that can be walked as one run: how many are before them, and the run. */
-const besideOf = (
-  { shape, stride }: View,
-  kept: number,
-): { readonly outer: number; readonly width: number; readonly step: number } => {
-  let best = { outer: kept, width: 1, step: 1 };
-  for (let outer = kept - 1; outer >= 0; outer--) {
-    const sizes = shape.slice(outer, kept);
-    const step = runStride(sizes, stride.slice(outer, kept));
+/** Some axes of a view. */
+interface Part {
+  readonly shape: number[];
+  readonly stride: number[];
+}
+
+/** The axes of a view that are kept, and those that are reduced. */
+const apart = ({ shape, stride }: View, axes: readonly number[]): { readonly kept: Part; readonly gone: Part } => {
+  const kept: Part = { shape: [], stride: [] };
+  const gone: Part = { shape: [], stride: [] };
+  for (let axis = 0; axis < shape.length; axis++) {
+    const part = axes.includes(axis) ? gone : kept;
+    part.shape.push(shape[axis] ?? 1);
+    part.stride.push(stride[axis] ?? 0);
+  }
+  return { kept, gone };
+};
+
+/** The last of the kept axes that can be walked as one run: how many are before them, and the run. */
+const besideOf = ({
+  shape,
+  stride,
+}: Part): { readonly outer: number; readonly width: number; readonly step: number } => {
+  let best = { outer: shape.length, width: 1, step: 1 };
+  for (let outer = shape.length - 1; outer >= 0; outer--) {
+    const part = { shape: shape.slice(outer), stride: stride.slice(outer) };
+    const step = runStride(part);
     if (step === undefined) break;
-    best = { outer, width: sizeOf(sizes), step };
+    best = { outer, width: sizeOf(part.shape), step };
   }
   return best;
 };
 
-/** The kept axes behind the last one that is reduced. Axes of size 1 never matter. */
+/** The axis behind the last one that is reduced. Axes of size 1 never matter. */
+const firstBehind = (shape: Shape, axes: readonly number[]): number =>
+  (axes.findLast((axis) => shape[axis] !== 1) ?? shape.length) + 1;
+
+/** The kept axes behind the last one that is reduced. */
 export const axesBehind = (shape: Shape, axes: readonly number[]): readonly number[] => {
-  const last = axes.findLast((axis) => shape[axis] !== 1) ?? shape.length;
-  return shape.map((_, axis) => axis).filter((axis) => axis > last && !axes.includes(axis));
+  const first = firstBehind(shape, axes);
+  return shape.map((_, axis) => axis).filter((axis) => axis >= first && !axes.includes(axis));
 };
 
 /** Whether so many results lie side by side that they follow rule 2, as `isWide` says of products. */
@@ -74,7 +97,7 @@ export const areBeside = (width: number): boolean => width >= 4;
 const ruleOf = (combine: Combine, dtype: DType, shape: Shape, axes: readonly number[]): Rule => {
   if (!isFloat(dtype) || combine === "maximum" || combine === "minimum") return "turn";
   if (axes.length === shape.length) return "lanes";
-  return areBeside(sizeOf(pick(shape, axesBehind(shape, axes)))) ? "blocks" : "lanes";
+  return areBeside(sizeBetween(shape, firstBehind(shape, axes), shape.length)) ? "blocks" : "lanes";
 };
 
 const reducers: Reducer[] = [];
@@ -127,7 +150,7 @@ const besideInBlocks = (monoid: Monoid, dtype: DType): FoldBeside => {
 };
 
 /** The stride with which these axes can be walked as one run, if they can. */
-const runStride = (shape: Shape, strides: readonly number[]): number | undefined => {
+const runStride = ({ shape, stride: strides }: Part): number | undefined => {
   let run = 1;
   let expected: number | undefined;
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -142,11 +165,16 @@ const runStride = (shape: Shape, strides: readonly number[]): number | undefined
 };
 
 /** Visits the places of the first `rank` axes in row-major order. */
-const eachOffset = (x: View, rank: number, visit: (offset: number, i: number) => void): void => {
+const eachOffset = (
+  { shape, stride }: Part,
+  rank: number,
+  start: number,
+  visit: (offset: number, i: number) => void,
+): void => {
   let i = 0;
   const walk = (axis: number, offset: number): void => {
     if (axis === rank) visit(offset, i++);
-    else for (let k = 0; k < (x.shape[axis] ?? 1); k++) walk(axis + 1, offset + k * (x.stride[axis] ?? 0));
+    else for (let k = 0; k < (shape[axis] ?? 1); k++) walk(axis + 1, offset + k * (stride[axis] ?? 0));
   };
-  walk(0, x.offset);
+  walk(0, start);
 };

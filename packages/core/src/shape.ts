@@ -8,10 +8,13 @@ export type Axes = number | readonly number[];
 
 export const scalarShape: Shape = Object.freeze([]);
 
-export const sizeOf = (shape: Shape): number => {
+export const sizeOf = (shape: Shape): number => sizeBetween(shape, 0, shape.length);
+
+/** The product of the sizes from one axis up to another. */
+export const sizeBetween = (shape: Shape, from: number, to: number): number => {
   let size = 1;
-  // By index: iterating over a frozen array costs several times as much.
-  for (let i = 0; i < shape.length; i++) size *= shape[i] ?? 1;
+  // By index: iterating over a frozen array, or slicing it, costs many times as much.
+  for (let i = from; i < to; i++) size *= shape[i] ?? 1;
   return size;
 };
 
@@ -25,7 +28,28 @@ export const sameShape = (a: Shape, b: Shape): boolean => {
 export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
 /** Freezes sizes that are known to be good. */
-export const frozen = (sizes: number[]): Shape => (sizes.length === 0 ? scalarShape : Object.freeze(sizes));
+/** Frozen shapes of few and small sizes, by these: finding one costs a quarter of freezing it, and most are met again. */
+const known = new Map<number, Shape>();
+const mostKnown = 4096;
+const fewSizes = 4;
+const smallSize = 1024;
+
+/** A list of sizes that its caller has just made, as a shape. */
+export const frozen = (sizes: number[]): Shape => {
+  if (sizes.length === 0) return scalarShape;
+  if (sizes.length > fewSizes) return Object.freeze(sizes);
+  let key = sizes.length;
+  for (const size of sizes) {
+    if (!(size < smallSize)) return Object.freeze(sizes);
+    key = key * smallSize + size;
+  }
+  const old = known.get(key);
+  if (old !== undefined) return old;
+  if (known.size >= mostKnown) known.clear();
+  const shape = Object.freeze(sizes);
+  known.set(key, shape);
+  return shape;
+};
 
 /** Something that is no size or shape, in an error's words. */
 const wordFor = (x: unknown): string =>
@@ -101,9 +125,9 @@ export const broadcastShapes = (name: string, a: Shape, b: Shape): Shape => {
 
 /** An array seen around one axis: how many blocks come before it, its size, and how many elements are behind it. */
 export const around = (shape: Shape, axis: number): readonly [before: number, n: number, after: number] => [
-  sizeOf(shape.slice(0, axis)),
+  sizeBetween(shape, 0, axis),
   shape[axis] ?? 1,
-  sizeOf(shape.slice(axis + 1)),
+  sizeBetween(shape, axis + 1, shape.length),
 ];
 
 /** An axis of `rank` axes, counted from the start. */
@@ -113,6 +137,11 @@ export const normalizeAxis = (name: string, axis: number, shape: Shape): number 
   return axis < 0 ? axis + shape.length : axis;
 };
 
+const isAscending = (list: readonly number[]): boolean => {
+  for (let i = 1; i < list.length; i++) if ((list[i - 1] ?? 0) >= (list[i] ?? 0)) return false;
+  return true;
+};
+
 const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]];
 
 /** Axes counted from the start, ascending; all of them by default. */
@@ -120,7 +149,10 @@ export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape
   if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
   if (typeof axes !== "number" && !isList(axes))
     throw new ShapeError(`${name}: axes are a number or a list of numbers, not ${wordFor(axes)}.`);
-  const list = (typeof axes === "number" ? [axes] : Array.from(axes)).map((axis) => normalizeAxis(name, axis, shape));
+  if (typeof axes === "number") return [normalizeAxis(name, axes, shape)];
+  const list: number[] = [];
+  for (const axis of axes) list.push(normalizeAxis(name, axis, shape));
+  if (isAscending(list)) return list;
   if (new Set(list).size !== list.length)
     throw new ShapeError(`${name}: an axis is given twice: ${formatShape([axes].flat())} of ${formatShape(shape)}`);
   return list.toSorted((a, b) => a - b);

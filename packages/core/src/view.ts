@@ -1,6 +1,6 @@
 import ndarray from "ndarray";
 import operations from "ndarray-ops";
-import { allocate, type DType, type Store } from "./dtype.ts";
+import { allocateAlone, type DType, type Store } from "./dtype.ts";
 
 /*
  * The door to scijs: `ndarray` views, and strided copies by `ndarray-ops`, which is never asked for a number whose bits
@@ -61,7 +61,7 @@ export const compact = (view: View, dtype: DType): Store =>
 /** The elements in row-major order, in a buffer of their own. */
 export const copy = (view: View, dtype: DType, name?: string): Store => {
   if (isRowMajor(view)) return view.data.slice(view.offset, view.offset + view.size);
-  const data = allocate(dtype, view.size, name);
+  const data = allocateAlone(dtype, view.size, name);
   assign(ndarray(data, view.shape), view);
   return data;
 };

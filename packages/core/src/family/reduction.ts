@@ -6,7 +6,7 @@ import { operand } from "../operand.ts";
 import { reshape } from "../operations/reshape.ts";
 import { bind, type Loops, type Primitive, view } from "../primitive.ts";
 import { reduceOver, reducerOf } from "../reduce.ts";
-import { type Axes, formatShape, frozen, normalizeAxes, pick, type Shape, sizeOf } from "../shape.ts";
+import { type Axes, formatShape, frozen, normalizeAxes, pick, scalarShape, type Shape, sizeOf } from "../shape.ts";
 import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { only } from "./operands.ts";
@@ -14,8 +14,13 @@ import { only } from "./operands.ts";
 /* What reductions have in common. */
 
 /** The shape that is left when some axes are reduced. */
-export const without = (shape: Shape, axes: readonly number[]): Shape =>
-  axes.length === 0 ? shape : frozen(shape.filter((_, i) => !axes.includes(i)));
+export const without = (shape: Shape, axes: readonly number[]): Shape => {
+  if (axes.length === 0) return shape;
+  if (axes.length === shape.length) return scalarShape;
+  const sizes: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) if (!axes.includes(axis)) sizes.push(shape[axis] ?? 1);
+  return frozen(sizes);
+};
 
 /** A result over some axes of a shape with these axes put back, with size 1, so that it broadcasts to the shape. */
 export const withAxes = (result: NDArray, shape: Shape, axes: readonly number[]): NDArray =>

@@ -29,19 +29,15 @@ const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>
     evaluate: (inputs) => {
       const [x, y] = pair("set", inputs);
       const data = copy(view(x, "set"), x.dtype);
-      const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
-      assign(viewOn(data, y.shape, strides, start), view(y, "set"));
+      const { strides, offset } = window(takes, rowMajor(x.shape), 0);
+      assign(viewOn(data, y.shape, strides, offset), view(y, "set"));
       return contiguous(x.dtype, x.shape, data);
     },
     loops: {
       kind: "place",
       targets: (inputs) => {
-        const [x, y] = pair("set", inputs);
-        const { strides, start } = window(takes, y.shape, rowMajor(x.shape), 0);
-        return [
-          { offset: 0, strides: rowMajor(x.shape) },
-          { offset: start, strides },
-        ];
+        const strides = rowMajor(pair<ArrayType>("set", inputs)[0].shape);
+        return [{ offset: 0, strides }, window(takes, strides, 0)];
       },
     },
     transpose: (cotangent, inputs, i) => {

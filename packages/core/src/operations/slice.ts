@@ -17,15 +17,12 @@ const sliceBy = (takes: readonly Taken[]): Primitive => {
     type: ({ dtype }) => ({ shape, dtype }),
     evaluate: (x) => {
       const { data, stride, offset } = view(x, "slice");
-      const { strides, start } = window(takes, shape, stride, offset);
-      return concrete(x.dtype, shape, viewOn(data, shape, strides, start));
+      const part = window(takes, stride, offset);
+      return concrete(x.dtype, shape, viewOn(data, shape, part.strides, part.offset));
     },
     loops: {
       kind: "move",
-      source: (x) => {
-        const { strides, start } = window(takes, shape, rowMajor(x.shape), 0);
-        return { offset: start, strides };
-      },
+      source: (x) => window(takes, rowMajor(x.shape), 0),
     },
     transpose: (cotangent, x) => bind(placeBy(takes, x.shape), [cotangent]),
     batch: (stack) => bind(sliceBy([whole(stack.shape[0] ?? 0), ...takes]), [stack]),
@@ -40,16 +37,13 @@ const placeBy = (takes: readonly Taken[], shape: Shape): Primitive =>
     type: ({ dtype }) => ({ shape, dtype }),
     evaluate: (x) => {
       const data = allocate(x.dtype, sizeOf(shape));
-      const { strides, start } = window(takes, x.shape, rowMajor(shape), 0);
-      assign(viewOn(data, x.shape, strides, start), view(x, "place"));
+      const { strides, offset } = window(takes, rowMajor(shape), 0);
+      assign(viewOn(data, x.shape, strides, offset), view(x, "place"));
       return contiguous(x.dtype, shape, data);
     },
     loops: {
       kind: "place",
-      targets: () => {
-        const { strides, start } = window(takes, shape, rowMajor(shape), 0);
-        return [{ offset: start, strides }];
-      },
+      targets: () => [window(takes, rowMajor(shape), 0)],
     },
     transpose: (cotangent) => bind(sliceBy(takes), [cotangent]),
     batch: (stack) => {
