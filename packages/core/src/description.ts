@@ -38,7 +38,8 @@ export const checkFunction = (name: string, x: unknown): void => {
   if (typeof x !== "function") throw new DTypeError(`${name}: a function is needed, not ${describe(x)}.`);
 };
 
-/** Throws unless options are an object; in other libraries they may stand alone. */
-export const checkOptions = (name: string, example: string, x: unknown): void => {
-  if (!isRecord(x)) throw new DTypeError(`${name}: options are an object such as ${example}, not ${describe(x)}.`);
+/** The options. Throws unless they are an object; in other libraries they may stand alone. */
+export const checkOptions = <Options>(name: string, example: string, x: Options): Options => {
+  if (isRecord(x)) return x;
+  throw new DTypeError(`${name}: options are an object such as ${example}, not ${describe(x)}.`);
 };

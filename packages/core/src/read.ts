@@ -92,9 +92,27 @@ export interface Tolerance {
   readonly equalNan?: boolean;
 }
 
-const checkTolerance = (name: string, x: unknown): number => {
+const checkTolerance = (name: string, what: string, x: unknown): number => {
   if (typeof x === "number" && x >= 0) return x;
-  throw new DomainError(`allClose: ${name} must be a number from 0 on, not ${describe(x)}.`);
+  throw new DomainError(`${name}: ${what} must be a number from 0 on, not ${describe(x)}.`);
+};
+
+/** Whether arrays are close, for the function that is named. */
+export const isClose = (name: string, a: Operand, b: Operand, tolerance: Tolerance): boolean => {
+  const x = operand(name, a);
+  const y = operand(name, b);
+  checkOptions(name, "{ rtol: 1e-5 }", tolerance);
+  const rtol = checkTolerance(name, "rtol", tolerance.rtol ?? 1e-5);
+  const atol = checkTolerance(name, "atol", tolerance.atol ?? 1e-8);
+  if (!sameShape(x.shape, y.shape)) return false;
+  const other = compact(view(y, name), y.dtype);
+  // Of an infinite distance no tolerance is a part.
+  return compact(view(x, name), x.dtype).every((value: number, i: number) => {
+    const wanted = other[i] ?? NaN;
+    if (value === wanted) return true;
+    const close = Number.isFinite(wanted) && Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
+    return close || (tolerance.equalNan === true && Number.isNaN(value) && Number.isNaN(wanted));
+  });
 };
 
 /**
@@ -108,19 +126,5 @@ const checkTolerance = (name: string, x: unknown): number => {
  * allClose(array([1, 2]), array([1, 2 + 1e-9])); // => true
  * allClose(array([1, NaN]), array([1, NaN]), { rtol: 0, atol: 0, equalNan: true }); // => true
  */
-export const allClose = (a: Operand, b: Operand, tolerance: Tolerance = {}): boolean => {
-  const x = operand("allClose", a);
-  const y = operand("allClose", b);
-  checkOptions("allClose", "{ rtol: 1e-5 }", tolerance);
-  const rtol = checkTolerance("rtol", tolerance.rtol ?? 1e-5);
-  const atol = checkTolerance("atol", tolerance.atol ?? 1e-8);
-  if (!sameShape(x.shape, y.shape)) return false;
-  const other = compact(view(y, "allClose"), y.dtype);
-  // Of an infinite distance no tolerance is a part.
-  return compact(view(x, "allClose"), x.dtype).every((value: number, i: number) => {
-    const wanted = other[i] ?? NaN;
-    if (value === wanted) return true;
-    const close = Number.isFinite(wanted) && Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
-    return close || (tolerance.equalNan === true && Number.isNaN(value) && Number.isNaN(wanted));
-  });
-};
+export const allClose = (a: Operand, b: Operand, tolerance: Tolerance = {}): boolean =>
+  isClose("allClose", a, b, tolerance);

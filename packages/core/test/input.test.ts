@@ -112,4 +112,11 @@ describe.each(functions)("%s", (name, f) => {
     const found = strange.flatMap(([, x]) => [complaint(name, f, [first, x]), complaint(name, f, [integers, x])]);
     expect(found.filter((text) => text !== undefined)).toEqual([]);
   });
+  test("says what is wrong with its third argument", () => {
+    const first = seconds[name] ?? (name.startsWith("random.") ? core.random.key(1) : ones([2, 3]));
+    const found = strange.flatMap(([, x]) =>
+      [0, undefined, [2], ones([2, 3])].map((second) => complaint(name, f, [first, second, x])),
+    );
+    expect(found.filter((text) => text !== undefined)).toEqual([]);
+  });
 });

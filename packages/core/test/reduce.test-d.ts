@@ -5,6 +5,7 @@ import {
   argmax,
   argmin,
   array,
+  type Axes,
   div,
   exp,
   logSoftmax,
@@ -54,10 +55,13 @@ is<NDArray<[100, 2]>>()(logSoftmax(x, 0));
 // ── Sizes, axes and options that are known at run time only
 declare const n: number;
 declare const list: readonly number[];
+declare const axes: Axes;
 declare const keepDims: boolean;
 declare const unknown: NDArray;
 is<NDArray<[number]>>()(max(ones([n, 2]), 1));
 is<NDArray>()(max(x, n));
+is<NDArray>()(max(x, axes));
+is<NDArray>()(mean(unknown, axes, { keepDims }));
 is<NDArray>()(max(x, 0, { keepDims }));
 is<NDArray<[number, number]>>()(max(x, list, { keepDims: true }));
 is<NDArray>()(max(x, list));

@@ -1,4 +1,5 @@
 import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { allocate, arithmetic, type DType } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import type { Combine } from "../monoid.ts";
@@ -95,6 +96,7 @@ export const reduction = <Name extends string, Options extends object = object>(
   typed<Reduction<Name, Options>>(
     (x: Operand, axes?: Axes, options: Partial<Options> & { readonly keepDims?: boolean } = {}) => {
       const array = operand(name, x);
+      checkOptions(name, "{ keepDims: true }", options);
       const over = normalizeAxes(name, axes, array.shape);
       const result = reduce(array, over, options);
       return options.keepDims === true ? withAxes(result, array.shape, over) : result;

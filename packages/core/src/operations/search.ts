@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { NDArray, Operand } from "../array.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { array as make, zeros } from "../make.ts";
@@ -31,7 +32,8 @@ export const searchSorted = typed<
     values: X,
     options?: { readonly side?: "left" | "right" },
   ) => NDArray<ShapeOf<X>>
->((sorted: NDArray, values: Operand, { side = "left" }: { readonly side?: "left" | "right" } = {}) => {
+>((sorted: NDArray, values: Operand, options: { readonly side?: "left" | "right" } = {}) => {
+  const { side = "left" } = checkOptions("searchSorted", '{ side: "right" }', options);
   if (side !== "left" && side !== "right")
     throw new DomainError(`searchSorted: the side must be "left" or "right", not ${String(side)}`);
   const [list, wanted] = operands("searchSorted", sorted, values);

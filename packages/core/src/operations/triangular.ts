@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { Operand } from "../array.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
@@ -78,6 +79,8 @@ export const triangularRecord = (lower: boolean): Primitive =>
  * toNested(triangularSolve(array([[2, 0], [1, 4]]), array([2, 9]))); // => [ 1, 2 ]
  */
 export const triangularSolve = typed<Solve<"triangularSolve", { readonly lower?: boolean }>>(
-  (a: Operand, b: Operand, { lower = true }: { readonly lower?: boolean } = {}) =>
-    solveBy(triangularRecord(lower), a, b),
+  (a: Operand, b: Operand, options: { readonly lower?: boolean } = {}) => {
+    const { lower = true } = checkOptions("triangularSolve", "{ lower: false }", options);
+    return solveBy(triangularRecord(lower), a, b);
+  },
 );

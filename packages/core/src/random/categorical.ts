@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { NDArray } from "../array.ts";
 import { floating } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
@@ -40,7 +41,8 @@ interface Categorical {
  * import { array, random, toNested } from "@gradfold/core";
  * toNested(random.categorical(random.key(0), array([0, 1, 2]), { shape: [4] })); // => [ 2, 2, 2, 1 ]
  */
-export const categorical = typed<Categorical>((from: Key, of: NDArray, { axis = -1, shape }: Choices = {}) => {
+export const categorical = typed<Categorical>((from: Key, of: NDArray, options: Choices = {}) => {
+  const { axis = -1, shape } = checkOptions("random.categorical", "{ shape: [2] }", options);
   checkKey("categorical", from);
   const logits = operand("random.categorical", of);
   const along = normalizeAxis("random.categorical", axis, logits.shape);

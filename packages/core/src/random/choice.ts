@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import { isNDArray, type NDArray } from "../array.ts";
 import { floating } from "../dtype.ts";
 import { DomainError, ShapeError } from "../error.ts";
@@ -108,12 +109,8 @@ const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray =>
  * toNested(random.choice(random.key(0), 10, [3], { replace: false })); // => [ 0, 1, 8 ]
  */
 export const choice = typed<Choice>(
-  (
-    from: Key,
-    of: number | NDArray,
-    shape: Shape = [],
-    { replace = true, p, axis = 0 }: Options & { readonly axis?: number } = {},
-  ) => {
+  (from: Key, of: number | NDArray, shape: Shape = [], options: Options & { readonly axis?: number } = {}) => {
+    const { replace = true, p, axis = 0 } = checkOptions("random.choice", "{ replace: false }", options);
     checkKey("choice", from);
     const into = checkShape("random.choice", shape);
     if (!isNDArray(of)) {

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { checkDType, type DType, isFloat } from "../dtype.ts";
 import { DTypeError } from "../error.ts";
 import { batchBroadcast } from "../family/batch.ts";
@@ -6,6 +7,7 @@ import { elementwise } from "../family/elementwise.ts";
 import type { ScalarLane, Value } from "../lane.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { checkShape, type Shape } from "../shape.ts";
+import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
 import { computedAsWords, type Key, wordsOf } from "./key.ts";
 import { places } from "./place.ts";
@@ -60,3 +62,10 @@ export type Sampler<Options extends Precision = Precision> = <const S extends Sh
   shape?: S,
   options?: Options,
 ) => NDArray<Mutable<S>>;
+
+/** A public distribution that has no options but the dtype. */
+export const sampler = (name: string, drawn: FloatDraw): Sampler =>
+  typed<Sampler>((key: Key, shape: Shape = [], options: Precision = {}) => {
+    const { dtype = "float64" } = checkOptions(`random.${name}`, '{ dtype: "float32" }', options);
+    return drawn(name, key, shape, dtype);
+  });

@@ -1,10 +1,7 @@
 import type { ScalarLane, Value } from "../lane.ts";
 import { log, logShort } from "../scalar/logarithm.ts";
-import type { Shape } from "../shape.ts";
-import { typed } from "../static/door.ts";
-import { drawFloat, type Precision, type Sampler } from "./draw.ts";
+import { drawFloat, sampler } from "./draw.ts";
 import { symmetric23, symmetric52, unit23, unit52 } from "./fraction.ts";
-import type { Key } from "./key.ts";
 
 type Logarithm = typeof log;
 
@@ -36,9 +33,7 @@ const exponentials = drawFloat(
  * import { random } from "@gradfold/core";
  * random.exponential(random.key(0), [2]); // => float64 [2] [0.54207056, 0.24372319]
  */
-export const exponential = typed<Sampler>((from: Key, shape: Shape = [], { dtype = "float64" }: Precision = {}) =>
-  exponentials("exponential", from, shape, dtype),
-);
+export const exponential = sampler("exponential", exponentials);
 
 const gumbels = drawFloat(
   "gumbel",
@@ -55,9 +50,7 @@ const gumbels = drawFloat(
  * import { random } from "@gradfold/core";
  * random.gumbel(random.key(0), [2]); // => float64 [2] [ 0.13790566, -0.42599294]
  */
-export const gumbel = typed<Sampler>((from: Key, shape: Shape = [], { dtype = "float64" }: Precision = {}) =>
-  gumbels("gumbel", from, shape, dtype),
-);
+export const gumbel = sampler("gumbel", gumbels);
 
 const laplaces = drawFloat(
   "laplace",
@@ -74,6 +67,4 @@ const laplaces = drawFloat(
  * import { random } from "@gradfold/core";
  * random.laplace(random.key(0), [2]); // => float64 [2] [0.17803369, 0.83796278]
  */
-export const laplace = typed<Sampler>((from: Key, shape: Shape = [], { dtype = "float64" }: Precision = {}) =>
-  laplaces("laplace", from, shape, dtype),
-);
+export const laplace = sampler("laplace", laplaces);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { NDArray } from "../array.ts";
 import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
@@ -44,6 +45,7 @@ export const stretched = (x: NDArray, { mean = 0, standardDeviation = 1 }: Norma
  * random.normal(random.key(0), [2], { mean: 10 }); // => float64 [2] [9.79415786, 9.21523422]
  */
 export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options: Normal = {}) => {
+  checkOptions("random.normal", "{ mean: 0 }", options);
   checkStretch("normal", options);
   return stretched(standard("normal", from, shape, options.dtype ?? "float64"), options);
 });

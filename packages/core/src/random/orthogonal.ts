@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { NDArray } from "../array.ts";
 import type { DType } from "../dtype.ts";
 import { div, sub } from "../operations/arithmetic.ts";
@@ -45,17 +46,12 @@ export const orthogonal = typed<
     n: N,
     options?: { readonly columns?: M; readonly dtype?: DType },
   ) => NDArray<[N, M]>
->(
-  (
-    from: Key,
-    n: number,
-    { columns = n, dtype = "float64" }: { readonly columns?: number; readonly dtype?: DType } = {},
-  ) => {
-    checkKey("orthogonal", from);
-    const [rows = 0, width = 0] = checkShape("random.orthogonal", [n, columns]);
-    const drawn = normal(from, [Math.max(rows, width), Math.min(rows, width)], { dtype });
-    // Once leaves errors where rows are nearly parallel; of what is nearly orthonormal, twice leaves none to speak of.
-    const basis = orthonormal(orthonormal(transpose(drawn)));
-    return rows < width ? basis : transpose(basis);
-  },
-);
+>((from: Key, n: number, options: { readonly columns?: number; readonly dtype?: DType } = {}) => {
+  const { columns = n, dtype = "float64" } = checkOptions("random.orthogonal", "{ columns: 2 }", options);
+  checkKey("orthogonal", from);
+  const [rows = 0, width = 0] = checkShape("random.orthogonal", [n, columns]);
+  const drawn = normal(from, [Math.max(rows, width), Math.min(rows, width)], { dtype });
+  // Once leaves errors where rows are nearly parallel; of what is nearly orthonormal, twice leaves none to speak of.
+  const basis = orthonormal(orthonormal(transpose(drawn)));
+  return rows < width ? basis : transpose(basis);
+});

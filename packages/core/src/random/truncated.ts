@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import { DomainError } from "../error.ts";
 import type { ScalarLane, Value } from "../lane.ts";
 import { array } from "../make.ts";
@@ -53,7 +54,7 @@ interface Truncated extends Normal {
  * random.truncatedNormal(random.key(0), [2], { min: 0 }); // => float64 [2] [0.5235626 , 0.26170868]
  */
 export const truncatedNormal = typed<Sampler<Truncated>>((from: Key, shape: Shape = [], options: Truncated = {}) => {
-  const { min = -2, max = 2, dtype = "float64" } = options;
+  const { min = -2, max = 2, dtype = "float64" } = checkOptions("random.truncatedNormal", "{ min: -2 }", options);
   checkKey("truncatedNormal", from);
   checkOrder("truncatedNormal", min, max);
   checkStretch("truncatedNormal", options);

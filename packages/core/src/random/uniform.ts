@@ -1,3 +1,4 @@
+import { checkOptions } from "../description.ts";
 import type { NDArray, Operand } from "../array.ts";
 import { isFloat } from "../dtype.ts";
 import { operand } from "../operand.ts";
@@ -32,16 +33,15 @@ interface Interval extends Precision {
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656722711 ]
  */
-export const uniform = typed<Sampler<Interval>>(
-  (from: Key, shape: Shape = [], { min = 0, max = 1, dtype = "float64" }: Interval = {}) => {
-    const round = dtype === "float32" ? Math.fround : Number;
-    const [low, high] = [round(min), round(max)];
-    checkFinite("uniform", { min: low, max: high, "max - min": round(high - low) });
-    checkOrder("uniform", low, high);
-    const drawn = unit("uniform", from, shape, dtype);
-    return low === 0 && high === 1 ? drawn : maximum(add(mul(drawn, high - low), low), low);
-  },
-);
+export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options: Interval = {}) => {
+  const { min = 0, max = 1, dtype = "float64" } = checkOptions("random.uniform", "{ max: 1 }", options);
+  const round = dtype === "float32" ? Math.fround : Number;
+  const [low, high] = [round(min), round(max)];
+  checkFinite("uniform", { min: low, max: high, "max - min": round(high - low) });
+  checkOrder("uniform", low, high);
+  const drawn = unit("uniform", from, shape, dtype);
+  return low === 0 && high === 1 ? drawn : maximum(add(mul(drawn, high - low), low), low);
+});
 
 /**
  * True with probability `p` (0.5), else false, as bool.
@@ -54,7 +54,8 @@ export const uniform = typed<Sampler<Interval>>(
  */
 export const bernoulli = typed<
   <const S extends Shape = []>(key: Key, shape?: S, options?: { readonly p?: Operand }) => NDArray<Mutable<S>>
->((from: Key, shape: Shape = [], { p = 0.5 }: { readonly p?: Operand } = {}) => {
+>((from: Key, shape: Shape = [], options: { readonly p?: Operand } = {}) => {
+  const { p = 0.5 } = checkOptions("random.bernoulli", "{ p: 0.5 }", options);
   const chance = checkProbabilities("bernoulli", operand("random.bernoulli", p));
   const drawn = unit("bernoulli", from, shape, isFloat(chance.dtype) ? chance.dtype : "float64");
   return less(drawn, broadcastTo(chance, shape));

@@ -53,7 +53,8 @@ type AxisComplaint<Name extends string, S extends Shape, Bad extends string> = [
 export interface Reduction<Name extends string, Options = object> {
   <X extends Operand, const Ax extends Axes | undefined = undefined, K extends boolean = false>(
     x: X,
-    axes?: Unless<AxisClash<Name, ShapeOf<X>, Ax>, Ax>,
+    // Of a number or a list, whichever it is, only the number is inferred.
+    axes?: Unless<AxisClash<Name, ShapeOf<X>, Ax>, Ax> | (number extends Ax ? Axes : never),
     options?: { readonly keepDims?: K } & Readonly<Partial<Options>>,
   ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
 }

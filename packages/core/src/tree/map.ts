@@ -1,7 +1,7 @@
 import { isNDArray, type NDArray } from "../array.ts";
 import { checkFunction } from "../description.ts";
 import { TreeError } from "../error.ts";
-import { allClose as closeArrays, type Tolerance } from "../read.ts";
+import { isClose, type Tolerance } from "../read.ts";
 import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { zerosOf } from "../zeros.ts";
@@ -94,5 +94,5 @@ export const zerosLike = typed<<T>(tree: T) => T>((root: unknown) => {
  */
 export const allClose = (a: unknown, b: unknown, tolerance: Tolerance = {}): boolean =>
   align("tree.allClose", [a, b]).rows.every(
-    ([x, y]) => x !== undefined && y !== undefined && closeArrays(x, y, tolerance),
+    ([x, y]) => x !== undefined && y !== undefined && isClose("tree.allClose", x, y, tolerance),
   );
