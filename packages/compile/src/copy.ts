@@ -13,7 +13,7 @@ export interface Windows {
 }
 
 /** So few elements are copied one by one. */
-export const fewElements = 16;
+const fewElements = 16;
 
 export const windowOf = ({ single, double }: Windows, dtype: DType): Float32Array | Float64Array =>
   widthOf(dtype) === 4 ? single : double;
@@ -28,21 +28,28 @@ const runOf = (x: NDArray, n: number): Run => {
   return isRun ? { data, start } : { data: compact(elements, x.dtype), start: 0 };
 };
 
-/** Writes an array, or the one element that stands for all, at an address. */
-export const copyIn = (windows: Windows, x: NDArray, address: number, splat: boolean): void => {
-  const n = splat ? 1 : sizeOf(x.shape);
-  const { data, start } = runOf(x, n);
-  const to = windowOf(windows, x.dtype);
-  const first = address / widthOf(x.dtype);
-  if (n > fewElements) to.set(data.length === n ? data : data.subarray(start, start + n), first);
-  else for (let i = 0; i < n; i++) to[first + i] = data[start + i] ?? 0;
+/** Where an array lies in a program's memory, or the one element that stands for all. */
+export interface Region {
+  readonly memory: Float32Array | Float64Array;
+  readonly first: number;
+  readonly size: number;
+}
+
+export const regionOf = (windows: Windows, { dtype, shape, splat }: Omit<Value, "definition">, address: number): Region => ({
+  memory: windowOf(windows, dtype),
+  first: address / widthOf(dtype),
+  size: splat ? 1 : sizeOf(shape),
+});
+
+/** Writes an array to its region. */
+export const copyIn = ({ memory, first, size }: Region, x: NDArray): void => {
+  const { data, start } = runOf(x, size);
+  if (size > fewElements) memory.set(data.length === size ? data : data.subarray(start, start + size), first);
+  else for (let i = 0; i < size; i++) memory[first + i] = data[start + i] ?? 0;
 };
 
-/** Copies elements from one address to another. */
-export const copyOver = (windows: Windows, { dtype, shape }: Value, from: number, to: number): void => {
-  const window = windowOf(windows, dtype);
-  const [source, target] = [from / widthOf(dtype), to / widthOf(dtype)];
-  const n = sizeOf(shape);
-  if (n > fewElements) window.copyWithin(target, source, source + n);
-  else for (let i = 0; i < n; i++) window[target + i] = window[source + i] ?? 0;
+/** Copies elements from one region to another. */
+export const copyOver = ({ memory, first: source }: Region, { first: target, size }: Region): void => {
+  if (size > fewElements) memory.copyWithin(target, source, source + size);
+  else for (let i = 0; i < size; i++) memory[target + i] = memory[source + i] ?? 0;
 };

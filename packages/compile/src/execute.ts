@@ -1,15 +1,14 @@
 import type { NDArray } from "@gradfold/core";
-import { copyIn, copyOver, type Windows } from "./copy.ts";
+import { copyIn, copyOver, type Region, regionOf, type Windows } from "./copy.ts";
 import { executableOf } from "./executable.ts";
-import { constantsIn, type Graph, isMade, refusingIn, type Value, valueAt } from "./graph.ts";
+import { constantsIn, type Graph, isMade, refusingIn, valueAt } from "./graph.ts";
 import { copierOf, type Made } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
 export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
 
 interface Slot {
-  readonly value: Value;
-  readonly address: number;
+  readonly region: Region;
   /** The array whose elements stand there. */
   resident: NDArray | undefined;
 }
@@ -57,15 +56,19 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
   const constants = constantsIn(graph);
   for (const { constant, address } of residents) {
     const value = constants[constant];
-    if (value !== undefined) copyIn(windows, value.definition.array, address, value.splat);
+    if (value !== undefined) copyIn(regionOf(windows, value, address), value.definition.array);
   }
-  const slots = inputs.map((address, id): Slot => ({ value: valueAt(graph, id), address, resident: undefined }));
+  const slots = inputs.map((address, id): Slot => {
+    const region = regionOf(windows, valueAt(graph, id), address);
+    return { region, resident: undefined };
+  });
   const madeIds = [...new Set(graph.outputs.filter((id) => isMade(valueAt(graph, id))))];
   const made = madeIds.map((id): Made => ({
     value: valueAt(graph, id),
     address: outputs[graph.outputs.indexOf(id)] ?? 0,
   }));
   const copyAll = copierOf(windows, made);
+  const regions = made.map(({ value, address }) => regionOf(windows, value, address));
   const arrange = arranger(graph, madeIds);
   const refusing = refusingIn(graph);
   /** Throws what was refused, if anything was; nothing of the run is left to be used again. */
@@ -83,9 +86,9 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
       const slot = slots[i];
       const x = leaves[i];
       if (slot === undefined || x === undefined || slot.resident === x) continue;
-      const from = slot.value.splat ? undefined : made[last.indexOf(x)];
-      if (from === undefined) copyIn(windows, x, slot.address, slot.value.splat);
-      else copyOver(windows, slot.value, from.address, slot.address);
+      const from = regions[last.indexOf(x)];
+      if (from === undefined) copyIn(slot.region, x);
+      else copyOver(from, slot.region);
       slot.resident = x;
     }
     run();

@@ -48,10 +48,10 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown) => {
     for (let i = 0; i < known.length; i++) {
       const specialized = known[i];
       const fitting = specialized && fit(specialized, args);
-      if (!fitting) continue;
-      if (fitting.traced) return f(...args);
+      if (fitting === undefined || specialized === undefined) continue;
+      if (fitting === "traced") return f(...args);
       if (i > 0) known.unshift(...known.splice(i, 1));
-      return resultFor(specialized, fitting.leaves);
+      return resultFor(specialized, fitting);
     }
     return learn(args);
   };

@@ -1,6 +1,6 @@
 import type { DType, NDArray } from "@gradfold/core";
 import { allocate, contiguous, isFloat, sizeOf, type Store } from "@gradfold/core/transform";
-import { fewElements, windowOf, type Windows } from "./copy.ts";
+import { windowOf, type Windows } from "./copy.ts";
 import type { Value } from "./graph.ts";
 import { bytesOf, isTogether, smallBytes, widthOf } from "./layout.ts";
 
@@ -37,7 +37,8 @@ const intoBatches = (
   const places = all.map(({ value, address }): Place => {
     const { dtype, shape } = value;
     const [first, size] = [address / widthOf(dtype), sizeOf(shape)];
-    const from = size > fewElements ? [first] : Array.from({ length: size }, (_, i) => first + i);
+    const isRun = size > fewElements || isTogether(value);
+    const from = isRun ? [first] : Array.from({ length: size }, (_, i) => first + i);
     const key = `${isTogether(value) ? "middling" : "small"} ${dtype}`;
     const number = last.get(key) ?? -1;
     const batch = batches[number];
@@ -56,14 +57,17 @@ const intoBatches = (
   return { batches, places };
 };
 
-const copyOut = (windows: Windows, { dtype, from, size }: Batch): Store => {
-  const memory = windowOf(windows, dtype);
+/** So few elements are copied one by one. */
+const fewElements = 32;
+
+const copyOut = (memory: Float32Array | Float64Array, { dtype, from, size }: Batch): Store => {
+  const first = from[0] ?? 0;
   if (size <= fewElements) {
     const out = allocate(dtype, size);
-    for (let i = 0; i < size; i++) out[i] = memory[from[i] ?? 0] ?? 0;
+    const isRun = from.length < size;
+    for (let i = 0; i < size; i++) out[i] = memory[isRun ? first + i : (from[i] ?? 0)] ?? 0;
     return out;
   }
-  const [first = 0] = from;
   const window = memory.subarray(first, first + size);
   // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
   if (isFloat(dtype)) return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
@@ -88,20 +92,21 @@ const keepFreedMemory = (all: readonly Made[]): void => {
 /** Copies results out as fresh arrays. */
 export const copierOf = (windows: Windows, all: readonly Made[]): (() => readonly NDArray[]) => {
   const { batches, places } = intoBatches(all);
-  const results = all.map(({ value: { dtype, shape } }, i) => ({ dtype, shape, ...places[i] }));
+  const sources = batches.map((batch) => ({ batch, memory: windowOf(windows, batch.dtype) }));
+  const results = all.map(({ value: { dtype, shape } }, i) => ({ dtype, shape, batch: 0, start: 0, ...places[i] }));
   keepFreedMemory(all);
   return () => {
-    const stores: Store[] = [];
-    for (let i = 0; i < batches.length; i++) {
-      const batch = batches[i];
-      if (batch !== undefined) stores.push(copyOut(windows, batch));
+    const stores = new Array<Store>(sources.length);
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i];
+      if (source !== undefined) stores[i] = copyOut(source.memory, source.batch);
     }
-    const made: NDArray[] = [];
+    const made = new Array<NDArray>(results.length);
     for (let i = 0; i < results.length; i++) {
       const result = results[i];
       const store = stores[result?.batch ?? 0];
       if (result !== undefined && store !== undefined)
-        made.push(contiguous(result.dtype, result.shape, store, result.start));
+        made[i] = contiguous(result.dtype, result.shape, store, result.start);
     }
     return made;
   };

@@ -66,7 +66,7 @@ export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
     for (const { length, specialized } of known) {
       const fitting = length === options.length ? fit(specialized, pair) : undefined;
       if (fitting === undefined) continue;
-      return fitting.traced ? eagerly(f, init, xs, options) : resultFor(specialized, fitting.leaves);
+      return fitting === "traced" ? eagerly(f, init, xs, options) : resultFor(specialized, fitting);
     }
     return learn(f, init, xs, options, known);
   },

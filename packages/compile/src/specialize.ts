@@ -36,11 +36,8 @@ export const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtyp
 
 const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
-/** Arguments that a specialized function is ready for: their arrays, and whether a transform follows one of them. */
-export interface Fitting {
-  readonly leaves: readonly NDArray[];
-  readonly traced: boolean;
-}
+/** The arrays of arguments that a specialized function is ready for; "traced" if a transform follows one of them. */
+export type Fitting = readonly NDArray[] | "traced";
 
 const isList = (tree: unknown): tree is readonly unknown[] => Array.isArray(tree);
 
@@ -58,7 +55,7 @@ const leavesOf = ({ form, isFlat, last }: Specialized, tree: unknown): readonly 
   return matches(form, tree, leaves, last) ? leaves : undefined;
 };
 
-/** Whether a function is ready for a tree of arrays; undefined if it is not. */
+/** The arrays of a tree, if a function is ready for it; else undefined. */
 export const fit = (specialized: Specialized, tree: unknown): Fitting | undefined => {
   const leaves = leavesOf(specialized, tree);
   if (leaves === undefined) return undefined;
@@ -73,7 +70,7 @@ export const fit = (specialized: Specialized, tree: unknown): Fitting | undefine
     if (isTraced(x)) traced = true;
     else if (type.isOne !== (layoutOf(x) === "one")) return undefined;
   }
-  return { leaves, traced };
+  return traced ? "traced" : leaves;
 };
 
 const makeRun = (caller: string, program: Program, types: readonly LeafType[], backend: Backend): Run => {

@@ -23,7 +23,7 @@ const unitsFrom = (start: number, count: number): readonly Unit[] =>
  * With more vectors of accumulators than this, an engine keeps some in memory from turn to turn, which takes longer than
  * adding to them: then a turn takes twice as many places.
  */
-const mostInRegisters = 4;
+const mostInRegisters = 8;
 
 /** The innermost axis, and what becomes of a turn's results. */
 interface Inner {
@@ -39,8 +39,7 @@ interface Inner {
 
 const emitUnits = ({ body, consume }: Inner, count: number): void => {
   for (let start = 0; start < count; start += lanes) {
-    const units = unitsFrom(start, count - start);
-    consume(units, body.compute(units));
+    for (const unit of unitsFrom(start, count - start)) consume([unit], body.compute([unit]));
   }
 };
 
