@@ -35,7 +35,11 @@ export interface Region {
   readonly size: number;
 }
 
-export const regionOf = (windows: Windows, { dtype, shape, splat }: Omit<Value, "definition">, address: number): Region => ({
+export const regionOf = (
+  windows: Windows,
+  { dtype, shape, splat }: Omit<Value, "definition">,
+  address: number,
+): Region => ({
   memory: windowOf(windows, dtype),
   first: address / widthOf(dtype),
   size: splat ? 1 : sizeOf(shape),

@@ -19,10 +19,14 @@ const pageBytes = 65536;
 /** As many as an address reaches. */
 const mostBytes = 2 ** 32;
 
+const isConstant = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "kind" in value && value.kind === "constant" && "array" in value;
+
 /** A graph as text, but for the elements of its constants: graphs of one text have the same code. */
 const structureOf = (graph: Graph): string =>
-  JSON.stringify(graph, (key, value: unknown) => {
-    if (key === "array") return undefined;
+  JSON.stringify(graph, (_, value: unknown) => {
+    // Before its array would be asked for its own JSON.
+    if (isConstant(value)) return { kind: "constant" };
     if (Object.is(value, -0)) return "-0";
     return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   });

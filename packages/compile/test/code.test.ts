@@ -44,31 +44,31 @@ test("The code of a map and two reductions that share a loop", () => {
         local.get 0
         v128.load offset=0
         local.set 8
-        local.get 0
-        v128.load offset=16
+        local.get 8
+        local.get 8
+        f32x4.mul
         local.set 9
-        local.get 8
-        local.get 8
-        f32x4.mul
-        local.set 10
-        local.get 9
-        local.get 9
-        f32x4.mul
-        local.set 11
         local.get 1
-        local.get 10
+        local.get 9
         f32x4.add
         local.set 1
-        local.get 2
-        local.get 11
-        f32x4.add
-        local.set 2
         local.get 3
         local.get 8
         f32x4.max
         local.set 3
+        local.get 0
+        v128.load offset=16
+        local.set 10
+        local.get 10
+        local.get 10
+        f32x4.mul
+        local.set 11
+        local.get 2
+        local.get 11
+        f32x4.add
+        local.set 2
         local.get 4
-        local.get 9
+        local.get 10
         f32x4.max
         local.set 4
         local.get 0

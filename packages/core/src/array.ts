@@ -1,7 +1,7 @@
 import type { DType, Store } from "./dtype.ts";
 import type { Tracer } from "./primitive.ts";
 import { rowMajor, type Shape, sizeOf } from "./shape.ts";
-import { isRowMajor, type View, viewOn } from "./view.ts";
+import { isOne, isRowMajor, type View, viewOn } from "./view.ts";
 
 declare const shape: unique symbol;
 
@@ -86,8 +86,7 @@ const build = (
 
 const inside = (x: NDArray): Inside => x as Partial<Inside> as Inside;
 
-const layoutFor = (view: View): Layout =>
-  view.size === 1 || view.stride.every((step) => step === 0) ? "one" : isRowMajor(view) ? "rows" : "strided";
+const layoutFor = (view: View): Layout => (isOne(view) ? "one" : isRowMajor(view) ? "rows" : "strided");
 
 /** The array of a view that nobody else writes to. */
 export const concrete = (dtype: DType, shape: Shape, view: View): NDArray =>

@@ -49,6 +49,9 @@ export const isRowMajor = ({ shape, stride }: View): boolean => {
   return true;
 };
 
+/** Whether one element stands for all. */
+export const isOne = ({ size, stride }: View): boolean => size === 1 || stride.every((step) => step === 0);
+
 /** Writes the elements of one view over those of another, which the caller has just made. */
 export const assign = (target: View, source: ndarray.NdArray): void => {
   if (source.size > 0) operations.assign(target, source);
@@ -62,6 +65,7 @@ export const compact = (view: View, dtype: DType): Store =>
 export const copy = (view: View, dtype: DType, name?: string): Store => {
   if (isRowMajor(view)) return view.data.slice(view.offset, view.offset + view.size);
   const data = allocateAlone(dtype, view.size, name);
+  if (isOne(view)) return data.fill(view.data[view.offset] ?? 0);
   assign(ndarray(data, view.shape), view);
   return data;
 };

@@ -37,6 +37,8 @@ const checkDepth = (depth: number, path: string): void => {
   );
 };
 
+const isList = (node: unknown): node is readonly unknown[] => Array.isArray(node);
+
 type Visit = (leaf: NDArray, path: string) => void;
 
 /** Takes a tree apart, calling `visit` at each leaf in order. */
@@ -51,19 +53,16 @@ const takeApart = (node: unknown, path: string, depth: number, visit: Visit): St
   }
   if (node === null || node === undefined) return { kind: "empty", value: node };
   checkDepth(depth, path);
-  // Array.from sees the holes of a list too: they are undefined, and so empty.
-  if (Array.isArray(node))
-    return {
-      kind: "list",
-      children: Array.from(node, (child, i) => takeApart(child, `${path}[${i}]`, depth + 1, visit)),
-    };
+  const children: Structure[] = [];
+  if (isList(node)) {
+    // By index: the holes of a list are undefined, and so empty.
+    for (let i = 0; i < node.length; i++) children.push(takeApart(node[i], `${path}[${i}]`, depth + 1, visit));
+    return { kind: "list", children };
+  }
   if (isRecord(node)) {
-    const keys = Object.keys(node).toSorted();
-    return {
-      kind: "record",
-      keys,
-      children: keys.map((key) => takeApart(node[key], keyPath(path, key), depth + 1, visit)),
-    };
+    const keys = Object.keys(node).sort();
+    for (const key of keys) children.push(takeApart(node[key], keyPath(path, key), depth + 1, visit));
+    return { kind: "record", keys, children };
   }
   throw new TreeError(
     `tree: ${at(path)} is ${describe(node)}. A tree is made of arrays, numbers, lists and plain objects.`,

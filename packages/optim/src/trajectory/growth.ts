@@ -33,7 +33,7 @@ const noRows: Rows = { length: 0, columns: { loss: new Float64Array() } };
 const singleRun = lazily("outcome");
 
 /** The run of a single state. */
-export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTrajectory =>
+export const begin = (state: unknown, { step, course, budget }: Omit<Growth, "grown">): AnyTrajectory =>
   singleRun(
     { outcome: () => judge({ first: undefined, from: 0, later: undefined }, 0, () => state) },
     {
@@ -44,7 +44,7 @@ export const begin = (state: unknown, growth: Omit<Growth, "grown">): AnyTraject
       states: () => [state],
       recomputed: () => [[state, undefined] as const],
       rows: () => noRows,
-      growth: { ...growth, grown: undefined },
+      growth: { step, course, budget, grown: undefined },
     },
   );
 
@@ -111,8 +111,9 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
     // Losses that were judged before stay judged; a final state without a loss now has one.
     const outcomeBefore = from === 0 ? undefined : before?.outcome;
     if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
-    const losses = { first: rows(0, Math.min(n, 1)).columns["loss"]?.[0], from, later: rows(from, n).columns["loss"] };
-    return judge(losses, n, (k) => firstOf(states(k)));
+    const { loss: later } = rows(from, n).columns;
+    const first = (from === 0 ? later : rows(0, 1).columns["loss"])?.[0];
+    return judge({ first, from, later }, n, (k) => firstOf(states(k)));
   };
   // A copy, so that whoever writes to it spoils nothing that other runs share.
   const metrics = lazy(() => sliceRows(rows(0, n), 0, n).columns);
@@ -170,5 +171,6 @@ export const advance = (
     transitions: grow(grown.transitions, transitionsOf(step, inputs, columns), join),
     final,
   };
-  return regrow({ ...growth, step, grown: next }, run);
+  const { course, budget } = growth;
+  return regrow({ step, course, budget, grown: next }, run);
 };

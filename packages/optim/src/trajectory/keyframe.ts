@@ -1,6 +1,5 @@
 import { type DType, type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
 import { contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
-import { lazily } from "./lazy.ts";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {
@@ -8,10 +7,22 @@ export interface Keyframe<State> {
   readonly state: State;
 }
 
-const frame = lazily("state");
+const makerOf: unique symbol = Symbol("maker");
+
+/** Inherited by keyframes, of which a run has many: `lazily` would take five times as long to make one. */
+const frame = {
+  get state(): unknown {
+    return (this as { readonly [makerOf]?: () => unknown })[makerOf]?.();
+  },
+};
 
 /** A keyframe whose state is made when it is asked for. */
-export const frameOf = <State>(step: number, state: () => State): Keyframe<State> => frame({ state }, { step });
+export const frameOf = <State>(step: number, state: () => State): Keyframe<State> => {
+  const made = Object.create(frame) as { step: number; readonly state: State; [makerOf]: () => State };
+  made.step = step;
+  made[makerOf] = state;
+  return made;
+};
 
 /** How much memory the kept states of a run may take, in bytes, if nothing else is said. */
 export const defaultBudget = 64 * 2 ** 20;

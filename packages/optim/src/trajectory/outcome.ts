@@ -1,4 +1,5 @@
-import { type NDArray, toTypedArray, tree } from "@gradfold/core";
+import { type NDArray, tree } from "@gradfold/core";
+import { compact, type Store, view } from "@gradfold/core/transform";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
 export type Outcome = { readonly kind: "finished" } | Diverged;
@@ -16,7 +17,20 @@ export interface Diverged {
 /** A loss beyond this multiple of 1 + |the first loss| counts as diverged. */
 const limit = 1e6;
 
-const isFinite = (x: NDArray): boolean => toTypedArray(x).every((value: number) => Number.isFinite(value));
+/** Where the first number stands that is not finite or above a bound; behind the last one if there is none. */
+const firstBeyond = (numbers: Store, bound: number): number => {
+  let i = 0;
+  for (; i < numbers.length; i++) {
+    const x = numbers[i] ?? NaN;
+    if (!Number.isFinite(x) || x > bound) return i;
+  }
+  return i;
+};
+
+const isFinite = (x: NDArray): boolean => {
+  const elements = compact(view(x, "trajectory"), x.dtype);
+  return firstBeyond(elements, Infinity) === elements.length;
+};
 
 /** The path of the first leaf that is not finite. */
 const firstBadLeaf = (state: unknown): string | undefined => {
@@ -36,7 +50,7 @@ interface Losses {
 /** Judges a run of n steps by its losses, if it has any, and by its final state, whose loss nobody computed. */
 export const judge = ({ first = 0, from, later }: Losses, n: number, at: (step: number) => unknown): Outcome => {
   const bound = limit * (1 + Math.abs(first));
-  const row = later?.findIndex((loss) => !Number.isFinite(loss) || loss > bound) ?? -1;
+  const row = later === undefined ? 0 : firstBeyond(later, bound);
   const loss = later?.[row];
   if (loss !== undefined) {
     const reason = Number.isFinite(loss) ? "too large" : "not finite";

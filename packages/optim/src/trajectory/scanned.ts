@@ -1,5 +1,5 @@
-import { DTypeError, type NDArray, type Shape, slice, toTypedArray, tree } from "@gradfold/core";
-import { isNDArray, sameShape, stackRows, typed } from "@gradfold/core/transform";
+import { DTypeError, type NDArray, type Shape, slice, tree } from "@gradfold/core";
+import { isNDArray, sameShape, stackRows, typed, view } from "@gradfold/core/transform";
 import { isKept, type Keep, type RunCourse } from "./course.ts";
 import { frameOf, type Keyframe } from "./keyframe.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
@@ -77,9 +77,21 @@ const repeatedBody = (step: AnyStep, input: unknown, keeps: boolean): Body => {
   return body;
 };
 
-const columnOf = (name: string, value: unknown): ArrayLike<number> => {
-  if (isNDArray(value) && value.shape.length === 1) return toTypedArray(value);
+/** Writes a metric's rows to its column, from a place on. */
+const writeRows = (column: Float64Array, name: string, value: unknown, at: number): void => {
+  if (isNDArray(value) && value.shape.length === 1) {
+    const { data, offset, stride, size } = view(value, "trajectory.fold");
+    const step = stride[0] ?? 0;
+    for (let i = 0; i < size; i++) column[at + i] = data[offset + i * step] ?? NaN;
+    return;
+  }
   throw new DTypeError(`trajectory.fold: the metric ${name} must be a number or a scalar array`);
+};
+
+/** A column for n rows, filled with NaN unless all will be written at once. */
+const columnOf = (n: number, written: number): Float64Array => {
+  const column = new Float64Array(n);
+  return written === n ? column : column.fill(NaN);
 };
 
 type Ys = { readonly metrics: Readonly<Record<string, unknown>>; readonly state?: unknown };
@@ -99,7 +111,7 @@ export const inLoops =
       const [next, rows] = scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length });
       const { metrics, state: states } = rows as Ys;
       for (const name of Object.keys(metrics))
-        (columns[name] ??= new Float64Array(inputs.length).fill(NaN)).set(columnOf(name, metrics[name]), done);
+        writeRows((columns[name] ??= columnOf(inputs.length, chunk.length)), name, metrics[name], done);
       if (keepsAll)
         for (let i = 0; i < chunk.length; i++) keyframes.push(rowFrame(keep.from + done + i + 1, states, i));
       state = next;
