@@ -1,9 +1,15 @@
+import { sizeOf } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
 import { arithmetic, type Expression } from "./expression.ts";
-import { type ControlDefinition, valueAt } from "./graph.ts";
-import { addressIn, bytesOf, type Inner } from "./layout.ts";
+import { type ControlDefinition, type Value, valueAt } from "./graph.ts";
+import { addressIn, bytesOf, type Inner, widthOf } from "./layout.ts";
+import type { Scalars } from "./sweep.ts";
 
-/* Loops and choices as instructions: each program inside is a function, with memory of its own. */
+/*
+ * Loops and choices as instructions: each program inside is a function, with memory of its own. One that computes nothing
+ * but numbers stands in the loop itself, where numbers that are carried stay in locals: on their way through memory they
+ * would be late for the next turn.
+ */
 
 /** What is known of a control where it stands. */
 export interface Place {
@@ -13,8 +19,10 @@ export interface Place {
   /** Where its operands and its results lie. */
   readonly operands: readonly number[];
   readonly results: readonly number[];
-  /** Calls the function of one of the programs. */
-  readonly run: (program: number) => void;
+  /** Whether a program stands here, rather than in a function. */
+  readonly isHere: (program: number) => boolean;
+  /** Runs a program; gives the numbers that it made, if it stands here. Of its inputs, some may be known already. */
+  readonly run: (program: number, known?: Scalars) => Scalars;
 }
 
 /** A few bytes are copied as vectors; more than this by the machine's own copy. */
@@ -43,6 +51,7 @@ const programAt = ({ inner }: Place, program: number) => {
   const { layout, schedule } = it;
   const { graph } = schedule;
   return {
+    valueOf: (i: number): Value => valueAt(graph, i),
     bytesIn: (i: number): number => bytesOf(valueAt(graph, i)),
     inputAt: addressIn(layout, graph),
     outputs: graph.outputs.map((id) => ({
@@ -61,14 +70,58 @@ const emitStart = (code: Code, place: Place, closed: number, carried: number): v
     emitCopy(code, bytesIn(closed + i), number(place.results[i] ?? 0), number(place.operands[closed + i] ?? 0));
 };
 
-/** Brings the next carry to where the last one was. */
-const emitNext = (code: Code, place: Place, closed: number, carried: number): void => {
+const emitNumber = (code: Code, address: number, width: number): void => {
+  code.i32(0);
+  code.memory(width === 4 ? "splat4" : "splat8", address);
+};
+
+/** What a loop carries from turn to turn: in memory, where the results are wanted, or numbers in locals. */
+interface Carries {
+  /** The numbers, by the inputs of the programs that they are. */
+  readonly known: Scalars;
+  /** Brings in what a turn made. */
+  readonly next: (made: Scalars) => void;
+  /** Brings the numbers to memory. */
+  readonly finish: () => void;
+}
+
+const openCarries = (code: Code, place: Place, closed: number, carried: number): Carries => {
   const { number } = arithmetic(code);
-  programAt(place, place.inner.length - 1)
-    .outputs.slice(0, carried)
-    .forEach(({ id, bytes, address }, i) => {
-      if (id !== closed + i) emitCopy(code, bytes, number(place.results[i] ?? 0), number(address));
-    });
+  const { valueOf, bytesIn, outputs } = programAt(place, place.inner.length - 1);
+  const isHere = place.inner.every((_, program) => place.isHere(program));
+  const carries = outputs.slice(0, carried).map(({ id, address }, i) => {
+    const input = closed + i;
+    const { dtype, shape } = valueOf(input);
+    // What else is made of it, as it is, is copied from memory.
+    const isElsewhere = outputs.some((output, j) => output.id === input && j !== i);
+    const local = isHere && sizeOf(shape) === 1 && !isElsewhere ? code.local("v128") : undefined;
+    return { input, id, address, width: widthOf(dtype), bytes: bytesIn(input), local, result: place.results[i] ?? 0 };
+  });
+  const numbers = carries.flatMap(({ local, ...rest }) => (local === undefined ? [] : [{ ...rest, local }]));
+  for (const { result, width, local } of numbers) {
+    emitNumber(code, result, width);
+    code.set(local);
+  }
+  return {
+    known: new Map(numbers.map(({ input, width, local }) => [input, width === 4 ? [local] : [local, local]])),
+    next: (made) => {
+      for (const { id, address, width } of numbers) {
+        const [local] = made.get(id) ?? [];
+        if (local === undefined) emitNumber(code, address, width);
+        else code.get(local);
+      }
+      for (const { input, id, address, bytes, local, result } of carries)
+        if (id !== input && local === undefined) emitCopy(code, bytes, number(result), number(address));
+      for (const { local } of numbers.toReversed()) code.set(local);
+    },
+    finish: () => {
+      for (const { result, local } of numbers) {
+        code.i32(0);
+        code.get(local);
+        code.memory("store", result);
+      }
+    },
+  };
 };
 
 type Of<Kind> = Extract<ControlDefinition, { readonly kind: Kind }>;
@@ -77,18 +130,20 @@ const emitScan = (code: Code, { closed, carried, inputs, length }: Of<"scan">, p
   const { bytesIn, inputAt, outputs } = programAt(place, 0);
   const { count, number, local, add, mul } = arithmetic(code);
   emitStart(code, place, closed, carried);
+  const { known, next, finish } = openCarries(code, place, closed, carried);
   count(number(length), 1, (turn) => {
     const row = (address: number | undefined, bytes: number) =>
       add(number(address ?? 0), mul(local(turn), number(bytes)));
     for (let i = closed + carried; i < inputs.length; i++)
       emitCopy(code, bytesIn(i), number(inputAt(i)), row(place.operands[i], bytesIn(i)));
-    place.run(0);
+    const made = place.run(0, known);
     // Rows first: they may be carries that are about to be overwritten.
     outputs.forEach(({ bytes, address }, i) => {
       if (i >= carried) emitCopy(code, bytes, row(place.results[i], bytes), number(address));
     });
-    emitNext(code, place, closed, carried);
+    next(made);
   });
+  finish();
 };
 
 /** Leaves the truth at an address on the stack. */
@@ -104,16 +159,18 @@ const emitWhile = (code: Code, { closed, inputs }: Of<"while">, place: Place): v
   const carried = inputs.length - closed;
   const [condition] = programAt(place, 0).outputs;
   emitStart(code, place, closed, carried);
+  const { known, next, finish } = openCarries(code, place, closed, carried);
   code.repeatWhile(
     () => {
-      place.run(0);
+      place.run(0, known);
       emitTruth(code, condition?.address ?? 0);
     },
     () => {
-      place.run(1);
-      emitNext(code, place, closed, carried);
+      const made = place.run(1, known);
+      next(made);
     },
   );
+  finish();
 };
 
 const emitChoice = (code: Code, place: Place): void => {

@@ -133,6 +133,10 @@ const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Lay
   if (refusal !== undefined) emitEscape(code, refusal.address);
 };
 
+/** Whether a kernel computes numbers, one place each. */
+const isOfNumbers = (kernel: Kernel): boolean =>
+  kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);
+
 const placeOf = (
   code: Code,
   { value, results }: Control,
@@ -143,17 +147,29 @@ const placeOf = (
   const { definition } = valueAt(schedule.graph, value);
   if (definition.kind !== "control") throw new Error(`emit: value ${value} is no control`);
   const inner = layout.inner.get(value) ?? [];
-  const functions = inner.map((program) => emitFunction(program.schedule, program.layout, shop));
+  const here = inner.map(({ schedule: { kernels } }) => kernels.every(isOfNumbers));
+  const functions = inner.map((program, i) =>
+    here[i] === true ? undefined : emitFunction(program.schedule, program.layout, shop),
+  );
   const address = addressIn(layout, schedule.graph);
   return {
     definition: definition.control,
     inner,
     operands: definition.control.inputs.map(address),
     results: results.map(address),
-    run: (program) => {
-      code.call(functions[program] ?? -1);
-      const refuses = refusingIn(inner[program]?.schedule.graph ?? schedule.graph).length > 0;
-      if (refuses && shop.refusal !== undefined) emitEscape(code, shop.refusal);
+    isHere: (program) => here[program] === true,
+    run: (program, known) => {
+      const scalars: Scalars = new Map(known);
+      const it = inner[program];
+      const index = functions[program];
+      if (it === undefined) return scalars;
+      if (index === undefined) {
+        emitKernels(code, it.schedule, it.layout, shop, scalars);
+        return scalars;
+      }
+      code.call(index);
+      if (refusingIn(it.schedule.graph).length > 0 && shop.refusal !== undefined) emitEscape(code, shop.refusal);
+      return scalars;
     },
   };
 };
@@ -183,11 +199,14 @@ const emitKernel = (
   }
 };
 
+const emitKernels = (code: Code, schedule: Schedule, layout: Layout, shop: Workshop, scalars: Scalars): void => {
+  for (const kernel of schedule.kernels) emitKernel(code, kernel, schedule, layout, shop, scalars);
+};
+
 /** The function of a schedule: it has no parameters, since every address is known. */
 const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): number => {
   const code = openFunction(0, "i32", shop.aside);
-  const scalars: Scalars = new Map();
-  for (const kernel of schedule.kernels) emitKernel(code, kernel, schedule, layout, shop, scalars);
+  emitKernels(code, schedule, layout, shop, new Map());
   return shop.functions.push(code.finish()) - 1;
 };
 

@@ -1,5 +1,6 @@
 import { add, array, matmul, mean, mul, type NDArray, slice, square, sub, sum, tanh, transpose } from "@gradfold/core";
 import { grad, hvp, jvp, scan as eagerly, trace, valueAndGrad, vmap } from "@gradfold/autodiff";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jit, scan } from "../src/index.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
@@ -42,6 +43,37 @@ describe.each(floats)("scan of %s gives the bits of autodiff's", (dtype) => {
       [[a, constant, x] as const, [add(b, c), constant, a]] as const;
     const init = [noise(1, [4], dtype), noise(2, [4], dtype), noise(3, [4], dtype)] as const;
     expectSameBits(scan(body, init, noise(4, [3, 4], dtype)), eagerly(body, init, noise(4, [3, 4], dtype)));
+  });
+
+  test("of numbers, however they pass from turn to turn, and of vectors among them", () => {
+    // What a carry or a row may become: another one, or made of others and of the row that comes in.
+    const ways = [
+      (a: NDArray) => a,
+      (a: NDArray, b: NDArray) => add(a, b),
+      (a: NDArray, _: NDArray, x: NDArray) => sub(a, x),
+      (_: NDArray, b: NDArray) => mul(tanh(b), 0.5),
+      () => array(3, { dtype }),
+    ];
+    const place = fc.record({ way: fc.nat(ways.length - 1), a: fc.nat(3), b: fc.nat(3) });
+    const programs = fc.record({
+      carries: fc.array(place, { minLength: 4, maxLength: 4 }),
+      rows: fc.array(place, { maxLength: 2 }),
+      vector: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(programs, ({ carries, rows, vector }) => {
+        const body = (c: readonly NDArray[], x: NDArray) => {
+          const next = ({ way, a, b }: (typeof rows)[number]) => ways[way]?.(c[a] ?? x, c[b] ?? x, x) ?? x;
+          const v = c[4] ?? x;
+          return [[...carries.map(next), ...(vector ? [add(v, c[0] ?? x)] : [])], rows.map(next)] as const;
+        };
+        const numbers = [1, 2, 3, 4].map((seed) => noise(seed, [], dtype));
+        const init = vector ? [...numbers, noise(5, [6], dtype)] : numbers;
+        const xs = noise(6, [5], dtype);
+        expectSameBits(scan(body, init, xs), eagerly(body, init, xs));
+      }),
+      { numRuns: 150, seed: 1 },
+    );
   });
 
   test("with strided rows and a strided carry", () => {
