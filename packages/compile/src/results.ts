@@ -58,7 +58,7 @@ const intoBatches = (
 };
 
 /** So few elements are copied one by one. */
-const fewElements = 32;
+const fewElements = 256;
 
 const copyOut = (memory: Float32Array | Float64Array, { dtype, from, size }: Batch): Store => {
   const first = from[0] ?? 0;

@@ -31,29 +31,31 @@ const widths: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32:
 
 /** V8 keeps so many bytes in the object of a typed array. */
 const inObject = 64;
-const mostShared = 256;
-const sharedBytes = 1024;
+const mostShared = 2048;
+/** At least so many arrays share a buffer, and less than twice as many. */
+const sharing = 8;
 
-/** Gives parts of a buffer until it is used up, then those of another. */
+/** Gives parts of buffers, each for arrays of about one size, until they are used up, then those of others. */
 const openBuffers = (): ((dtype: DType, size: number, bytes: number) => Store) => {
-  let shared = new ArrayBuffer(0);
-  let used = 0;
+  const open: { buffer: ArrayBuffer; used: number }[] = [];
   return (dtype, size, bytes) => {
-    if (used + bytes > shared.byteLength) {
-      shared = new ArrayBuffer(sharedBytes);
-      used = 0;
+    const most = 32 - Math.clz32(bytes - 1);
+    const shared = (open[most] ??= { buffer: new ArrayBuffer(0), used: 0 });
+    if (shared.used + bytes > shared.buffer.byteLength) {
+      shared.buffer = new ArrayBuffer(sharing * 2 ** most);
+      shared.used = 0;
     }
-    const start = used;
-    used = Math.ceil((start + bytes) / 8) * 8;
+    const { buffer, used } = shared;
+    shared.used = Math.ceil((used + bytes) / 8) * 8;
     switch (dtype) {
       case "float64":
-        return new Float64Array(shared, start, size);
+        return new Float64Array(buffer, used, size);
       case "float32":
-        return new Float32Array(shared, start, size);
+        return new Float32Array(buffer, used, size);
       case "int32":
-        return new Int32Array(shared, start, size);
+        return new Int32Array(buffer, used, size);
       case "bool":
-        return new Uint8Array(shared, start, size);
+        return new Uint8Array(buffer, used, size);
     }
   };
 };
