@@ -13,7 +13,7 @@ import { slice } from "./view.ts";
 export interface FoldOptions {
   /** Runs the steps as loops: autodiff's `scan`, or the compiler's, which makes each loop a single call. */
   readonly scan?: typeof scan;
-  /** Bytes that the kept states may take (64 MiB). All are kept when they fit, else about the square root of them. */
+  /** Bytes that the kept states may take (64 MiB). All are kept when they fit, else about 16 times their square root. */
   readonly budget?: number;
   /** Ends the run after the transition whose loss makes this fold say `stopped`. */
   readonly until?: Monitor<{ readonly stopped: boolean }>;

@@ -93,11 +93,28 @@ function* recompute(grown: Grown, from: number): Generator<readonly [unknown, un
   }
 }
 
+/**
+ * The outcome of a run that grew to n steps. What was judged before stays judged; a final state without a loss now has one.
+ * It stands outside of the new run, which would keep the old one alive.
+ */
+const outcomeAfter = (
+  before: AnyTrajectory | undefined,
+  n: number,
+  rows: AnyTrajectory["rows"],
+  states: AnyTrajectory["states"],
+): Outcome => {
+  const from = (before?.length ?? 1) - 1;
+  const outcomeBefore = from === 0 ? undefined : before?.outcome;
+  if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
+  const { loss: later } = rows(from, n).columns;
+  const first = (from === 0 ? later : rows(0, 1).columns["loss"])?.[0];
+  return judge({ first, from, later }, n, (k) => firstOf(states(k)));
+};
+
 const grownRun = lazily("metrics", "keyframes");
 
 /** The run of a base and what was added to it; the outcome of the run before, to which it was added, is known. */
 export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyTrajectory): AnyTrajectory => {
-  const from = (before?.length ?? 1) - 1;
   const { base, keyframes, transitions, final } = growth.grown;
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
@@ -107,14 +124,6 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
     return from < past ? concatenateRows([base.rows(from, past), added]) : added;
   };
   const states = (from: number): Iterable<unknown> => statesThrough(growth.grown, from);
-  const outcomeOf = (): Outcome => {
-    // Losses that were judged before stay judged; a final state without a loss now has one.
-    const outcomeBefore = from === 0 ? undefined : before?.outcome;
-    if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
-    const { loss: later } = rows(from, n).columns;
-    const first = (from === 0 ? later : rows(0, 1).columns["loss"])?.[0];
-    return judge({ first, from, later }, n, (k) => firstOf(states(k)));
-  };
   // A copy, so that whoever writes to it spoils nothing that other runs share.
   const metrics = lazy(() => sliceRows(rows(0, n), 0, n).columns);
   const allKeyframes = lazy(() => [
@@ -126,7 +135,7 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
     {
       length: n + 1,
       final,
-      outcome: outcomeOf(),
+      outcome: outcomeAfter(before, n, rows, states),
       states,
       recomputed: (from: number) => recompute(growth.grown, from),
       rows,

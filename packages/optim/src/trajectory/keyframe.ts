@@ -37,20 +37,27 @@ export const bytesOf = (state: unknown): number =>
   tree.leaves(state).reduce((sum, x) => sum + overhead + bytesPerElement[x.dtype] * sizeOf(x.shape), 0);
 
 /**
- * Every how many steps of n to keep a state of so many bytes: each one when all fit the budget, else about a quarter of
+ * Every how many steps of n to keep a state of so many bytes: each one when all fit the budget, else about a sixteenth of
  * the square root of n, or as few as fit. A power of two, so that a run that grows needs only drop some of those that it kept.
  */
 export const keyframeInterval = (bytes: number, n: number, budget: number): number => {
   const all = (n + 1) * bytes;
   if (all <= budget) return 1;
-  const least = Math.max(Math.sqrt(n) / 4, all / budget);
+  const least = Math.max(Math.sqrt(n) / 16, all / budget);
   let interval = 1;
   while (interval < least) interval *= 2;
   return interval;
 };
 
-/** Whether an array keeps a larger buffer alive, such as that of all the states of a loop. */
-const isPart = (x: NDArray): boolean => view(x, "trajectory").data.length > sizeOf(x.shape);
+/** What V8 keeps in the object of a typed array; to ask for its buffer would move it out. */
+const inObject = 64;
+
+/** Whether an array keeps a much larger buffer alive, such as that of all the states of a loop. */
+const isPart = (x: NDArray): boolean => {
+  const { data } = view(x, "trajectory");
+  const held = data.byteLength > inObject ? data.buffer.byteLength : data.byteLength;
+  return held > 2 * bytesPerElement[x.dtype] * sizeOf(x.shape) + overhead;
+};
 
 /** A state whose leaves have their own buffers. */
 const compact = (state: unknown): unknown =>
