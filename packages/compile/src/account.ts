@@ -4,6 +4,7 @@ import type { Schedule } from "./fuse.ts";
 import { type ControlDefinition, isMade, valueAt } from "./graph.ts";
 import type { Kernel, Node } from "./kernel.ts";
 import { bytesOf, widthOf } from "./layout.ts";
+import { rowsInBlock } from "./pass.ts";
 
 /* Kernels as text: what each does, and the bytes that it moves. */
 
@@ -27,6 +28,13 @@ const gathered = (list: readonly Moved[]): readonly Moved[] => {
   const bytes = new Map<number, number>();
   for (const { value, bytes: more } of list) bytes.set(value, (bytes.get(value) ?? 0) + more);
   return [...bytes].map(([value, sum]) => ({ value, bytes: sum }));
+};
+
+/** What moves, each value but once: nests that walk the same rows find them in the cache. */
+const once = (list: readonly Moved[]): readonly Moved[] => {
+  const bytes = new Map<number, number>();
+  for (const { value, bytes: all } of list) bytes.set(value, Math.max(bytes.get(value) ?? 0, all));
+  return [...bytes].map(([value, most]) => ({ value, bytes: most }));
 };
 
 /** Values as they are; a reduction inside of a larger value is a part of that. */
@@ -88,6 +96,15 @@ const accountOf = (kernel: Kernel, within: Schedule): Account => {
         does: `columns ${formatShape(domain)}: ${operationsIn(nodes)}, ${fold.combine} along ${down} by rule 2`,
         reads: readBy(within, nodes, domain),
         writes: wholes(within, [fold.value]),
+      };
+    }
+    case "rows": {
+      const accounts = kernel.nests.map((nest) => accountOf(nest, within));
+      return {
+        ...simple,
+        does: `${counted(kernel.rows, "row")}, ${rowsInBlock} at a time: ${accounts.map(({ does }) => does).join("; then ")}`,
+        reads: once(accounts.flatMap(({ reads }) => reads)),
+        writes: accounts.flatMap(({ writes }) => writes),
       };
     }
     case "product": {

@@ -1,15 +1,20 @@
 import { block2, rowMajor } from "@gradfold/core/transform";
 import { openBody } from "./body.ts";
-import type { Code } from "./code.ts";
+import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
+import type { Held } from "./held.ts";
 import type { Columns } from "./kernel.ts";
 import { type AddressOf, widthOf } from "./layout.ts";
-import { emitStore, type Reading, type Unit } from "./load.ts";
-import { mergeAxes } from "./merge.ts";
-import { monoidOf } from "./monoid.ts";
-import { countAlong, openPointers } from "./pointer.ts";
+import { emitStore, type Reading, type Unit, type Vector } from "./load.ts";
+import { mergeAxes, type Merged } from "./merge.ts";
+import { type Monoid, monoidOf } from "./monoid.ts";
+import type { Pass } from "./pass.ts";
+import { type Address, countAlong, openPointers, type Pointers, pushAddress } from "./pointer.ts";
 
-/* Reductions by rule 2 as instructions: some columns at a time, down all the rows. */
+/*
+ * Reductions by rule 2 as instructions: down a block of rows, some columns at a time, in registers. The results of blocks
+ * are joined in memory, where there are a few rows of them: one for each level but the first.
+ */
 
 /** Columns reduced side by side, as units of four. */
 const perChunk = 16;
@@ -20,13 +25,39 @@ const unitsFor = (count: number): readonly Unit[] =>
 /** How often blocks are joined in blocks. */
 const levelsFor = (rows: number): number => (rows <= block2 ? 1 : 1 + levelsFor(Math.ceil(rows / block2)));
 
-export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): void => {
-  const { domain, nodes, outer, reduced, fold } = kernel;
-  const { sizes, strides } = mergeAxes(domain, nodes, [outer, outer + reduced]);
+const merged = ({ domain, nodes, outer, reduced }: Columns): Merged =>
+  mergeAxes(domain, nodes, [outer, outer + reduced]);
+
+const monoidIn = ({ nodes, fold }: Columns): Monoid => monoidOf(fold.combine, nodes[fold.node]?.dtype ?? "float64");
+
+/** Bytes of a row of results, as vectors are written. */
+const rowBytes = (columns: number, width: number): number => (columns + perChunk) * width;
+
+/** Bytes for the levels that lie neither in registers nor where the results are wanted. */
+export const roomFor = (kernel: Columns): number => {
+  const [rows = 1, columns = 1] = merged(kernel).sizes.slice(-2);
+  return Math.max(levelsFor(rows) - 2, 0) * rowBytes(columns, monoidIn(kernel).width);
+};
+
+/** `room` is where the levels in between lie. */
+export const openColumns = (
+  code: Code,
+  held: Held,
+  kernel: Columns,
+  addressOf: AddressOf,
+  room: number,
+): {
+  readonly pass: (counters: readonly number[]) => Pass;
+  readonly kept: readonly number[];
+  readonly rows: number;
+} => {
+  const { nodes, fold } = kernel;
+  const { sizes, strides } = merged(kernel);
   const across = sizes.length - 1;
   const down = across - 1;
   const [rows, columns] = [sizes[down] ?? 1, sizes[across] ?? 1];
-  const { width, identity, join, settle } = monoidOf(fold.combine, nodes[fold.node]?.dtype ?? "float64");
+  const { width, identity, join, settle } = monoidIn(kernel);
+  const isWhole = nodes[fold.node]?.dtype === "int32";
   const sources = openPointers(code);
   const results = openPointers(code);
   const readings = new Map(
@@ -42,80 +73,147 @@ export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf): 
     }),
   );
   const kept = sizes.slice(0, down);
-  const resultStrides = [...rowMajor([...kept, columns]).slice(0, -1), 0, 1];
-  const target = results.address(
-    addressOf(fold.value),
-    resultStrides.map((stride) => stride * width),
-  );
+  const along = (outer: readonly number[]): readonly number[] => [...outer, 0, 1].map((stride) => stride * width);
+  const target = results.address(addressOf(fold.value), along(rowMajor([...kept, columns]).slice(0, -1)));
   const levels = levelsFor(rows);
-  const { local, number, add, less, least, assign } = arithmetic(code);
+  /** Where the results of blocks of a level are joined; the last level's are the results. */
+  const joined = Array.from({ length: levels - 1 }, (_, level) =>
+    level === levels - 2 ? target : results.address(room + level * rowBytes(columns, width), along(kept.map(() => 0))),
+  );
+  const { local, number, add, less, least, equal, assign } = arithmetic(code);
+  const body = openBody(code, held, nodes, readings);
+  const row = code.local("i32");
+  const end = code.local("i32");
+  const current = code.local("i32");
+  const perVector = 16 / width;
 
-  code.holding((held) => {
-    const body = openBody(code, held, nodes, readings);
-    const row = code.local("i32");
-    const ends = Array.from({ length: levels }, () => code.local("i32"));
+  /** What stands at a unit's places, as vectors. */
+  const emitLoad = (address: Address, unit: Unit): Vector =>
+    Array.from({ length: 4 / perVector }, (_, v) => {
+      const offset = pushAddress(code, address, unit.at * width + v * 16);
+      code.memory("load", offset);
+      const vector = code.local("v128");
+      code.set(vector);
+      return vector;
+    });
+  const emitJoin = (a: Vector, b: Vector): Vector =>
+    a.map((one, v) => {
+      code.get(one);
+      code.get(b[v] ?? 0);
+      join(code, held);
+      code.set(one);
+      return one;
+    });
+  const settled = (vector: Vector): Vector => {
+    for (const one of vector) settle(code, held, one);
+    return vector;
+  };
+  const nothing = (): Vector => Array.from({ length: 4 / perVector }, () => held(identity));
 
-    const emitChunk = (units: readonly Unit[]): void => {
-      const vectors = units.flatMap(() => (width === 4 ? [0] : [0, 1]));
-      const accumulators = Array.from({ length: levels }, () => vectors.map(() => code.local("v128")));
-      const addTo = (level: number, from: readonly number[]): void =>
-        accumulators[level]?.forEach((accumulator, v) => {
-          code.get(accumulator);
-          code.get(from[v] ?? 0);
-          join(code, held);
-          code.set(accumulator);
-        });
-      const emitRow = (): void => {
-        body.prepare();
-        const vectorOf = body.compute(units);
-        addTo(
-          0,
-          units.flatMap((_, u) => vectorOf(fold.node, u)),
-        );
-        sources.move(down, 1);
-        assign(row, add(local(row), number(1)));
-      };
-      const emitLevel = (level: number): void => {
-        for (const accumulator of accumulators[level] ?? []) {
-          code.get(held(identity));
-          code.set(accumulator);
-        }
-        const end = ends[level] ?? 0;
-        const perBlock = Math.min(block2 ** (level + 1), 2 ** 31 - 1);
-        assign(end, least(number(rows), add(local(row), number(perBlock))));
-        code.repeat(() => {
-          if (level === 0) emitRow();
-          else {
-            emitLevel(level - 1);
-            addTo(level, accumulators[level - 1] ?? []);
-          }
-          less(local(row), local(end))();
-        });
-        for (const accumulator of accumulators[level] ?? []) settle(code, held, accumulator);
-      };
+  /** The sums of the rows from `row` to `end`, of each unit. */
+  const emitSums = (units: readonly Unit[]): readonly Vector[] => {
+    const sums = units.map(() => Array.from({ length: 4 / perVector }, () => code.local("v128")));
+    for (const sum of sums.flat()) {
+      code.get(held(identity));
+      code.set(sum);
+    }
+    assign(current, local(row));
+    code.repeat(() => {
+      body.prepare();
+      const vectorOf = body.compute(units);
+      sums.forEach((sum, u) => emitJoin(sum, vectorOf(fold.node, u)));
+      sources.move(down, 1);
+      assign(current, add(local(current), number(1)));
+      less(local(current), local(end))();
+    });
+    return sums.map(settled);
+  };
+  /** Some columns at a time; pointers are placed for them. */
+  const eachChunk = (
+    counters: readonly number[],
+    placed: readonly Pointers[],
+    visit: (units: readonly Unit[]) => void,
+  ): void => {
+    const chunks = Math.floor(columns / perChunk);
+    const place = (move: (pointers: Pointers) => void): void =>
+      placed.forEach((pointers) => {
+        pointers.place([...counters, row]);
+        move(pointers);
+      });
+    if (chunks > 0)
+      countAlong(code, [chunks], ([chunk]) => {
+        place((pointers) => pointers.move(across, perChunk, chunk));
+        visit(unitsFor(perChunk));
+      });
+    if (columns % perChunk > 0) {
+      place((pointers) => pointers.move(across, chunks * perChunk));
+      visit(unitsFor(columns % perChunk));
+    }
+  };
+  const store =
+    (address: Address, vectors: (unit: Unit, u: number) => Vector) =>
+    (units: readonly Unit[]): void =>
+      units.forEach((unit, u) => emitStore(code, vectors(unit, u), address, unit, width));
+
+  /** Joins a level's results to those of the next one, where so many rows make up one of its blocks, or all are through. */
+  const emitLevel = (counters: readonly number[], level: number, from: Address, to: Address): void => {
+    code.get(row);
+    code.i32(block2 ** (level + 2) - 1);
+    code.op(op.i32And);
+    code.op(op.i32IsZero);
+    equal(local(row), number(rows))();
+    code.op(op.i32Or);
+    code.when(() =>
+      eachChunk(counters, [results], (units) => {
+        store(to, (unit) => emitJoin(emitLoad(to, unit), settled(emitLoad(from, unit))))(units);
+        store(from, nothing)(units);
+      }),
+    );
+  };
+
+  const pass = (counters: readonly number[]): Pass => ({
+    begin: () => {
       assign(row, number(0));
-      emitLevel(levels - 1);
-      const sums = accumulators[levels - 1] ?? [];
-      const perUnit = width / 4;
-      units.forEach((unit, u) => emitStore(code, sums.slice(u * perUnit, (u + 1) * perUnit), target, unit, width));
-    };
+      for (const address of joined) eachChunk(counters, [results], store(address, nothing));
+    },
+    take: (stop) =>
+      code.repeat(() => {
+        assign(end, least(local(stop), add(local(row), number(block2))));
+        eachChunk(counters, [sources, results], (units) => {
+          const sums = emitSums(units);
+          const [first] = joined;
+          const all =
+            first === undefined ? sums : units.map((unit, u) => emitJoin(emitLoad(first, unit), sums[u] ?? []));
+          store(first ?? target, (_, u) => all[u] ?? [])(units);
+        });
+        assign(row, local(end));
+        for (let level = 0; level + 1 < joined.length; level++) {
+          const [from, to] = [joined[level], joined[level + 1]];
+          if (from !== undefined && to !== undefined) emitLevel(counters, level, from, to);
+        }
+        less(local(row), local(stop))();
+      }),
+    finish: () => {
+      if (isWhole && levels > 1)
+        eachChunk(
+          counters,
+          [results],
+          store(target, (unit) => settled(emitLoad(target, unit))),
+        );
+    },
+  });
+  return { pass, kept, rows };
+};
 
+export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf, room: number): void =>
+  code.holding((held) => {
+    const { pass, kept, rows } = openColumns(code, held, kernel, addressOf, room);
+    const { number, name } = arithmetic(code);
+    const stop = name(number(rows));
     countAlong(code, kept, (counters) => {
-      const chunks = Math.floor(columns / perChunk);
-      const placed = (move: (pointers: typeof sources) => void): void =>
-        [sources, results].forEach((pointers) => {
-          pointers.place(counters);
-          move(pointers);
-        });
-      if (chunks > 0)
-        countAlong(code, [chunks], ([chunk]) => {
-          placed((pointers) => pointers.move(across, perChunk, chunk));
-          emitChunk(unitsFor(perChunk));
-        });
-      if (columns % perChunk > 0) {
-        placed((pointers) => pointers.move(across, chunks * perChunk));
-        emitChunk(unitsFor(columns % perChunk));
-      }
+      const { begin, take, finish } = pass(counters);
+      begin();
+      take(stop);
+      finish();
     });
   });
-};

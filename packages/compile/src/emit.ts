@@ -1,14 +1,15 @@
 import type { DType } from "@gradfold/core";
 import { sizeOf } from "@gradfold/core/transform";
 import { type Code, op, openFunction } from "./code.ts";
-import { emitColumns } from "./columns.ts";
+import { emitColumns, openColumns, roomFor } from "./columns.ts";
 import { emitControl, type Place } from "./control.ts";
 import { encodeModule, type FunctionCode } from "./encode.ts";
 import type { Schedule } from "./fuse.ts";
 import { constantsIn, isMade, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
-import type { Control, Kernel, Product, Steps } from "./kernel.ts";
+import type { Control, Kernel, Product, Rows, Steps } from "./kernel.ts";
 import {
   addressIn,
+  type AddressOf,
   type Allocator,
   bytesOf,
   isTogether,
@@ -21,7 +22,8 @@ import {
 } from "./layout.ts";
 import { emitProduct, spareBytes } from "./matrix.ts";
 import { emitRoutine } from "./routine.ts";
-import { emitSweep, type Scalars } from "./sweep.ts";
+import { emitPasses } from "./pass.ts";
+import { emitSweep, openSweep, type Scalars } from "./sweep.ts";
 import { packFunction } from "./pack.ts";
 import { type Helpers, packingBytes, productFunction, tileColumnsFor, tileFunction, tileRows } from "./tiles.ts";
 
@@ -42,6 +44,8 @@ interface Workshop {
   readonly aside: Code["aside"];
   readonly productOf: (width: number) => number;
   readonly spare: number;
+  /** Where reductions by rule 2 keep what is joined later. */
+  readonly room: number;
   readonly refusing: readonly RoutineDefinition[];
   /** Where a refused number is written, if any may be. */
   readonly refusal: number | undefined;
@@ -51,6 +55,11 @@ const everyKernel = ({ kernels, inner }: Schedule): readonly Kernel[] => [
   ...kernels,
   ...[...inner.values()].flat().flatMap(everyKernel),
 ];
+
+const roomIn = (kernel: Kernel): number => {
+  if (kernel.kind === "columns") return roomFor(kernel);
+  return kernel.kind === "rows" ? Math.max(...kernel.nests.map(roomIn)) : 0;
+};
 
 /** Functions of one vector, made when they are first called. */
 const asideIn = (functions: FunctionCode[]): Code["aside"] => {
@@ -72,8 +81,12 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
   const products = everyKernel(schedule).filter((kernel): kernel is Product => kernel.kind === "product");
   const refusing = refusingIn(schedule.graph);
   const refusal = refusing.length === 0 ? undefined : take(2 * widthOf("float64")).address;
+  const rooms = everyKernel(schedule)
+    .map(roomIn)
+    .filter((bytes) => bytes > 0);
+  const room = rooms.length === 0 ? 0 : take(Math.max(...rooms)).address;
   const made = new Map<number, number>();
-  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0, refusing, refusal };
+  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0, room, refusing, refusal };
   const bytes = packingBytes(Math.max(...products.map(({ n }) => n)));
   const packing = { left: take(bytes.left).address, right: take(bytes.right).address, tile: take(bytes.tile).address };
   for (const width of new Set(products.map(({ dtype }) => widthOf(dtype)))) {
@@ -86,7 +99,7 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
     made.set(width, add(productFunction(width, helpers, packing)));
   }
   const spare = take(Math.max(...products.map(spareBytes))).address;
-  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare, refusing, refusal };
+  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare, room, refusing, refusal };
 };
 
 /** The end of the function if a number was refused. */
@@ -174,6 +187,16 @@ const placeOf = (
   };
 };
 
+const emitRows = (code: Code, { rows, nests }: Rows, addressOf: AddressOf, room: number, scalars: Scalars): void =>
+  code.holding((held) => {
+    const passes = nests.map((nest) =>
+      nest.kind === "sweep"
+        ? openSweep(code, held, nest, addressOf, scalars, true).pass()
+        : openColumns(code, held, nest, addressOf, room).pass([]),
+    );
+    emitPasses(code, rows, passes);
+  });
+
 const emitKernel = (
   code: Code,
   kernel: Kernel,
@@ -187,7 +210,9 @@ const emitKernel = (
     case "sweep":
       return emitSweep(code, kernel, addressOf, scalars);
     case "columns":
-      return emitColumns(code, kernel, addressOf);
+      return emitColumns(code, kernel, addressOf, shop.room);
+    case "rows":
+      return emitRows(code, kernel, addressOf, shop.room, scalars);
     case "product":
       return emitProduct(code, kernel, shop.productOf(widthOf(kernel.dtype)), shop.spare, addressOf);
     case "fill":

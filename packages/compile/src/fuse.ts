@@ -12,6 +12,7 @@ import {
 } from "./graph.ts";
 import type { Columns, Control, Fill, Fold, Kernel, Matrix, Node, Part, Product, Sink, Sweep } from "./kernel.ts";
 import { type Nest, openNest, type Surroundings } from "./nest.ts";
+import { byRows } from "./rows.ts";
 
 /** A graph as loop nests, in the order in which they run. */
 export interface Schedule {
@@ -279,7 +280,7 @@ export const schedule = (graph: Graph): Schedule => {
           definition.kind === "control" ? [[id, programsIn(definition.control).map(schedule)]] : [],
         ),
       );
-      return { graph, kernels: kernels.map(closed), inner };
+      return { graph, kernels: byRows(graph, kernels.map(closed)), inner };
     }
     kept = new Set([...kept, ...needs]);
   }

@@ -71,6 +71,13 @@ export interface Product {
   readonly right: Matrix;
 }
 
+/** Nests that walk the same rows of large values, block by block together. */
+export interface Rows {
+  readonly kind: "rows";
+  readonly rows: number;
+  readonly nests: readonly (Sweep | Columns)[];
+}
+
 /** Zeros, before parts are put among them. */
 export interface Fill {
   readonly kind: "fill";
@@ -90,4 +97,4 @@ export interface Control {
   readonly results: readonly number[];
 }
 
-export type Kernel = Sweep | Columns | Product | Fill | Steps | Control;
+export type Kernel = Sweep | Columns | Rows | Product | Fill | Steps | Control;

@@ -113,11 +113,14 @@ export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype 
 const inputsOf = ({ definition }: Value): readonly number[] =>
   definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
 
-const usesOf = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
+const usesOf = (kernel: Kernel, schedule: Schedule): readonly number[] => {
+  const { graph } = schedule;
   switch (kernel.kind) {
     case "sweep":
     case "columns":
       return kernel.nodes.flatMap((node) => (node.kind === "load" ? [node.value] : []));
+    case "rows":
+      return kernel.nests.flatMap((nest) => usesOf(nest, schedule));
     case "product":
       return [kernel.left.value, kernel.right.value];
     case "fill":
@@ -129,7 +132,7 @@ const usesOf = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
 };
 
 /** The values whose buffers a kernel writes; a reduction that belongs to a larger value writes there. */
-const madeBy = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
+export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
   const owner = (id: number): number => {
     const { definition } = valueAt(graph, id);
     return definition.kind === "fold1" ? (definition.into?.value ?? id) : id;
@@ -139,6 +142,8 @@ const madeBy = (kernel: Kernel, { graph }: Schedule): readonly number[] => {
       return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.folds].map(({ value }) => owner(value)))];
     case "columns":
       return [kernel.fold.value];
+    case "rows":
+      return kernel.nests.flatMap((nest) => madeBy(nest, graph));
     case "product":
     case "fill":
     case "routine":
@@ -166,12 +171,12 @@ export const layOut = (schedule: Schedule, inputs: readonly number[], first: rea
   });
   const lastUse = new Map<number, number>();
   kernels.forEach((kernel, i) => {
-    for (const id of [...madeBy(kernel, schedule), ...usesOf(kernel, schedule)]) lastUse.set(id, i);
+    for (const id of [...madeBy(kernel, graph), ...usesOf(kernel, schedule)]) lastUse.set(id, i);
   });
   for (const id of graph.outputs) lastUse.set(id, Infinity);
   const live = new Map<number, Stretch>();
   kernels.forEach((kernel, i) => {
-    for (const id of madeBy(kernel, schedule)) {
+    for (const id of madeBy(kernel, graph)) {
       if (addresses.has(id)) continue;
       const stretch = allocator.take(bytesOf(valueAt(graph, id)));
       addresses.set(id, stretch.address);

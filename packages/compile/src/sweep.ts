@@ -2,12 +2,14 @@ import { block1, rowMajor } from "@gradfold/core/transform";
 import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate.ts";
 import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
+import { arithmetic, type Expression } from "./expression.ts";
 import type { Sweep } from "./kernel.ts";
 import type { Held } from "./held.ts";
 import { type AddressOf, widthOf } from "./layout.ts";
 import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
+import type { Pass } from "./pass.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
@@ -44,7 +46,7 @@ const emitUnits = ({ body, consume }: Inner, count: number): void => {
 };
 
 /** Takes turns from a counter up to a bound. */
-const emitTurns = (inner: Inner, counter: number, pushBound: () => void): void => {
+const emitTurns = (inner: Inner, counter: number, pushBound: Expression): void => {
   const { code, pointers, axis, turn } = inner;
   code.repeat(() => {
     emitUnits(inner, turn);
@@ -78,54 +80,55 @@ const emitRun = (inner: Inner): void => {
   if (rest > 0) emitUnits(inner, rest);
 };
 
+/** Takes places on from a counter, up to one whose number a local holds: a multiple of a turn, or the last. */
+const emitUpTo = (inner: Inner, counter: number, stop: number): void => {
+  const { code, size, turn } = inner;
+  const { local, number, less, least, equal } = arithmetic(code);
+  const rest = size % turn;
+  const bound = least(local(stop), number(size - rest));
+  less(local(counter), bound)();
+  code.when(() => emitTurns(inner, counter, bound));
+  if (rest === 0) return;
+  equal(local(stop), number(size))();
+  code.when(() => emitUnits(inner, rest));
+};
+
 /** The places of the innermost axis in blocks of rule 1; `start` and `end` surround each block. */
 const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
-  const { code, size, turn } = inner;
-  const rest = size % turn;
-  const whole = size - rest;
-  const blocks = Math.ceil(size / block1);
+  const { code, size } = inner;
+  const { local, number, add, less, least, assign } = arithmetic(code);
   const counter = newCounter(code);
-  const block = newCounter(code);
-  const stop = code.local("i32");
+  const stop = newCounter(code);
   code.repeat(() => {
+    assign(stop, least(number(size), add(local(stop), number(block1))));
     start();
-    code.get(counter);
-    code.i32(block1);
-    code.op(op.i32Add);
-    code.tee(stop);
-    code.i32(whole);
-    code.get(stop);
-    code.i32(whole);
-    code.op(op.i32Less);
-    code.op(op.select);
-    code.set(stop);
-    code.get(counter);
-    code.get(stop);
-    code.op(op.i32Less);
-    code.when(() => emitTurns(inner, counter, () => code.get(stop)));
-    if (rest > 0) {
-      code.get(block);
-      code.i32(blocks - 1);
-      code.op(op.i32Equal);
-      code.when(() => emitUnits(inner, rest));
-    }
+    emitUpTo(inner, counter, stop);
     end();
-    code.get(block);
-    code.i32(1);
-    code.op(op.i32Add);
-    code.tee(block);
-    code.i32(blocks);
-    code.op(op.i32Less);
+    less(local(stop), number(size))();
   });
 };
 
-export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void => {
+/** A sweep in the making: all at once, or row by row of its first axis. */
+interface OpenSweep {
+  readonly all: () => void;
+  readonly pass: () => Pass;
+}
+
+/** `byRows`: whether the first axis is walked by itself. */
+export const openSweep = (
+  code: Code,
+  held: Held,
+  sweep: Sweep,
+  addressOf: AddressOf,
+  scalars: Scalars,
+  byRows: boolean,
+): OpenSweep => {
   const { nodes, stores, parts, folds, reduced } = sweep;
   const domain = sweep.domain.length === 0 ? [1] : sweep.domain;
   const { sizes, strides } = mergeAxes(
     domain,
     nodes,
-    reduced === 0 ? [] : [domain.length - reduced],
+    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
     parts.map(({ target }) => target),
   );
   const axis = sizes.length - 1;
@@ -172,48 +175,81 @@ export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalar
     const locals = Array.from({ length: (lanes * width) / 16 }, () => code.local("v128"));
     return { value, node, monoid, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
   });
-  code.holding((held: Held) => {
-    const body = openBody(code, held, nodes, readings, atHand);
-    const consume: Inner["consume"] = (units, vectorOf) => {
-      for (const { value, node, address, width } of targets) {
-        units.forEach((unit, u) => emitStore(code, vectorOf(node, u), address, unit, width));
-        // The only place of all: its operands were splats, so the result is one too.
-        if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
+  const body = openBody(code, held, nodes, readings, atHand);
+  const consume: Inner["consume"] = (units, vectorOf) => {
+    for (const { value, node, address, width } of targets) {
+      units.forEach((unit, u) => emitStore(code, vectorOf(node, u), address, unit, width));
+      // The only place of all: its operands were splats, so the result is one too.
+      if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
+    }
+    for (const region of regions)
+      units.forEach((unit, u) => emitStoreApart(code, vectorOf(region.node, u), region.reading, unit));
+    for (const fold of accumulators) emitAccumulate(code, held, fold, units, (u) => vectorOf(fold.node, u));
+  };
+  const start = (): void => {
+    for (const { locals, monoid } of accumulators)
+      for (const local of locals) {
+        code.get(held(monoid.identity));
+        code.set(local);
       }
-      for (const region of regions)
-        units.forEach((unit, u) => emitStoreApart(code, vectorOf(region.node, u), region.reading, unit));
-      for (const fold of accumulators) emitAccumulate(code, held, fold, units, (u) => vectorOf(fold.node, u));
-    };
-    const start = (): void => {
-      for (const { locals, monoid } of accumulators)
-        for (const local of locals) {
-          code.get(held(monoid.identity));
-          code.set(local);
+  };
+  const end = (): void => {
+    for (const { value, ...fold } of accumulators) {
+      const { width } = fold.monoid;
+      const folded = emitFold(code, held, fold);
+      emitStoreFirst(code, folded, fold.address, width);
+      if (isOneResult) scalars.set(value, width === 4 ? [folded] : [folded, folded]);
+    }
+    results.move(0, 1);
+  };
+  const vectors = accumulators.reduce((count, { locals }) => count + locals.length, 0);
+  const turn = vectors > mostInRegisters ? 2 * lanes : lanes;
+  const inner: Inner = { code, body, pointers, axis, size, turn, consume };
+  const emitRow = (counters: readonly number[]): void => {
+    pointers.place(counters);
+    body.prepare();
+    if (folds.length > 0 && size > block1) {
+      emitBlocks(inner, start, end);
+      return;
+    }
+    start();
+    emitRun(inner);
+    end();
+  };
+  const pass = (): Pass => {
+    const counter = code.local("i32");
+    const { local, number, add, less, assign } = arithmetic(code);
+    const areInner = axis === 0;
+    return {
+      begin: () => {
+        assign(counter, number(0));
+        results.place([]);
+        if (!areInner) return;
+        pointers.place([]);
+        body.prepare();
+      },
+      take: (stop) => {
+        if (areInner) {
+          start();
+          emitUpTo(inner, counter, stop);
+          end();
+          return;
         }
+        code.repeat(() => {
+          countAlong(code, sizes.slice(1, -1), (counters) => emitRow([counter, ...counters]));
+          assign(counter, add(local(counter), number(1)));
+          less(local(counter), local(stop))();
+        });
+      },
+      finish: () => undefined,
     };
-    const end = (): void => {
-      for (const { value, ...fold } of accumulators) {
-        const { width } = fold.monoid;
-        const folded = emitFold(code, held, fold);
-        emitStoreFirst(code, folded, fold.address, width);
-        if (isOneResult) scalars.set(value, width === 4 ? [folded] : [folded, folded]);
-      }
-      results.move(0, 1);
-    };
-    const vectors = accumulators.reduce((count, { locals }) => count + locals.length, 0);
-    const turn = vectors > mostInRegisters ? 2 * lanes : lanes;
-    const inner: Inner = { code, body, pointers, axis, size, turn, consume };
+  };
+  const all = (): void => {
     results.place([]);
-    countAlong(code, sizes.slice(0, -1), (counters) => {
-      pointers.place(counters);
-      body.prepare();
-      if (folds.length > 0 && size > block1) {
-        emitBlocks(inner, start, end);
-        return;
-      }
-      start();
-      emitRun(inner);
-      end();
-    });
-  });
+    countAlong(code, sizes.slice(0, -1), emitRow);
+  };
+  return { all, pass };
 };
+
+export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void =>
+  code.holding((held) => openSweep(code, held, sweep, addressOf, scalars, false).all());
