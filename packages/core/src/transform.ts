@@ -1,5 +1,6 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
+export { compileCode } from "./code.ts";
 export { allocate, isFloat, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { isWide } from "./matmul.ts";

@@ -60,7 +60,7 @@ const takeApart = (node: unknown, path: string, depth: number, visit: Visit): St
     return { kind: "list", children };
   }
   if (isRecord(node)) {
-    const keys = Object.keys(node).sort();
+    const keys = Object.keys(node).toSorted();
     for (const key of keys) children.push(takeApart(node[key], keyPath(path, key), depth + 1, visit));
     return { kind: "record", keys, children };
   }
