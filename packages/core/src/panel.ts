@@ -1,5 +1,6 @@
 import { atFirstUse, compileCode, range } from "./code.ts";
 import type { Store } from "./dtype.ts";
+import { block2 } from "./order.ts";
 import { type Block, type Sizes, tileSize } from "./tile.ts";
 
 /*
@@ -8,13 +9,11 @@ import { type Block, type Sizes, tileSize } from "./tile.ts";
  * single precision at once; an engine that does not care runs the same statements, to the same bits.
  */
 
-/** As many rows are packed at once. */
+/** As many rows are packed at once; as many terms as a block of rule 2 has. */
 const mostRows = 256;
-/** As many terms are packed at once: a block of rule 2. */
-const mostTerms = 256;
 
 /* A heap holds a strip of columns, then its products with strips of rows, then these. */
-const products = mostTerms * tileSize;
+const products = block2 * tileSize;
 const rows = products + mostRows * tileSize;
 /** In bytes, the least that asm.js may have. */
 const heapBytes = 2 ** 20;
