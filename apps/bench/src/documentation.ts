@@ -18,6 +18,12 @@ const titleOf = (name: string): string => workloads.find((workload) => workload.
 
 const caption = "![Time for each workload, relative to hand-written loops over typed arrays]";
 
+/** Of a workload that was measured in several sizes, the first one. */
+const firstSizes = (outcomes: readonly Outcome[]): readonly Outcome[] => {
+  const kindOf = ({ workload }: Outcome): string => workload.replace(/:.*/, "");
+  return outcomes.filter((outcome, i) => outcomes.findIndex((other) => kindOf(other) === kindOf(outcome)) === i);
+};
+
 /** The page of all figures, the picture, and what the README shows of them. */
 export const documentation = (outcomes: readonly Outcome[], peers: readonly string[], machine: string) => {
   const parts = [
@@ -35,8 +41,8 @@ export const documentation = (outcomes: readonly Outcome[], peers: readonly stri
   const excerpt = [
     `${caption}(docs/speed.svg)`,
     `Medians of \`${baseline}\`, and of all others as ratios to them: below 1 is faster (float32, one thread).`,
-    "[docs/speed.md](docs/speed.md) has times, minima, versions, day and load.",
-    overview(outcomes, peers, baseline),
+    "[docs/speed.md](docs/speed.md) has all sizes, times, minima, versions, day and load.",
+    overview(firstSizes(outcomes), peers, baseline),
   ];
   return {
     page: `${parts.join("\n\n")}\n`,

@@ -35,3 +35,12 @@ test("Page and picture are the same each time, and the picture stands alone", ()
   expect(excerpt.endsWith(overview(outcomes, peers, "loops"))).toBe(true);
   expect(page).toContain("## W5: perceptron 2–64–64–3, batch of 64, a step of Adam\n\n| peer");
 });
+
+test("The README shows the first size of each workload", () => {
+  const [one] = outcomes;
+  if (one === undefined) throw new Error("outcomes are there");
+  const sizes = ["W2:1000", "W2:10000", "W3:full", "W3:32"].map((workload) => ({ ...one, workload }));
+  const { page, excerpt } = documentation(sizes, peers, "a machine");
+  expect(excerpt.match(/\| W\S+/g)).toEqual(["| W2:1000", "| W3:full"]);
+  expect(page).toContain("| W2:10000 |");
+});
