@@ -12,13 +12,19 @@ const isCompiled = (folder: string, path: string): boolean => {
   return kind !== undefined && existsSync(join(root, folder, `src/${name}.ts`));
 };
 
+/** The packages that come along in the bundle of one. */
+const within: Readonly<Record<string, readonly string[]>> = {
+  "@gradfold/core": ["cwise-compiler", "fp-ts", "iota-array", "is-buffer", "ndarray", "ndarray-ops", "uniq"],
+};
+
 const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
   [
     `${name}: has its licence, and else what its sources compile to`,
     () => {
       const rest = files.filter(({ path }) => !isCompiled(name.replace("@gradfold", "packages"), path));
-      const plain = rest.map(({ path }) => path).filter((path) => !/^README\.md$|^dist\/LICENSE-/.test(path));
-      expectEqual(plain.toSorted(), ["LICENSE", "package.json"]);
+      const plain = rest.map(({ path }) => path).filter((path) => path !== "README.md");
+      const licences = (within[name] ?? []).map((inside) => `dist/LICENSE-${inside}`);
+      expectEqual(plain.toSorted(), ["LICENSE", ...licences, "package.json"]);
     },
   ],
   [

@@ -24,17 +24,10 @@ interface Moved {
 }
 
 /** What moves, by the value to which it belongs. */
-const gathered = (list: readonly Moved[]): readonly Moved[] => {
+const gathered = (list: readonly Moved[], join = (a: number, b: number): number => a + b): readonly Moved[] => {
   const bytes = new Map<number, number>();
-  for (const { value, bytes: more } of list) bytes.set(value, (bytes.get(value) ?? 0) + more);
-  return [...bytes].map(([value, sum]) => ({ value, bytes: sum }));
-};
-
-/** What moves, each value but once: nests that walk the same rows find them in the cache. */
-const once = (list: readonly Moved[]): readonly Moved[] => {
-  const bytes = new Map<number, number>();
-  for (const { value, bytes: all } of list) bytes.set(value, Math.max(bytes.get(value) ?? 0, all));
-  return [...bytes].map(([value, most]) => ({ value, bytes: most }));
+  for (const { value, bytes: more } of list) bytes.set(value, join(bytes.get(value) ?? 0, more));
+  return [...bytes].map(([value, all]) => ({ value, bytes: all }));
 };
 
 /** Values as they are; a reduction inside of a larger value is a part of that. */
@@ -103,7 +96,11 @@ const accountOf = (kernel: Kernel, within: Schedule): Account => {
       return {
         ...simple,
         does: `${counted(kernel.rows, "row")}, ${rowsInBlock} at a time: ${accounts.map(({ does }) => does).join("; then ")}`,
-        reads: once(accounts.flatMap(({ reads }) => reads)),
+        // Once: what one nest has read of a block, the next ones find in the cache.
+        reads: gathered(
+          accounts.flatMap(({ reads }) => reads),
+          Math.max,
+        ),
         writes: accounts.flatMap(({ writes }) => writes),
       };
     }

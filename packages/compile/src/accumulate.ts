@@ -20,31 +20,29 @@ export interface Accumulators {
 const firstOnes = (count: number, width: number): Constant =>
   constantOfBytes(Array.from({ length: 16 }, (_, byte) => (byte < count * width ? 255 : 0)));
 
-/** Joins terms, those of a unit that do not count as the identity. */
+/** Joins the terms of a unit, those that do not count as the identity. */
 export const emitAccumulate = (
   code: Code,
   held: Held,
   { monoid, locals }: Accumulators,
-  units: readonly Unit[],
-  vectorOf: (unit: number) => Vector,
+  { at, count }: Unit,
+  terms: Vector,
 ): void => {
   const { width, identity, join } = monoid;
   const perVector = 16 / width;
-  units.forEach(({ at, count }, u) => {
-    vectorOf(u).forEach((term, v) => {
-      const valid = Math.min(perVector, count - v * perVector);
-      if (valid <= 0) return;
-      const accumulator = locals[(at % lanes) / perVector + v] ?? 0;
-      code.get(accumulator);
-      code.get(term);
-      if (valid < perVector) {
-        code.get(held(identity));
-        code.get(held(firstOnes(valid, width)));
-        code.op(op.bitselect);
-      }
-      join(code, held);
-      code.set(accumulator);
-    });
+  terms.forEach((term, v) => {
+    const valid = Math.min(perVector, count - v * perVector);
+    if (valid <= 0) return;
+    const accumulator = locals[(at % lanes) / perVector + v] ?? 0;
+    code.get(accumulator);
+    code.get(term);
+    if (valid < perVector) {
+      code.get(held(identity));
+      code.get(held(firstOnes(valid, width)));
+      code.op(op.bitselect);
+    }
+    join(code, held);
+    code.set(accumulator);
   });
 };
 

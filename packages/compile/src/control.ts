@@ -3,6 +3,7 @@ import { type Code, op } from "./code.ts";
 import { arithmetic, type Expression } from "./expression.ts";
 import { type ControlDefinition, type Value, valueAt } from "./graph.ts";
 import { addressIn, bytesOf, type Inner, widthOf } from "./layout.ts";
+import { emitSplat, emitStoreFirst, type Vector } from "./load.ts";
 import type { Scalars } from "./sweep.ts";
 
 /*
@@ -70,11 +71,6 @@ const emitStart = (code: Code, place: Place, closed: number, carried: number): v
     emitCopy(code, bytesIn(closed + i), number(place.results[i] ?? 0), number(place.operands[closed + i] ?? 0));
 };
 
-const emitNumber = (code: Code, address: number, width: number): void => {
-  code.i32(0);
-  code.memory(width === 4 ? "splat4" : "splat8", address);
-};
-
 /** What a loop carries from turn to turn: in memory, where the results are wanted, or numbers in locals. */
 interface Carries {
   /** The numbers, by the inputs of the programs that they are. */
@@ -87,39 +83,39 @@ interface Carries {
 
 const openCarries = (code: Code, place: Place, closed: number, carried: number): Carries => {
   const { number } = arithmetic(code);
-  const { valueOf, bytesIn, outputs } = programAt(place, place.inner.length - 1);
+  const { valueOf, outputs } = programAt(place, place.inner.length - 1);
   const isHere = place.inner.every((_, program) => place.isHere(program));
-  const carries = outputs.slice(0, carried).map(({ id, address }, i) => {
-    const input = closed + i;
-    const { dtype, shape } = valueOf(input);
+  const carries = outputs.slice(0, carried).map(({ id, address, bytes }, i) => ({
+    input: closed + i,
+    id,
+    bytes,
+    from: address,
+    to: place.results[i] ?? 0,
+    width: widthOf(valueOf(closed + i).dtype),
     // What else is made of it, as it is, is copied from memory.
-    const isElsewhere = outputs.some((output, j) => output.id === input && j !== i);
-    const local = isHere && sizeOf(shape) === 1 && !isElsewhere ? code.local("v128") : undefined;
-    return { input, id, address, width: widthOf(dtype), bytes: bytesIn(input), local, result: place.results[i] ?? 0 };
-  });
-  const numbers = carries.flatMap(({ local, ...rest }) => (local === undefined ? [] : [{ ...rest, local }]));
-  for (const { result, width, local } of numbers) {
-    emitNumber(code, result, width);
-    code.set(local);
-  }
+    isNumber:
+      isHere &&
+      sizeOf(valueOf(closed + i).shape) === 1 &&
+      outputs.every((output, j) => output.id !== closed + i || j === i),
+  }));
+  const numberAt = (offset: number, width: number): Vector =>
+    emitSplat(code, { address: { pointer: undefined, offset }, width, stride: 0 });
+  const numbers = carries
+    .filter(({ isNumber }) => isNumber)
+    .map((carry) => ({ ...carry, vector: numberAt(carry.to, carry.width) }));
   return {
-    known: new Map(numbers.map(({ input, width, local }) => [input, width === 4 ? [local] : [local, local]])),
+    known: new Map(numbers.map(({ input, vector }) => [input, vector])),
     next: (made) => {
-      for (const { id, address, width } of numbers) {
-        const [local] = made.get(id) ?? [];
-        if (local === undefined) emitNumber(code, address, width);
-        else code.get(local);
-      }
-      for (const { input, id, address, bytes, local, result } of carries)
-        if (id !== input && local === undefined) emitCopy(code, bytes, number(result), number(address));
-      for (const { local } of numbers.toReversed()) code.set(local);
+      const vectors = numbers.map(({ id, from, width }) => made.get(id) ?? numberAt(from, width));
+      for (const { input, id, bytes, from, to, isNumber } of carries)
+        if (id !== input && !isNumber) emitCopy(code, bytes, number(to), number(from));
+      // All of them before any: one may become another.
+      for (const [local = 0] of vectors) code.get(local);
+      for (const { vector } of numbers.toReversed()) code.set(vector[0] ?? 0);
     },
     finish: () => {
-      for (const { result, local } of numbers) {
-        code.i32(0);
-        code.get(local);
-        code.memory("store", result);
-      }
+      for (const { vector, to, width } of numbers)
+        emitStoreFirst(code, vector[0] ?? 0, { pointer: undefined, offset: to }, width);
     },
   };
 };
@@ -166,8 +162,7 @@ const emitWhile = (code: Code, { closed, inputs }: Of<"while">, place: Place): v
       emitTruth(code, condition?.address ?? 0);
     },
     () => {
-      const made = place.run(1, known);
-      next(made);
+      next(place.run(1, known));
     },
   );
   finish();

@@ -81,10 +81,8 @@ const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
   const products = everyKernel(schedule).filter((kernel): kernel is Product => kernel.kind === "product");
   const refusing = refusingIn(schedule.graph);
   const refusal = refusing.length === 0 ? undefined : take(2 * widthOf("float64")).address;
-  const rooms = everyKernel(schedule)
-    .map(roomIn)
-    .filter((bytes) => bytes > 0);
-  const room = rooms.length === 0 ? 0 : take(Math.max(...rooms)).address;
+  const roomBytes = Math.max(0, ...everyKernel(schedule).map(roomIn));
+  const room = roomBytes === 0 ? 0 : take(roomBytes).address;
   const made = new Map<number, number>();
   if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0, room, refusing, refusal };
   const bytes = packingBytes(Math.max(...products.map(({ n }) => n)));

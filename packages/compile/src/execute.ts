@@ -77,14 +77,25 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
         return [${graph.outputs.map(nameOf).join(", ")}];
       };
     })()`,
-    { ...values, single: windows.single, double: windows.double, constants: arraysIn(graph), bring, refuse, run },
+    {
+      ...values,
+      single: windows.single,
+      double: windows.double,
+      constants: constantResults(graph),
+      bring,
+      refuse,
+      run,
+    },
   );
 };
 
-/** The arrays of the constants of a graph, by their numbers. */
-const arraysIn = ({ values }: Graph): Readonly<Record<number, NDArray>> =>
+/** The constants that are results as they are, by their numbers. */
+const constantResults = (graph: Graph): Readonly<Record<number, NDArray>> =>
   Object.fromEntries(
-    values.flatMap(({ definition }, id) => (definition.kind === "constant" ? [[id, definition.array]] : [])),
+    graph.outputs.flatMap((id) => {
+      const { definition } = valueAt(graph, id);
+      return definition.kind === "constant" ? [[id, definition.array]] : [];
+    }),
   );
 
 /** Asking for more memory than there is throws a RangeError. */

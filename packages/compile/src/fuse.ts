@@ -10,7 +10,20 @@ import {
   type Value,
   valueAt,
 } from "./graph.ts";
-import type { Columns, Control, Fill, Fold, Kernel, Matrix, Node, Part, Product, Sink, Sweep } from "./kernel.ts";
+import {
+  type Columns,
+  type Control,
+  type Fill,
+  type Fold,
+  type Kernel,
+  loadsOf,
+  type Matrix,
+  type Node,
+  type Part,
+  type Product,
+  type Sink,
+  type Sweep,
+} from "./kernel.ts";
 import { type Nest, openNest, type Surroundings } from "./nest.ts";
 import { byRows } from "./rows.ts";
 
@@ -45,9 +58,6 @@ const cheap = 4;
 
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
-
-const loadsOf = (nodes: readonly Node[]): readonly Extract<Node, { kind: "load" }>[] =>
-  nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
 
 /** Whether the axes from `from` to `to` can be walked as one by every load, and wherever parts are put. */
 const isOneAxis = (

@@ -14,6 +14,11 @@ export type Node =
       readonly inputs: readonly number[];
     };
 
+export type Load = Extract<Node, { readonly kind: "load" }>;
+
+export const loadsOf = (nodes: readonly Node[]): readonly Load[] =>
+  nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
+
 /** What becomes of a step's results: the value that they make up. */
 export interface Sink {
   readonly value: number;

@@ -2,7 +2,7 @@ import type { DType } from "@gradfold/core";
 import { isFloat, type Scratch, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
 import { type Constant, type Graph, type Value, valueAt } from "./graph.ts";
-import type { Control, Kernel } from "./kernel.ts";
+import { type Control, type Kernel, loadsOf } from "./kernel.ts";
 
 /* Where everything lies in memory: decided before the program runs. */
 
@@ -113,14 +113,13 @@ export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype 
 const inputsOf = ({ definition }: Value): readonly number[] =>
   definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
 
-const usesOf = (kernel: Kernel, schedule: Schedule): readonly number[] => {
-  const { graph } = schedule;
+const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
   switch (kernel.kind) {
     case "sweep":
     case "columns":
-      return kernel.nodes.flatMap((node) => (node.kind === "load" ? [node.value] : []));
+      return loadsOf(kernel.nodes).map(({ value }) => value);
     case "rows":
-      return kernel.nests.flatMap((nest) => usesOf(nest, schedule));
+      return kernel.nests.flatMap((nest) => usesOf(nest, graph));
     case "product":
       return [kernel.left.value, kernel.right.value];
     case "fill":
@@ -171,7 +170,7 @@ export const layOut = (schedule: Schedule, inputs: readonly number[], first: rea
   });
   const lastUse = new Map<number, number>();
   kernels.forEach((kernel, i) => {
-    for (const id of [...madeBy(kernel, graph), ...usesOf(kernel, schedule)]) lastUse.set(id, i);
+    for (const id of [...madeBy(kernel, graph), ...usesOf(kernel, graph)]) lastUse.set(id, i);
   });
   for (const id of graph.outputs) lastUse.set(id, Infinity);
   const live = new Map<number, Stretch>();

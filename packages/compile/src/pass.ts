@@ -15,14 +15,19 @@ export interface Pass {
 /** So many rows are a block: one of rule 1, and some of rule 2. */
 export const rowsInBlock = block1;
 
-export const emitPasses = (code: Code, rows: number, passes: readonly Pass[]): void => {
+/** Runs the body for each block of rows; a local holds the number of the row behind it. */
+export const inBlocks = (code: Code, rows: number, body: (stop: number) => void): void => {
   const { local, number, add, least, less, name, assign } = arithmetic(code);
   const stop = name(number(0));
-  for (const { begin } of passes) begin();
   code.repeat(() => {
     assign(stop, least(number(rows), add(local(stop), number(rowsInBlock))));
-    for (const { take } of passes) take(stop);
+    body(stop);
     less(local(stop), number(rows))();
   });
+};
+
+export const emitPasses = (code: Code, rows: number, passes: readonly Pass[]): void => {
+  for (const { begin } of passes) begin();
+  inBlocks(code, rows, (stop) => passes.forEach(({ take }) => take(stop)));
   for (const { finish } of passes) finish();
 };

@@ -37,7 +37,7 @@ const intoBatches = (
   const places = all.map(({ value, address }): Place => {
     const { dtype, shape } = value;
     const [first, size] = [address / widthOf(dtype), sizeOf(shape)];
-    const isRun = size > fewElements || isTogether(value);
+    const isRun = size * widthOf(dtype) > smallBytes;
     const from = isRun ? [first] : Array.from({ length: size }, (_, i) => first + i);
     const key = `${isTogether(value) ? "middling" : "small"} ${dtype}`;
     const number = last.get(key) ?? -1;
@@ -57,15 +57,13 @@ const intoBatches = (
   return { batches, places };
 };
 
-/** So few elements are copied one by one. */
-const fewElements = 256;
+/** So few elements of a run are copied one by one. */
+const fewInRun = 256;
 
-const copyOut = (memory: Float32Array | Float64Array, { dtype, from, size }: Batch): Store => {
-  const first = from[0] ?? 0;
-  if (size <= fewElements) {
+const copyRun = (memory: Float32Array | Float64Array, { dtype, from: [first = 0], size }: Batch): Store => {
+  if (size <= fewInRun) {
     const out = allocate(dtype, size);
-    const isRun = from.length < size;
-    for (let i = 0; i < size; i++) out[i] = memory[isRun ? first + i : (from[i] ?? 0)] ?? 0;
+    for (let i = 0; i < size; i++) out[i] = memory[first + i] ?? 0;
     return out;
   }
   const window = memory.subarray(first, first + size);
@@ -103,10 +101,10 @@ export const printResults = (windows: Windows, all: readonly Made[]): Printed =>
   const { batches, places } = intoBatches(all);
   keepFreedMemory(all);
   const printBatch = ({ dtype, from, size }: Batch, b: number): string => {
-    if (!isFloat(dtype) || size * widthOf(dtype) > smallBytes) return `const store${b} = copy${b}();`;
-    const window = dtype === "float32" ? "single" : "double";
-    const made = `const store${b} = new ${dtype === "float32" ? "Float32Array" : "Float64Array"}(${size});`;
-    return `${made} ${from.map((place, i) => `store${b}[${i}] = ${window}[${place}];`).join(" ")}`;
+    if (size * widthOf(dtype) > smallBytes) return `const store${b} = copy${b}();`;
+    const window = widthOf(dtype) === 4 ? "single" : "double";
+    const copies = from.map((place, i) => `store${b}[${i}] = ${window}[${place}];`);
+    return `const store${b} = allocate("${dtype}", ${size}); ${copies.join(" ")}`;
   };
   const printResult = ({ value: { dtype } }: Made, i: number): string => {
     const { batch = 0, start = 0 } = places[i] ?? {};
@@ -116,8 +114,9 @@ export const printResults = (windows: Windows, all: readonly Made[]): Printed =>
     statements: [...batches.map(printBatch), ...all.map(printResult)].join("\n"),
     names: all.map((_, i) => `y${i}`),
     values: Object.fromEntries<unknown>([
+      ["allocate", allocate],
       ["contiguous", contiguous],
-      ...batches.map((batch, b) => [`copy${b}`, () => copyOut(windowOf(windows, batch.dtype), batch)] as const),
+      ...batches.map((batch, b) => [`copy${b}`, () => copyRun(windowOf(windows, batch.dtype), batch)] as const),
       ...all.map(({ value }, i) => [`shape${i}`, value.shape] as const),
     ]),
   };

@@ -1,6 +1,6 @@
 import { sizeOf } from "@gradfold/core/transform";
 import { type Graph, valueAt } from "./graph.ts";
-import type { Columns, Kernel, Node, Sweep } from "./kernel.ts";
+import { type Columns, type Kernel, type Load, loadsOf, type Sweep } from "./kernel.ts";
 import { bytesOf, madeBy } from "./layout.ts";
 import { rowsInBlock } from "./pass.ts";
 
@@ -12,14 +12,9 @@ import { rowsInBlock } from "./pass.ts";
 /** So many bytes are taken not to be in the cache any more when they are read again. */
 const largeBytes = 2 ** 20;
 
-type Load = Extract<Node, { readonly kind: "load" }>;
-
-const loadsOf = ({ nodes }: Sweep | Columns): readonly Load[] =>
-  nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
-
 /** The large values of which a nest reads other parts for other rows. */
 const largeIn = (graph: Graph, nest: Sweep | Columns): readonly number[] =>
-  loadsOf(nest).flatMap(({ value, source }) =>
+  loadsOf(nest.nodes).flatMap(({ value, source }) =>
     bytesOf(valueAt(graph, value)) >= largeBytes && source.strides[0] !== 0 ? [value] : [],
   );
 
@@ -39,22 +34,33 @@ const isRowByRow = (graph: Graph, { value, source }: Load, { domain }: Sweep | C
   return source.offset === 0 && step === perRow && steps.every((stride) => stride >= 0) && reach < perRow;
 };
 
-/** The nests that can walk rows together with a reduction down the columns; none if it is not worth it. */
-const together = (graph: Graph, before: readonly Kernel[], last: Columns): readonly Sweep[] => {
+/** The nests that walk rows together, the kernels before the first of them, and those between that are none of them. */
+interface Group {
+  readonly rows: number;
+  readonly nests: readonly (Sweep | Columns)[];
+  readonly before: readonly Kernel[];
+  readonly between: readonly Kernel[];
+}
+
+/** The nests that can walk rows together with a reduction down the columns; undefined if it is not worth it. */
+const groupFor = (graph: Graph, earlier: readonly Kernel[], last: Columns): Group | undefined => {
   const [rows = 1] = last.domain;
-  const sweeps = before.filter((kernel) => walksRows(kernel, rows));
+  const walks = (kernel: Kernel): kernel is Sweep => walksRows(kernel, rows);
+  const first = earlier.findIndex(walks);
+  if (first < 0) return undefined;
+  const sweeps = earlier.filter(walks);
+  const between = earlier.slice(first).filter((kernel) => !walks(kernel));
   const large = largeIn(graph, last);
-  if (!sweeps.some((sweep) => largeIn(graph, sweep).some((value) => large.includes(value)))) return [];
-  const first = before.findIndex((kernel) => kernel === sweeps[0]);
-  const others = before.slice(first).filter((kernel) => !sweeps.some((sweep) => sweep === kernel));
+  if (!sweeps.some((sweep) => largeIn(graph, sweep).some((value) => large.includes(value)))) return undefined;
   const madeIn = (list: readonly Kernel[]) => new Set(list.flatMap((kernel) => madeBy(kernel, graph)));
-  const [byThem, byOthers] = [madeIn(sweeps), madeIn(others)];
-  const fits = [...sweeps, last].every((nest) =>
-    loadsOf(nest).every(
+  const [byThem, byOthers] = [madeIn(sweeps), madeIn(between)];
+  const nests = [...sweeps, last];
+  const fits = nests.every((nest) =>
+    loadsOf(nest.nodes).every(
       (load) => !byOthers.has(load.value) && (!byThem.has(load.value) || isRowByRow(graph, load, nest)),
     ),
   );
-  return fits ? sweeps : [];
+  return fits ? { rows, nests, before: earlier.slice(0, first), between } : undefined;
 };
 
 const isDownRows = (kernel: Kernel): kernel is Columns =>
@@ -63,14 +69,11 @@ const isDownRows = (kernel: Kernel): kernel is Columns =>
 /** The kernels, with those together that walk the same rows. */
 export const byRows = (graph: Graph, kernels: readonly Kernel[]): readonly Kernel[] => {
   for (const [i, last] of kernels.entries()) {
-    if (!isDownRows(last)) continue;
-    const before = kernels.slice(0, i);
-    const sweeps = together(graph, before, last);
-    const first = before.findIndex((kernel) => kernel === sweeps[0]);
-    if (first < 0) continue;
-    const others = before.slice(first).filter((kernel) => !sweeps.some((sweep) => sweep === kernel));
-    const rows: Kernel = { kind: "rows", rows: last.domain[0] ?? 1, nests: [...sweeps, last] };
-    return [...before.slice(0, first), rows, ...byRows(graph, [...others, ...kernels.slice(i + 1)])];
+    const group = isDownRows(last) ? groupFor(graph, kernels.slice(0, i), last) : undefined;
+    if (group === undefined) continue;
+    const { nests, before, between } = group;
+    const rows: Kernel = { kind: "rows", rows: group.rows, nests };
+    return [...before, rows, ...byRows(graph, [...between, ...kernels.slice(i + 1)])];
   }
   return kernels;
 };

@@ -6,7 +6,7 @@ import {
   traceLeaves,
 } from "@gradfold/autodiff/compiler";
 import type { DType, NDArray, Shape } from "@gradfold/core";
-import { isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
+import { isList, isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
 import { instantiate, type Run } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
@@ -38,8 +38,6 @@ const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
 /** The arrays of arguments that a specialized function is ready for; "traced" if a transform follows one of them. */
 export type Fitting = readonly NDArray[] | "traced";
-
-const isList = (tree: unknown): tree is readonly unknown[] => Array.isArray(tree);
 
 /** Whether a tree is a list of so many arrays as at the last call; those of that call need no look. */
 const areArrays = (list: unknown, last: readonly NDArray[]): list is readonly NDArray[] => {

@@ -9,17 +9,13 @@ import { type AddressOf, widthOf } from "./layout.ts";
 import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
-import type { Pass } from "./pass.ts";
+import { inBlocks, type Pass } from "./pass.ts";
 import { countAlong, openPointers, type Pointers } from "./pointer.ts";
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
 
 /** Numbers that a function has computed so far, each in all elements of a vector. */
 export type Scalars = Map<number, Vector>;
-
-/** The units of eight places from `start` on, of which so many count. */
-const unitsFrom = (start: number, count: number): readonly Unit[] =>
-  [0, 4].filter((at) => at < count).map((at) => ({ at: start + at, count: Math.min(4, count - at) }));
 
 /**
  * With more vectors of accumulators than this, an engine keeps some in memory from turn to turn, which takes longer than
@@ -36,12 +32,14 @@ interface Inner {
   readonly size: number;
   /** How many places a turn of the loop takes: a multiple of eight. */
   readonly turn: number;
-  readonly consume: (units: readonly Unit[], vectorOf: (node: number, unit: number) => Vector) => void;
+  readonly consume: (unit: Unit, vectorOf: (node: number) => Vector) => void;
 }
 
 const emitUnits = ({ body, consume }: Inner, count: number): void => {
-  for (let start = 0; start < count; start += lanes) {
-    for (const unit of unitsFrom(start, count - start)) consume([unit], body.compute([unit]));
+  for (let at = 0; at < count; at += 4) {
+    const unit = { at, count: Math.min(4, count - at) };
+    const vectorOf = body.compute([unit]);
+    consume(unit, (node) => vectorOf(node, 0));
   }
 };
 
@@ -95,16 +93,11 @@ const emitUpTo = (inner: Inner, counter: number, stop: number): void => {
 
 /** The places of the innermost axis in blocks of rule 1; `start` and `end` surround each block. */
 const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
-  const { code, size } = inner;
-  const { local, number, add, less, least, assign } = arithmetic(code);
-  const counter = newCounter(code);
-  const stop = newCounter(code);
-  code.repeat(() => {
-    assign(stop, least(number(size), add(local(stop), number(block1))));
+  const counter = newCounter(inner.code);
+  inBlocks(inner.code, inner.size, (stop) => {
     start();
     emitUpTo(inner, counter, stop);
     end();
-    less(local(stop), number(size))();
   });
 };
 
@@ -176,15 +169,14 @@ export const openSweep = (
     return { value, node, monoid, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
   });
   const body = openBody(code, held, nodes, readings, atHand);
-  const consume: Inner["consume"] = (units, vectorOf) => {
+  const consume: Inner["consume"] = (unit, vectorOf) => {
     for (const { value, node, address, width } of targets) {
-      units.forEach((unit, u) => emitStore(code, vectorOf(node, u), address, unit, width));
+      emitStore(code, vectorOf(node), address, unit, width);
       // The only place of all: its operands were splats, so the result is one too.
-      if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node, 0));
+      if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node));
     }
-    for (const region of regions)
-      units.forEach((unit, u) => emitStoreApart(code, vectorOf(region.node, u), region.reading, unit));
-    for (const fold of accumulators) emitAccumulate(code, held, fold, units, (u) => vectorOf(fold.node, u));
+    for (const { node, reading } of regions) emitStoreApart(code, vectorOf(node), reading, unit);
+    for (const fold of accumulators) emitAccumulate(code, held, fold, unit, vectorOf(fold.node));
   };
   const start = (): void => {
     for (const { locals, monoid } of accumulators)

@@ -74,27 +74,19 @@ class Inside {
 /** What every array inherits: how it shows itself. `print.ts` fills it in. */
 export const { prototype }: { readonly prototype: object } = Inside;
 
-const build = (
-  dtype: DType,
-  shape: Shape,
-  view: View | undefined,
-  data: Store | undefined,
-  start: number,
-  layout: Layout,
-  tracer: Tracer | undefined,
-): NDArray => new Inside(dtype, shape, view, data, start, layout, tracer) as Partial<Inside> as NDArray;
-
 const inside = (x: NDArray): Inside => x as Partial<Inside> as Inside;
+
+const outside = (held: Inside): NDArray => held as Partial<Inside> as NDArray;
 
 const layoutFor = (view: View): Layout => (isOne(view) ? "one" : isRowMajor(view) ? "rows" : "strided");
 
 /** The array of a view that nobody else writes to. */
 export const concrete = (dtype: DType, shape: Shape, view: View): NDArray =>
-  build(dtype, shape, view, undefined, 0, layoutFor(view), undefined);
+  outside(new Inside(dtype, shape, view, undefined, 0, layoutFor(view), undefined));
 
 /** The array of a run of a buffer that nobody writes to any more, in row-major order. */
 export const contiguous = (dtype: DType, shape: Shape, data: Store, start = 0): NDArray =>
-  build(dtype, shape, undefined, data, start, sizeOf(shape) === 1 ? "one" : "rows", undefined);
+  outside(new Inside(dtype, shape, undefined, data, start, sizeOf(shape) === 1 ? "one" : "rows", undefined));
 
 /** One element, seen at every place of a shape. */
 export const repeated = (dtype: DType, shape: Shape, data: Store): NDArray =>
@@ -111,7 +103,7 @@ export const repeated = (dtype: DType, shape: Shape, data: Store): NDArray =>
 
 /** A value that a transform follows. */
 export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray =>
-  build(dtype, shape, undefined, undefined, 0, "strided", tracer);
+  outside(new Inside(dtype, shape, undefined, undefined, 0, "strided", tracer));
 
 /** How the transform that follows `x` sees it; undefined for a concrete array. */
 export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];

@@ -1,12 +1,6 @@
 /** The numbers from 0 to n - 1, to print something for each. */
 export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
-/** What is made when it is first asked for: a program starts sooner without all that it may never use. */
-export const atFirstUse = <A>(make: () => A): (() => A) => {
-  let made: A | undefined;
-  return () => (made ??= make());
-};
-
 /** Source that rounds to the dtype; the parentheses keep the order of addition. */
 export const rounding =
   (single: boolean) =>

@@ -17,17 +17,18 @@ export const allocateAlone = (dtype: DType, size: number, name = "array"): Store
     if (!(e instanceof RangeError)) throw e;
   }
   throw new ShapeError(
-    `${name}: ${size} elements of ${dtype} need ${size * widths[dtype]} bytes, more than there are. Use smaller sizes.`,
+    `${name}: ${size} elements of ${dtype} need ${size * bytesPerElement[dtype]} bytes, more than there are. Use smaller sizes.`,
   );
 };
 
 /** Zeros for an array that nobody else writes to. Small ones share a buffer: see docs/decisions/small-arrays-share.md. */
 export const allocate = (dtype: DType, size: number, name?: string): Store => {
-  const bytes = size * widths[dtype];
+  const bytes = size * bytesPerElement[dtype];
   return bytes > inObject && bytes <= mostShared ? part(dtype, size, bytes) : allocateAlone(dtype, size, name);
 };
 
-const widths: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
+/** Bytes to an element of a buffer. */
+export const bytesPerElement: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
 
 /** V8 keeps so many bytes in the object of a typed array. */
 const inObject = 64;

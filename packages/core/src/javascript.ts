@@ -1,10 +1,10 @@
-import { literal } from "./code.ts";
+import { compileCode, literal } from "./code.ts";
 import type { DType } from "./dtype.ts";
 import type { Instruction, LaneOperation, ScalarFunction } from "./lane.ts";
 import type { Part, Routine, Step } from "./routine.ts";
 
 /** The powers of two that a printed `pow2` looks up, from 2^-1080 on. */
-export const powersOfTwo = Float64Array.from({ length: 2180 }, (_, i) => 2 ** (i - 1080));
+const powersOfTwo = Float64Array.from({ length: 2180 }, (_, i) => 2 ** (i - 1080));
 
 type Printer = (x: string, y: string, z: string) => string;
 
@@ -116,4 +116,10 @@ export const printRoutine = (routine: Routine, dtype: DType): string => {
     }
   };
   return body(routine);
+};
+
+/** Makes a function of source around what was printed here, which names tables and words of its own. */
+export const compilePrinted = <F>(source: string): F => {
+  const float = new Float64Array(1);
+  return compileCode<F>(source, { powersOfTwo, float, words: new Int32Array(float.buffer) });
 };

@@ -1,7 +1,7 @@
 import { layoutOf, type NDArray, type View } from "./array.ts";
-import { compileCode, range } from "./code.ts";
+import { range } from "./code.ts";
 import { allocate, type DType, type Store } from "./dtype.ts";
-import { powersOfTwo, printJavaScript } from "./javascript.ts";
+import { compilePrinted, printJavaScript } from "./javascript.ts";
 import type { ScalarFunction } from "./lane.ts";
 import { broadcastStrides, sameShape, type Shape, sizeOf } from "./shape.ts";
 
@@ -116,8 +116,7 @@ const compileLoops = (
     range(rank)
       .map((axis) => (isRead(k, axis) ? `const step${k}_${axis} = strides[${k}][${axis}];` : ""))
       .join(" ");
-  const float = new Float64Array(1);
-  return compileCode<Loops>(
+  return compilePrinted<Loops>(
     `(out, operands, shape, strides) => {
       let o = 0;
       const n = ${rank === 1 ? "out.length" : `shape[${last}]`};
@@ -127,6 +126,5 @@ const compileLoops = (
       ${each((k) => `const data${k} = operands[${k}].data; let at${k} = operands[${k}].offset; ${steps(k)}`)}
       ${body}
     }`,
-    { powersOfTwo, float, words: new Int32Array(float.buffer) },
   );
 };

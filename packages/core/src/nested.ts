@@ -2,6 +2,7 @@ import { isNDArray } from "./array.ts";
 import { describe } from "./description.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./error.ts";
+import { isList } from "./plain.ts";
 import { mostAxes, type Shape } from "./shape.ts";
 
 /** The typed arrays that have a dtype. */
@@ -9,8 +10,6 @@ export type Elements = Float64Array | Float32Array | Int32Array;
 
 const isElements = (data: unknown): data is Elements =>
   data instanceof Float64Array || data instanceof Float32Array || data instanceof Int32Array;
-
-const isList = (data: unknown): data is readonly unknown[] => Array.isArray(data);
 
 /** The sizes of nested lists, by their first elements. A list that contains itself has no end of them. */
 const nestedShape = (data: unknown): readonly number[] => {

@@ -1,5 +1,6 @@
-import { atFirstUse, compileCode, literal, range, rounding } from "./code.ts";
+import { compileCode, literal, range, rounding } from "./code.ts";
 import { type DType, dtypeCodes as dtypes, type Store } from "./dtype.ts";
+import { lazy } from "./lazy.ts";
 import { type Combine, combineCodes as combines, type Monoid, monoidOf } from "./monoid.ts";
 
 /*
@@ -212,8 +213,8 @@ const make = (dtype: "float32" | "float64"): Order => {
   };
 };
 
-const order64 = atFirstUse(() => make("float64"));
-const order32 = atFirstUse(() => make("float32"));
+const order64 = lazy(() => make("float64"));
+const order32 = lazy(() => make("float32"));
 
 /** The order of addition in a buffer's dtype. */
 export const orderOf = (out: Store): Order => (out instanceof Float32Array ? order32() : order64());

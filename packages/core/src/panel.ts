@@ -1,5 +1,6 @@
-import { atFirstUse, compileCode, range } from "./code.ts";
+import { compileCode, range } from "./code.ts";
 import type { Store } from "./dtype.ts";
+import { lazy } from "./lazy.ts";
 import { block2 } from "./order.ts";
 import { type Block, type Sizes, tileSize } from "./tile.ts";
 
@@ -78,8 +79,8 @@ const link = (notation: Notation): Panel => {
   return { heap: notation === single ? new Float32Array(buffer) : new Float64Array(buffer), run };
 };
 
-const panel32 = atFirstUse(() => link(single));
-const panel64 = atFirstUse(() => link(double));
+const panel32 = lazy(() => link(single));
+const panel64 = lazy(() => link(double));
 
 /** Packs lines of a matrix as strips, each term by term. Beside the last lines stands what stood there before. */
 const pack = (

@@ -4,3 +4,6 @@ export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => 
   const parent: unknown = Object.getPrototypeOf(x);
   return parent === Object.prototype || parent === null;
 };
+
+/** Whether something is a list, which nobody here writes to. */
+export const isList = (x: unknown): x is readonly unknown[] => Array.isArray(x);

@@ -1,6 +1,6 @@
-import { atFirstUse } from "./code.ts";
 import type { DType } from "./dtype.ts";
 import { type Lane, laneOver, type LaneOperation, type Mask, type Term, type Value } from "./lane.ts";
+import { lazy } from "./lazy.ts";
 
 /** A buffer that a routine uses while it runs; it starts with zeros. */
 export interface Scratch {
@@ -60,7 +60,7 @@ export type Step =
 export type Routine = readonly Step[];
 
 /** An author's routine, run once over symbols when it is first asked for: what it did is kept. */
-export const recordRoutine = (write: (machine: Machine) => void): (() => Routine) => atFirstUse(() => record(write));
+export const recordRoutine = (write: (machine: Machine) => void): (() => Routine) => lazy(() => record(write));
 
 const record = (write: (machine: Machine) => void): Routine => {
   let count = 0;

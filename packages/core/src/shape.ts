@@ -27,14 +27,13 @@ export const sameShape = (a: Shape, b: Shape): boolean => {
 
 export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** Freezes sizes that are known to be good. */
 /** Frozen shapes of few and small sizes, by these: finding one costs a quarter of freezing it, and most are met again. */
 const known = new Map<number, Shape>();
 const mostKnown = 4096;
 const fewSizes = 4;
 const smallSize = 1024;
 
-/** A list of sizes that its caller has just made, as a shape. */
+/** Sizes that are known to be good, in a list that its caller has just made, as a shape. */
 export const frozen = (sizes: number[]): Shape => {
   if (sizes.length === 0) return scalarShape;
   if (sizes.length > fewSizes) return Object.freeze(sizes);

@@ -1,8 +1,9 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
 export { compileCode } from "./code.ts";
-export { allocate, isFloat, type Store } from "./dtype.ts";
+export { allocate, bytesPerElement, isFloat, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
+export { lazy } from "./lazy.ts";
 export { isWide } from "./matmul.ts";
 export { accumulate } from "./operations/add.ts";
 export { type Arithmetic, fused } from "./operations/fused.ts";
@@ -30,6 +31,6 @@ export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, siz
 export type { Insert } from "./static/axes.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
-export { isRecord } from "./plain.ts";
+export { isList, isRecord } from "./plain.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

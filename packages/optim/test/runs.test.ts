@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { scan } from "@gradfold/autodiff";
 import { add, array, mul, type NDArray, option, pipe, toTypedArray, tree, zeros } from "@gradfold/core";
 import fc from "fast-check";
@@ -293,16 +291,4 @@ describe("a monitor", () => {
       "trajectory.watch: the run has no metric accuracy. It has loss.",
     );
   });
-});
-
-test("a run that grew keeps no older one alive", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const grow = (run: Run): readonly [Run, WeakRef<Run>] => [trajectory.extend(run, listed([1, 2])), new WeakRef(run)];
-  const [run, old] = grow(trajectory.fold(step, start(3), listed([1, 2, 3])));
-  // A reference that was just made is held until the next turn of the event loop.
-  await new Promise((resolve) => setTimeout(resolve));
-  collect();
-  expect(old.deref()).toBeUndefined();
-  expect(run.length).toBe(6);
 });

@@ -1,7 +1,7 @@
 import { type ArrayType, contiguous, type NDArray } from "../array.ts";
-import { compileCode, range } from "../code.ts";
+import { range } from "../code.ts";
 import { allocate, type DType, type Store } from "../dtype.ts";
-import { powersOfTwo, printRoutine } from "../javascript.ts";
+import { compilePrinted, printRoutine } from "../javascript.ts";
 import { type Loops, type Primitive, view } from "../primitive.ts";
 import type { Routine, Scratch } from "../routine.ts";
 import { sizeOf } from "../shape.ts";
@@ -54,6 +54,5 @@ const compile = (routine: Routine, dtype: DType, buffers: number, sizes: number)
       .join(" ")}
     ${printRoutine(routine, dtype)}
   }`;
-  const float = new Float64Array(1);
-  return compileCode<Run>(source, { powersOfTwo, float, words: new Int32Array(float.buffer) });
+  return compilePrinted<Run>(source);
 };

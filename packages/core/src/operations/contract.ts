@@ -17,10 +17,9 @@ import {
   type Shape,
   sizeOf,
 } from "../shape.ts";
-import type { Sizes } from "../tile.ts";
 import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
-import type { Block } from "../tile.ts";
+import type { Block, Sizes } from "../tile.ts";
 import { mul } from "./arithmetic.ts";
 import { expandDims, reshape, swapLast } from "./reshape.ts";
 import { cast, fitTo } from "./spread.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import type { NDArray, Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { array as make, zeros } from "../make.ts";
 import { operands } from "../operand.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import type { Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
 import type { Value } from "../lane.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import { isNDArray, type NDArray } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { floating } from "../dtype.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import type { NDArray } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
 import { quantile, quantileShort } from "../scalar/quantile.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import type { NDArray } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import type { DType } from "../dtype.ts";
 import { div, sub } from "../operations/arithmetic.ts";
 import { matmul } from "../operations/contract.ts";

@@ -1,5 +1,5 @@
-import { checkOptions } from "../description.ts";
 import type { NDArray, Operand } from "../array.ts";
+import { checkOptions } from "../description.ts";
 import { isFloat } from "../dtype.ts";
 import { operand } from "../operand.ts";
 import { add } from "../operations/add.ts";

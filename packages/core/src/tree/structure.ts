@@ -2,7 +2,7 @@ import { isNDArray, type NDArray } from "../array.ts";
 import { checkList, describe } from "../description.ts";
 import { TreeError } from "../error.ts";
 import { array } from "../make.ts";
-import { isRecord } from "../plain.ts";
+import { isList, isRecord } from "../plain.ts";
 import { typed } from "../static/door.ts";
 
 declare const whole: unique symbol;
@@ -36,8 +36,6 @@ const checkDepth = (depth: number, path: string): void => {
     `tree: ${path.slice(0, 60)}… has more than ${mostLevels} levels. Does the tree contain itself? Break the cycle.`,
   );
 };
-
-const isList = (node: unknown): node is readonly unknown[] => Array.isArray(node);
 
 type Visit = (leaf: NDArray, path: string) => void;
 

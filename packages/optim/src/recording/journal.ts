@@ -1,5 +1,5 @@
 import { either, item, type NDArray, toTypedArray, tree } from "@gradfold/core";
-import { allocate, contiguous, sizeOf } from "@gradfold/core/transform";
+import { allocate, bytesPerElement, contiguous, sizeOf } from "@gradfold/core/transform";
 import type { Keyframe } from "../trajectory/keyframe.ts";
 import { crc32c } from "./checksum.ts";
 import { decode, encode } from "./file.ts";
@@ -63,7 +63,7 @@ export interface Span {
   readonly state: unknown;
 }
 
-const bytesOf = ({ dtype, shape }: NDArray): number => allocate(dtype, 0).BYTES_PER_ELEMENT * sizeOf(shape);
+const bytesOf = ({ dtype, shape }: NDArray): number => bytesPerElement[dtype] * sizeOf(shape);
 
 const stateBytes = (state: unknown): number => tree.leaves(state).reduce((sum, leaf) => sum + bytesOf(leaf), 0);
 

@@ -1,5 +1,5 @@
 import { DecodeError, type DecodeFailure, type DType, type Either, either } from "@gradfold/core";
-import { allocate, isRecord, sizeOf, type Store } from "@gradfold/core/transform";
+import { allocate, bytesPerElement, isRecord, sizeOf, type Store } from "@gradfold/core/transform";
 import { crc32c } from "./checksum.ts";
 
 /*
@@ -25,7 +25,6 @@ export interface Contents {
 }
 
 const codes = { float64: "F64", float32: "F32", int32: "I32", bool: "BOOL" } as const;
-const bytesPerElement = { float64: 8, float32: 4, int32: 4, bool: 1 } as const;
 
 const dtypeOf = (code: unknown): DType | undefined =>
   (Object.keys(codes) as DType[]).find((dtype) => codes[dtype] === code);

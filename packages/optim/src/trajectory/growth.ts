@@ -1,6 +1,7 @@
+import { lazy } from "@gradfold/core/transform";
 import type { RunCourse } from "./course.ts";
 import { bytesOf, frameOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
-import { lazily, lazy } from "./lazy.ts";
+import { lazily } from "./lazy.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
 import { firstOf, grow, lengthOf } from "./series.ts";

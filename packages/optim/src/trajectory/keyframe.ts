@@ -1,5 +1,5 @@
-import { type DType, type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
-import { contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
+import { type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
+import { bytesPerElement, contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {
@@ -29,8 +29,6 @@ export const defaultBudget = 64 * 2 ** 20;
 
 /** What a leaf and its share of the tree cost beside the elements, in bytes: measured on V8, roughly. */
 const overhead = 400;
-
-const bytesPerElement: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
 
 /** Bytes of a state. */
 export const bytesOf = (state: unknown): number =>

@@ -1,11 +1,5 @@
 import { typed } from "@gradfold/core/transform";
 
-/** Makes a value when it is first asked for, and keeps it. */
-export const lazy = <A>(make: () => A): (() => A) => {
-  let made: readonly [A] | undefined;
-  return () => (made ??= [make()])[0];
-};
-
 const makersOf: unique symbol = Symbol("makers");
 
 type Makers = Readonly<Record<string, () => unknown>>;

@@ -88,12 +88,6 @@ const writeRows = (column: Float64Array, name: string, value: unknown, at: numbe
   throw new DTypeError(`trajectory.fold: the metric ${name} must be a number or a scalar array`);
 };
 
-/** A column for n rows, filled with NaN unless all will be written at once. */
-const columnOf = (n: number, written: number): Float64Array => {
-  const column = new Float64Array(n);
-  return written === n ? column : column.fill(NaN);
-};
-
 type Ys = { readonly metrics: Readonly<Record<string, unknown>>; readonly state?: unknown };
 
 /** Steps in loops, each a single call of `scan`; the same states and metrics to the last bit. */
@@ -111,7 +105,7 @@ export const inLoops =
       const [next, rows] = scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length });
       const { metrics, state: states } = rows as Ys;
       for (const name of Object.keys(metrics))
-        writeRows((columns[name] ??= columnOf(inputs.length, chunk.length)), name, metrics[name], done);
+        writeRows((columns[name] ??= new Float64Array(inputs.length).fill(NaN)), name, metrics[name], done);
       if (keepsAll)
         for (let i = 0; i < chunk.length; i++) keyframes.push(rowFrame(keep.from + done + i + 1, states, i));
       state = next;

@@ -1,9 +1,9 @@
 import { DomainError } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { lazy, typed } from "@gradfold/core/transform";
 import { stepByStep } from "./course.ts";
 import { shift } from "./growth.ts";
 import { frameOf } from "./keyframe.ts";
-import { lazily, lazy } from "./lazy.ts";
+import { lazily } from "./lazy.ts";
 import { judge } from "./outcome.ts";
 import { sliceRows } from "./rows.ts";
 import { firstOf } from "./series.ts";
