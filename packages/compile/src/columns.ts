@@ -4,12 +4,12 @@ import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
 import type { Held } from "./held.ts";
 import type { Columns } from "./kernel.ts";
-import { type AddressOf, widthOf } from "./layout.ts";
+import { type OriginOf, widthOf } from "./layout.ts";
 import { emitStore, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes, type Merged } from "./merge.ts";
 import { type Monoid, monoidOf } from "./monoid.ts";
 import type { Pass } from "./pass.ts";
-import { type Address, countAlong, openPointers, type Pointers, pushAddress } from "./pointer.ts";
+import { type Address, countAlong, fixed, further, openPointers, type Pointers, pushAddress } from "./pointer.ts";
 
 /*
  * Reductions by rule 2 as instructions: down a block of rows, some columns at a time, in registers. The results of blocks
@@ -44,7 +44,7 @@ export const openColumns = (
   code: Code,
   held: Held,
   kernel: Columns,
-  addressOf: AddressOf,
+  originOf: OriginOf,
   room: number,
 ): {
   readonly pass: (counters: readonly number[]) => Pass;
@@ -64,9 +64,8 @@ export const openColumns = (
     nodes.flatMap((node, i): [number, Reading][] => {
       if (node.kind !== "load") return [];
       const [along, w] = [strides(node.source.strides), widthOf(node.dtype)];
-      const base = addressOf(node.value) + node.source.offset * w;
       const address = sources.address(
-        base,
+        further(originOf(node.value), node.source.offset * w),
         along.map((s) => s * w),
       );
       return [[i, { address, width: w, stride: along[across] ?? 0 }]];
@@ -74,11 +73,13 @@ export const openColumns = (
   );
   const kept = sizes.slice(0, down);
   const along = (outer: readonly number[]): readonly number[] => [...outer, 0, 1].map((stride) => stride * width);
-  const target = results.address(addressOf(fold.value), along(rowMajor([...kept, columns]).slice(0, -1)));
+  const target = results.address(originOf(fold.value), along(rowMajor([...kept, columns]).slice(0, -1)));
   const levels = levelsFor(rows);
   /** Where the results of blocks of a level are joined; the last level's are the results. */
   const joined = Array.from({ length: levels - 1 }, (_, level) =>
-    level === levels - 2 ? target : results.address(room + level * rowBytes(columns, width), along(kept.map(() => 0))),
+    level === levels - 2
+      ? target
+      : results.address(fixed(room + level * rowBytes(columns, width)), along(kept.map(() => 0))),
   );
   const { local, number, add, less, least, equal, assign } = arithmetic(code);
   const body = openBody(code, held, nodes, readings);
@@ -205,9 +206,9 @@ export const openColumns = (
   return { pass, kept, rows };
 };
 
-export const emitColumns = (code: Code, kernel: Columns, addressOf: AddressOf, room: number): void =>
+export const emitColumns = (code: Code, kernel: Columns, originOf: OriginOf, room: number): void =>
   code.holding((held) => {
-    const { pass, kept, rows } = openColumns(code, held, kernel, addressOf, room);
+    const { pass, kept, rows } = openColumns(code, held, kernel, originOf, room);
     const { number, name } = arithmetic(code);
     const stop = name(number(rows));
     countAlong(code, kept, (counters) => {

@@ -2,7 +2,7 @@ import { sizeOf } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
 import { arithmetic, type Expression } from "./expression.ts";
 import { type ControlDefinition, type Value, valueAt } from "./graph.ts";
-import { addressIn, bytesOf, type Inner, widthOf } from "./layout.ts";
+import { addressIn, bytesOf, fewBytes, type Inner, widthOf } from "./layout.ts";
 import { emitSplat, emitStoreFirst, type Vector } from "./load.ts";
 import type { Scalars } from "./sweep.ts";
 
@@ -22,12 +22,12 @@ export interface Place {
   readonly results: readonly number[];
   /** Whether a program stands here, rather than in a function. */
   readonly isHere: (program: number) => boolean;
-  /** Runs a program; gives the numbers that it made, if it stands here. Of its inputs, some may be known already. */
-  readonly run: (program: number, known?: Scalars) => Scalars;
+  /**
+   * Runs a program; gives the numbers that it made, if it stands here. Of its inputs, some may be known already; `moving`
+   * are the addresses of those that move.
+   */
+  readonly run: (program: number, known?: Scalars, moving?: readonly Expression[]) => Scalars;
 }
-
-/** A few bytes are copied as vectors; more than this by the machine's own copy. */
-const fewBytes = 128;
 
 const emitCopy = (code: Code, bytes: number, to: Expression, from: Expression): void => {
   if (bytes <= fewBytes) {
@@ -55,6 +55,7 @@ const programAt = ({ inner }: Place, program: number) => {
     valueOf: (i: number): Value => valueAt(graph, i),
     bytesIn: (i: number): number => bytesOf(valueAt(graph, i)),
     inputAt: addressIn(layout, graph),
+    moving: layout.moving,
     outputs: graph.outputs.map((id) => ({
       id,
       bytes: bytesOf(valueAt(graph, id)),
@@ -123,16 +124,17 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
 type Of<Kind> = Extract<ControlDefinition, { readonly kind: Kind }>;
 
 const emitScan = (code: Code, { closed, carried, inputs, length }: Of<"scan">, place: Place): void => {
-  const { bytesIn, inputAt, outputs } = programAt(place, 0);
+  const { bytesIn, inputAt, outputs, moving } = programAt(place, 0);
   const { count, number, local, add, mul } = arithmetic(code);
   emitStart(code, place, closed, carried);
   const { known, next, finish } = openCarries(code, place, closed, carried);
   count(number(length), 1, (turn) => {
     const row = (address: number | undefined, bytes: number) =>
       add(number(address ?? 0), mul(local(turn), number(bytes)));
+    const rowOf = (i: number): Expression => row(place.operands[i], bytesIn(i));
     for (let i = closed + carried; i < inputs.length; i++)
-      emitCopy(code, bytesIn(i), number(inputAt(i)), row(place.operands[i], bytesIn(i)));
-    const made = place.run(0, known);
+      if (!moving.includes(i)) emitCopy(code, bytesIn(i), number(inputAt(i)), rowOf(i));
+    const made = place.run(0, known, moving.map(rowOf));
     // Rows first: they may be carries that are about to be overwritten.
     outputs.forEach(({ bytes, address }, i) => {
       if (i >= carried) emitCopy(code, bytes, row(place.results[i], bytes), number(address));

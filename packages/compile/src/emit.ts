@@ -1,19 +1,21 @@
 import type { DType } from "@gradfold/core";
-import { sizeOf } from "@gradfold/core/transform";
+import { isFloat, sizeOf } from "@gradfold/core/transform";
 import { type Code, op, openFunction } from "./code.ts";
 import { emitColumns, openColumns, roomFor } from "./columns.ts";
 import { emitControl, type Place } from "./control.ts";
 import { encodeModule, type FunctionCode } from "./encode.ts";
 import type { Schedule } from "./fuse.ts";
 import { constantsIn, isMade, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
-import type { Control, Kernel, Product, Rows, Steps } from "./kernel.ts";
+import { type Control, isOfNumbers, type Kernel, type Product, type Rows, type Steps } from "./kernel.ts";
 import {
   addressIn,
-  type AddressOf,
   type Allocator,
   bytesOf,
   isTogether,
   layOut,
+  movingIn,
+  originIn,
+  type OriginOf,
   type Layout,
   openAllocator,
   type Resident,
@@ -32,6 +34,8 @@ export interface Emitted {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly memoryBytes: number;
   readonly inputs: readonly number[];
+  /** The inputs whose addresses the code is told, in this order. */
+  readonly moving: readonly number[];
   readonly outputs: readonly number[];
   readonly residents: readonly Resident[];
   /** Where the number of a routine stands that refused a number, with that number behind it. */
@@ -144,10 +148,6 @@ const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Lay
   if (refusal !== undefined) emitEscape(code, refusal.address);
 };
 
-/** Whether a kernel computes numbers, one place each. */
-const isOfNumbers = (kernel: Kernel): boolean =>
-  kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);
-
 const placeOf = (
   code: Code,
   { value, results }: Control,
@@ -169,7 +169,7 @@ const placeOf = (
     operands: definition.control.inputs.map(address),
     results: results.map(address),
     isHere: (program) => here[program] === true,
-    run: (program, known) => {
+    run: (program, known, moving = []) => {
       const scalars: Scalars = new Map(known);
       const it = inner[program];
       const index = functions[program];
@@ -178,6 +178,7 @@ const placeOf = (
         emitKernels(code, it.schedule, it.layout, shop, scalars);
         return scalars;
       }
+      for (const address of moving) address();
       code.call(index);
       if (refusingIn(it.schedule.graph).length > 0 && shop.refusal !== undefined) emitEscape(code, shop.refusal);
       return scalars;
@@ -185,12 +186,12 @@ const placeOf = (
   };
 };
 
-const emitRows = (code: Code, { rows, nests }: Rows, addressOf: AddressOf, room: number, scalars: Scalars): void =>
+const emitRows = (code: Code, { rows, nests }: Rows, originOf: OriginOf, room: number, scalars: Scalars): void =>
   code.holding((held) => {
     const passes = nests.map((nest) =>
       nest.kind === "sweep"
-        ? openSweep(code, held, nest, addressOf, scalars, true).pass()
-        : openColumns(code, held, nest, addressOf, room).pass([]),
+        ? openSweep(code, held, nest, originOf, scalars, true).pass()
+        : openColumns(code, held, nest, originOf, room).pass([]),
     );
     emitPasses(code, rows, passes);
   });
@@ -203,18 +204,22 @@ const emitKernel = (
   shop: Workshop,
   scalars: Scalars,
 ): void => {
-  const addressOf = addressIn(layout, schedule.graph);
+  const originOf = originIn(layout, schedule.graph);
   switch (kernel.kind) {
     case "sweep":
-      return emitSweep(code, kernel, addressOf, scalars);
+      return emitSweep(code, kernel, originOf, scalars);
     case "columns":
-      return emitColumns(code, kernel, addressOf, shop.room);
+      return emitColumns(code, kernel, originOf, shop.room);
     case "rows":
-      return emitRows(code, kernel, addressOf, shop.room, scalars);
+      return emitRows(code, kernel, originOf, shop.room, scalars);
     case "product":
-      return emitProduct(code, kernel, shop.productOf(widthOf(kernel.dtype)), shop.spare, addressOf);
+      return emitProduct(code, kernel, shop.productOf(widthOf(kernel.dtype)), shop.spare, originOf);
     case "fill":
-      return emitZeros(code, addressOf(kernel.value), bytesOf(valueAt(schedule.graph, kernel.value)));
+      return emitZeros(
+        code,
+        addressIn(layout, schedule.graph)(kernel.value),
+        bytesOf(valueAt(schedule.graph, kernel.value)),
+      );
     case "routine":
       return emitSteps(code, kernel, schedule, layout, shop);
     case "control":
@@ -226,12 +231,15 @@ const emitKernels = (code: Code, schedule: Schedule, layout: Layout, shop: Works
   for (const kernel of schedule.kernels) emitKernel(code, kernel, schedule, layout, shop, scalars);
 };
 
-/** The function of a schedule: it has no parameters, since every address is known. */
+/** The function of a schedule: its parameters are the addresses of what moves, since all others are known. */
 const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): number => {
-  const code = openFunction(0, "i32", shop.aside);
+  const code = openFunction(layout.moving.length, "i32", shop.aside);
   emitKernels(code, schedule, layout, shop, new Map());
   return shop.functions.push(code.finish()) - 1;
 };
+
+/** Arguments of fewer bytes are copied sooner than found. */
+const leastMovingBytes = 4096;
 
 /** Lays a schedule out and makes code of it. */
 export const emit = (schedule: Schedule): Emitted => {
@@ -248,7 +256,9 @@ export const emit = (schedule: Schedule): Emitted => {
     return isMade(value) && isTogether(value);
   });
   const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
-  const layout = layOut(schedule, inputs, [...ofDType("float32"), ...ofDType("float64")], { allocator, residents });
+  const moving = movingIn(schedule, leastMovingBytes).filter((id) => isFloat(valueAt(graph, id).dtype));
+  const first = [...ofDType("float32"), ...ofDType("float64")];
+  const layout = layOut(schedule, inputs, moving, first, { allocator, residents });
   emitFunction(schedule, layout, shop);
   const at = addressIn(layout, graph);
   const outputs = graph.outputs.map((id) => (sizeOf(valueAt(graph, id).shape) === 0 ? 0 : at(id)));
@@ -256,6 +266,7 @@ export const emit = (schedule: Schedule): Emitted => {
     bytes: encodeModule(shop.functions),
     memoryBytes: allocator.end(),
     inputs,
+    moving,
     outputs,
     residents,
     refusal: shop.refusal,

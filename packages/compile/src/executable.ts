@@ -2,12 +2,15 @@ import { ShapeError } from "@gradfold/core";
 import { emit } from "./emit.ts";
 import { schedule } from "./fuse.ts";
 import { constantsIn, type Graph } from "./graph.ts";
+import { pageBytes } from "./heap.ts";
 
 /** Code, and where its inputs, outputs and constants lie in a memory of so many pages. */
 export interface Executable {
   readonly module: WebAssembly.Module;
   readonly pages: number;
   readonly inputs: readonly number[];
+  /** The inputs whose addresses the code is told, in this order. */
+  readonly moving: readonly number[];
   readonly outputs: readonly number[];
   /** Of each constant that the code reads: its number among `constantsIn` the graph. */
   readonly residents: readonly { readonly constant: number; readonly address: number }[];
@@ -15,7 +18,6 @@ export interface Executable {
   readonly refusal: number | undefined;
 }
 
-const pageBytes = 65536;
 /** As many as an address reaches. */
 const mostBytes = 2 ** 32;
 
@@ -32,7 +34,7 @@ const structureOf = (graph: Graph): string =>
   });
 
 const make = (caller: string, graph: Graph): Executable => {
-  const { bytes, memoryBytes, inputs, outputs, residents, refusal } = emit(schedule(graph));
+  const { bytes, memoryBytes, inputs, moving, outputs, residents, refusal } = emit(schedule(graph));
   if (memoryBytes > mostBytes)
     throw new ShapeError(
       `${caller}: the program needs ${memoryBytes} bytes of memory, more than the ${mostBytes} that WebAssembly reaches. ` +
@@ -43,6 +45,7 @@ const make = (caller: string, graph: Graph): Executable => {
     module: new WebAssembly.Module(bytes),
     pages: Math.ceil(memoryBytes / pageBytes),
     inputs,
+    moving,
     outputs,
     residents: residents.map(({ constant, address }) => ({ constant: constants.indexOf(constant), address })),
     refusal,

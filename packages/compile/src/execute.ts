@@ -1,8 +1,11 @@
 import type { NDArray } from "@gradfold/core";
 import { compileCode } from "@gradfold/core/transform";
-import { copyIn, copyOver, regionOf, type Windows } from "./copy.ts";
+import { copyIn, copyOver, regionOf, runOf } from "./copy.ts";
 import { executableOf } from "./executable.ts";
 import { constantsIn, type Graph, isMade, refusingIn, valueAt } from "./graph.ts";
+import { openHeap } from "./heap.ts";
+import { widthOf } from "./layout.ts";
+import { openResidence, type Residence } from "./residence.ts";
 import { type Made, printResults } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
@@ -10,48 +13,62 @@ export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
 
 /**
  * Makes a program ready to run, with a memory of its own; undefined if there is not so much memory.
- * An array that is already where it belongs is not copied again, and a result of the last call is copied in memory.
+ * An array that is already where it belongs is not copied again, nor is one that stays in memory since it comes again and
+ * again; a result of the last call is copied in memory.
  */
 export const instantiate = (caller: string, graph: Graph): Run | undefined => {
   const executable = executableOf(caller, graph);
-  const memory = allocateMemory(executable.pages);
-  if (memory === undefined) return undefined;
-  const { module, inputs, outputs, residents, refusal } = executable;
+  const opened = openHeap(executable.pages);
+  if (opened === undefined) return undefined;
+  const { memory, heap } = opened;
+  const { module, inputs, moving, outputs, residents, refusal } = executable;
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  // The encoder exports this one function, without parameters or results.
-  const run = exports["run"] as () => void;
-  const { buffer } = memory;
-  const windows: Windows = { buffer, single: new Float32Array(buffer), double: new Float64Array(buffer) };
+  // The encoder exports this one function, of the addresses of what moves, without results.
+  const run = exports["run"] as (...addresses: readonly number[]) => void;
   const constants = constantsIn(graph);
   for (const { constant, address } of residents) {
     const value = constants[constant];
-    if (value !== undefined) copyIn(regionOf(windows, value, address), value.definition.array);
+    if (value === undefined) continue;
+    const region = regionOf(value, address);
+    copyIn(heap, region, runOf(value.definition.array, region.size));
   }
-  const slots = inputs.map((address, id) => regionOf(windows, valueAt(graph, id), address));
+  const slots = inputs.map((address, id) => regionOf(valueAt(graph, id), address));
+  const residences = inputs.map((_, id): Residence | undefined =>
+    moving.includes(id) ? openResidence(heap) : undefined,
+  );
   const madeIds = [...new Set(graph.outputs.filter((id) => isMade(valueAt(graph, id))))];
   const made = madeIds.map((id): Made => ({
     value: valueAt(graph, id),
     address: outputs[graph.outputs.indexOf(id)] ?? 0,
   }));
-  const regions = made.map(({ value, address }) => regionOf(windows, value, address));
-  /** Brings an argument to its place: from elsewhere in memory, if the last call made it. */
-  const bring = (slot: number, x: NDArray, last: readonly NDArray[]): void => {
+  const regions = made.map(({ value, address }) => regionOf(value, address));
+  /** Brings an argument to its place, from elsewhere in memory if the last call made it; gives the address. */
+  const bring = (slot: number, x: NDArray, last: readonly NDArray[]): number => {
     const to = slots[slot];
+    const home = inputs[slot];
+    if (to === undefined || home === undefined) throw new Error(`execute: no argument ${slot}`);
     const place = last.indexOf(x);
     const from = place < 0 ? undefined : regions[place];
-    if (to === undefined) return;
-    if (from === undefined) copyIn(to, x);
-    else copyOver(from, to);
+    if (from !== undefined) {
+      copyOver(heap, from, to);
+      return home;
+    }
+    const elements = runOf(x, to.size);
+    const width = widthOf(to.dtype);
+    const found = residences[slot]?.find(elements.data, to.size * width);
+    if (found !== undefined) return found + elements.start * width;
+    copyIn(heap, to, elements);
+    return home;
   };
   const refusing = refusingIn(graph);
   /** Throws what was refused. */
   const refuse = (at: number): void => {
-    const routine = windows.double[at] ?? 0;
-    const value = windows.double[at + 1] ?? NaN;
-    windows.double[at] = 0;
+    const routine = heap.double[at] ?? 0;
+    const value = heap.double[at + 1] ?? NaN;
+    heap.double[at] = 0;
     throw refusing[routine - 1]?.refusal?.(value) ?? new Error(`refused ${value}`);
   };
-  const { statements, names, values } = printResults(windows, made);
+  const { statements, names, values } = printResults(heap, made);
   const nameOf = (id: number): string => {
     const { kind } = valueAt(graph, id).definition;
     return kind === "given"
@@ -61,16 +78,17 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
         : (names[madeIds.indexOf(id)] ?? "");
   };
   const isHere = (i: number): string =>
-    `const x${i} = leaves[${i}]; if (x${i} !== r${i}) { bring(${i}, x${i}, last); r${i} = x${i}; }`;
+    `const x${i} = leaves[${i}]; if (x${i} !== r${i}) { a${i} = bring(${i}, x${i}, last); r${i} = x${i}; }`;
   // Nothing of a run that refused is left to be used again.
-  const check = refusal === undefined ? "" : `if (double[${refusal / 8}] !== 0) { last = []; refuse(${refusal / 8}); }`;
+  const check =
+    refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) { last = []; refuse(${refusal / 8}); }`;
   return compileCode<Run>(
     `(() => {
       let last = [];
-      ${slots.map((_, i) => `let r${i};`).join(" ")}
+      ${slots.map((_, i) => `let r${i}, a${i} = 0;`).join(" ")}
       return (leaves) => {
         ${slots.map((_, i) => isHere(i)).join("\n")}
-        run();
+        run(${moving.map((i) => `a${i}`).join(", ")});
         ${check}
         ${statements}
         last = [${names.join(", ")}];
@@ -79,8 +97,6 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
     })()`,
     {
       ...values,
-      single: windows.single,
-      double: windows.double,
       constants: constantResults(graph),
       bring,
       refuse,
@@ -97,13 +113,3 @@ const constantResults = (graph: Graph): Readonly<Record<number, NDArray>> =>
       return definition.kind === "constant" ? [[id, definition.array]] : [];
     }),
   );
-
-/** Asking for more memory than there is throws a RangeError. */
-const allocateMemory = (pages: number): WebAssembly.Memory | undefined => {
-  try {
-    return new WebAssembly.Memory({ initial: pages });
-  } catch (e) {
-    if (e instanceof RangeError) return undefined;
-    throw e;
-  }
-};

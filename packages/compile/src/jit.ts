@@ -16,8 +16,9 @@ const most = 32;
  *
  * Arguments and results are trees of arrays. The function runs only while it is traced, so it must be pure: what it
  * prints or changes, or reads from outside later, is not seen again. Numbers and truths among the arguments stay what
- * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Inside another transform
- * the function is simply called, so that `jit`, `grad` and `trace` nest.
+ * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Arrays of 4 KiB or more that
+ * come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them. Inside
+ * another transform the function is simply called, so that `jit`, `grad` and `trace` nest.
  *
  * @throws TraceError when the function asks for the value of an array, as by `item`, or applies an operation that is not
  *   compiled yet, which is named; ShapeError when the program needs more memory than the 4 GiB that WebAssembly reaches;

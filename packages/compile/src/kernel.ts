@@ -103,3 +103,7 @@ export interface Control {
 }
 
 export type Kernel = Sweep | Columns | Rows | Product | Fill | Steps | Control;
+
+/** Whether a kernel computes numbers, one place each. */
+export const isOfNumbers = (kernel: Kernel): boolean =>
+  kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);

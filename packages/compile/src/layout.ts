@@ -2,7 +2,8 @@ import type { DType } from "@gradfold/core";
 import { isFloat, type Scratch, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
 import { type Constant, type Graph, type Value, valueAt } from "./graph.ts";
-import { type Control, type Kernel, loadsOf } from "./kernel.ts";
+import { type Control, isOfNumbers, type Kernel, loadsOf } from "./kernel.ts";
+import { fixed, type Origin } from "./pointer.ts";
 
 /* Where everything lies in memory: decided before the program runs. */
 
@@ -26,7 +27,7 @@ export const isTogether = (value: Value): boolean =>
   isFloat(value.dtype) && bytesOf(value) > smallBytes && bytesOf(value) <= middlingBytes;
 
 /** A stretch of memory. */
-interface Stretch {
+export interface Stretch {
   readonly address: number;
   readonly bytes: number;
 }
@@ -64,6 +65,10 @@ export const openAllocator = (): Allocator => {
   };
 };
 
+/** Rows of so few bytes are copied, as a few vectors. */
+export const fewBytes = 128;
+const leastRowBytes = fewBytes + 1;
+
 /** A program inside of a loop or a choice, and its memory. */
 export interface Inner {
   readonly schedule: Schedule;
@@ -73,6 +78,8 @@ export interface Inner {
 /** The address of every value that has a buffer. */
 export interface Layout {
   readonly addresses: ReadonlyMap<number, number>;
+  /** The inputs that may lie elsewhere at every call: code is told where. */
+  readonly moving: readonly number[];
   /** By the number of the control. */
   readonly inner: ReadonlyMap<number, readonly Inner[]>;
   /** By the number of the routine. */
@@ -93,6 +100,17 @@ export const addressIn =
     if (bytesOf(value) > 0) throw new Error(`layout: value ${id} has no buffer`);
     return 0;
   };
+
+/** Where a value of a program starts. Code is told the addresses of moving inputs in its first locals. */
+export type OriginOf = (value: number) => Origin;
+
+export const originIn = (layout: Layout, graph: Graph): OriginOf => {
+  const addressOf = addressIn(layout, graph);
+  return (id) => {
+    const local = layout.moving.indexOf(id);
+    return local < 0 ? fixed(addressOf(id)) : { local, offset: 0 };
+  };
+};
 
 /** A constant to be put into memory once. */
 export interface Resident {
@@ -152,11 +170,31 @@ export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
   }
 };
 
+/** Whether only nests and products read an input, which can do so anywhere. */
+const canMove = ({ graph, kernels }: Schedule, id: number): boolean =>
+  !graph.outputs.includes(id) &&
+  !kernels.every(isOfNumbers) &&
+  kernels.every(
+    (kernel) => (kernel.kind !== "routine" && kernel.kind !== "control") || !usesOf(kernel, graph).includes(id),
+  );
+
+/** The inputs of a program that can lie elsewhere at every call, and are so large that this saves copying them. */
+export const movingIn = (schedule: Schedule, least: number): readonly number[] =>
+  schedule.graph.values
+    .slice(0, schedule.graph.inputs)
+    .flatMap((value, id) => (bytesOf(value) >= least && canMove(schedule, id) ? [id] : []));
+
 /**
- * Lays a schedule out. Its inputs lie where the caller says; `first` are values that are to lie before all others, one
- * after another.
+ * Lays a schedule out. Its inputs lie where the caller says, but for those that move; `first` are values that are to lie
+ * before all others, one after another.
  */
-export const layOut = (schedule: Schedule, inputs: readonly number[], first: readonly number[], site: Site): Layout => {
+export const layOut = (
+  schedule: Schedule,
+  inputs: readonly number[],
+  moving: readonly number[],
+  first: readonly number[],
+  site: Site,
+): Layout => {
   const { graph, kernels } = schedule;
   const { allocator, residents } = site;
   const addresses = new Map(inputs.map((address, id) => [id, address]));
@@ -197,7 +235,7 @@ export const layOut = (schedule: Schedule, inputs: readonly number[], first: rea
         live.delete(id);
       }
   });
-  return { addresses, inner, scratch };
+  return { addresses, moving, inner, scratch };
 };
 
 const layOutInner = (
@@ -210,18 +248,18 @@ const layOutInner = (
   if (definition.kind !== "control") throw new Error(`layout: value ${value} is no control`);
   const { control } = definition;
   const at = (id: number | undefined): number => addresses.get(id ?? -1) ?? 0;
-  // A carry lies where the loop's result is wanted; rows are copied to a place of their own.
-  const placesOf = ({ graph: body }: Schedule): readonly number[] => {
+  const firstRow = control.kind === "scan" ? control.closed + control.carried : Infinity;
+  // A carry lies where the loop's result is wanted; rows that are not read where they lie are copied to one place.
+  const placesOf = ({ graph: body }: Schedule, moving: readonly number[]): readonly number[] => {
     if (control.kind === "cond") return control.inputs.slice(1).map(at);
-    const carried = control.kind === "scan" ? control.carried : control.inputs.length - control.closed;
     return control.inputs.map((input, i) => {
       if (i < control.closed) return at(input);
-      if (i < control.closed + carried) return at(results[i - control.closed]);
-      return site.allocator.take(bytesOf(valueAt(body, i))).address;
+      if (i < firstRow) return at(results[i - control.closed]);
+      return moving.includes(i) ? 0 : site.allocator.take(bytesOf(valueAt(body, i))).address;
     });
   };
-  return (inner.get(value) ?? []).map((schedule) => ({
-    schedule,
-    layout: layOut(schedule, placesOf(schedule), [], site),
-  }));
+  return (inner.get(value) ?? []).map((schedule) => {
+    const moving = movingIn(schedule, leastRowBytes).filter((i) => i >= firstRow);
+    return { schedule, layout: layOut(schedule, placesOf(schedule, moving), moving, [], site) };
+  });
 };

@@ -2,8 +2,8 @@ import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
 import type { Product } from "./kernel.ts";
-import { type AddressOf, widthOf } from "./layout.ts";
-import { countAlong, openPointers } from "./pointer.ts";
+import { type OriginOf, widthOf } from "./layout.ts";
+import { countAlong, further, openPointers } from "./pointer.ts";
 
 /** As many terms as two levels of rule 2 add one block after another. */
 const chunk = block2 * block2;
@@ -14,25 +14,23 @@ export const emitProduct = (
   product: Product,
   functionIndex: number,
   spare: number,
-  addressOf: AddressOf,
+  originOf: OriginOf,
 ): void => {
   const { batch, m, k, n, left, right, dtype } = product;
   const width = widthOf(dtype);
   const pointers = openPointers(code);
   const stack = batch.length;
   const strideOf = (source: readonly number[], axis: number): number => (source[stack + axis] ?? 0) * width;
-  const of = (value: number, offset: number, strides: readonly number[]) => {
-    const base = addressOf(value) + offset * width;
-    return pointers.address(
-      base,
+  const of = (value: number, offset: number, strides: readonly number[]) =>
+    pointers.address(
+      further(originOf(value), offset * width),
       strides.map((s) => s * width),
     );
-  };
   const a = of(left.value, left.source.offset, left.source.strides.slice(0, stack));
   const b = of(right.value, right.source.offset, right.source.strides.slice(0, stack));
   const c = of(product.value, 0, rowMajor([...batch, m * n]).slice(0, -1));
-  const push = ({ pointer, offset }: typeof a, further: number): void => {
-    code.i32(offset + further);
+  const push = ({ pointer, offset }: typeof a, more: number): void => {
+    code.i32(offset + more);
     if (pointer === undefined) return;
     code.get(pointer);
     code.op(op.i32Add);

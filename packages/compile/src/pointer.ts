@@ -8,16 +8,27 @@ export interface Address {
   readonly offset: number;
 }
 
+/** Where a value starts: at a number, or so many bytes behind an address that a local holds. */
+export interface Origin {
+  readonly local: number | undefined;
+  readonly offset: number;
+}
+
+export const fixed = (offset: number): Origin => ({ local: undefined, offset });
+
+/** So many bytes further on. */
+export const further = ({ local, offset }: Origin, bytes: number): Origin => ({ local, offset: offset + bytes });
+
 interface Pointer {
   readonly local: number;
-  readonly start: number;
+  readonly start: Origin;
   /** Bytes to the next place along each axis of the nest. */
   readonly steps: readonly number[];
 }
 
 export interface Pointers {
-  /** An address that starts at `base`. Asked for before the nest begins. */
-  readonly address: (base: number, steps: readonly number[]) => Address;
+  /** An address that starts at an origin. Asked for before the nest begins. */
+  readonly address: (origin: Origin, steps: readonly number[]) => Address;
   /** Sets every pointer to where the outer axes' counters say. */
   readonly place: (counters: readonly number[]) => void;
   /** Moves every pointer along an axis; by a multiple of `count`, if there is a counter. */
@@ -33,18 +44,22 @@ export const openPointers = (code: Code): Pointers => {
     code.op(op.i32Add);
   };
   return {
-    address: (base, steps) => {
-      if (steps.every((step) => step === 0)) return { pointer: undefined, offset: base };
+    address: ({ local, offset }, steps) => {
+      if (steps.every((step) => step === 0)) return { pointer: local, offset };
       // The machine does not wrap where it adds an offset: what runs backwards has its base in the pointer.
-      const start = steps.some((step) => step < 0) ? base : 0;
-      const key = `${start} ${steps.join()}`;
+      const start = { local, offset: steps.some((step) => step < 0) ? offset : 0 };
+      const key = `${local ?? ""} ${start.offset} ${steps.join()}`;
       const pointer = pointers.get(key) ?? { local: code.local("i32"), start, steps };
       pointers.set(key, pointer);
-      return { pointer: pointer.local, offset: base - start };
+      return { pointer: pointer.local, offset: offset - start.offset };
     },
     place: (counters) => {
       for (const { local, start, steps } of pointers.values()) {
-        code.i32(start);
+        if (start.local === undefined) code.i32(start.offset);
+        else {
+          code.get(start.local);
+          if (start.offset !== 0) emitAdd(start.offset, undefined);
+        }
         counters.forEach((counter, axis) => {
           const step = steps[axis] ?? 0;
           if (step !== 0) emitAdd(step, counter);

@@ -1,7 +1,7 @@
 import type { DType } from "@gradfold/core";
-import { allocate, contiguous, isFloat, sizeOf, type Store } from "@gradfold/core/transform";
-import { windowOf, type Windows } from "./copy.ts";
+import { allocate, contiguous, isFloat, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
 import type { Value } from "./graph.ts";
+import { type Heap, windowOf } from "./heap.ts";
 import { bytesOf, isTogether, smallBytes, widthOf } from "./layout.ts";
 
 /* Elements on their way out of a program's memory, as fresh arrays. */
@@ -57,21 +57,20 @@ const intoBatches = (
   return { batches, places };
 };
 
-/** So few elements of a run are copied one by one. */
-const fewInRun = 256;
-
-const copyRun = (memory: Float32Array | Float64Array, { dtype, from: [first = 0], size }: Batch): Store => {
-  if (size <= fewInRun) {
-    const out = allocate(dtype, size);
-    for (let i = 0; i < size; i++) out[i] = memory[first + i] ?? 0;
-    return out;
-  }
-  const window = memory.subarray(first, first + size);
+/** Copies a run out, again and again. */
+const openRun = (heap: Heap, { dtype, from: [first = 0], size }: Batch): (() => Store) => {
+  const look = () => windowOf(heap, dtype).subarray(first, first + size);
+  let window = look();
   // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
-  if (isFloat(dtype)) return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
-  const out = allocate(dtype, size);
-  out.set(window);
-  return out;
+  const isAtOnce = isFloat(dtype) && size * widthOf(dtype) > mostShared;
+  return () => {
+    // Nothing is seen any more of a memory that has grown.
+    if (window.length === 0) window = look();
+    if (isAtOnce) return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
+    const out = allocate(dtype, size);
+    out.set(window);
+    return out;
+  };
 };
 
 /** From so many bytes on, an allocator asks the system for memory. */
@@ -92,12 +91,12 @@ export interface Printed {
   readonly statements: string;
   /** The names of the fresh arrays. */
   readonly names: readonly string[];
-  /** What else the statements name, beside the windows `single` and `double`. */
+  /** What else the statements name. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** Statements that copy results out as fresh arrays: straight-line code takes half the time of loops over descriptions. */
-export const printResults = (windows: Windows, all: readonly Made[]): Printed => {
+export const printResults = (heap: Heap, all: readonly Made[]): Printed => {
   const { batches, places } = intoBatches(all);
   keepFreedMemory(all);
   const printBatch = ({ dtype, from, size }: Batch, b: number): string => {
@@ -111,12 +110,13 @@ export const printResults = (windows: Windows, all: readonly Made[]): Printed =>
     return `const y${i} = contiguous("${dtype}", shape${i}, store${batch}, ${start});`;
   };
   return {
-    statements: [...batches.map(printBatch), ...all.map(printResult)].join("\n"),
+    statements: ["const { single, double } = heap;", ...batches.map(printBatch), ...all.map(printResult)].join("\n"),
     names: all.map((_, i) => `y${i}`),
     values: Object.fromEntries<unknown>([
+      ["heap", heap],
       ["allocate", allocate],
       ["contiguous", contiguous],
-      ...batches.map((batch, b) => [`copy${b}`, () => copyRun(windowOf(windows, batch.dtype), batch)] as const),
+      ...batches.map((batch, b) => [`copy${b}`, openRun(heap, batch)] as const),
       ...all.map(({ value }, i) => [`shape${i}`, value.shape] as const),
     ]),
   };

@@ -5,12 +5,12 @@ import { type Code, op } from "./code.ts";
 import { arithmetic, type Expression } from "./expression.ts";
 import type { Sweep } from "./kernel.ts";
 import type { Held } from "./held.ts";
-import { type AddressOf, widthOf } from "./layout.ts";
+import { type OriginOf, widthOf } from "./layout.ts";
 import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
 import { inBlocks, type Pass } from "./pass.ts";
-import { countAlong, openPointers, type Pointers } from "./pointer.ts";
+import { countAlong, further, openPointers, type Origin, type Pointers } from "./pointer.ts";
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
 
@@ -112,7 +112,7 @@ export const openSweep = (
   code: Code,
   held: Held,
   sweep: Sweep,
-  addressOf: AddressOf,
+  originOf: OriginOf,
   scalars: Scalars,
   byRows: boolean,
 ): OpenSweep => {
@@ -128,9 +128,9 @@ export const openSweep = (
   const size = sizes[axis] ?? 1;
   const pointers = openPointers(code);
   const results = openPointers(code);
-  const reading = (base: number, along: readonly number[], width: number): Reading => ({
+  const reading = (origin: Origin, along: readonly number[], width: number): Reading => ({
     address: pointers.address(
-      base,
+      origin,
       along.map((stride) => stride * width),
     ),
     width,
@@ -140,7 +140,9 @@ export const openSweep = (
     nodes.flatMap((node, i): [number, Reading][] => {
       if (node.kind !== "load") return [];
       const width = widthOf(node.dtype);
-      return [[i, reading(addressOf(node.value) + node.source.offset * width, strides(node.source.strides), width)]];
+      return [
+        [i, reading(further(originOf(node.value), node.source.offset * width), strides(node.source.strides), width)],
+      ];
     }),
   );
   const atHand = new Map(
@@ -154,11 +156,11 @@ export const openSweep = (
   const targets = stores.map(({ value, node }) => ({
     value,
     node,
-    ...reading(addressOf(value), rows, widthOfNode(node)),
+    ...reading(originOf(value), rows, widthOfNode(node)),
   }));
   const regions = parts.map(({ value, node, target }) => {
     const width = widthOfNode(node);
-    return { node, reading: reading(addressOf(value) + target.offset * width, strides(target.strides), width) };
+    return { node, reading: reading(further(originOf(value), target.offset * width), strides(target.strides), width) };
   });
   // Results of reductions follow one another, block by block and row by row.
   const isOneResult = sizes.length === 1 && size <= block1;
@@ -166,7 +168,7 @@ export const openSweep = (
     const monoid = monoidOf(combine, nodes[node]?.dtype ?? "float64");
     const { width } = monoid;
     const locals = Array.from({ length: (lanes * width) / 16 }, () => code.local("v128"));
-    return { value, node, monoid, locals, address: results.address(addressOf(value), [isOneResult ? 0 : width]) };
+    return { value, node, monoid, locals, address: results.address(originOf(value), [isOneResult ? 0 : width]) };
   });
   const body = openBody(code, held, nodes, readings, atHand);
   const consume: Inner["consume"] = (unit, vectorOf) => {
@@ -243,5 +245,5 @@ export const openSweep = (
   return { all, pass };
 };
 
-export const emitSweep = (code: Code, sweep: Sweep, addressOf: AddressOf, scalars: Scalars): void =>
-  code.holding((held) => openSweep(code, held, sweep, addressOf, scalars, false).all());
+export const emitSweep = (code: Code, sweep: Sweep, originOf: OriginOf, scalars: Scalars): void =>
+  code.holding((held) => openSweep(code, held, sweep, originOf, scalars, false).all());

@@ -32,7 +32,8 @@ export const bytesPerElement: Readonly<Record<DType, number>> = { float64: 8, fl
 
 /** V8 keeps so many bytes in the object of a typed array. */
 const inObject = 64;
-const mostShared = 2048;
+/** More bytes have a buffer of their own. */
+export const mostShared = 2048;
 /** At least so many arrays share a buffer, and less than twice as many. */
 const sharing = 8;
 

@@ -1,7 +1,7 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
 export { compileCode } from "./code.ts";
-export { allocate, bytesPerElement, isFloat, type Store } from "./dtype.ts";
+export { allocate, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { lazy } from "./lazy.ts";
 export { isWide } from "./matmul.ts";
