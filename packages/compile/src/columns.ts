@@ -16,8 +16,35 @@ import { type Address, countAlong, fixed, further, openPointers, type Pointers, 
  * are joined in memory, where there are a few rows of them: one for each level but the first.
  */
 
-/** Columns reduced side by side, as units of four. */
-const perChunk = 16;
+/** So many vectors are added to side by side: an engine keeps them in registers, beside what is added. */
+const mostSums = 7;
+const mostSumsOfMuch = 4;
+/** So few operations leave registers for more sums. */
+const fewOperations = 2;
+
+/** Chunks of equally many columns that are reduced side by side. */
+interface Chunks {
+  readonly first: number;
+  readonly count: number;
+  readonly columns: number;
+}
+
+/** As few chunks as there can be, of at most so many units, and about equally many. */
+const chunksFor = (columns: number, most: number): readonly Chunks[] => {
+  const units = Math.ceil(columns / 4);
+  const count = Math.ceil(units / most);
+  const narrow = Math.floor(units / count);
+  const wide = units - narrow * count;
+  const [start, side] = [wide * (narrow + 1) * 4, narrow * 4];
+  // The last chunk may end within a unit.
+  const rest = columns % 4 === 0 ? 0 : 1;
+  const last = columns - (columns % 4) - side + 4;
+  return [
+    { first: 0, count: wide, columns: side + 4 },
+    { first: start, count: count - wide - rest, columns: side },
+    { first: last, count: rest, columns: columns - last },
+  ].filter((chunks) => chunks.count > 0);
+};
 
 const unitsFor = (count: number): readonly Unit[] =>
   Array.from({ length: Math.ceil(count / 4) }, (_, u) => ({ at: u * 4, count: Math.min(4, count - u * 4) }));
@@ -31,7 +58,7 @@ const merged = ({ domain, nodes, outer, reduced }: Columns): Merged =>
 const monoidIn = ({ nodes, fold }: Columns): Monoid => monoidOf(fold.combine, nodes[fold.node]?.dtype ?? "float64");
 
 /** Bytes of a row of results, as vectors are written. */
-const rowBytes = (columns: number, width: number): number => (columns + perChunk) * width;
+const rowBytes = (columns: number, width: number): number => Math.ceil(columns / 4) * 4 * width;
 
 /** Bytes for the levels that lie neither in registers nor where the results are wanted. */
 export const roomFor = (kernel: Columns): number => {
@@ -87,6 +114,8 @@ export const openColumns = (
   const end = code.local("i32");
   const current = code.local("i32");
   const perVector = 16 / width;
+  const isLight = nodes.filter(({ kind }) => kind === "map").length <= fewOperations;
+  const chunks = chunksFor(columns, Math.floor(((isLight ? mostSums : mostSumsOfMuch) * 4) / width));
 
   /** What stands at a unit's places, as vectors. */
   const emitLoad = (address: Address, unit: Unit): Vector =>
@@ -135,21 +164,15 @@ export const openColumns = (
     placed: readonly Pointers[],
     visit: (units: readonly Unit[]) => void,
   ): void => {
-    const chunks = Math.floor(columns / perChunk);
-    const place = (move: (pointers: Pointers) => void): void =>
-      placed.forEach((pointers) => {
-        pointers.place([...counters, row]);
-        move(pointers);
+    for (const { first, count, columns: side } of chunks)
+      countAlong(code, count === 1 ? [] : [count], ([chunk]) => {
+        for (const pointers of placed) {
+          pointers.place([...counters, row]);
+          pointers.move(across, first);
+          if (chunk !== undefined) pointers.move(across, side, chunk);
+        }
+        visit(unitsFor(side));
       });
-    if (chunks > 0)
-      countAlong(code, [chunks], ([chunk]) => {
-        place((pointers) => pointers.move(across, perChunk, chunk));
-        visit(unitsFor(perChunk));
-      });
-    if (columns % perChunk > 0) {
-      place((pointers) => pointers.move(across, chunks * perChunk));
-      visit(unitsFor(columns % perChunk));
-    }
   };
   const store =
     (address: Address, vectors: (unit: Unit, u: number) => Vector) =>
