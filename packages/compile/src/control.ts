@@ -4,7 +4,6 @@ import { arithmetic, type Expression } from "./expression.ts";
 import { type ControlDefinition, type Value, valueAt } from "./graph.ts";
 import { addressIn, bytesOf, fewBytes, type Inner, widthOf } from "./layout.ts";
 import { emitSplat, emitStoreFirst, type Vector } from "./load.ts";
-import type { Scalars } from "./sweep.ts";
 
 /*
  * Loops and choices as instructions: each program inside is a function, with memory of its own. One that computes nothing
@@ -22,11 +21,19 @@ export interface Place {
   readonly results: readonly number[];
   /** Whether a program stands here, rather than in a function. */
   readonly isHere: (program: number) => boolean;
-  /**
-   * Runs a program; gives the numbers that it made, if it stands here. Of its inputs, some may be known already; `moving`
-   * are the addresses of those that move.
-   */
-  readonly run: (program: number, known?: Scalars, moving?: readonly Expression[]) => Scalars;
+  /** Runs a program; gives the numbers that it made, if it stands here. */
+  readonly run: (program: number, how?: Running) => Numbers;
+}
+
+type Numbers = ReadonlyMap<number, Vector>;
+
+interface Running {
+  /** Inputs that are known already. */
+  readonly known?: Numbers;
+  /** The addresses of the inputs that move. */
+  readonly moving?: readonly Expression[];
+  /** Whether a number that the program makes is wanted in memory, if it stands here; all are, if nothing is said. */
+  readonly isInMemory?: (value: number) => boolean;
 }
 
 const emitCopy = (code: Code, bytes: number, to: Expression, from: Expression): void => {
@@ -75,9 +82,11 @@ const emitStart = (code: Code, place: Place, closed: number, carried: number): v
 /** What a loop carries from turn to turn: in memory, where the results are wanted, or numbers in locals. */
 interface Carries {
   /** The numbers, by the inputs of the programs that they are. */
-  readonly known: Scalars;
+  readonly known: Numbers;
+  /** Whether what a turn makes is read from memory. */
+  readonly isInMemory: (value: number) => boolean;
   /** Brings in what a turn made. */
-  readonly next: (made: Scalars) => void;
+  readonly next: (made: Numbers) => void;
   /** Brings the numbers to memory. */
   readonly finish: () => void;
 }
@@ -106,6 +115,7 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
     .map((carry) => ({ ...carry, vector: numberAt(carry.to, carry.width) }));
   return {
     known: new Map(numbers.map(({ input, vector }) => [input, vector])),
+    isInMemory: (value) => outputs.some(({ id }, i) => id === value && carries[i]?.isNumber !== true),
     next: (made) => {
       const vectors = numbers.map(({ id, from, width }) => made.get(id) ?? numberAt(from, width));
       for (const { input, id, bytes, from, to, isNumber } of carries)
@@ -127,14 +137,14 @@ const emitScan = (code: Code, { closed, carried, inputs, length }: Of<"scan">, p
   const { bytesIn, inputAt, outputs, moving } = programAt(place, 0);
   const { count, number, local, add, mul } = arithmetic(code);
   emitStart(code, place, closed, carried);
-  const { known, next, finish } = openCarries(code, place, closed, carried);
+  const { known, isInMemory, next, finish } = openCarries(code, place, closed, carried);
   count(number(length), 1, (turn) => {
     const row = (address: number | undefined, bytes: number) =>
       add(number(address ?? 0), mul(local(turn), number(bytes)));
     const rowOf = (i: number): Expression => row(place.operands[i], bytesIn(i));
     for (let i = closed + carried; i < inputs.length; i++)
       if (!moving.includes(i)) emitCopy(code, bytesIn(i), number(inputAt(i)), rowOf(i));
-    const made = place.run(0, known, moving.map(rowOf));
+    const made = place.run(0, { known, moving: moving.map(rowOf), isInMemory });
     // Rows first: they may be carries that are about to be overwritten.
     outputs.forEach(({ bytes, address }, i) => {
       if (i >= carried) emitCopy(code, bytes, row(place.results[i], bytes), number(address));
@@ -157,14 +167,14 @@ const emitWhile = (code: Code, { closed, inputs }: Of<"while">, place: Place): v
   const carried = inputs.length - closed;
   const [condition] = programAt(place, 0).outputs;
   emitStart(code, place, closed, carried);
-  const { known, next, finish } = openCarries(code, place, closed, carried);
+  const { known, isInMemory, next, finish } = openCarries(code, place, closed, carried);
   code.repeatWhile(
     () => {
-      place.run(0, known);
+      place.run(0, { known });
       emitTruth(code, condition?.address ?? 0);
     },
     () => {
-      next(place.run(1, known));
+      next(place.run(1, { known, isInMemory }));
     },
   );
   finish();

@@ -169,19 +169,19 @@ const placeOf = (
     operands: definition.control.inputs.map(address),
     results: results.map(address),
     isHere: (program) => here[program] === true,
-    run: (program, known, moving = []) => {
-      const scalars: Scalars = new Map(known);
+    run: (program, { known, moving = [], isInMemory = () => true } = {}) => {
+      const scalars: Scalars = { vectors: new Map(known), isInMemory };
       const it = inner[program];
       const index = functions[program];
-      if (it === undefined) return scalars;
+      if (it === undefined) return scalars.vectors;
       if (index === undefined) {
         emitKernels(code, it.schedule, it.layout, shop, scalars);
-        return scalars;
+        return scalars.vectors;
       }
       for (const address of moving) address();
       code.call(index);
       if (refusingIn(it.schedule.graph).length > 0 && shop.refusal !== undefined) emitEscape(code, shop.refusal);
-      return scalars;
+      return scalars.vectors;
     },
   };
 };
@@ -234,7 +234,7 @@ const emitKernels = (code: Code, schedule: Schedule, layout: Layout, shop: Works
 /** The function of a schedule: its parameters are the addresses of what moves, since all others are known. */
 const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): number => {
   const code = openFunction(layout.moving.length, "i32", shop.aside);
-  emitKernels(code, schedule, layout, shop, new Map());
+  emitKernels(code, schedule, layout, shop, { vectors: new Map(), isInMemory: () => true });
   return shop.functions.push(code.finish()) - 1;
 };
 

@@ -14,8 +14,13 @@ import { countAlong, further, openPointers, type Origin, type Pointers } from ".
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
 
-/** Numbers that a function has computed so far, each in all elements of a vector. */
-export type Scalars = Map<number, Vector>;
+/** Numbers that a function has computed so far. */
+export interface Scalars {
+  /** Each in all elements of a vector. */
+  readonly vectors: Map<number, Vector>;
+  /** Whether memory is to hold a number as well. */
+  readonly isInMemory: (value: number) => boolean;
+}
 
 /**
  * With more vectors of accumulators than this, an engine keeps some in memory from turn to turn, which takes longer than
@@ -147,7 +152,7 @@ export const openSweep = (
   );
   const atHand = new Map(
     nodes.flatMap((node, i): [number, Vector][] => {
-      const vector = node.kind === "load" ? scalars.get(node.value) : undefined;
+      const vector = node.kind === "load" ? scalars.vectors.get(node.value) : undefined;
       return vector === undefined ? [] : [[i, vector]];
     }),
   );
@@ -162,6 +167,7 @@ export const openSweep = (
     const width = widthOfNode(node);
     return { node, reading: reading(further(originOf(value), target.offset * width), strides(target.strides), width) };
   });
+  const isNumber = domain.every((n) => n === 1);
   // Results of reductions follow one another, block by block and row by row.
   const isOneResult = sizes.length === 1 && size <= block1;
   const accumulators = folds.map(({ combine, value, node }): Accumulators & { readonly value: number } => {
@@ -173,9 +179,9 @@ export const openSweep = (
   const body = openBody(code, held, nodes, readings, atHand);
   const consume: Inner["consume"] = (unit, vectorOf) => {
     for (const { value, node, address, width } of targets) {
-      emitStore(code, vectorOf(node), address, unit, width);
       // The only place of all: its operands were splats, so the result is one too.
-      if (domain.every((n) => n === 1)) scalars.set(value, vectorOf(node));
+      if (isNumber) scalars.vectors.set(value, vectorOf(node));
+      if (!isNumber || scalars.isInMemory(value)) emitStore(code, vectorOf(node), address, unit, width);
     }
     for (const { node, reading } of regions) emitStoreApart(code, vectorOf(node), reading, unit);
     for (const fold of accumulators) emitAccumulate(code, held, fold, unit, vectorOf(fold.node));
@@ -192,7 +198,7 @@ export const openSweep = (
       const { width } = fold.monoid;
       const folded = emitFold(code, held, fold);
       emitStoreFirst(code, folded, fold.address, width);
-      if (isOneResult) scalars.set(value, width === 4 ? [folded] : [folded, folded]);
+      if (isOneResult) scalars.vectors.set(value, width === 4 ? [folded] : [folded, folded]);
     }
     results.move(0, 1);
   };
