@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import { isFloat, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/transform";
 import { type Code, op, openFunction } from "./code.ts";
 import { emitColumns, openColumns, roomFor } from "./columns.ts";
 import { emitControl, type Place } from "./control.ts";
@@ -26,6 +26,8 @@ import { emitProduct, spareBytes } from "./matrix.ts";
 import { emitRoutine } from "./routine.ts";
 import { emitPasses } from "./pass.ts";
 import { emitSweep, openSweep, type Scalars } from "./sweep.ts";
+import { canStay } from "./residence.ts";
+import { reusedIn } from "./reuse.ts";
 import { packFunction } from "./pack.ts";
 import { type Helpers, packingBytes, productFunction, tileColumnsFor, tileFunction, tileRows } from "./tiles.ts";
 
@@ -36,6 +38,8 @@ export interface Emitted {
   readonly inputs: readonly number[];
   /** The inputs whose addresses the code is told, in this order. */
   readonly moving: readonly number[];
+  /** For inputs that move, the outputs in whose places they may lie. */
+  readonly reused: ReadonlyMap<number, readonly number[]>;
   readonly outputs: readonly number[];
   readonly residents: readonly Resident[];
   /** Where the number of a routine stands that refused a number, with that number behind it. */
@@ -238,9 +242,6 @@ const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): numbe
   return shop.functions.push(code.finish()) - 1;
 };
 
-/** Arguments of fewer bytes are copied sooner than found. */
-const leastMovingBytes = 4096;
-
 /** Lays a schedule out and makes code of it. */
 export const emit = (schedule: Schedule): Emitted => {
   const { graph } = schedule;
@@ -256,9 +257,10 @@ export const emit = (schedule: Schedule): Emitted => {
     return isMade(value) && isTogether(value);
   });
   const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
-  const moving = movingIn(schedule, leastMovingBytes).filter((id) => isFloat(valueAt(graph, id).dtype));
-  const first = [...ofDType("float32"), ...ofDType("float64")];
-  const layout = layOut(schedule, inputs, moving, first, { allocator, residents });
+  const reused = reusedIn(schedule);
+  const moving = movingIn(schedule, (id) => reused.has(id) || canStay(valueAt(graph, id)));
+  const first = new Set([...ofDType("float32"), ...ofDType("float64"), ...[...reused.values()].flat()]);
+  const layout = layOut(schedule, inputs, moving, [...first], { allocator, residents });
   emitFunction(schedule, layout, shop);
   const at = addressIn(layout, graph);
   const outputs = graph.outputs.map((id) => (sizeOf(valueAt(graph, id).shape) === 0 ? 0 : at(id)));
@@ -267,6 +269,7 @@ export const emit = (schedule: Schedule): Emitted => {
     memoryBytes: allocator.end(),
     inputs,
     moving,
+    reused,
     outputs,
     residents,
     refusal: shop.refusal,

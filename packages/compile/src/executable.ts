@@ -11,6 +11,8 @@ export interface Executable {
   readonly inputs: readonly number[];
   /** The inputs whose addresses the code is told, in this order. */
   readonly moving: readonly number[];
+  /** For inputs that move, the outputs in whose places they may lie. */
+  readonly reused: ReadonlyMap<number, readonly number[]>;
   readonly outputs: readonly number[];
   /** Of each constant that the code reads: its number among `constantsIn` the graph. */
   readonly residents: readonly { readonly constant: number; readonly address: number }[];
@@ -34,7 +36,7 @@ const structureOf = (graph: Graph): string =>
   });
 
 const make = (caller: string, graph: Graph): Executable => {
-  const { bytes, memoryBytes, inputs, moving, outputs, residents, refusal } = emit(schedule(graph));
+  const { bytes, memoryBytes, inputs, moving, reused, outputs, residents, refusal } = emit(schedule(graph));
   if (memoryBytes > mostBytes)
     throw new ShapeError(
       `${caller}: the program needs ${memoryBytes} bytes of memory, more than the ${mostBytes} that WebAssembly reaches. ` +
@@ -46,6 +48,7 @@ const make = (caller: string, graph: Graph): Executable => {
     pages: Math.ceil(memoryBytes / pageBytes),
     inputs,
     moving,
+    reused,
     outputs,
     residents: residents.map(({ constant, address }) => ({ constant: constants.indexOf(constant), address })),
     refusal,

@@ -5,7 +5,7 @@ import { executableOf } from "./executable.ts";
 import { constantsIn, type Graph, isMade, refusingIn, valueAt } from "./graph.ts";
 import { openHeap } from "./heap.ts";
 import { widthOf } from "./layout.ts";
-import { openResidence, type Residence } from "./residence.ts";
+import { canStay, openResidence, type Residence } from "./residence.ts";
 import { type Made, printResults } from "./results.ts";
 
 /** Runs a program on the elements of its inputs. */
@@ -14,14 +14,14 @@ export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
 /**
  * Makes a program ready to run, with a memory of its own; undefined if there is not so much memory.
  * An array that is already where it belongs is not copied again, nor is one that stays in memory since it comes again and
- * again; a result of the last call is copied in memory.
+ * again; a result of the last call is read where it lies, or copied in memory.
  */
 export const instantiate = (caller: string, graph: Graph): Run | undefined => {
   const executable = executableOf(caller, graph);
   const opened = openHeap(executable.pages);
   if (opened === undefined) return undefined;
   const { memory, heap } = opened;
-  const { module, inputs, moving, outputs, residents, refusal } = executable;
+  const { module, inputs, moving, reused, outputs, residents, refusal } = executable;
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   // The encoder exports this one function, of the addresses of what moves, without results.
   const run = exports["run"] as (...addresses: readonly number[]) => void;
@@ -34,7 +34,7 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
   }
   const slots = inputs.map((address, id) => regionOf(valueAt(graph, id), address));
   const residences = inputs.map((_, id): Residence | undefined =>
-    moving.includes(id) ? openResidence(heap) : undefined,
+    moving.includes(id) && canStay(valueAt(graph, id)) ? openResidence(heap) : undefined,
   );
   const madeIds = [...new Set(graph.outputs.filter((id) => isMade(valueAt(graph, id))))];
   const made = madeIds.map((id): Made => ({
@@ -77,21 +77,30 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
         ? `constants[${id}]`
         : (names[madeIds.indexOf(id)] ?? "");
   };
-  const isHere = (i: number): string =>
-    `const x${i} = leaves[${i}]; if (x${i} !== r${i}) { a${i} = bring(${i}, x${i}, last); r${i} = x${i}; }`;
+  /** Of an argument: the results of the last call that may be read where they lie. */
+  const reusedBy = (i: number): readonly number[] => (reused.get(i) ?? []).map((id) => madeIds.indexOf(id));
+  const kept = [...new Set(slots.flatMap((_, i) => reusedBy(i)))];
+  const isHere = (i: number): string => {
+    const found = reusedBy(i).map((k) => `if (x${i} === l${k}) p${i} = ${made[k]?.address}; else`);
+    return `const x${i} = leaves[${i}]; let p${i} = a${i};
+      ${found.join(" ")} if (x${i} !== r${i}) { p${i} = a${i} = bring(${i}, x${i}, last); r${i} = x${i}; }`;
+  };
   // Nothing of a run that refused is left to be used again.
+  const forget = ["last = [];", ...kept.map((k) => `l${k} = undefined;`)].join(" ");
   const check =
-    refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) { last = []; refuse(${refusal / 8}); }`;
+    refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) { ${forget} refuse(${refusal / 8}); }`;
   return compileCode<Run>(
     `(() => {
       let last = [];
       ${slots.map((_, i) => `let r${i}, a${i} = 0;`).join(" ")}
+      ${kept.map((k) => `let l${k};`).join(" ")}
       return (leaves) => {
         ${slots.map((_, i) => isHere(i)).join("\n")}
-        run(${moving.map((i) => `a${i}`).join(", ")});
+        run(${moving.map((i) => `p${i}`).join(", ")});
         ${check}
         ${statements}
         last = [${names.join(", ")}];
+        ${kept.map((k) => `l${k} = y${k};`).join(" ")}
         return [${graph.outputs.map(nameOf).join(", ")}];
       };
     })()`,

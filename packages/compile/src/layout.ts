@@ -67,7 +67,6 @@ export const openAllocator = (): Allocator => {
 
 /** Rows of so few bytes are copied, as a few vectors. */
 export const fewBytes = 128;
-const leastRowBytes = fewBytes + 1;
 
 /** A program inside of a loop or a choice, and its memory. */
 export interface Inner {
@@ -131,7 +130,8 @@ export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype 
 const inputsOf = ({ definition }: Value): readonly number[] =>
   definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
 
-const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
+/** The values that a kernel reads. */
+export const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
   switch (kernel.kind) {
     case "sweep":
     case "columns":
@@ -171,18 +171,18 @@ export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
 };
 
 /** Whether only nests and products read an input, which can do so anywhere. */
-const canMove = ({ graph, kernels }: Schedule, id: number): boolean =>
+export const canMove = ({ graph, kernels }: Schedule, id: number): boolean =>
   !graph.outputs.includes(id) &&
   !kernels.every(isOfNumbers) &&
   kernels.every(
     (kernel) => (kernel.kind !== "routine" && kernel.kind !== "control") || !usesOf(kernel, graph).includes(id),
   );
 
-/** The inputs of a program that can lie elsewhere at every call, and are so large that this saves copying them. */
-export const movingIn = (schedule: Schedule, least: number): readonly number[] =>
+/** Those inputs of a program that can lie elsewhere at every call for which that is asked. */
+export const movingIn = (schedule: Schedule, isWorthIt: (id: number, bytes: number) => boolean): readonly number[] =>
   schedule.graph.values
     .slice(0, schedule.graph.inputs)
-    .flatMap((value, id) => (bytesOf(value) >= least && canMove(schedule, id) ? [id] : []));
+    .flatMap((value, id) => (isWorthIt(id, bytesOf(value)) && canMove(schedule, id) ? [id] : []));
 
 /**
  * Lays a schedule out. Its inputs lie where the caller says, but for those that move; `first` are values that are to lie
@@ -259,7 +259,7 @@ const layOutInner = (
     });
   };
   return (inner.get(value) ?? []).map((schedule) => {
-    const moving = movingIn(schedule, leastRowBytes).filter((i) => i >= firstRow);
+    const moving = movingIn(schedule, (i, bytes) => i >= firstRow && bytes > fewBytes);
     return { schedule, layout: layOut(schedule, placesOf(schedule, moving), moving, [], site) };
   });
 };

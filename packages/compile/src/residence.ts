@@ -1,6 +1,7 @@
-import type { Store } from "@gradfold/core/transform";
+import { isFloat, type Store } from "@gradfold/core/transform";
+import type { Value } from "./graph.ts";
 import { type Heap, mostResidentBytes } from "./heap.ts";
-import type { Stretch } from "./layout.ts";
+import { bytesOf, type Stretch } from "./layout.ts";
 
 /*
  * Arrays with which an argument takes turns, such as the batches of a data set, stay in a program's memory instead of
@@ -11,6 +12,12 @@ export interface Residence {
   /** The address of a buffer of which so many bytes are wanted now, if it is in memory. */
   readonly find: (store: Store, bytes: number) => number | undefined;
 }
+
+/** Arguments of fewer bytes are copied sooner than found. */
+const leastBytes = 4096;
+
+/** Whether arrays of a type may stay in memory: they lie there as in their buffers. */
+export const canStay = (type: Omit<Value, "definition">): boolean => isFloat(type.dtype) && bytesOf(type) >= leastBytes;
 
 /** More arrays take turns than there would be room for. */
 const mostTurns = 2 ** 14;

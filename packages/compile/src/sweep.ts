@@ -7,7 +7,7 @@ import type { Sweep } from "./kernel.ts";
 import type { Held } from "./held.ts";
 import { type OriginOf, widthOf } from "./layout.ts";
 import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
-import { mergeAxes } from "./merge.ts";
+import { mergeAxes, type Merged } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
 import { inBlocks, type Pass } from "./pass.ts";
 import { countAlong, further, openPointers, type Origin, type Pointers } from "./pointer.ts";
@@ -112,6 +112,25 @@ interface OpenSweep {
   readonly pass: () => Pass;
 }
 
+const domainOf = ({ domain }: Sweep): readonly number[] => (domain.length === 0 ? [1] : domain);
+
+const mergedAxes = (sweep: Sweep, byRows: boolean): Merged => {
+  const domain = domainOf(sweep);
+  const { nodes, parts, reduced } = sweep;
+  return mergeAxes(
+    domain,
+    nodes,
+    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
+    parts.map(({ target }) => target),
+  );
+};
+
+/** Whether a sweep writes no place before it has passed all those before: vectors are written beyond the ends of rows. */
+export const writesInOrder = (sweep: Sweep): boolean => {
+  const { sizes } = mergedAxes(sweep, false);
+  return sizes.length === 1 || (sizes.at(-1) ?? 1) % 4 === 0;
+};
+
 /** `byRows`: whether the first axis is walked by itself. */
 export const openSweep = (
   code: Code,
@@ -121,14 +140,9 @@ export const openSweep = (
   scalars: Scalars,
   byRows: boolean,
 ): OpenSweep => {
-  const { nodes, stores, parts, folds, reduced } = sweep;
-  const domain = sweep.domain.length === 0 ? [1] : sweep.domain;
-  const { sizes, strides } = mergeAxes(
-    domain,
-    nodes,
-    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
-    parts.map(({ target }) => target),
-  );
+  const { nodes, stores, parts, folds } = sweep;
+  const domain = domainOf(sweep);
+  const { sizes, strides } = mergedAxes(sweep, byRows);
   const axis = sizes.length - 1;
   const size = sizes[axis] ?? 1;
   const pointers = openPointers(code);
