@@ -8,15 +8,22 @@ import { widthOf } from "./layout.ts";
 import { canStay, openResidence, type Residence } from "./residence.ts";
 import { type Made, printResults } from "./results.ts";
 
-/** Runs a program on the elements of its inputs. */
-export type Run = (leaves: readonly NDArray[]) => readonly NDArray[];
+/** Whether something fits as an argument; "traced" if it would, but a transform follows it. */
+export type Judge = (argument: number, x: unknown) => "fits" | "other" | "traced";
+
+/** Results, or why there are none. */
+export type Answer = readonly NDArray[] | "other" | "traced";
+
+/** Runs a program on the elements of its inputs, if they fit. */
+export type Run = (leaves: readonly unknown[]) => Answer;
 
 /**
- * Makes a program ready to run, with a memory of its own; undefined if there is not so much memory.
+ * Makes a program ready to run, with a memory of its own; undefined if there is not so much memory. Arguments that are
+ * known from the last call need not be judged again.
  * An array that is already where it belongs is not copied again, nor is one that stays in memory since it comes again and
  * again; a result of the last call is read where it lies, or copied in memory.
  */
-export const instantiate = (caller: string, graph: Graph): Run | undefined => {
+export const instantiate = (caller: string, graph: Graph, judge: Judge): Run | undefined => {
   const executable = executableOf(caller, graph);
   const opened = openHeap(executable.pages);
   if (opened === undefined) return undefined;
@@ -83,7 +90,12 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
   const isHere = (i: number): string => {
     const found = reusedBy(i).map((k) => `if (x${i} === l${k}) p${i} = ${made[k]?.address}; else`);
     return `const x${i} = leaves[${i}]; let p${i} = a${i};
-      ${found.join(" ")} if (x${i} !== r${i}) { p${i} = a${i} = bring(${i}, x${i}, last); r${i} = x${i}; }`;
+      ${found.join(" ")} if (x${i} !== r${i}) {
+        const verdict = judge(${i}, x${i});
+        if (verdict !== "fits") return verdict;
+        p${i} = a${i} = bring(${i}, x${i}, last);
+        r${i} = x${i};
+      }`;
   };
   // Nothing of a run that refused is left to be used again.
   const forget = ["last = [];", ...kept.map((k) => `l${k} = undefined;`)].join(" ");
@@ -107,6 +119,7 @@ export const instantiate = (caller: string, graph: Graph): Run | undefined => {
     {
       ...values,
       constants: constantResults(graph),
+      judge,
       bring,
       refuse,
       run,

@@ -1,6 +1,6 @@
 import { typed } from "@gradfold/core/transform";
 import { type Backend, backend } from "./backend.ts";
-import { fit, resultFor, specialize, type Specialized } from "./specialize.ts";
+import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
 
 interface Jit {
   <F>(f: F): F & { readonly backend: Backend };
@@ -42,17 +42,17 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown) => {
     if (learned === undefined) return f(...args);
     known.unshift(learned.specialized);
     known.splice(most);
-    return resultFor(learned.specialized, learned.leaves);
+    return resultOf(learned.specialized, learned.leaves);
   };
 
   const call = (...args: readonly unknown[]): unknown => {
     for (let i = 0; i < known.length; i++) {
       const specialized = known[i];
-      const fitting = specialized && fit(specialized, args);
-      if (fitting === undefined || specialized === undefined) continue;
-      if (fitting === "traced") return f(...args);
+      const result = specialized === undefined ? "other" : resultFor(specialized, args);
+      if (result === "other") continue;
+      if (result === "traced") return f(...args);
       if (i > 0) known.unshift(...known.splice(i, 1));
-      return resultFor(specialized, fitting);
+      return result;
     }
     return learn(args);
   };

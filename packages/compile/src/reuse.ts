@@ -1,9 +1,9 @@
-import { rowMajor, sizeOf } from "@gradfold/core/transform";
+import { rowMajor, sameShape } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 import type { Schedule } from "./fuse.ts";
 import { type Graph, valueAt } from "./graph.ts";
 import { type Kernel, loadsOf, type Sweep } from "./kernel.ts";
-import { bytesOf, canMove, smallBytes, usesOf } from "./layout.ts";
+import { canMove, usesOf } from "./layout.ts";
 import { writesInOrder } from "./sweep.ts";
 
 /*
@@ -33,11 +33,11 @@ export const reusedIn = (schedule: Schedule): ReadonlyMap<number, readonly numbe
   const reused = new Map<number, readonly number[]>();
   for (const [input, value] of graph.values.slice(0, graph.inputs).entries()) {
     const { dtype, shape } = value;
-    if (bytesOf(value) <= smallBytes || !canMove(schedule, input)) continue;
+    if (!canMove(schedule, input)) continue;
     const sweep = lastReader(kernels, graph, input);
     const results = (sweep?.stores ?? []).flatMap((store) => {
       const result = valueAt(graph, store.value);
-      const fits = result.dtype === dtype && sizeOf(result.shape) === sizeOf(shape);
+      const fits = result.dtype === dtype && sameShape(result.shape, shape);
       return fits && graph.outputs.includes(store.value) ? [store.value] : [];
     });
     if (results.length > 0) reused.set(input, results);

@@ -1,7 +1,7 @@
 import { scan as scanEagerly } from "@gradfold/autodiff";
 import { typed } from "@gradfold/core/transform";
 import { backend } from "./backend.ts";
-import { fit, resultFor, specialize, type Specialized } from "./specialize.ts";
+import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
 
 type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
 
@@ -39,7 +39,7 @@ const learn = (f: Body, init: unknown, xs: unknown, options: Options, known: Kno
   if (learned === undefined) return eagerly(f, init, xs, options);
   known.unshift({ length: options.length, specialized: learned.specialized });
   known.splice(most);
-  return resultFor(learned.specialized, learned.leaves);
+  return resultOf(learned.specialized, learned.leaves);
 };
 
 /**
@@ -64,9 +64,9 @@ export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
     if (known.length === 0) loops.set(f, known);
     const pair = [init, xs];
     for (const { length, specialized } of known) {
-      const fitting = length === options.length ? fit(specialized, pair) : undefined;
-      if (fitting === undefined) continue;
-      return fitting === "traced" ? eagerly(f, init, xs, options) : resultFor(specialized, fitting);
+      const result = length === options.length ? resultFor(specialized, pair) : "other";
+      if (result === "other") continue;
+      return result === "traced" ? eagerly(f, init, xs, options) : result;
     }
     return learn(f, init, xs, options, known);
   },

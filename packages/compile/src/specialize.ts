@@ -8,17 +8,17 @@ import {
 import type { DType, NDArray, Shape } from "@gradfold/core";
 import { isList, isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
-import { instantiate, type Run } from "./execute.ts";
+import { type Answer, instantiate, type Judge, type Run } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
 import { lower } from "./lower.ts";
 
 /** A function made ready for arguments of a form, and for arrays of certain types. */
 export interface Specialized {
   readonly form: Form;
-  readonly types: readonly LeafType[];
+  /** How many arrays the form has, if it is a list of them and nothing else. */
+  readonly flat: number | undefined;
   readonly run: Run;
   readonly result: Form;
-  readonly isFlat: boolean;
   readonly givesFlat: boolean;
   /** The arrays of the last call, which need not be looked at again. */
   last: readonly NDArray[];
@@ -36,46 +36,34 @@ export const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtyp
 
 const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
-/** The arrays of arguments that a specialized function is ready for; "traced" if a transform follows one of them. */
-export type Fitting = readonly NDArray[] | "traced";
+/** Says whether something is an array of the type that an argument was. */
+const judgeFor =
+  (types: readonly LeafType[]): Judge =>
+  (argument, x) => {
+    const type = types[argument];
+    if (type === undefined || !isNDArray(x) || type.dtype !== x.dtype || !sameShape(type.shape, x.shape))
+      return "other";
+    if (isTraced(x)) return "traced";
+    return type.isOne === (layoutOf(x) === "one") ? "fits" : "other";
+  };
 
-/** Whether a tree is a list of so many arrays as at the last call; those of that call need no look. */
-const areArrays = (list: unknown, last: readonly NDArray[]): list is readonly NDArray[] => {
-  if (!isList(list) || list.length !== last.length) return false;
-  for (let i = 0; i < list.length; i++) if (list[i] !== last[i] && !isNDArray(list[i])) return false;
-  return true;
-};
-
-/** The arrays of a tree, if it has the form that a function was made ready for. */
-const leavesOf = ({ form, isFlat, last }: Specialized, tree: unknown): readonly NDArray[] | undefined => {
-  if (isFlat && areArrays(tree, last)) return tree;
-  const leaves: NDArray[] = [];
-  return matches(form, tree, leaves, last) ? leaves : undefined;
-};
-
-/** The arrays of a tree, if a function is ready for it; else undefined. */
-export const fit = (specialized: Specialized, tree: unknown): Fitting | undefined => {
-  const leaves = leavesOf(specialized, tree);
-  if (leaves === undefined) return undefined;
-  const { types, last } = specialized;
-  let traced = false;
-  for (let i = 0; i < types.length; i++) {
-    const x = leaves[i];
-    if (x === last[i]) continue;
-    const type = types[i];
-    if (type === undefined || x === undefined || type.dtype !== x.dtype || !sameShape(type.shape, x.shape))
-      return undefined;
-    if (isTraced(x)) traced = true;
-    else if (type.isOne !== (layoutOf(x) === "one")) return undefined;
-  }
-  return traced ? "traced" : leaves;
-};
+/** Evaluates a program operation by operation. */
+const eagerly =
+  (program: Program, arguments_: number, judge: Judge): Run =>
+  (leaves) => {
+    for (let i = 0; i < arguments_; i++) {
+      const verdict = judge(i, leaves[i]);
+      if (verdict !== "fits") return verdict;
+    }
+    return evaluateProgram(program, leaves as readonly NDArray[]); // as it has been judged
+  };
 
 const makeRun = (caller: string, program: Program, types: readonly LeafType[], backend: Backend): Run => {
-  const eagerly: Run = (leaves) => evaluateProgram(program, leaves);
-  if (backend === "eager") return eagerly;
+  const judge = judgeFor(types);
+  const slowly = eagerly(program, types.length, judge);
+  if (backend === "eager") return slowly;
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
-  return instantiate(caller, graph) ?? eagerly;
+  return instantiate(caller, graph, judge) ?? slowly;
 };
 
 /** A function of a tree of arrays as a program, and the forms of its argument and its result. */
@@ -119,17 +107,31 @@ export const specialize = (
   const traced = traceTree(tree, f, numbers);
   if (traced === undefined) return undefined;
   const { leaves, form, result, simplified } = traced;
-  const types = leaves.map(typeOf);
-  const run = makeRun(caller, simplified, types, backend);
-  return {
-    leaves,
-    specialized: { form, types, run, result, isFlat: isFlat(form), givesFlat: isFlat(result), last: [] },
-  };
+  const run = makeRun(caller, simplified, leaves.map(typeOf), backend);
+  const flat = isFlat(form) ? leaves.length : undefined;
+  return { leaves, specialized: { form, flat, run, result, givesFlat: isFlat(result), last: [] } };
 };
 
-/** The result of a specialized function. */
-export const resultFor = (specialized: Specialized, leaves: readonly NDArray[]): unknown => {
-  specialized.last = leaves;
-  const results = specialized.run(leaves);
-  return specialized.givesFlat ? results : putTogether(specialized.result, results);
+const put = ({ givesFlat, result }: Specialized, answer: Answer): unknown =>
+  givesFlat || answer === "other" || answer === "traced" ? answer : putTogether(result, answer);
+
+/** What a specialized function gives for the arrays of a tree. */
+export const resultOf = (specialized: Specialized, leaves: readonly NDArray[]): unknown =>
+  put(specialized, specialized.run(leaves));
+
+/**
+ * What a specialized function gives for a tree: "other" if it is not ready for it, "traced" if a transform follows one of
+ * the arrays. No tree is a text.
+ */
+export const resultFor = (specialized: Specialized, tree: unknown): unknown => {
+  const { form, flat, run, last } = specialized;
+  if (isList(tree) && tree.length === flat) {
+    const answer = run(tree);
+    if (answer !== "other") return put(specialized, answer);
+  }
+  const leaves: NDArray[] = [];
+  if (!matches(form, tree, leaves, last)) return "other";
+  const result = resultOf(specialized, leaves);
+  if (result !== "other") specialized.last = leaves;
+  return result;
 };
