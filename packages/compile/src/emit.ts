@@ -13,7 +13,7 @@ import {
   bytesOf,
   isTogether,
   layOut,
-  movingIn,
+  movableIn,
   originIn,
   type OriginOf,
   type Layout,
@@ -257,8 +257,9 @@ export const emit = (schedule: Schedule): Emitted => {
     return isMade(value) && isTogether(value);
   });
   const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
-  const reused = reusedIn(schedule);
-  const moving = movingIn(schedule, (id) => reused.has(id) || canStay(valueAt(graph, id)));
+  const movable = movableIn(schedule);
+  const reused = reusedIn(schedule, movable);
+  const moving = movable.filter((id) => reused.has(id) || canStay(valueAt(graph, id)));
   const first = new Set([...ofDType("float32"), ...ofDType("float64"), ...[...reused.values()].flat()]);
   const layout = layOut(schedule, inputs, moving, [...first], { allocator, residents });
   emitFunction(schedule, layout, shop);

@@ -170,19 +170,14 @@ export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
   }
 };
 
-/** Whether only nests and products read an input, which can do so anywhere. */
-export const canMove = ({ graph, kernels }: Schedule, id: number): boolean =>
-  !graph.outputs.includes(id) &&
-  !kernels.every(isOfNumbers) &&
-  kernels.every(
-    (kernel) => (kernel.kind !== "routine" && kernel.kind !== "control") || !usesOf(kernel, graph).includes(id),
-  );
-
-/** Those inputs of a program that can lie elsewhere at every call for which that is asked. */
-export const movingIn = (schedule: Schedule, isWorthIt: (id: number, bytes: number) => boolean): readonly number[] =>
-  schedule.graph.values
-    .slice(0, schedule.graph.inputs)
-    .flatMap((value, id) => (isWorthIt(id, bytesOf(value)) && canMove(schedule, id) ? [id] : []));
+/** The inputs of a program that can lie elsewhere at every call: only nests and products read them, which can do so anywhere. */
+export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {
+  if (kernels.every(isOfNumbers)) return [];
+  const still = new Set(graph.outputs);
+  for (const kernel of kernels)
+    if (kernel.kind === "routine" || kernel.kind === "control") for (const id of usesOf(kernel, graph)) still.add(id);
+  return Array.from({ length: graph.inputs }, (_, id) => id).filter((id) => !still.has(id));
+};
 
 /**
  * Lays a schedule out. Its inputs lie where the caller says, but for those that move; `first` are values that are to lie
@@ -259,7 +254,8 @@ const layOutInner = (
     });
   };
   return (inner.get(value) ?? []).map((schedule) => {
-    const moving = movingIn(schedule, (i, bytes) => i >= firstRow && bytes > fewBytes);
+    const isRow = (i: number): boolean => i >= firstRow && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
+    const moving = movableIn(schedule).filter(isRow);
     return { schedule, layout: layOut(schedule, placesOf(schedule, moving), moving, [], site) };
   });
 };

@@ -1,9 +1,9 @@
 import { rowMajor, sameShape } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 import type { Schedule } from "./fuse.ts";
-import { type Graph, valueAt } from "./graph.ts";
+import { valueAt } from "./graph.ts";
 import { type Kernel, loadsOf, type Sweep } from "./kernel.ts";
-import { canMove, usesOf } from "./layout.ts";
+import { usesOf } from "./layout.ts";
 import { writesInOrder } from "./sweep.ts";
 
 /*
@@ -21,26 +21,24 @@ const readsInOrder = (sweep: Sweep, input: number): boolean => {
   return loads.length > 0 && loads.every(({ source }) => isInOrder(source, sweep.domain));
 };
 
-/** The sweep that reads an input last, and in order; undefined if something else does. */
-const lastReader = (kernels: readonly Kernel[], graph: Graph, input: number): Sweep | undefined => {
-  const last = kernels.findLast((kernel) => usesOf(kernel, graph).includes(input));
-  return last?.kind === "sweep" && readsInOrder(last, input) && writesInOrder(last) ? last : undefined;
-};
+/** The kernel that reads a value last. */
+const lastReaders = ({ graph, kernels }: Schedule): ReadonlyMap<number, Kernel> =>
+  new Map(kernels.flatMap((kernel) => usesOf(kernel, graph).map((id) => [id, kernel] as const)));
 
-/** For inputs that can move, the results in whose places they may lie. */
-export const reusedIn = (schedule: Schedule): ReadonlyMap<number, readonly number[]> => {
-  const { graph, kernels } = schedule;
+/** Of inputs that can move: the results in whose places they may lie. */
+export const reusedIn = (schedule: Schedule, movable: readonly number[]): ReadonlyMap<number, readonly number[]> => {
+  const { graph } = schedule;
+  const readers = lastReaders(schedule);
   const reused = new Map<number, readonly number[]>();
-  for (const [input, value] of graph.values.slice(0, graph.inputs).entries()) {
-    const { dtype, shape } = value;
-    if (!canMove(schedule, input)) continue;
-    const sweep = lastReader(kernels, graph, input);
-    const results = (sweep?.stores ?? []).flatMap((store) => {
-      const result = valueAt(graph, store.value);
-      const fits = result.dtype === dtype && sameShape(result.shape, shape);
-      return fits && graph.outputs.includes(store.value) ? [store.value] : [];
+  for (const input of movable) {
+    const { dtype, shape } = valueAt(graph, input);
+    const sweep = readers.get(input);
+    if (sweep?.kind !== "sweep") continue;
+    const results = sweep.stores.flatMap(({ value }) => {
+      const result = valueAt(graph, value);
+      return graph.outputs.includes(value) && result.dtype === dtype && sameShape(result.shape, shape) ? [value] : [];
     });
-    if (results.length > 0) reused.set(input, results);
+    if (results.length > 0 && readsInOrder(sweep, input) && writesInOrder(sweep)) reused.set(input, results);
   }
   return reused;
 };
