@@ -64,6 +64,8 @@ export const bundle = async (folder: string): Promise<void> => {
     external: ["node:*", ...Object.keys(dependencies).filter((name) => name !== included)],
     minifyWhitespace: true,
     minifySyntax: true,
+    // Node shows the line that throws.
+    lineLimit: 100,
     metafile: true,
     plugins: [asModules, atFirstUse],
     logLevel: "warning",
