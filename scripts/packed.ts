@@ -38,6 +38,14 @@ const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
   [`${name}: its types resolve`, () => run(root, bin("attw"), filename, "--profile", "esm-only")],
 ];
 
+/** What Node prints of an error that nobody catches: the line that throws, the message, and the calls. */
+const uncaught = async (consumer: string): Promise<void> => {
+  const program = 'import { add, array } from "@gradfold/core"; add(array([1, 2]), array([1, 2, 3]));';
+  const shown = await run(consumer, process.execPath, "--input-type=module", "-e", program).catch(String);
+  expectEqual(/ShapeError: add: .*/.exec(shown)?.[0], "ShapeError: add: cannot broadcast [2] with [3]: 2 is not 3");
+  if (shown.length > 4000) throw new Error(`${shown.length} characters are shown`);
+};
+
 const importAll = entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join("");
 
 await makeConsumerChecks("packed", async (consumer, packed) => {
@@ -46,6 +54,7 @@ await makeConsumerChecks("packed", async (consumer, packed) => {
   return [
     ...packed.flatMap(tarball),
     ["the declarations compile for a stranger", () => compile(consumer, "all", importAll)],
+    ["an error that nobody catches can be read", () => uncaught(consumer)],
     ...smoke(consumer, process.execPath, `Node ${process.versions.node}`),
   ];
 });

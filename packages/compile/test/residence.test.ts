@@ -20,7 +20,7 @@ describe.each(floats)("In %s", (dtype) => {
   const gradient = grad((w: NDArray, x: NDArray) => mean(square(matmul(x, w))));
   const fs = {
     "a gradient": (w: NDArray, x: NDArray) => sub(w, mul(0.1, gradient(w, x))),
-    "a product": (w: NDArray, x: NDArray) => matmul(x, noise(5, [columns, 8], dtype)),
+    "a product": (_: NDArray, x: NDArray) => matmul(x, noise(5, [columns, 8], dtype)),
     "a walk from the end": (w: NDArray, x: NDArray) => add(sum(flip(x), 0), w),
     "a loop that closes over it": (w: NDArray, x: NDArray) =>
       eagerly((c: NDArray) => [add(mul(c, 0.5), sum(x, 0)), null] as const, w, null, { length: 3 })[0],
