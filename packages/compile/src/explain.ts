@@ -1,4 +1,4 @@
-import { printProgram } from "@gradfold/autodiff/compiler";
+import { nameOf, printProgram } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { kernelsText } from "./account.ts";
@@ -8,6 +8,7 @@ import { schedule } from "./fuse.ts";
 import { constantsIn, isMade, type Value, valueAt } from "./graph.ts";
 import { bytesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
+import { canStay } from "./residence.ts";
 import { traceTree, typeOf } from "./specialize.ts";
 
 interface Explain {
@@ -43,10 +44,17 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
     const types = leaves.map(typeOf);
     const graph = lower("explain", simplified, (i) => types[i]?.isOne ?? false);
     const fused = schedule(graph);
-    const { bytes, memoryBytes } = emit(fused);
+    const { bytes, memoryBytes, moving, reused } = emit(fused);
     const { lines, moved } = kernelsText(fused, "  ");
     const [inputs, constants] = [totalOf(graph.values.slice(0, graph.inputs)), totalOf(constantsIn(graph))];
     const results = totalOf([...new Set(graph.outputs)].map((id) => valueAt(graph, id)).filter(isMade));
+    const apart = moving.map((id) => {
+      const places = [
+        ...(reused.get(id) ?? []).map((result) => `as the last call's %${result}`),
+        ...(canStay(valueAt(graph, id)) ? ["while it takes turns with others"] : []),
+      ];
+      return `${nameOf(id)} ${places.join(" or ")}`;
+    });
     return [
       "traced",
       ...indented(printProgram(program)),
@@ -57,6 +65,7 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
       `bytes moved: ${moved}`,
       `memory: ${memoryBytes} bytes: inputs ${inputs}, constants ${constants}, results ${results}, ` +
         `temporaries and room ${memoryBytes - inputs - constants - results}`,
+      ...(apart.length === 0 ? [] : [`arguments that are not copied: ${apart.join(", ")}`]),
       `code: ${bytes.length} bytes`,
       `executables remembered: ${remembered()} of at most ${mostExecutables}`,
     ].join("\n");

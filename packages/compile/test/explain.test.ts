@@ -26,6 +26,14 @@ import { noise } from "./bits.ts";
 const told = (text: string): string => text.split("\n").slice(0, -2).join("\n");
 
 describe("An explanation", () => {
+  test("tells which arguments are not copied", () => {
+    const step = (w: NDArray, x: NDArray) => sub(w, mul(0.1, grad((a: NDArray) => mean(square(matmul(x, a))))(w)));
+    expect(explain(step)(noise(1, [40]), noise(2, [30, 40]))).toMatch(
+      /^arguments that are not copied: a as the last call's %\d+, b while it takes turns with others$/m,
+    );
+    expect(explain((x: NDArray) => sum(x))(noise(1, [40]))).not.toContain("not copied");
+  });
+
   test("of a step of gradient descent shows one loop that reads the data once", () => {
     const [x, y] = [noise(1, [100, 2]), noise(2, [100])];
     const lossOf = valueAndGrad((a: NDArray) => mean(square(sub(matmul(x, a), y))));
@@ -63,7 +71,8 @@ describe("An explanation", () => {
         loop [2]: 2 operations; reads a 8, f 4, %18 8; writes %28 8
         loop []: 1 operation; reads %15 4, d 4; writes %16 4
       bytes moved: 1264
-      memory: 2752 bytes: inputs 8, constants 1212, results 12, temporaries and room 1520"
+      memory: 2752 bytes: inputs 8, constants 1212, results 12, temporaries and room 1520
+      arguments that are not copied: a as the last call's %28"
     `);
   });
 
