@@ -1,4 +1,17 @@
-import { logSoftmax, max, min, type NDArray, prod, random, softmax, sum, zeros } from "@gradfold/core";
+import {
+  exp,
+  logSoftmax,
+  matmul,
+  max,
+  min,
+  mul,
+  type NDArray,
+  prod,
+  random,
+  softmax,
+  sum,
+  zeros,
+} from "@gradfold/core";
 import { grad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { jit } from "../src/index.ts";
@@ -67,6 +80,14 @@ describe.each(floats)("Reductions of %s", (dtype) => {
     const x = zeros([0, 3], { dtype });
     expectSameBits(jit(f)(x), f(x));
     expect(() => jit((y: NDArray) => max(y))(x)).toThrow("max: there is no element");
+  });
+
+  test("down columns of any number are the same", () => {
+    for (let columns = 1; columns <= 70; columns++) {
+      const [x, y] = [noise(columns, [5, columns], dtype), noise(columns + 1, [5], dtype)];
+      const f = (m: NDArray) => [sum(m, 0), max(m, 0), matmul(y, m), sum(exp(mul(m, m)), 0)];
+      expectSameBits(jit(f)(x), f(x));
+    }
   });
 
   test("in one sweep, of different kinds, and in gradients", () => {
