@@ -34,11 +34,12 @@ export const openHeap = (pages: number): { readonly memory: WebAssembly.Memory; 
   const { take, giveBack, end } = openAllocator();
   const own = pages * pageBytes;
   let used = 0;
+  let most = mostResidentBytes;
   const heap = {
     single: new Float32Array(memory.buffer),
     double: new Float64Array(memory.buffer),
     take: (bytes: number): Stretch | undefined => {
-      if (used + bytes > mostResidentBytes) return undefined;
+      if (used + bytes > most) return undefined;
       const stretch = take(bytes);
       const missing = Math.ceil((own + end() - memory.buffer.byteLength) / pageBytes);
       if (missing > 0) {
@@ -46,6 +47,8 @@ export const openHeap = (pages: number): { readonly memory: WebAssembly.Memory; 
         const more = Math.max(missing, (memory.buffer.byteLength - own) / pageBytes);
         if (ifThereIs(() => memory.grow(more)) === undefined) {
           giveBack(stretch);
+          // To ask again and again would take long.
+          most = used;
           return undefined;
         }
         heap.single = new Float32Array(memory.buffer);
