@@ -18,7 +18,7 @@ const colors: readonly Color[] = [
   "#4d7fff",
 ];
 
-const margin = { top: 36, right: 24, bottom: 46, left: 96 };
+const margin = { top: 12, right: 32, bottom: 46, left: 96 };
 const rowHeight = 24;
 const perRow = 5;
 
@@ -43,7 +43,8 @@ export const speedFigure = (outcomes: readonly Outcome[], peers: readonly string
   const x = decades(rows.flatMap(({ ratios }) => ratios.map(({ ratio }) => ratio)));
   const [low = 1, high = 10] = [x[0], x.at(-1)];
   const legendRows = Math.ceil(others.length / perRow);
-  const top = outcomes.length + 1 + legendRows;
+  const top = outcomes.length + 1;
+  const above = margin.top + legendRows * rowHeight;
   const colorOf = (i: number): Color => colors[i % colors.length] ?? dark.ink;
 
   // The last drawn lies on top: gradfold's.
@@ -57,8 +58,9 @@ export const speedFigure = (outcomes: readonly Outcome[], peers: readonly string
     .toReversed();
   const legend = others.map((peer, i): Mark => {
     const along = (i % perRow) / perRow;
-    const at = [low * (high / low) ** (along + 0.01), top - 0.5 - Math.floor(i / perRow)] as const;
-    return { kind: "text", at, text: `● ${peer}`, anchor: "start", bold: i < 2, offset: [0, 0], color: colorOf(i) };
+    const up = (Math.floor(i / perRow) - legendRows) * rowHeight;
+    const at = [low * (high / low) ** along, top] as const;
+    return { kind: "text", at, text: `● ${peer}`, anchor: "start", bold: i < 2, offset: [0, up], color: colorOf(i) };
   });
   const summary = rows.map(
     ({ workload, ratios }) =>
@@ -66,8 +68,8 @@ export const speedFigure = (outcomes: readonly Outcome[], peers: readonly string
   );
   return {
     width: 820,
-    height: margin.top + margin.bottom + top * rowHeight,
-    margin,
+    height: above + margin.bottom + top * rowHeight,
+    margin: { ...margin, top: above },
     title: "Time for each workload, relative to hand-written loops over typed arrays",
     description: summary.join(" "),
     heading: "",
