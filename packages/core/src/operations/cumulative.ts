@@ -21,7 +21,17 @@ const runningSum = recordRoutine((m) => {
     const end = m.add(start, block);
     const second = m.min(m.add(start, after), end);
     m.loop(start, second, (i) => m.store(1, i, m.load(0, i)));
-    m.loop(second, end, (i) => m.store(1, i, m.round(m.add(m.load(1, m.sub(i, after)), m.load(0, i)))));
+    // Along a row the sum is kept: it would come late from where it was just stored.
+    m.when(m.and(m.equal(after, 1), m.less(start, end)), () => {
+      const sum = m.variable(m.load(0, start));
+      m.loop(second, end, (i) => {
+        sum.set(m.round(m.add(sum.get(), m.load(0, i))));
+        m.store(1, i, sum.get());
+      });
+    });
+    m.when(m.less(1, after), () =>
+      m.loop(second, end, (i) => m.store(1, i, m.round(m.add(m.load(1, m.sub(i, after)), m.load(0, i))))),
+    );
   });
 });
 
