@@ -193,7 +193,7 @@ test("The code of a loop", () => {
 test("The code of a routine", () => {
   const f = (x: NDArray = array(0)) => cumsum(x);
   expect(codeOf(f, noise(1, [6]))).toMatchInlineSnapshot(`
-    "function 0: 10 i32, 1 f64, 2 i32, 4 f64
+    "function 0: 10 i32, 1 f64, 3 i32, 2 f64, 1 i32, 5 f64, 3 i32, 4 f64
       i32.const 64
       i32.const 0
       i32.const 24
@@ -263,51 +263,124 @@ test("The code of a routine", () => {
               br_if 0
             end
           end
-          local.get 8
+          local.get 1
+          i32.const 1
+          i32.eq
           local.set 11
-          local.get 11
+          local.get 5
           local.get 6
           i32.lt_s
+          local.set 12
+          local.get 11
+          local.get 12
+          i32.and
+          local.set 13
+          local.get 13
           if
-            loop
-              local.get 11
-              local.get 1
-              i32.sub
-              local.set 12
-              local.get 12
-              i32.const 2
-              i32.shl
-              f32.load offset=64
-              f64.promote_f32
-              local.set 13
-              local.get 11
-              i32.const 2
-              i32.shl
-              f32.load offset=0
-              f64.promote_f32
-              local.set 14
-              local.get 13
-              local.get 14
-              f64.add
-              local.set 15
-              local.get 15
-              f32.demote_f64
-              f64.promote_f32
-              local.set 16
-              local.get 11
-              i32.const 2
-              i32.shl
-              local.get 16
-              f32.demote_f64
-              f32.store offset=64
-              local.get 11
-              i32.const 1
-              i32.add
-              local.set 11
-              local.get 11
-              local.get 6
-              i32.lt_s
-              br_if 0
+            local.get 5
+            i32.const 2
+            i32.shl
+            f32.load offset=0
+            f64.promote_f32
+            local.set 14
+            local.get 14
+            local.set 15
+            local.get 8
+            local.set 16
+            local.get 16
+            local.get 6
+            i32.lt_s
+            if
+              loop
+                local.get 15
+                local.set 17
+                local.get 16
+                i32.const 2
+                i32.shl
+                f32.load offset=0
+                f64.promote_f32
+                local.set 18
+                local.get 17
+                local.get 18
+                f64.add
+                local.set 19
+                local.get 19
+                f32.demote_f64
+                f64.promote_f32
+                local.set 20
+                local.get 20
+                local.set 15
+                local.get 15
+                local.set 21
+                local.get 16
+                i32.const 2
+                i32.shl
+                local.get 21
+                f32.demote_f64
+                f32.store offset=64
+                local.get 16
+                i32.const 1
+                i32.add
+                local.set 16
+                local.get 16
+                local.get 6
+                i32.lt_s
+                br_if 0
+              end
+            end
+          end
+          i32.const 1
+          local.get 1
+          i32.lt_s
+          local.set 22
+          local.get 22
+          if
+            local.get 8
+            local.set 23
+            local.get 23
+            local.get 6
+            i32.lt_s
+            if
+              loop
+                local.get 23
+                local.get 1
+                i32.sub
+                local.set 24
+                local.get 24
+                i32.const 2
+                i32.shl
+                f32.load offset=64
+                f64.promote_f32
+                local.set 25
+                local.get 23
+                i32.const 2
+                i32.shl
+                f32.load offset=0
+                f64.promote_f32
+                local.set 26
+                local.get 25
+                local.get 26
+                f64.add
+                local.set 27
+                local.get 27
+                f32.demote_f64
+                f64.promote_f32
+                local.set 28
+                local.get 23
+                i32.const 2
+                i32.shl
+                local.get 28
+                f32.demote_f64
+                f32.store offset=64
+                local.get 23
+                i32.const 1
+                i32.add
+                local.set 23
+                local.get 23
+                local.get 6
+                i32.lt_s
+                br_if 0
+              end
             end
           end
           local.get 4
