@@ -97,17 +97,18 @@ export const instantiate = (caller: string, graph: Graph, judge: Judge): Run | u
         r${i} = x${i};
       }`;
   };
-  // Nothing of a run that refused is left to be used again.
-  const forget = ["last = [];", ...kept.map((k) => `l${k} = undefined;`)].join(" ");
-  const check =
-    refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) { ${forget} refuse(${refusal / 8}); }`;
+  const check = refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) refuse(${refusal / 8});`;
   return compileCode<Run>(
     `(() => {
-      let last = [];
+      const none = [];
+      let last = none;
       ${slots.map((_, i) => `let r${i}, a${i} = 0;`).join(" ")}
       ${kept.map((k) => `let l${k};`).join(" ")}
       return (leaves) => {
         ${slots.map((_, i) => isHere(i)).join("\n")}
+        // Nothing of a run that refuses, or finds no room on the stack, is left to be used again.
+        last = none;
+        ${kept.map((k) => `l${k} = undefined;`).join(" ")}
         run(${moving.map((i) => `p${i}`).join(", ")});
         ${check}
         ${statements}
