@@ -1,6 +1,7 @@
 import {
   add,
   array,
+  broadcastTo,
   flip,
   matmul,
   mul,
@@ -98,6 +99,27 @@ describe.each(floats)("In %s", (dtype) => {
     for (let i = 0; i < 4; i++) {
       [[a], [b]] = [compiled(a, m), f(b, m)];
       expectSameBits(a, b);
+    }
+  });
+
+  test("one element, seen at every place, is no result of that shape", () => {
+    const f = (p: NDArray, m: NDArray) => [add(mul(p, 2), m), mul(m, 3)] as const;
+    for (const shape of [[1], [3], [40], [1, 1], [5, 9]]) {
+      const compiled = jit(f);
+      const one = (value: number): NDArray => broadcastTo(array([value], { dtype }), shape);
+      let [known, wanted]: [Pair, Pair] = [
+        [one(1.5), one(2)],
+        [one(1.5), one(2)],
+      ];
+      for (let i = 0; i < 6; i++) {
+        [known, wanted] = [compiled(...known), f(...wanted)];
+        expectSameBits(known, wanted);
+        if (i === 3)
+          [known, wanted] = [
+            [known[0], one(7)],
+            [wanted[0], one(7)],
+          ];
+      }
     }
   });
 
