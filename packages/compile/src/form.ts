@@ -40,12 +40,18 @@ export const isFlat = (form: Form): boolean =>
   form.kind === "list" && form.children.every((child, i) => child.kind === "leaf" && child.index === i);
 
 /** Whether a tree has the form; if so, its arrays are now in `leaves`. `last` holds arrays that were met before. */
-export const matches = (form: Form, node: unknown, leaves: NDArray[], last: readonly NDArray[]): boolean => {
+export const matches = (
+  form: Form,
+  node: unknown,
+  numbers: Numbers,
+  leaves: NDArray[],
+  last: readonly NDArray[],
+): boolean => {
   switch (form.kind) {
     case "leaf":
       if (node === last[form.index] || isNDArray(node))
         leaves[form.index] = node as NDArray; // as the test has found
-      else if (isNumber(node)) leaves[form.index] = array(node);
+      else if (isNumber(node) && numbers === "arrays") leaves[form.index] = array(node);
       else return false;
       return true;
     case "still":
@@ -55,7 +61,7 @@ export const matches = (form: Form, node: unknown, leaves: NDArray[], last: read
       if (!Array.isArray(node) || node.length !== children.length) return false;
       for (let i = 0; i < children.length; i++) {
         const child = children[i];
-        if (child !== undefined && !matches(child, node[i], leaves, last)) return false;
+        if (child !== undefined && !matches(child, node[i], numbers, leaves, last)) return false;
       }
       return true;
     }
@@ -67,7 +73,7 @@ export const matches = (form: Form, node: unknown, leaves: NDArray[], last: read
         // Only nothing, and this one key, could be found where nothing is.
         const isDoubtful = child?.kind === "still" || key === "__proto__";
         if (isDoubtful && !Object.hasOwn(node, key)) return false;
-        if (child === undefined || !matches(child, node[key], leaves, last)) return false;
+        if (child === undefined || !matches(child, node[key], numbers, leaves, last)) return false;
       }
       return true;
     }

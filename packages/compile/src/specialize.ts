@@ -15,7 +15,8 @@ import { lower } from "./lower.ts";
 /** A function made ready for arguments of a form, and for arrays of certain types. */
 export interface Specialized {
   readonly form: Form;
-  /** How many arrays the form has, if it is a list of them and nothing else. */
+  readonly numbers: Numbers;
+  /** How many arrays the form has, if it is a list of them and nothing else, and no number would become one. */
   readonly flat: number | undefined;
   readonly run: Run;
   readonly result: Form;
@@ -108,8 +109,8 @@ export const specialize = (
   if (traced === undefined) return undefined;
   const { leaves, form, result, simplified } = traced;
   const run = makeRun(caller, simplified, leaves.map(typeOf), backend);
-  const flat = isFlat(form) ? leaves.length : undefined;
-  return { leaves, specialized: { form, flat, run, result, givesFlat: isFlat(result), last: [] } };
+  const flat = numbers === "still" && isFlat(form) ? leaves.length : undefined;
+  return { leaves, specialized: { form, numbers, flat, run, result, givesFlat: isFlat(result), last: [] } };
 };
 
 const put = ({ givesFlat, result }: Specialized, answer: Answer): unknown =>
@@ -124,13 +125,10 @@ export const resultOf = (specialized: Specialized, leaves: readonly NDArray[]): 
  * the arrays. No tree is a text.
  */
 export const resultFor = (specialized: Specialized, tree: unknown): unknown => {
-  const { form, flat, run, last } = specialized;
-  if (isList(tree) && tree.length === flat) {
-    const answer = run(tree);
-    if (answer !== "other") return put(specialized, answer);
-  }
+  const { form, numbers, flat, run, last } = specialized;
+  if (flat !== undefined) return isList(tree) && tree.length === flat ? put(specialized, run(tree)) : "other";
   const leaves: NDArray[] = [];
-  if (!matches(form, tree, leaves, last)) return "other";
+  if (!matches(form, tree, numbers, leaves, last)) return "other";
   const result = resultOf(specialized, leaves);
   if (result !== "other") specialized.last = leaves;
   return result;

@@ -106,6 +106,17 @@ test("jit leaves a number a number, which takes a float array's dtype", () => {
   for (const rate of [0.1, 0.2, 0.1]) expectSameBits(compiled(noise(1, [4]), rate), f(noise(1, [4]), rate));
 });
 
+test("jit leaves a number a number where an array was before, and the other way round", () => {
+  const x = noise(1, [3]);
+  const f = (y: NDArray, factor: NDArray | number) => mul(y, factor);
+  const inRecord = ({ y, factor }: { readonly y: NDArray; readonly factor: NDArray | number }) => mul(y, factor);
+  const [compiled, ofRecord] = [jit(f), jit(inRecord)];
+  for (const factor of [array(2), 2, array(2), 3, array(3)]) {
+    expectSameBits(compiled(x, factor), f(x, factor));
+    expectSameBits(ofRecord({ y: x, factor }), f(x, factor));
+  }
+});
+
 test("jit tells arguments apart by structure, shape and dtype", () => {
   const compiled = jit((x: unknown) => sum(Array.isArray(x) ? add(x[0] as NDArray, x[1] as NDArray) : (x as NDArray)));
   const xs = [noise(1, [4]), noise(1, [5]), noise(1, [4], "float64"), [noise(1, [4]), noise(2, [4])]];
