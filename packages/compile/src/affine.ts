@@ -67,6 +67,10 @@ export const reachOf = (
   shape: readonly number[],
 ): readonly Reach[] | undefined => walks(source, domain, shape)?.map((walk) => reachAlong(walk, domain));
 
+/** Whether strides walk the elements of a shape in their own order; along a single place it is the same how far they go. */
+export const areInOrder = (strides: readonly number[], shape: readonly number[]): boolean =>
+  rowMajor(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis]);
+
 /** Where a nest reads the operand of a move when it reads the moved array at `at`; undefined if not at even steps. */
 export const through = (
   { offset, strides }: Source,
@@ -74,9 +78,8 @@ export const through = (
   domain: readonly number[],
   shape: readonly number[],
 ): Source | undefined => {
-  // Elements in their own order: only the start moves.
-  if (rowMajor(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis]))
-    return { offset: at.offset + offset, strides: at.strides };
+  // Only the start moves.
+  if (areInOrder(strides, shape)) return { offset: at.offset + offset, strides: at.strides };
   const along = walks(at, domain, shape);
   if (along === undefined) return undefined;
   const total = (digit: (walk: Walk) => number): number =>

@@ -86,9 +86,8 @@ export const instantiate = (caller: string, graph: Graph, judge: Judge): Run | u
   };
   /** Of an argument: the results of the last call that may be read where they lie. */
   const reusedBy = (i: number): readonly number[] => (reused.get(i) ?? []).map((id) => madeIds.indexOf(id));
-  const kept = [...new Set(slots.flatMap((_, i) => reusedBy(i)))];
   const isHere = (i: number): string => {
-    const found = reusedBy(i).map((k) => `if (x${i} === l${k}) p${i} = ${made[k]?.address}; else`);
+    const found = reusedBy(i).map((k) => `if (x${i} === last[${k}]) p${i} = ${made[k]?.address}; else`);
     return `const x${i} = leaves[${i}]; let p${i} = a${i};
       ${found.join(" ")} if (x${i} !== r${i}) {
         const verdict = judge(${i}, x${i});
@@ -100,20 +99,17 @@ export const instantiate = (caller: string, graph: Graph, judge: Judge): Run | u
   const check = refusal === undefined ? "" : `if (heap.double[${refusal / 8}] !== 0) refuse(${refusal / 8});`;
   return compileCode<Run>(
     `(() => {
-      const none = [];
+      const none = [${names.map(() => "undefined").join(", ")}];
       let last = none;
       ${slots.map((_, i) => `let r${i}, a${i} = 0;`).join(" ")}
-      ${kept.map((k) => `let l${k};`).join(" ")}
       return (leaves) => {
         ${slots.map((_, i) => isHere(i)).join("\n")}
         // Nothing of a run that refuses, or finds no room on the stack, is left to be used again.
         last = none;
-        ${kept.map((k) => `l${k} = undefined;`).join(" ")}
         run(${moving.map((i) => `p${i}`).join(", ")});
         ${check}
         ${statements}
         last = [${names.join(", ")}];
-        ${kept.map((k) => `l${k} = y${k};`).join(" ")}
         return [${graph.outputs.map(nameOf).join(", ")}];
       };
     })()`,

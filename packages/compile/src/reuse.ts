@@ -1,5 +1,5 @@
-import { rowMajor, sameShape } from "@gradfold/core/transform";
-import type { Source } from "./affine.ts";
+import { sameShape } from "@gradfold/core/transform";
+import { areInOrder } from "./affine.ts";
 import type { Schedule } from "./fuse.ts";
 import { valueAt } from "./graph.ts";
 import { type Kernel, loadsOf, type Sweep } from "./kernel.ts";
@@ -12,13 +12,13 @@ import { writesInOrder } from "./sweep.ts";
  * it is written.
  */
 
-const isInOrder = ({ offset, strides }: Source, domain: readonly number[]): boolean =>
-  offset === 0 && rowMajor(domain).every((stride, axis) => domain[axis] === 1 || strides[axis] === stride);
-
 /** Whether a sweep reads every element of an input at its own place, and nothing else of it. */
 const readsInOrder = (sweep: Sweep, input: number): boolean => {
   const loads = loadsOf(sweep.nodes).filter(({ value }) => value === input);
-  return loads.length > 0 && loads.every(({ source }) => isInOrder(source, sweep.domain));
+  return (
+    loads.length > 0 &&
+    loads.every(({ source: { offset, strides } }) => offset === 0 && areInOrder(strides, sweep.domain))
+  );
 };
 
 /** The kernel that reads a value last. */
