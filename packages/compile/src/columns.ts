@@ -2,7 +2,7 @@ import { block2, rowMajor } from "@gradfold/core/transform";
 import { openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
 import { arithmetic } from "./expression.ts";
-import type { Held } from "./held.ts";
+import { emitKept, type Held } from "./held.ts";
 import type { Columns } from "./kernel.ts";
 import { type OriginOf, widthOf } from "./layout.ts";
 import { emitStore, type Reading, type Unit, type Vector } from "./load.ts";
@@ -122,9 +122,7 @@ export const openColumns = (
     Array.from({ length: 4 / perVector }, (_, v) => {
       const offset = pushAddress(code, address, unit.at * width + v * 16);
       code.memory("load", offset);
-      const vector = code.local("v128");
-      code.set(vector);
-      return vector;
+      return emitKept(code);
     });
   const emitJoin = (a: Vector, b: Vector): Vector =>
     a.map((one, v) => {
