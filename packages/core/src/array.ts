@@ -74,6 +74,10 @@ class Inside {
 /** What every array inherits: how it shows itself. `print.ts` fills it in. */
 export const { prototype }: { readonly prototype: object } = Inside;
 
+/** By this name every copy of this module knows the arrays of every other one. */
+const brand = Symbol.for("gradfold.array");
+Object.defineProperty(prototype, brand, { value: true });
+
 const inside = (x: NDArray): Inside => x as Partial<Inside> as Inside;
 
 const outside = (held: Inside): NDArray => held as Partial<Inside> as NDArray;
@@ -132,3 +136,6 @@ export const viewIfConcrete = (x: NDArray): View | undefined => {
 };
 
 export const isNDArray = (x: unknown): x is NDArray => x instanceof Inside;
+
+/** Whether something is an array of another copy of this module, whose insides are out of reach. */
+export const isForeign = (x: object): boolean => brand in x && !isNDArray(x);

@@ -1,9 +1,20 @@
-import { isNDArray } from "./array.ts";
+import { isForeign, isNDArray } from "./array.ts";
 import { DTypeError } from "./error.ts";
 import { isRecord } from "./plain.ts";
 import { formatShape } from "./shape.ts";
 
-const inQuotes = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+/** Text as it would stand in a program, cut where it is long. */
+export const inQuotes = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+/** Whether something is left of an array that was cloned: its numbers are where cloning does not reach. */
+export const isRemains = (x: unknown): boolean =>
+  isRecord(x) && Array.isArray(x["shape"]) && typeof x["dtype"] === "string" && Object.keys(x).length === 2;
+
+const remains =
+  "an object with shape and dtype and no numbers: it came through structuredClone or postMessage. Send toTypedArray(x)";
+
+/** A word with its article. */
+const one = (noun: string): string => `${/^[aeio]/i.test(noun) ? "an" : "a"} ${noun}`;
 
 /** What something is, for an error's words, whatever it is and however large. */
 export const describe = (x: unknown): string => {
@@ -17,9 +28,11 @@ export const describe = (x: unknown): string => {
     case "undefined":
       return String(x);
     case "object": {
-      if (x === null || isRecord(x)) return x === null ? "null" : "an object";
+      if (x === null) return "null";
+      if (isRecord(x)) return isRemains(x) ? remains : "an object";
+      if (isForeign(x)) return "an array of another copy of @gradfold/core: load one copy only";
       const { constructor } = x as { readonly constructor?: { readonly name?: unknown } };
-      return `a ${typeof constructor?.name === "string" ? constructor.name : "object"}`;
+      return typeof constructor?.name === "string" ? one(constructor.name) : "an object";
     }
     case "bigint":
     case "function":
@@ -36,10 +49,4 @@ export const checkList = (name: string, what: string, x: unknown): void => {
 /** Throws unless something is a function. */
 export const checkFunction = (name: string, x: unknown): void => {
   if (typeof x !== "function") throw new DTypeError(`${name}: a function is needed, not ${describe(x)}.`);
-};
-
-/** The options. Throws unless they are an object; in other libraries they may stand alone. */
-export const checkOptions = <Options>(name: string, example: string, x: Options): Options => {
-  if (isRecord(x)) return x;
-  throw new DTypeError(`${name}: options are an object such as ${example}, not ${describe(x)}.`);
 };

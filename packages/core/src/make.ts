@@ -1,9 +1,10 @@
 import { contiguous, type NDArray, repeated } from "./array.ts";
-import { checkOptions, describe } from "./description.ts";
+import { describe } from "./description.ts";
 import { allocate, checkDType, type DType, type Store } from "./dtype.ts";
 import { DomainError, DTypeError, ShapeError } from "./error.ts";
 import { type Elements, read } from "./nested.ts";
 import { operand } from "./operand.ts";
+import { optionsOf } from "./options.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 import { typed } from "./static/door.ts";
 import type { Nested, ShapeOfNested } from "./static/move.ts";
@@ -27,12 +28,11 @@ interface ArrayOptions extends Options {
   readonly shape?: Shape;
 }
 
-/** The dtype asked for: options are easily forgotten to be an object. */
-export const dtypeIn = (name: string, options: Options, fallback: DType): DType => {
-  checkOptions(name, '{ dtype: "float32" }', options);
-  const { dtype = fallback } = options;
-  return checkDType(name, dtype);
-};
+const precise = { dtype: "float64" } as const;
+
+/** The dtype asked for, float64 by default. */
+export const dtypeIn = (name: string, options: Options | undefined): DType =>
+  checkDType(name, optionsOf(name, options, precise).dtype);
 
 const checkNumber = (name: string, what: string, x: unknown): void => {
   if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.`);
@@ -72,10 +72,11 @@ const vector = (name: string, size: number, dtype: DType, at: (i: number) => num
  * array([[1, 2, 3], [4, 5, 6]]).shape; // => [ 2, 3 ]
  * array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => 'float32'
  */
-export const array = typed<MakeArray>((data: Nested | Elements, options: ArrayOptions = {}) => {
+export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayOptions) => {
   const { elements, ...found } = read(data);
-  const dtype = dtypeIn("array", options, found.dtype);
-  const shape = checkShape("array", options.shape ?? found.shape);
+  const settled = optionsOf("array", options, { dtype: found.dtype, shape: found.shape });
+  const dtype = checkDType("array", settled.dtype);
+  const shape = checkShape("array", settled.shape);
   if (sizeOf(shape) !== elements.length)
     throw new ShapeError(`array: ${elements.length} elements do not fill the shape ${formatShape(shape)}`);
   return contiguous(dtype, shape, store("array", elements, dtype));
@@ -86,9 +87,9 @@ interface Filled {
 }
 
 /** An array of one repeated element: a single number in memory, seen many times. */
-const filled = (name: string, shape: Shape, value: number, options: Options = {}): NDArray => {
+const filled = (name: string, shape: Shape, value: number, options?: Options): NDArray => {
   const sizes = checkShape(name, shape);
-  const dtype = dtypeIn(name, options, "float64");
+  const dtype = dtypeIn(name, options);
   return repeated(dtype, sizes, store(name, [value], dtype));
 };
 
@@ -160,9 +161,9 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x
  * toNested(eye(2)); // => [ [ 1, 0 ], [ 0, 1 ] ]
  */
 export const eye = typed<<const N extends number>(n: N, options?: { readonly dtype?: DType }) => NDArray<[N, N]>>(
-  (n: number, options: Options = {}) => {
+  (n: number, options?: Options) => {
     const shape = checkShape("eye", [n, n]);
-    const dtype = dtypeIn("eye", options, "float64");
+    const dtype = dtypeIn("eye", options);
     const data = allocate(dtype, n * n, "eye");
     for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
     return contiguous(dtype, shape, data);
@@ -185,14 +186,14 @@ interface Arange {
  * toNested(arange(3)); // => [ 0, 1, 2 ]
  * toNested(arange(5, 0, -2)); // => [ 5, 3, 1 ]
  */
-export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last: Options = {}): NDArray => {
+export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last?: Options): NDArray => {
   checkNumber("arange", stop === undefined ? "n" : "every bound", first);
-  if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop ?? {}, "float64"), (i) => i);
+  if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
   checkNumber("arange", "the step", step);
   const count = Math.max(0, Math.ceil((stop - first) / step));
   if (step === 0 || !Number.isSafeInteger(count))
     throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
-  return vector("arange", count, dtypeIn("arange", last, "float64"), (i) => first + i * step);
+  return vector("arange", count, dtypeIn("arange", last), (i) => first + i * step);
 });
 
 /**
@@ -205,7 +206,7 @@ export const arange = typed<Arange>((first: number, stop?: number | Options, ste
  */
 export const linspace = typed<
   <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
->((start: number, stop: number, count: number, options: Options = {}) => {
+>((start: number, stop: number, count: number, options?: Options) => {
   checkShape("linspace", [count]);
   for (const bound of [start, stop]) {
     checkNumber("linspace", "a bound", bound);
@@ -214,5 +215,5 @@ export const linspace = typed<
   }
   const step = (stop - start) / Math.max(count - 1, 1);
   const at = (i: number): number => (i > 0 && i === count - 1 ? stop : start + i * step);
-  return vector("linspace", count, dtypeIn("linspace", options, "float64"), at);
+  return vector("linspace", count, dtypeIn("linspace", options), at);
 });

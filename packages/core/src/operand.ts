@@ -1,4 +1,5 @@
 import { contiguous, isNDArray, type NDArray, type Operand } from "./array.ts";
+import { describe } from "./description.ts";
 import { type DType, isFloat } from "./dtype.ts";
 import { DTypeError } from "./error.ts";
 import { scalarShape } from "./shape.ts";
@@ -9,10 +10,7 @@ const scalar = (dtype: DType, value: number): NDArray =>
 /** Another thing where an array was expected: say what it is and how to make an array of it. */
 const refuse = (name: string, x: unknown): never => {
   const hint = Array.isArray(x) || ArrayBuffer.isView(x) ? " Wrap it: array(…)." : "";
-  const nothing = x === null || x === undefined;
-  const kind = typeof x === "object" ? "an object" : `a ${typeof x}`;
-  const what = Array.isArray(x) ? "a JavaScript array" : nothing ? String(x) : kind;
-  throw new DTypeError(`${name}: an operand must be an array or a number, not ${what}.${hint}`);
+  throw new DTypeError(`${name}: an operand must be an array or a number, not ${describe(x)}.${hint}`);
 };
 
 /** An array as it is; a number as a float64 scalar. */

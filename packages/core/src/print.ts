@@ -1,4 +1,5 @@
 import { type NDArray, type Operand, prototype, type View } from "./array.ts";
+import { DTypeError } from "./error.ts";
 import { toJSON } from "./json.ts";
 import { type Notation, notationOf } from "./notation.ts";
 import { operand } from "./operand.ts";
@@ -80,7 +81,21 @@ export const print = (x: Operand): string => {
 // Node's console calls this instead of listing an object's fields.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
+/** What JavaScript's operators do to an object is to ask it for a number: `+` and `==` as it likes, others outright. */
+const refuseOperator = (x: NDArray, hint: string): never => {
+  const functions = hint === "number" ? "mul, sub, div, pow, remainder, neg, less, greater, sin, …" : "add, equal, …";
+  throw new DTypeError(
+    `array: JavaScript's operators and Math take numbers, not an array of shape ${formatShape(x.shape)}. ` +
+      `Use the functions of @gradfold/core: ${functions} item(x) is the number of one element, String(x) the text.`,
+  );
+};
+
 Object.defineProperties(prototype, {
+  [Symbol.toPrimitive]: {
+    value(this: NDArray, hint: string) {
+      return hint === "string" ? print(this) : refuseOperator(this, hint);
+    },
+  },
   [inspect]: {
     value(this: NDArray) {
       return print(this);

@@ -1,9 +1,10 @@
 import { type NDArray, type Operand, type View } from "./array.ts";
 import { compact, copy } from "./view.ts";
-import { checkOptions, describe } from "./description.ts";
+import { describe } from "./description.ts";
 import type { Store } from "./dtype.ts";
 import { DomainError, ShapeError } from "./error.ts";
 import { operand } from "./operand.ts";
+import { optionsOf } from "./options.ts";
 import { view } from "./primitive.ts";
 import { checkShape, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import { typed } from "./static/door.ts";
@@ -98,12 +99,12 @@ const checkTolerance = (name: string, what: string, x: unknown): number => {
 };
 
 /** Whether arrays are close, for the function that is named. */
-export const isClose = (name: string, a: Operand, b: Operand, tolerance: Tolerance): boolean => {
+export const isClose = (name: string, a: Operand, b: Operand, given: Tolerance | undefined): boolean => {
   const x = operand(name, a);
   const y = operand(name, b);
-  checkOptions(name, "{ rtol: 1e-5 }", tolerance);
-  const rtol = checkTolerance(name, "rtol", tolerance.rtol ?? 1e-5);
-  const atol = checkTolerance(name, "atol", tolerance.atol ?? 1e-8);
+  const { equalNan, ...tolerance } = optionsOf(name, given, { rtol: 1e-5, atol: 1e-8, equalNan: false });
+  const rtol = checkTolerance(name, "rtol", tolerance.rtol);
+  const atol = checkTolerance(name, "atol", tolerance.atol);
   if (!sameShape(x.shape, y.shape)) return false;
   const other = compact(view(y, name), y.dtype);
   // Of an infinite distance no tolerance is a part.
@@ -111,7 +112,7 @@ export const isClose = (name: string, a: Operand, b: Operand, tolerance: Toleran
     const wanted = other[i] ?? NaN;
     if (value === wanted) return true;
     const close = Number.isFinite(wanted) && Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
-    return close || (tolerance.equalNan === true && Number.isNaN(value) && Number.isNaN(wanted));
+    return close || (equalNan && Number.isNaN(value) && Number.isNaN(wanted));
   });
 };
 
@@ -126,5 +127,5 @@ export const isClose = (name: string, a: Operand, b: Operand, tolerance: Toleran
  * allClose(array([1, 2]), array([1, 2 + 1e-9])); // => true
  * allClose(array([1, NaN]), array([1, NaN]), { rtol: 0, atol: 0, equalNan: true }); // => true
  */
-export const allClose = (a: Operand, b: Operand, tolerance: Tolerance = {}): boolean =>
+export const allClose = (a: Operand, b: Operand, tolerance?: Tolerance): boolean =>
   isClose("allClose", a, b, tolerance);

@@ -31,6 +31,7 @@ export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, siz
 export type { Insert } from "./static/axes.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
+export { nearest, optionsOf } from "./options.ts";
 export { isList, isRecord } from "./plain.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

@@ -386,7 +386,7 @@ describe("what has no answer is refused", () => {
     ["variance: ddof must be a finite number, not NaN.", () => variance(ones([2]), 0, { ddof: NaN })],
     ["std: ddof must be a finite number, not one.", () => std(ones([2]), 0, { ddof: "one" as never })],
     [
-      "max: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+      "max: an operand must be an array or a number, not a list of 2. Wrap it: array(…).",
       () => max([1, 2] as never),
     ],
   ])("%s", (message, run) => expect(run).toThrow(message));

@@ -178,7 +178,7 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "array: lists are nested in more than 64 levels. Does one contain itself?", () => array(cyclic)],
   [
     DTypeError,
-    'array: options are an object such as { dtype: "float32" }, not the string "float32".',
+    'array: options are an object such as { dtype: "float64" }, not the string "float32".',
     () => array([1], dynamic("float32")),
   ],
   [DTypeError, "array: 1.5 is no int32. Use float64, or round it first.", () => array([1.5], { dtype: "int32" })],
@@ -239,7 +239,7 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "toNested: [1000000000, 0] is too large for lists. Use toTypedArray.", () => toNested(zeros([1e9, 0]))],
   [
     DTypeError,
-    'zeros: options are an object such as { dtype: "float32" }, not the string "float32".',
+    'zeros: options are an object such as { dtype: "float64" }, not the string "float32".',
     () => zeros([1], dynamic("float32")),
   ],
   [DTypeError, 'full: the value must be a number, not the string "7".', () => full([1], dynamic("7"))],
@@ -288,27 +288,27 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [ShapeError, "expectShape: the shape is [2, 1], not [2]", () => expectShape(ones([2, 1]), [2])],
   [
     DTypeError,
-    "add: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    "add: an operand must be an array or a number, not a list of 2. Wrap it: array(…).",
     () => add(dynamic([1, 2]), 1),
   ],
   [
     DTypeError,
-    "add: an operand must be an array or a number, not an object. Wrap it: array(…).",
+    "add: an operand must be an array or a number, not a Float64Array. Wrap it: array(…).",
     () => add(1, dynamic(new Float64Array(2))),
   ],
-  [DTypeError, "add: an operand must be an array or a number, not a string.", () => add(dynamic("1"), 1)],
+  [DTypeError, 'add: an operand must be an array or a number, not the string "1".', () => add(dynamic("1"), 1)],
   [DTypeError, "exp: an operand must be an array or a number, not null.", () => exp(dynamic(null))],
   [DTypeError, "exp: an operand must be an array or a number, not undefined.", () => exp(dynamic(undefined))],
   [DTypeError, "exp: an operand must be an array or a number, not an object.", () => exp(dynamic({}))],
-  [DTypeError, "exp: an operand must be an array or a number, not a boolean.", () => exp(dynamic(true))],
+  [DTypeError, "exp: an operand must be an array or a number, not true.", () => exp(dynamic(true))],
   [
     DTypeError,
-    "matmul: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    "matmul: an operand must be an array or a number, not a list of 1. Wrap it: array(…).",
     () => matmul(dynamic([1]), dynamic([1])),
   ],
   [
     DTypeError,
-    "sum: an operand must be an array or a number, not a JavaScript array. Wrap it: array(…).",
+    "sum: an operand must be an array or a number, not a list of 1. Wrap it: array(…).",
     () => sum(dynamic([1])),
   ],
 ];

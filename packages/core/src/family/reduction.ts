@@ -1,10 +1,10 @@
 import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { allocate, arithmetic, type DType } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import type { Combine } from "../monoid.ts";
 import { operand } from "../operand.ts";
 import { reshape } from "../operations/reshape.ts";
+import { completed } from "../options.ts";
 import { bind, type Loops, type Primitive, view } from "../primitive.ts";
 import { reduceOver, reducerOf } from "../reduce.ts";
 import { type Axes, formatShape, frozen, normalizeAxes, pick, scalarShape, type Shape, sizeOf } from "../shape.ts";
@@ -85,23 +85,34 @@ export const reducing = (entry: ReducingEntry, axes: readonly number[]): Primiti
   };
 };
 
+/** Reduced axes are left out unless told otherwise. */
+export const dropped = { keepDims: false };
+
+interface Reducing {
+  <Name extends string>(name: Name, reduce: (x: NDArray, axes: readonly number[]) => NDArray): Reduction<Name>;
+  <Name extends string, Options extends object>(
+    name: Name,
+    reduce: (x: NDArray, axes: readonly number[], options: Options) => NDArray,
+    defaults: Options,
+  ): Reduction<Name, Options>;
+}
+
 /**
  * A public reduction, by what it gives for axes that are counted from the start; its result lacks these axes. `keepDims`
- * puts them back; other options are the reduction's own.
+ * puts them back; other options, with their defaults, are the reduction's own.
  */
-export const reduction = <Name extends string, Options extends object = object>(
-  name: Name,
-  reduce: (x: NDArray, axes: readonly number[], options: Partial<Options>) => NDArray,
-): Reduction<Name, Options> =>
-  typed<Reduction<Name, Options>>(
-    (x: Operand, axes?: Axes, options: Partial<Options> & { readonly keepDims?: boolean } = {}) => {
+export const reduction = typed<Reducing>(
+  (name: string, reduce: (x: NDArray, axes: readonly number[], options: object) => NDArray, own: object = {}) => {
+    const defaults = { ...dropped, ...own };
+    return (x: Operand, axes?: Axes, given?: Partial<typeof defaults>): NDArray => {
+      const options = completed(name, given, defaults);
       const array = operand(name, x);
-      checkOptions(name, "{ keepDims: true }", options);
       const over = normalizeAxes(name, axes, array.shape);
       const result = reduce(array, over, options);
-      return options.keepDims === true ? withAxes(result, array.shape, over) : result;
-    },
-  );
+      return options.keepDims ? withAxes(result, array.shape, over) : result;
+    };
+  },
+);
 
 /** The greatest of nothing does not exist; that there are no results is no harm. */
 export const refuseNothing = (name: string, { shape }: ArrayType, axes: readonly number[]): void => {

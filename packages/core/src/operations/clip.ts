@@ -1,9 +1,9 @@
 import type { NDArray, Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { exact } from "../family/rule.ts";
 import { ternary } from "../family/ternary.ts";
 import { full } from "../make.ts";
 import { operand, operands } from "../operand.ts";
+import { optionsOf } from "../options.ts";
 import { bind } from "../primitive.ts";
 import { scalarShape } from "../shape.ts";
 import type { Broadcast, ShapeOf } from "../static/broadcast.ts";
@@ -55,8 +55,7 @@ const none = ({ dtype }: NDArray, sign: 1 | -1): NDArray => {
  * toNested(clip(array([-2, 0.5, 2]), { min: -1, max: 1 })); // => [ -1, 0.5, 1 ]
  */
 export const clip = typed<Clip>((x: Operand, bounds: Bounds<Operand, Operand>): NDArray => {
-  checkOptions("clip", "{ min: 0, max: 1 }", bounds);
-  const { min, max } = bounds;
+  const { min, max } = optionsOf("clip", bounds, { min: undefined, max: undefined });
   const low = min === undefined ? undefined : operands("clip", x, min);
   const high = max === undefined ? undefined : operands("clip", x, max);
   const value = (low ?? high)?.[0] ?? operand("clip", x);

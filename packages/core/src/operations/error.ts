@@ -1,7 +1,7 @@
 import type { NDArray, Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { unary } from "../family/unary.ts";
 import { operand } from "../operand.ts";
+import { optionsOf } from "../options.ts";
 import * as scalar from "../scalar/error.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -59,6 +59,8 @@ interface Gelu {
   <X extends Operand>(x: X, options?: { readonly approximate?: boolean }): NDArray<ShapeOf<X>>;
 }
 
+const exactly = { approximate: false };
+
 /**
  * x times the share of the standard normal distribution below x, at every place: within 3.3 ulp in float64 and 0.5 in
  * float32, far below 0 too. `approximate` takes x (1 + tanh(√(2/π) (x + 0.044715 x^3))) / 2 instead. Hendrycks and
@@ -69,7 +71,7 @@ interface Gelu {
  * import { array, gelu, toNested } from "@gradfold/core";
  * toNested(gelu(array([0, 1]))); // => [ 0, 0.8413447460685429 ]
  */
-export const gelu = typed<Gelu>((x: Operand, options: { readonly approximate?: boolean } = {}) => {
-  checkOptions("gelu", "{ approximate: true }", options);
-  return options.approximate === true ? approximateGelu(operand("gelu", x)) : normalGelu(x);
+export const gelu = typed<Gelu>((x: Operand, options?: { readonly approximate?: boolean }) => {
+  const { approximate } = optionsOf("gelu", options, exactly);
+  return approximate ? approximateGelu(operand("gelu", x)) : normalGelu(x);
 });

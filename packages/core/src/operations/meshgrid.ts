@@ -1,7 +1,8 @@
 import type { NDArray } from "../array.ts";
-import { checkList, checkOptions, describe } from "../description.ts";
+import { checkList, describe } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
+import { optionsOf } from "../options.ts";
 import { checkShape, formatShape, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { reshape } from "./reshape.ts";
@@ -41,10 +42,9 @@ export const meshgrid = typed<
     xs: X,
     options?: { readonly indexing?: I },
   ) => { readonly [K in keyof X]: NDArray<Grid<Sizes<X>, I>> }
->((xs: readonly NDArray[], options: { readonly indexing?: Indexing } = {}) => {
+>((xs: readonly NDArray[], options?: { readonly indexing?: Indexing }) => {
   checkList("meshgrid", "vectors", xs);
-  checkOptions("meshgrid", '{ indexing: "ij" }', options);
-  const { indexing = "xy" } = options;
+  const { indexing } = optionsOf("meshgrid", options, { indexing: "xy" });
   if (!["xy", "ij"].includes(indexing))
     throw new DomainError(`meshgrid: the indexing is "xy" or "ij", not ${describe(indexing)}.`);
   const vectors = Array.from(xs, (x) => operand("meshgrid", x));

@@ -22,17 +22,21 @@ interface Options {
  * import { array, norm, toNested } from "@gradfold/core";
  * toNested(norm(array([[3, -4], [5, 12]]), 1)); // => [ 5, 13 ]
  */
-export const norm = reduction<"norm", Options>("norm", (x, axes, { ord = 2 }) => {
-  const numbers = cast(x, floating(x.dtype));
-  switch (ord) {
-    case 1:
-      return sum(abs(numbers), axes);
-    case 2:
-      return flatRoot(sum(square(numbers), axes));
-    case "inf":
-      refuseNothing("norm", x, axes);
-      return max(abs(numbers), axes);
-    default:
-      throw new DomainError(`norm: no such order: ${String(ord)}. Use 1, 2 or "inf".`);
-  }
-});
+export const norm = reduction<"norm", Options>(
+  "norm",
+  (x, axes, { ord }) => {
+    const numbers = cast(x, floating(x.dtype));
+    switch (ord) {
+      case 1:
+        return sum(abs(numbers), axes);
+      case 2:
+        return flatRoot(sum(square(numbers), axes));
+      case "inf":
+        refuseNothing("norm", x, axes);
+        return max(abs(numbers), axes);
+      default:
+        throw new DomainError(`norm: no such order: ${String(ord)}. Use 1, 2 or "inf".`);
+    }
+  },
+  { ord: 2 },
+);

@@ -36,14 +36,14 @@ export const oneHot = typed<
     classes: N,
     options?: { readonly dtype?: DType },
   ) => NDArray<[...S, N]>
->((indices: NDArray, classes: number, options: Options = {}) => {
+>((indices: NDArray, classes: number, options?: Options) => {
   const array = operand("oneHot", indices);
   if (array.dtype !== "int32")
     throw new DTypeError(
       `oneHot: indices must be int32, not ${array.dtype}. Use array(…, { dtype: "int32" }) or cast.`,
     );
   checkShape("oneHot", [...array.shape, classes]);
-  const dtype = dtypeIn("oneHot", options, "float64");
+  const dtype = dtypeIn("oneHot", options);
   checkIndices(array, classes);
   return cast(equal<NDArray, NDArray>(expandDims(array, -1), arange(classes, { dtype: "int32" })), dtype);
 });

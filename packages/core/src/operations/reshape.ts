@@ -6,6 +6,7 @@ import { linear } from "../family/linear.ts";
 import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
 import {
+  checkShape,
   formatShape,
   frozen,
   normalizeAxes,
@@ -63,6 +64,7 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
   (x: NDArray, shape: Shape) => {
     const array = operand("reshape", x);
     checkList("reshape", "sizes", shape);
+    if (shape.some((n) => typeof n !== "number")) checkShape("reshape", shape);
     const to = resolve(array.shape, shape);
     return sameShape(to, array.shape) ? array : bind(reshapeTo(to), [array]);
   },

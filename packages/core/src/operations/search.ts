@@ -1,8 +1,8 @@
 import type { NDArray, Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { array as make, zeros } from "../make.ts";
 import { operands } from "../operand.ts";
+import { optionsOf } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -32,8 +32,8 @@ export const searchSorted = typed<
     values: X,
     options?: { readonly side?: "left" | "right" },
   ) => NDArray<ShapeOf<X>>
->((sorted: NDArray, values: Operand, options: { readonly side?: "left" | "right" } = {}) => {
-  const { side = "left" } = checkOptions("searchSorted", '{ side: "right" }', options);
+>((sorted: NDArray, values: Operand, options?: { readonly side?: "left" | "right" }) => {
+  const { side } = optionsOf("searchSorted", options, { side: "left" });
   if (side !== "left" && side !== "right")
     throw new DomainError(`searchSorted: the side must be "left" or "right", not ${String(side)}`);
   const [list, wanted] = operands("searchSorted", sorted, values);

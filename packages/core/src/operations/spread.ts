@@ -3,9 +3,10 @@ import { compact, viewOn } from "../view.ts";
 import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { linear } from "../family/linear.ts";
-import { reduceAlong, withAxes } from "../family/reduction.ts";
+import { dropped, reduceAlong, withAxes } from "../family/reduction.ts";
 import { record, type ScalarFunction } from "../lane.ts";
 import { operand } from "../operand.ts";
+import { optionsOf } from "../options.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
 import {
   type Axes,
@@ -47,10 +48,11 @@ const sumAlong = (axes: readonly number[]): Primitive =>
  * toNested(sum(array([[1, 2], [3, 4]]), 0)); // => [ 4, 6 ]
  */
 export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
+  const { keepDims } = optionsOf("sum", options, dropped);
   const array = operand("sum", x);
   const over = normalizeAxes("sum", axes, array.shape);
   const result = over.length === 0 ? cast(array, arithmetic(array.dtype)) : bind(sumAlong(over), [array]);
-  return options?.keepDims === true ? withAxes(result, array.shape, over) : result;
+  return keepDims ? withAxes(result, array.shape, over) : result;
 });
 
 const repeatTo = (shape: Shape) =>

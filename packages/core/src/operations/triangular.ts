@@ -1,5 +1,5 @@
 import type { Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
+import { optionsOf } from "../options.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Machine, recordRoutine, type Routine } from "../routine.ts";
 import type { Value } from "../lane.ts";
@@ -79,8 +79,8 @@ export const triangularRecord = (lower: boolean): Primitive =>
  * toNested(triangularSolve(array([[2, 0], [1, 4]]), array([2, 9]))); // => [ 1, 2 ]
  */
 export const triangularSolve = typed<Solve<"triangularSolve", { readonly lower?: boolean }>>(
-  (a: Operand, b: Operand, options: { readonly lower?: boolean } = {}) => {
-    const { lower = true } = checkOptions("triangularSolve", "{ lower: false }", options);
+  (a: Operand, b: Operand, options?: { readonly lower?: boolean }) => {
+    const { lower } = optionsOf("triangularSolve", options, { lower: true });
     return solveBy(triangularRecord(lower), a, b);
   },
 );

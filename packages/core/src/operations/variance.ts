@@ -32,8 +32,10 @@ const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: numbe
  * import { array, toNested, variance } from "@gradfold/core";
  * toNested(variance(array([[1, 3], [2, 6]]), 1)); // => [ 1, 4 ]
  */
-export const variance = reduction<"variance", Options>("variance", (x, axes, { ddof = 0 }) =>
-  spreadOf("variance", x, axes, ddof),
+export const variance = reduction<"variance", Options>(
+  "variance",
+  (x, axes, { ddof }) => spreadOf("variance", x, axes, ddof),
+  { ddof: 0 },
 );
 
 /**
@@ -47,6 +49,6 @@ export const variance = reduction<"variance", Options>("variance", (x, axes, { d
  * import { array, std, toNested } from "@gradfold/core";
  * toNested(std(array([[1, 3], [2, 6]]), 1)); // => [ 1, 2 ]
  */
-export const std = reduction<"std", Options>("std", (x, axes, { ddof = 0 }) =>
-  flatRoot(spreadOf("std", x, axes, ddof)),
-);
+export const std = reduction<"std", Options>("std", (x, axes, { ddof }) => flatRoot(spreadOf("std", x, axes, ddof)), {
+  ddof: 0,
+});

@@ -1,10 +1,10 @@
 import type { NDArray } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { floating } from "../dtype.ts";
 import { ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
 import { add } from "../operations/add.ts";
 import { argmax } from "../operations/argmax.ts";
+import { optionsOf } from "../options.ts";
 import { checkShape, formatShape, normalizeAxis, sameShape, type Shape } from "../shape.ts";
 import type { Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
@@ -41,8 +41,8 @@ interface Categorical {
  * import { array, random, toNested } from "@gradfold/core";
  * toNested(random.categorical(random.key(0), array([0, 1, 2]), { shape: [4] })); // => [ 2, 2, 2, 1 ]
  */
-export const categorical = typed<Categorical>((from: Key, of: NDArray, options: Choices = {}) => {
-  const { axis = -1, shape } = checkOptions("random.categorical", "{ shape: [2] }", options);
+export const categorical = typed<Categorical>((from: Key, of: NDArray, options?: Choices) => {
+  const { axis, shape } = optionsOf("random.categorical", options, { axis: -1, shape: undefined });
   checkKey("categorical", from);
   const logits = operand("random.categorical", of);
   const along = normalizeAxis("random.categorical", axis, logits.shape);

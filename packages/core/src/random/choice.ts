@@ -1,5 +1,4 @@
 import { isNDArray, type NDArray } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { floating } from "../dtype.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
@@ -13,6 +12,7 @@ import { slice } from "../operations/slice.ts";
 import { argsort } from "../operations/sort.ts";
 import { cast } from "../operations/spread.ts";
 import { take } from "../operations/take.ts";
+import { optionsOf } from "../options.ts";
 import { zeros } from "../make.ts";
 import { expectShape } from "../read.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
@@ -109,8 +109,8 @@ const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray =>
  * toNested(random.choice(random.key(0), 10, [3], { replace: false })); // => [ 0, 1, 8 ]
  */
 export const choice = typed<Choice>(
-  (from: Key, of: number | NDArray, shape: Shape = [], options: Options & { readonly axis?: number } = {}) => {
-    const { replace = true, p, axis = 0 } = checkOptions("random.choice", "{ replace: false }", options);
+  (from: Key, of: number | NDArray, shape: Shape = [], options?: Options & { readonly axis?: number }) => {
+    const { replace, p, axis } = optionsOf("random.choice", options, { replace: true, p: undefined, axis: 0 });
     checkKey("choice", from);
     const into = checkShape("random.choice", shape);
     if (!isNDArray(of)) {

@@ -1,10 +1,10 @@
 import type { NDArray } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { checkDType, type DType, isFloat } from "../dtype.ts";
 import { DTypeError } from "../error.ts";
 import { batchBroadcast } from "../family/batch.ts";
 import { elementwise } from "../family/elementwise.ts";
 import type { ScalarLane, Value } from "../lane.ts";
+import { optionsOf } from "../options.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
@@ -56,6 +56,8 @@ export interface Precision {
   readonly dtype?: DType;
 }
 
+export const precise = { dtype: "float64" } as const;
+
 /** How a distribution is drawn: numbers of a shape, a scalar by default. */
 export type Sampler<Options extends Precision = Precision> = <const S extends Shape = []>(
   key: Key,
@@ -65,7 +67,7 @@ export type Sampler<Options extends Precision = Precision> = <const S extends Sh
 
 /** A public distribution that has no options but the dtype. */
 export const sampler = (name: string, drawn: FloatDraw): Sampler =>
-  typed<Sampler>((key: Key, shape: Shape = [], options: Precision = {}) => {
-    const { dtype = "float64" } = checkOptions(`random.${name}`, '{ dtype: "float32" }', options);
+  typed<Sampler>((key: Key, shape: Shape = [], options?: Precision) => {
+    const { dtype } = optionsOf(`random.${name}`, options, precise);
     return drawn(name, key, shape, dtype);
   });

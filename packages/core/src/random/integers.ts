@@ -1,8 +1,9 @@
 import type { NDArray } from "../array.ts";
-import { checkOptions, describe } from "../description.ts";
+import { describe } from "../description.ts";
 import { DomainError } from "../error.ts";
 import type { Lane, Value } from "../lane.ts";
 import { array } from "../make.ts";
+import { optionsOf } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
@@ -57,8 +58,8 @@ interface Bounds {
  * toNested(random.integers(random.key(0), [4], { max: 10 })); // => [ 9, 0, 2, 3 ]
  */
 export const integers = typed<<const S extends Shape>(key: Key, shape: S, bounds: Bounds) => NDArray<Mutable<S>>>(
-  (from: Key, shape: Shape, bounds: Partial<Bounds> = {}) => {
-    const { min = 0, max = NaN } = checkOptions("random.integers", "{ max: 10 }", bounds);
+  (from: Key, shape: Shape, bounds: Bounds) => {
+    const { min, max } = optionsOf("random.integers", bounds, { min: 0 }, ["max"]);
     checkKey("integers", from);
     for (const [name, bound] of Object.entries({ min, max }))
       if (!Number.isInteger(bound) || bound < -(2 ** 31) || bound > 2 ** 31)

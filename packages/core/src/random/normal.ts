@@ -1,7 +1,7 @@
 import type { NDArray } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
+import { optionsOf } from "../options.ts";
 import { quantile, quantileShort } from "../scalar/quantile.ts";
 import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
@@ -23,16 +23,23 @@ export interface Normal extends Precision {
   readonly standardDeviation?: number;
 }
 
-export const checkStretch = (name: string, { mean = 0, standardDeviation = 1 }: Normal): void => {
+interface Stretch {
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+export const checkStretch = (name: string, { mean, standardDeviation }: Stretch): void => {
   checkFinite(name, { mean });
   checkDeviation(name, standardDeviation);
 };
 
 /** Numbers of the standard normal distribution, moved and stretched; where the parameters are arrays, compose. */
-export const stretched = (x: NDArray, { mean = 0, standardDeviation = 1 }: Normal): NDArray => {
+export const stretched = (x: NDArray, { mean, standardDeviation }: Stretch): NDArray => {
   const wide = standardDeviation === 1 ? x : mul(x, standardDeviation);
   return mean === 0 ? wide : add(wide, mean);
 };
+
+const defaults = { mean: 0, standardDeviation: 1, dtype: "float64" } as const;
 
 /**
  * Numbers of the normal distribution: √2 erf⁻¹(u), u uniform in (-1, 1), as JAX draws them. A mean or a deviation that
@@ -44,8 +51,8 @@ export const stretched = (x: NDArray, { mean = 0, standardDeviation = 1 }: Norma
  * import { random } from "@gradfold/core";
  * random.normal(random.key(0), [2], { mean: 10 }); // => float64 [2] [9.79415786, 9.21523422]
  */
-export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options: Normal = {}) => {
-  checkOptions("random.normal", "{ mean: 0 }", options);
-  checkStretch("normal", options);
-  return stretched(standard("normal", from, shape, options.dtype ?? "float64"), options);
+export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options?: Normal) => {
+  const settled = optionsOf("random.normal", options, defaults);
+  checkStretch("normal", settled);
+  return stretched(standard("normal", from, shape, settled.dtype), settled);
 });

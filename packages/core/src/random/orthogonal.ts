@@ -1,5 +1,4 @@
 import type { NDArray } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import type { DType } from "../dtype.ts";
 import { div, sub } from "../operations/arithmetic.ts";
 import { matmul } from "../operations/contract.ts";
@@ -7,6 +6,7 @@ import { concatenate } from "../operations/join.ts";
 import { norm } from "../operations/norm.ts";
 import { transpose } from "../operations/reshape.ts";
 import { slice } from "../operations/slice.ts";
+import { optionsOf } from "../options.ts";
 import { checkShape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { checkKey, type Key } from "./key.ts";
@@ -46,8 +46,8 @@ export const orthogonal = typed<
     n: N,
     options?: { readonly columns?: M; readonly dtype?: DType },
   ) => NDArray<[N, M]>
->((from: Key, n: number, options: { readonly columns?: number; readonly dtype?: DType } = {}) => {
-  const { columns = n, dtype = "float64" } = checkOptions("random.orthogonal", "{ columns: 2 }", options);
+>((from: Key, n: number, options?: { readonly columns?: number; readonly dtype?: DType }) => {
+  const { columns, dtype } = optionsOf("random.orthogonal", options, { columns: n, dtype: "float64" });
   checkKey("orthogonal", from);
   const [rows = 0, width = 0] = checkShape("random.orthogonal", [n, columns]);
   const drawn = normal(from, [Math.max(rows, width), Math.min(rows, width)], { dtype });

@@ -1,8 +1,8 @@
-import { checkOptions } from "../description.ts";
 import { DomainError } from "../error.ts";
 import type { ScalarLane, Value } from "../lane.ts";
 import { array } from "../make.ts";
 import { erf } from "../operations/error.ts";
+import { optionsOf } from "../options.ts";
 import { item } from "../read.ts";
 import { quantile } from "../scalar/quantile.ts";
 import type { Shape } from "../shape.ts";
@@ -41,6 +41,8 @@ interface Truncated extends Normal {
   readonly max?: number;
 }
 
+const defaults = { min: -2, max: 2, mean: 0, standardDeviation: 1, dtype: "float64" } as const;
+
 /**
  * Numbers of the normal distribution between two bounds: √2 erf⁻¹(u), u uniform between the bounds' erf, as JAX draws
  * them.
@@ -53,11 +55,12 @@ interface Truncated extends Normal {
  * import { random } from "@gradfold/core";
  * random.truncatedNormal(random.key(0), [2], { min: 0 }); // => float64 [2] [0.5235626 , 0.26170868]
  */
-export const truncatedNormal = typed<Sampler<Truncated>>((from: Key, shape: Shape = [], options: Truncated = {}) => {
-  const { min = -2, max = 2, dtype = "float64" } = checkOptions("random.truncatedNormal", "{ min: -2 }", options);
+export const truncatedNormal = typed<Sampler<Truncated>>((from: Key, shape: Shape = [], options?: Truncated) => {
+  const settled = optionsOf("random.truncatedNormal", options, defaults);
+  const { min, max, dtype } = settled;
   checkKey("truncatedNormal", from);
   checkOrder("truncatedNormal", min, max);
-  checkStretch("truncatedNormal", options);
+  checkStretch("truncatedNormal", settled);
   const start = between(min);
   const span = between(max) - start;
   if (!(span >= 2 ** -30))
@@ -65,5 +68,5 @@ export const truncatedNormal = typed<Sampler<Truncated>>((from: Key, shape: Shap
       `random.truncatedNormal: too little of the distribution lies between min and max: ${min} and ${max}`,
     );
   const parameters = [start, span, min, max].map((parameter) => array(parameter));
-  return stretched(truncated("truncatedNormal", from, shape, dtype, ...parameters), options);
+  return stretched(truncated("truncatedNormal", from, shape, dtype, ...parameters), settled);
 });

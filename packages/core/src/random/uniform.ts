@@ -1,5 +1,4 @@
 import type { NDArray, Operand } from "../array.ts";
-import { checkOptions } from "../description.ts";
 import { isFloat } from "../dtype.ts";
 import { operand } from "../operand.ts";
 import { add } from "../operations/add.ts";
@@ -7,6 +6,7 @@ import { mul } from "../operations/arithmetic.ts";
 import { less } from "../operations/compare.ts";
 import { maximum } from "../operations/extremum.ts";
 import { broadcastTo } from "../operations/spread.ts";
+import { optionsOf } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
@@ -23,6 +23,8 @@ interface Interval extends Precision {
   readonly max?: number;
 }
 
+const unitInterval = { min: 0, max: 1, dtype: "float64" } as const;
+
 /**
  * Numbers of equal probability from `min` (0) to `max` (1), bit for bit as JAX. Below `max`, which only rounding reaches
  * where the interval is narrow beside its bounds.
@@ -33,8 +35,8 @@ interface Interval extends Precision {
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656722711 ]
  */
-export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options: Interval = {}) => {
-  const { min = 0, max = 1, dtype = "float64" } = checkOptions("random.uniform", "{ max: 1 }", options);
+export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options?: Interval) => {
+  const { min, max, dtype } = optionsOf("random.uniform", options, unitInterval);
   const round = dtype === "float32" ? Math.fround : Number;
   const [low, high] = [round(min), round(max)];
   checkFinite("uniform", { min: low, max: high, "max - min": round(high - low) });
@@ -42,6 +44,8 @@ export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], o
   const drawn = unit("uniform", from, shape, dtype);
   return low === 0 && high === 1 ? drawn : maximum(add(mul(drawn, high - low), low), low);
 });
+
+const even = { p: 0.5 };
 
 /**
  * True with probability `p` (0.5), else false, as bool.
@@ -54,8 +58,8 @@ export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], o
  */
 export const bernoulli = typed<
   <const S extends Shape = []>(key: Key, shape?: S, options?: { readonly p?: Operand }) => NDArray<Mutable<S>>
->((from: Key, shape: Shape = [], options: { readonly p?: Operand } = {}) => {
-  const { p = 0.5 } = checkOptions("random.bernoulli", "{ p: 0.5 }", options);
+>((from: Key, shape: Shape = [], options?: { readonly p?: Operand }) => {
+  const { p } = optionsOf("random.bernoulli", options, even);
   const chance = checkProbabilities("bernoulli", operand("random.bernoulli", p));
   const drawn = unit("bernoulli", from, shape, isFloat(chance.dtype) ? chance.dtype : "float64");
   return less(drawn, broadcastTo(chance, shape));

@@ -92,7 +92,7 @@ export const zerosLike = typed<<T>(tree: T) => T>((root: unknown) => {
  * import { array, tree } from "@gradfold/core";
  * tree.allClose({ w: array([1, 2]) }, { w: array([1, 2]) }); // => true
  */
-export const allClose = (a: unknown, b: unknown, tolerance: Tolerance = {}): boolean =>
+export const allClose = (a: unknown, b: unknown, tolerance?: Tolerance): boolean =>
   align("tree.allClose", [a, b]).rows.every(
     ([x, y]) => x !== undefined && y !== undefined && isClose("tree.allClose", x, y, tolerance),
   );

@@ -1,5 +1,5 @@
 import { isNDArray, type NDArray } from "../array.ts";
-import { checkList, describe } from "../description.ts";
+import { checkList, describe, isRemains } from "../description.ts";
 import { TreeError } from "../error.ts";
 import { array } from "../make.ts";
 import { isList, isRecord } from "../plain.ts";
@@ -51,6 +51,7 @@ const takeApart = (node: unknown, path: string, depth: number, visit: Visit): St
   }
   if (node === null || node === undefined) return { kind: "empty", value: node };
   checkDepth(depth, path);
+  if (isRemains(node)) throw new TreeError(`tree: ${at(path)} is ${describe(node)}.`);
   const children: Structure[] = [];
   if (isList(node)) {
     // By index: the holes of a list are undefined, and so empty.
