@@ -1,3 +1,4 @@
+import { describe } from "./description.ts";
 import { DomainError, ShapeError } from "./error.ts";
 
 /** The sizes of an array's axes, outermost first. Every shape that the library makes is frozen. */
@@ -50,10 +51,6 @@ export const frozen = (sizes: number[]): Shape => {
   return shape;
 };
 
-/** Something that is no size or shape, in an error's words. */
-const wordFor = (x: unknown): string =>
-  typeof x === "number" || typeof x === "string" || x === null || x === undefined ? String(x) : `a ${typeof x}`;
-
 const isList: (x: unknown) => boolean = Array.isArray;
 
 /** As many axes as an array may be made with: NumPy's limit too. */
@@ -61,13 +58,13 @@ export const mostAxes = 64;
 
 /** A user's shape: copied, checked and frozen. */
 export const checkShape = (name: string, shape: Shape): Shape => {
-  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${wordFor(shape)}.`);
+  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${describe(shape)}.`);
   // Array.from sees holes, which are no sizes either.
   const sizes = Array.from(shape);
   for (const n of sizes)
     if (!Number.isSafeInteger(n) || n < 0)
       throw new DomainError(
-        `${name}: a size must be a whole number from 0 on: [${sizes.map(wordFor).join(", ")}] holds ${wordFor(n)}.`,
+        `${name}: a size must be a whole number from 0 on: [${sizes.map(describe).join(", ")}] holds ${describe(n)}.`,
       );
   if (sizes.length > mostAxes)
     throw new ShapeError(
@@ -132,7 +129,7 @@ export const around = (shape: Shape, axis: number): readonly [before: number, n:
 /** An axis of `rank` axes, counted from the start. */
 export const normalizeAxis = (name: string, axis: number, shape: Shape): number => {
   if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length)
-    throw new ShapeError(`${name}: axis ${wordFor(axis)} is out of range for ${formatShape(shape)}`);
+    throw new ShapeError(`${name}: axis ${describe(axis)} is out of range for ${formatShape(shape)}`);
   return axis < 0 ? axis + shape.length : axis;
 };
 
@@ -147,7 +144,7 @@ const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [
 export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape): readonly number[] => {
   if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
   if (typeof axes !== "number" && !isList(axes))
-    throw new ShapeError(`${name}: axes are a number or a list of numbers, not ${wordFor(axes)}.`);
+    throw new ShapeError(`${name}: axes are a number or a list of numbers, not ${describe(axes)}.`);
   if (typeof axes === "number") return [normalizeAxis(name, axes, shape)];
   const list: number[] = [];
   for (const axis of axes) list.push(normalizeAxis(name, axis, shape));
