@@ -70,8 +70,10 @@ export const bundle = async (folder: string): Promise<void> => {
     plugins: [asModules, atFirstUse],
     logLevel: "warning",
   });
-  for (const path of packagesIn(Object.keys(metafile.inputs)))
-    copyFileSync(join(path, "LICENSE"), join(dist, `LICENSE-${basename(path)}`));
+  for (const path of packagesIn(Object.keys(metafile.inputs))) {
+    const [licence = "LICENSE"] = readdirSync(path).filter((name) => /^licen[cs]e/i.test(name));
+    copyFileSync(join(path, licence), join(dist, `LICENSE-${basename(path)}`));
+  }
 };
 
 const [, script = "", ...folders] = process.argv;

@@ -14,7 +14,7 @@ const isCompiled = (folder: string, path: string): boolean => {
 
 /** The packages that come along in the bundle of one. */
 const within: Readonly<Record<string, readonly string[]>> = {
-  "@gradfold/core": ["cwise-compiler", "fp-ts", "iota-array", "is-buffer", "ndarray", "ndarray-ops", "uniq"],
+  "@gradfold/core": ["cwise-compiler", "fp-ts", "iota-array", "is-buffer", "leven", "ndarray", "ndarray-ops", "uniq"],
 };
 
 const tarball = ({ name, filename, files }: Packed): readonly Check[] => [

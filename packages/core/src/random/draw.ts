@@ -56,7 +56,7 @@ export interface Precision {
   readonly dtype?: DType;
 }
 
-export const precise = { dtype: "float64" } as const;
+const precise = { dtype: "float64" } as const;
 
 /** How a distribution is drawn: numbers of a shape, a scalar by default. */
 export type Sampler<Options extends Precision = Precision> = <const S extends Shape = []>(
