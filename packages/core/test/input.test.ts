@@ -5,8 +5,8 @@ import { array, type GradfoldError, ones } from "../src/index.ts";
 
 type Anything = (...args: readonly unknown[]) => unknown;
 
-/** Functions that take functions or values of any kind: nothing that they are given is wrong. */
-const anyValue: readonly string[] = ["pipe", "attempt", "orThrow"];
+/** Functions that take values of any kind: nothing that they are given is wrong. */
+const anyValue: readonly string[] = ["pipe"];
 
 const isFunction = (x: unknown): x is Anything => typeof x === "function" && !/^[A-Z]/.test(x.name);
 
@@ -76,6 +76,17 @@ const complaint = (name: string, f: Anything, args: readonly unknown[]): string 
     return `${name}(${args.map((x) => strange.find(([, y]) => Object.is(x, y))?.[0] ?? "good").join(", ")}): ${String(e)}`;
   }
 };
+
+test.each([
+  ['the string "x"', "x"],
+  ["undefined", undefined],
+  ["an object", { w: 1 }],
+  ["a Promise", Promise.resolve(1)],
+])("tree.map refuses a function that gives %s", (what, given) => {
+  const says = `tree.map: the function gives an array, and gave ${what} for the leaf at `;
+  expect(() => core.tree.map(() => given as never, { a: [array(1)] })).toThrow(`${says}a[0]. tree.mapTo takes`);
+  expect(() => core.tree.map(() => given as never, array(1))).toThrow(`${says}the root.`);
+});
 
 test("finds the functions", () => {
   expect(functions.length).toBeGreaterThan(60);

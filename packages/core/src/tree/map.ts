@@ -1,11 +1,11 @@
 import { isNDArray, type NDArray } from "../array.ts";
-import { checkFunction } from "../description.ts";
+import { checkFunction, describe } from "../description.ts";
 import { TreeError } from "../error.ts";
 import { isClose, type Tolerance } from "../read.ts";
 import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { zerosOf } from "../zeros.ts";
-import { checkSame, type Flat, flatten, unflatten } from "./structure.ts";
+import { at, checkSame, type Flat, flatten, unflatten } from "./structure.ts";
 
 /** The leaves of several trees of one structure, place by place. */
 export const align = (
@@ -16,6 +16,15 @@ export const align = (
   if (first === undefined) throw new TreeError(`${name}: no tree was given`);
   for (const other of rest) checkSame(name, first.structure, other.structure, "");
   return { first, rows: first.leaves.map((x, i) => [x, ...rest.map((other) => other.leaves[i] ?? x)]) };
+};
+
+/** What a function that maps leaves gave, which must be a leaf again. */
+const checkLeaf = <Leaf>(given: Leaf, path: string): Leaf => {
+  if (isNDArray(given) || typeof given === "number" || typeof given === "boolean") return given;
+  throw new TreeError(
+    `tree.map: the function gives an array, and gave ${describe(given)} for the leaf at ${at(path)}. ` +
+      "tree.mapTo takes functions that give anything.",
+  );
 };
 
 interface MapTree {
@@ -39,11 +48,11 @@ interface MapTree {
  */
 export const map = typed<MapTree>((f: (...xs: readonly NDArray[]) => NDArray, ...trees: readonly unknown[]) => {
   checkFunction("tree.map", f);
-  if (trees.every(isNDArray) && trees.length > 0) return f(...trees);
+  if (trees.every(isNDArray) && trees.length > 0) return checkLeaf(f(...trees), "");
   const { first, rows } = align("tree.map", trees);
   return unflatten(
     first.structure,
-    rows.map((row) => f(...row)),
+    rows.map((row, i) => checkLeaf(f(...row), first.paths[i] ?? "")),
   );
 });
 
