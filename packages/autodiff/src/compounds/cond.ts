@@ -1,12 +1,23 @@
-import { item, type NDArray, where } from "@gradfold/core";
+import { any, item, logicalNot, type NDArray } from "@gradfold/core";
 import { zerosOf } from "@gradfold/core/transform";
-import { batch, stackSize } from "../batch.ts";
-import { atMarks, batchedProgram, cut, filled, isFloating, marked, outputTypes, pushedProgram } from "../derived.ts";
+import { stackSize } from "../batch.ts";
+import {
+  atMarks,
+  batchedProgram,
+  cut,
+  filled,
+  isFloating,
+  marked,
+  outputTypes,
+  pushedProgram,
+  stackedType,
+} from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import type { Program } from "../program.ts";
 import { pullLeaves } from "../pull.ts";
-import { call, type Control, type Pulled, type Pushed, type Compound } from "../compound.ts";
+import { type Batched, call, type Control, type Pulled, type Pushed, type Compound } from "../compound.ts";
 import { programOf } from "../trace.ts";
+import { chosen, wantedOnly } from "./rows.ts";
 
 export type CondControl = Extract<Control, { readonly kind: "cond" }>;
 
@@ -57,17 +68,39 @@ const pulled = (control: CondControl, inputs: readonly NDArray[], wanted: readon
   };
 };
 
-const batched = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
+/** A program's results for the wanted rows of stacks; in the others stands what is not to be used. */
+const resultsFor = (program: Program, wanted: NDArray, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
+  const n = stackSize([wanted], [true]);
+  const every = outputTypes(program).map(() => true);
+  const results = batchedProgram(program, mapped, n, every).program;
+  const types = [wanted, ...inputs];
+  const some = programOf(types, ([own = wanted, ...xs]) =>
+    evaluateProgram(
+      results,
+      xs.map((x, i) => (mapped[i] === true ? wantedOnly(own, x) : x)),
+    ),
+  );
+  const none = programOf(types, () => outputTypes(program).map(stackedType(n)).map(zerosOf));
+  return call(condCompound({ kind: "cond", yes: some, no: none }), [any(wanted), ...types]);
+};
+
+/** Each of a stack has its own truth: each program is run for the rows that choose it, if there are any. */
+const eachItsOwn = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched => {
+  const every = outputTypes(yes).map(() => true);
+  const [truths, ...operands] = inputs;
+  const isNone = stackSize(inputs, mapped) === 0;
+  if (truths === undefined || isNone)
+    return { outputs: outputTypes(yes).map(stackedType(0)).map(zerosOf), mapped: every };
+  const ofOperands = mapped.slice(1);
+  const others = resultsFor(no, logicalNot(truths), operands, ofOperands);
+  const outputs = resultsFor(yes, truths, operands, ofOperands);
+  return { outputs: outputs.map((x, i) => chosen(truths, x, others[i] ?? x)), mapped: every };
+};
+
+const batched = (control: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched => {
+  const { yes, no } = control;
   const [isTruthMapped = false, ...rest] = mapped;
-  if (isTruthMapped)
-    return batch(
-      ([truth = zerosOf({ shape: [], dtype: "bool" }), ...xs]) => {
-        const others = evaluateProgram(no, xs);
-        return evaluateProgram(yes, xs).map((x, i) => where(truth, x, others[i] ?? x));
-      },
-      inputs,
-      mapped,
-    );
+  if (isTruthMapped) return eachItsOwn(control, inputs, mapped);
   const n = stackSize(inputs, mapped);
   const marks = either(batchedProgram(yes, rest, n).marks, batchedProgram(no, rest, n).marks);
   const both = (program: Program): Program => batchedProgram(program, rest, n, marks).program;

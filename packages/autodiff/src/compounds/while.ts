@@ -1,10 +1,11 @@
-import { any, item, type NDArray, TraceError, where } from "@gradfold/core";
+import { any, item, type NDArray, TraceError } from "@gradfold/core";
 import { batch, spread, stackSize } from "../batch.ts";
 import { atMarks, batchedProgram, cut, filled, marked, pushedProgram, settled } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import type { Program } from "../program.ts";
 import { call, type Control, type Compound } from "../compound.ts";
 import { programOf } from "../trace.ts";
+import { chosen, wantedOnly } from "./rows.ts";
 
 export type WhileControl = Extract<Control, { readonly kind: "while" }>;
 
@@ -56,25 +57,22 @@ const pushed = (control: WhileControl, tangents: readonly (NDArray | null)[], in
 };
 
 /** Where each of the stack ends on its own, all go on until the last has ended; those that have are kept as they are. */
-const onItsOwn = (condition: Program, body: Program, mapped: readonly boolean[], closed: number) => ({
-  condition: (leaves: readonly NDArray[]) => {
-    const { outputs } = batch((xs) => evaluateProgram(condition, xs), leaves, mapped);
-    return outputs.map((truths) => any(truths));
-  },
-  body: (leaves: readonly NDArray[], n: number) =>
-    spread(
-      batch(
-        (xs) => {
-          const [truth] = evaluateProgram(condition, xs);
-          const old = xs.slice(closed);
-          return evaluateProgram(body, xs).map((x, i) => (truth ? where(truth, x, old[i] ?? x) : x));
-        },
-        leaves,
-        mapped,
-      ),
-      n,
-    ),
-});
+const onItsOwn = (condition: Program, body: Program, mapped: readonly boolean[], closed: number) => {
+  const truthsOf = (leaves: readonly NDArray[]): readonly NDArray[] =>
+    batch((xs) => evaluateProgram(condition, xs), leaves, mapped).outputs;
+  return {
+    condition: (leaves: readonly NDArray[]) => truthsOf(leaves).map((truths) => any(truths)),
+    body: (leaves: readonly NDArray[], n: number) =>
+      truthsOf(leaves).flatMap((goesOn) => {
+        const running = leaves.map((x, i) => (mapped[i] === true ? wantedOnly(goesOn, x) : x));
+        const next = spread(
+          batch((xs) => evaluateProgram(body, xs), running, mapped),
+          n,
+        );
+        return next.map((x, i) => chosen(goesOn, x, leaves[closed + i] ?? x));
+      }),
+  };
+};
 
 const batched = (control: WhileControl, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
   const { condition, body, closed } = control;

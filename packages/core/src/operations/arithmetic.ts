@@ -3,6 +3,8 @@ import type { Operation } from "../family/operation.ts";
 import { exact } from "../family/rule.ts";
 import { unary } from "../family/unary.ts";
 import type { Binary } from "../static/broadcast.ts";
+import { equal } from "./compare.ts";
+import { where } from "./where.ts";
 
 const anywhere = [-3, 3] as const;
 const positive = [0.2, 4] as const;
@@ -50,7 +52,7 @@ export const mul: Operation<Binary<"mul">> = binary({
 export const div: Operation<Binary<"div">> = binary({
   name: "div",
   meaning: (L, a, b) => L.div(a, b),
-  derivatives: [(t, _, b) => div(t, b), (t, _, b, y) => neg(mul(t, div(y, b)))],
+  derivatives: [(t, _, b) => div(t, b), (t, _, b, y) => neg(div(mul(t, y), b))],
   domain: [anywhere, positive],
 });
 
@@ -79,7 +81,7 @@ export const neg = unary({
 export const abs = unary({
   name: "abs",
   meaning: (L, x) => L.abs(x),
-  derivative: (t, x) => mul(t, sign(x)),
+  derivative: (t, x) => where(equal(x, 0), 0, mul(t, sign(x))),
   domain: [positive],
   dtypes: exact,
 });

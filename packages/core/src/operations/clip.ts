@@ -11,15 +11,16 @@ import { typed } from "../static/door.ts";
 import { greater, lessEqual } from "./compare.ts";
 import { maximum } from "./extremum.ts";
 import { logicalAnd } from "./logic.ts";
+import { unchosen } from "./unchosen.ts";
 import { where } from "./where.ts";
 
 const primitive = ternary({
   name: "clip",
   meaning: (L, x, low, high) => L.min(L.max(x, low), high),
   derivatives: [
-    (t, [x, low, high]) => where(logicalAnd(lessEqual(low, x), lessEqual(x, high)), t, 0),
-    (t, [x, low, high]) => where(logicalAnd(greater(low, x), lessEqual(low, high)), t, 0),
-    (t, [x, low, high]) => where(greater(maximum(x, low), high), t, 0),
+    (t, [x, low, high], y) => where(logicalAnd(lessEqual(low, x), lessEqual(x, high)), t, unchosen(y)),
+    (t, [x, low, high], y) => where(logicalAnd(greater(low, x), lessEqual(low, high)), t, unchosen(y)),
+    (t, [x, low, high], y) => where(greater(maximum(x, low), high), t, unchosen(y)),
   ],
   dtypes: exact,
 });
@@ -46,7 +47,8 @@ const none = ({ dtype }: NDArray, sign: 1 | -1): NDArray => {
 
 /**
  * x, but at least `min` and at most `max`, at every place, broadcast; NaN stays NaN. A bound may be left out; where they
- * cross, `max` holds. Bounds count as inside: there the derivative in x is 1 and that in the bound 0.
+ * cross, `max` holds. Bounds count as inside: there the derivative in x is 1 and that in the bound 0; where one of the
+ * three is NaN, all derivatives are NaN.
  *
  * @throws ShapeError when the shapes do not broadcast
  * @throws DTypeError when the bounds are not an object such as { min: 0 }

@@ -3,7 +3,7 @@ import * as exponential from "../scalar/exponential.ts";
 import * as logarithm from "../scalar/logarithm.ts";
 import * as power from "../scalar/power.ts";
 import { add } from "./add.ts";
-import { div, mul, neg, square } from "./arithmetic.ts";
+import { div, mul, neg } from "./arithmetic.ts";
 
 const anywhere = [-3, 3] as const;
 const positive = [0.2, 4] as const;
@@ -60,7 +60,7 @@ export const log = unary({
 export const rsqrt = unary({
   name: "rsqrt",
   meaning: power.rsqrt,
-  derivative: (t, _, y) => mul(t, mul(-0.5, mul(y, square(y)))),
+  derivative: (t, x, y) => div(mul(mul(-0.5, t), y), x),
   domain: [positive],
 });
 
@@ -74,7 +74,7 @@ export const rsqrt = unary({
 export const reciprocal = unary({
   name: "reciprocal",
   meaning: (L, x) => L.div(1, x),
-  derivative: (t, _, y) => neg(mul(t, square(y))),
+  derivative: (t, _, y) => neg(mul(mul(t, y), y)),
   domain: [positive],
 });
 

@@ -4,6 +4,7 @@ import { bind, type Primitive } from "../primitive.ts";
 import { div } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { spreadAlong, sum } from "./spread.ts";
+import { unchosen } from "./unchosen.ts";
 import { where } from "./where.ts";
 
 /** Where an element is the extreme one: those that tie share the derivative evenly. */
@@ -16,7 +17,8 @@ const tangent = (t: NDArray, x: NDArray, y: NDArray, axes: readonly number[]): N
 
 const cotangent = (c: NDArray, x: NDArray, y: NDArray, axes: readonly number[]): NDArray => {
   const won = winners(x, y, axes);
-  return where(won, spreadAlong(div(c, sum(won, axes)), x.shape, axes), 0);
+  const along = (of: NDArray): NDArray => spreadAlong(of, x.shape, axes);
+  return where(won, along(div(c, sum(won, axes))), along(unchosen(y)));
 };
 
 export const maxAlong = (axes: readonly number[]): Primitive =>
@@ -27,7 +29,7 @@ export const minAlong = (axes: readonly number[]): Primitive =>
 
 /**
  * The greatest element over some axes, all of them by default; NaN wins, and -0 < +0. Elements that tie share the
- * derivative evenly.
+ * derivative evenly; where one is NaN, all derivatives are NaN.
  *
  * @param axes - one axis or several; negative ones count from the end
  * @param options - `keepDims`: leave the axes, with size 1
@@ -43,7 +45,7 @@ export const max = reduction("max", (x, axes) => {
 
 /**
  * The least element over some axes, all of them by default; NaN wins, and -0 < +0. Elements that tie share the
- * derivative evenly.
+ * derivative evenly; where one is NaN, all derivatives are NaN.
  *
  * @param axes - one axis or several; negative ones count from the end
  * @param options - `keepDims`: leave the axes, with size 1

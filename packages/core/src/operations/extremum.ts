@@ -1,17 +1,20 @@
 import type { NDArray } from "../array.ts";
 import { binary } from "../family/binary.ts";
 import { exact } from "../family/rule.ts";
-import { add } from "./add.ts";
 import { mul } from "./arithmetic.ts";
 import { equal, greater, less } from "./compare.ts";
+import { unchosen } from "./unchosen.ts";
+import { where } from "./where.ts";
 
 const anywhere = [-3, 3] as const;
 
-/** t where a condition holds, t / 2 where its two sides tie, else 0: the share of one side of a maximum. */
-const share = (t: NDArray, wins: NDArray, ties: NDArray): NDArray => mul(t, add(wins, mul(ties, 0.5)));
+/** The share of one side of a maximum y: all of t where it wins, half where the two tie. */
+const share = (t: NDArray, wins: NDArray, ties: NDArray, y: NDArray): NDArray =>
+  where(wins, t, where(ties, mul(t, 0.5), unchosen(y)));
 
 /**
- * The larger of a and b, broadcast; NaN wins. Where they tie, each gets half of the derivative.
+ * The larger of a and b, broadcast; NaN wins. Where they tie, each gets half of the derivative; where one is NaN, both
+ * derivatives are NaN.
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
@@ -21,13 +24,17 @@ const share = (t: NDArray, wins: NDArray, ties: NDArray): NDArray => mul(t, add(
 export const maximum = binary({
   name: "maximum",
   meaning: (L, a, b) => L.max(a, b),
-  derivatives: [(t, a, b) => share(t, greater(a, b), equal(a, b)), (t, a, b) => share(t, less(a, b), equal(a, b))],
+  derivatives: [
+    (t, a, b, y) => share(t, greater(a, b), equal(a, b), y),
+    (t, a, b, y) => share(t, less(a, b), equal(a, b), y),
+  ],
   domain: [anywhere, anywhere],
   dtypes: exact,
 });
 
 /**
- * The smaller of a and b, broadcast; NaN wins. Where they tie, each gets half of the derivative.
+ * The smaller of a and b, broadcast; NaN wins. Where they tie, each gets half of the derivative; where one is NaN, both
+ * derivatives are NaN.
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
@@ -37,7 +44,10 @@ export const maximum = binary({
 export const minimum = binary({
   name: "minimum",
   meaning: (L, a, b) => L.min(a, b),
-  derivatives: [(t, a, b) => share(t, less(a, b), equal(a, b)), (t, a, b) => share(t, greater(a, b), equal(a, b))],
+  derivatives: [
+    (t, a, b, y) => share(t, less(a, b), equal(a, b), y),
+    (t, a, b, y) => share(t, greater(a, b), equal(a, b), y),
+  ],
   domain: [anywhere, anywhere],
   dtypes: exact,
 });

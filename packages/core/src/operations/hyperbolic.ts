@@ -5,7 +5,8 @@ import { mul, square, sub } from "./arithmetic.ts";
 const anywhere = [-3, 3] as const;
 
 /**
- * The hyperbolic tangent at every place, within 1.03 ulp in float64 and 0.627 in float32.
+ * The hyperbolic tangent at every place, within 1.03 ulp in float64 and 0.627 in float32. Its derivative 1 - y^2 has an
+ * error of an ulp of 1, and is 0 where y rounds to ±1: beyond ±19.1, in float32 beyond ±9.1.
  *
  * @example
  * import { array, tanh, toNested } from "@gradfold/core";
