@@ -1,4 +1,4 @@
-import { add, arange, array, DomainError, type NDArray } from "@gradfold/core";
+import { arange, DomainError, type NDArray } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { scan } from "./scan.ts";
 
@@ -8,7 +8,7 @@ type ForiLoop = <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: 
  * Carries a value through `body(i, carry)` for i from `lower` up to but not including `upper`: a `scan` over int32 indices
  * that gives no rows.
  *
- * @throws DomainError when a bound is not whole; what `scan` throws when the carry comes back otherwise
+ * @throws DomainError when a bound is not whole, or beyond the range of int32; what `scan` throws when the carry comes back otherwise
  * @example
  * import { array, mul, type Scalar } from "@gradfold/core";
  * import { foriLoop, grad } from "@gradfold/autodiff";
@@ -19,8 +19,12 @@ export const foriLoop = typed<ForiLoop>(
   (lower: number, upper: number, body: (i: NDArray, carry: unknown) => unknown, init: unknown) => {
     if (!Number.isSafeInteger(lower) || !Number.isSafeInteger(upper))
       throw new DomainError(`foriLoop: the bounds must be whole numbers, not ${lower} and ${upper}.`);
-    const count = arange(Math.max(upper - lower, 0), { dtype: "int32" });
-    const indices = lower === 0 ? count : add(count, array(lower, { dtype: "int32" }));
+    if (lower < -(2 ** 31) || upper > 2 ** 31)
+      throw new DomainError(
+        `foriLoop: the index is int32, so the bounds must be from -2^31 to 2^31, not ${lower} and ${upper}. ` +
+          "Count from 0, and add the start inside.",
+      );
+    const indices = arange(lower, Math.max(upper, lower), 1, { dtype: "int32" });
     return scan((carry: unknown, i: NDArray) => [body(i, carry), null] as const, init, indices)[0];
   },
 );

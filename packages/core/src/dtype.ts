@@ -9,16 +9,24 @@ export type Store = Float64Array | Float32Array | Int32Array | Uint8Array;
 /** More bytes than this are not even asked for: some systems promise what they have not. */
 const mostBytes = 2 ** 40;
 
-/** A buffer of zeros of its own; where there is no memory for it, an error that says how much it would be. */
-export const allocateAlone = (dtype: DType, size: number, name = "array"): Store => {
-  try {
-    if (size * 8 <= mostBytes) return zerosIn(dtype, size);
-  } catch (e) {
-    if (!(e instanceof RangeError)) throw e;
-  }
-  throw new ShapeError(
+const tooMany = (dtype: DType, size: number, name: string): ShapeError =>
+  new ShapeError(
     `${name}: ${size} elements of ${dtype} need ${size * bytesPerElement[dtype]} bytes, more than there are. Use smaller sizes.`,
   );
+
+/** Refuses sizes beyond all memory, also for what keeps one element: whatever is done with all of them would not end. */
+export const checkRoom = (dtype: DType, size: number, name: string): void => {
+  if (size * 8 > mostBytes) throw tooMany(dtype, size, name);
+};
+
+/** A buffer of zeros of its own; where there is no memory for it, an error that says how much it would be. */
+export const allocateAlone = (dtype: DType, size: number, name = "array"): Store => {
+  checkRoom(dtype, size, name);
+  try {
+    return zerosIn(dtype, size);
+  } catch (e) {
+    throw e instanceof RangeError ? tooMany(dtype, size, name) : e;
+  }
 };
 
 /** Zeros for an array that nobody else writes to. Small ones share a buffer: see docs/decisions/small-arrays-share.md. */

@@ -5,7 +5,7 @@ import { DomainError, DTypeError, ShapeError } from "./error.ts";
 import { type Elements, read } from "./nested.ts";
 import { operand } from "./operand.ts";
 import { optionsOf } from "./options.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
+import { checkShape, formatShape, roomFor, type Shape, sizeOf } from "./shape.ts";
 import { typed } from "./static/door.ts";
 import type { Nested, ShapeOfNested } from "./static/move.ts";
 import type { Mutable } from "./static/text.ts";
@@ -54,6 +54,8 @@ const element = (name: string, value: number, dtype: DType): number => {
 /** The vector of a function of the index. */
 const vector = (name: string, size: number, dtype: DType, at: (i: number) => number): NDArray => {
   const shape = checkShape(name, [size]);
+  // What is made rises or falls: where both ends fit into the dtype, all of it does.
+  if (size > 0) for (const i of [0, size - 1]) element(name, at(i), dtype);
   const out = allocate(dtype, size, name);
   for (let i = 0; i < size; i++) out[i] = element(name, at(i), dtype);
   return contiguous(dtype, shape, out);
@@ -88,8 +90,8 @@ interface Filled {
 
 /** An array of one repeated element: a single number in memory, seen many times. */
 const filled = (name: string, shape: Shape, value: number, options?: Options): NDArray => {
-  const sizes = checkShape(name, shape);
   const dtype = dtypeIn(name, options);
+  const sizes = roomFor(name, shape, dtype);
   return repeated(dtype, sizes, store(name, [value], dtype));
 };
 
@@ -208,11 +210,9 @@ export const linspace = typed<
   <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
 >((start: number, stop: number, count: number, options?: Options) => {
   checkShape("linspace", [count]);
-  for (const bound of [start, stop]) {
-    checkNumber("linspace", "a bound", bound);
-    if (!Number.isFinite(bound) || !Number.isFinite(stop - start))
-      throw new DomainError(`linspace: the distance must be finite: from ${start} to ${stop}.`);
-  }
+  for (const bound of [start, stop]) checkNumber("linspace", "a bound", bound);
+  if (!Number.isFinite(stop - start))
+    throw new DomainError(`linspace: the distance must be finite: from ${start} to ${stop}.`);
   const step = (stop - start) / Math.max(count - 1, 1);
   const at = (i: number): number => (i > 0 && i === count - 1 ? stop : start + i * step);
   return vector("linspace", count, dtypeIn("linspace", options), at);

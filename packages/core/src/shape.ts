@@ -1,4 +1,5 @@
 import { describe } from "./description.ts";
+import { checkRoom, type DType } from "./dtype.ts";
 import { DomainError, ShapeError } from "./error.ts";
 
 /** The sizes of an array's axes, outermost first. Every shape that the library makes is frozen. */
@@ -56,6 +57,13 @@ const isList: (x: unknown) => boolean = Array.isArray;
 /** As many axes as an array may be made with: NumPy's limit too. */
 export const mostAxes = 64;
 
+export const checkRank = (name: string, sizes: Shape): void => {
+  if (sizes.length > mostAxes)
+    throw new ShapeError(
+      `${name}: a shape has at most ${mostAxes} sizes, not ${sizes.length}. Give the sizes, not the data.`,
+    );
+};
+
 /** A user's shape: copied, checked and frozen. */
 export const checkShape = (name: string, shape: Shape): Shape => {
   if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${describe(shape)}.`);
@@ -66,13 +74,17 @@ export const checkShape = (name: string, shape: Shape): Shape => {
       throw new DomainError(
         `${name}: a size must be a whole number from 0 on: [${sizes.map(describe).join(", ")}] holds ${describe(n)}.`,
       );
-  if (sizes.length > mostAxes)
-    throw new ShapeError(
-      `${name}: a shape has at most ${mostAxes} sizes, not ${sizes.length}. Give the sizes, not the data.`,
-    );
+  checkRank(name, sizes);
   if (sizeOf(sizes) > Number.MAX_SAFE_INTEGER)
     throw new ShapeError(`${name}: the shape ${formatShape(sizes)} has more than 2^53 elements. Use smaller sizes.`);
   return frozen(sizes);
+};
+
+/** A user's shape of an array for which there is room. */
+export const roomFor = (name: string, shape: Shape, dtype: DType): Shape => {
+  const sizes = checkShape(name, shape);
+  checkRoom(dtype, sizeOf(sizes), name);
+  return sizes;
 };
 
 /** Strides, in elements, of a contiguous array. */

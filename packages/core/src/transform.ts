@@ -6,6 +6,7 @@ export { type Instruction, type LaneOperation, type ScalarFunction } from "./lan
 export { lazy } from "./lazy.ts";
 export { isWide } from "./matmul.ts";
 export { accumulate } from "./operations/add.ts";
+export { checker, eachElement } from "./operations/checked.ts";
 export { type Arithmetic, fused } from "./operations/fused.ts";
 export { stackRows } from "./operations/join.ts";
 export type { Combine } from "./monoid.ts";

@@ -5,6 +5,7 @@ import {
   diagonal,
   div,
   equal,
+  expectShape,
   matmul,
   type Matrix,
   mean,
@@ -57,8 +58,8 @@ export const confusionMatrix = typed<
 >((predictions: Vector, labels: Vector, classes: number) => {
   checkSameShape("confusionMatrix", predictions, labels);
   const [taken, truth] = [predictions, labels].map((given): Matrix => {
-    checkLabels("confusionMatrix", given, classes);
-    return oneHot<[number], number>(cast(given, "int32"), classes);
+    const within = checkLabels("confusionMatrix", given, classes);
+    return oneHot(expectShape(cast(within, "int32"), [given.shape[0]]), classes);
   });
   return truth && taken && matmul(transpose(truth), taken);
 });

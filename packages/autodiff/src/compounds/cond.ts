@@ -86,15 +86,10 @@ const resultsFor = (program: Program, wanted: NDArray, inputs: readonly NDArray[
 
 /** Each of a stack has its own truth: each program is run for the rows that choose it, if there are any. */
 const eachItsOwn = ({ yes, no }: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched => {
-  const every = outputTypes(yes).map(() => true);
-  const [truths, ...operands] = inputs;
-  const isNone = stackSize(inputs, mapped) === 0;
-  if (truths === undefined || isNone)
-    return { outputs: outputTypes(yes).map(stackedType(0)).map(zerosOf), mapped: every };
-  const ofOperands = mapped.slice(1);
-  const others = resultsFor(no, logicalNot(truths), operands, ofOperands);
-  const outputs = resultsFor(yes, truths, operands, ofOperands);
-  return { outputs: outputs.map((x, i) => chosen(truths, x, others[i] ?? x)), mapped: every };
+  const [truths = zerosOf({ shape: [0], dtype: "bool" }), ...operands] = inputs;
+  const others = resultsFor(no, logicalNot(truths), operands, mapped.slice(1));
+  const outputs = resultsFor(yes, truths, operands, mapped.slice(1));
+  return { outputs: outputs.map((x, i) => chosen(truths, x, others[i] ?? x)), mapped: outputs.map(() => true) };
 };
 
 const batched = (control: CondControl, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched => {

@@ -17,7 +17,7 @@ export const chosen = (wanted: NDArray, rows: NDArray, others: NDArray): NDArray
 /**
  * A stack in whose unwanted rows the first wanted one stands, as a constant. So nothing is computed of a row that it was
  * not meant for: no loop that would not end, no index out of range, no derivative that is infinite there and would be
- * multiplied by 0. At least one row must be wanted.
+ * multiplied by 0. At least one row must be wanted, if there are any.
  */
 export const wantedOnly = (wanted: NDArray, stack: NDArray): NDArray =>
-  chosen(wanted, stack, stopGradient(take(stack, argmax(wanted))));
+  stack.shape[0] === 0 ? stack : chosen(wanted, stack, stopGradient(take(stack, argmax(wanted))));

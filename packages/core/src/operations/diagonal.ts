@@ -1,7 +1,7 @@
 import type { NDArray } from "../array.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
-import { formatShape, normalizeAxis, type Shape } from "../shape.ts";
+import { formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 import { pad } from "./set.ts";
@@ -68,6 +68,7 @@ export const diag = typed<<S extends Shape, const K extends number = 0>(x: NDArr
     const [n] = shape;
     if (n === undefined || shape.length !== 1)
       throw new ShapeError(`diag: a vector or a matrix is needed, not ${formatShape(shape)}. Use diagonal for stacks`);
+    roomFor("diag", [n + above + below, n + above + below], array.dtype);
     return pad(onDiagonal(array, n), [
       [below, above],
       [above, below],

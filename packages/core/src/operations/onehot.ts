@@ -3,26 +3,26 @@ import type { DType } from "../dtype.ts";
 import { DomainError, DTypeError } from "../error.ts";
 import { arange, dtypeIn, type Options } from "../make.ts";
 import { operand } from "../operand.ts";
-import { viewIfKnown } from "../primitive.ts";
-import { checkShape, type Shape } from "../shape.ts";
+import { roomFor, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
-import { compact } from "../view.ts";
+import { checker, eachElement } from "./checked.ts";
 import { equal } from "./compare.ts";
 import { expandDims } from "./reshape.ts";
 import { cast } from "./spread.ts";
 
-const checkIndices = (indices: NDArray, classes: number): void => {
-  const elements = viewIfKnown(indices, "oneHot");
-  if (elements === undefined) return;
-  for (const index of compact(elements, indices.dtype))
-    if (index < 0 || index >= classes)
-      throw new DomainError(`oneHot: ${index} is none of ${classes} classes, which are 0 to ${classes - 1}.`);
+const indicesBelow = checker(
+  "oneHot",
+  1,
+  eachElement((m, index, classes) => m.and(m.lessEqual(0, index), m.less(index, classes))),
+);
+
+const outOfRange = (index: number, classes: number): DomainError => {
+  const all = classes === 0 ? "" : `, which ${classes === 1 ? "is 0" : `are 0 to ${classes - 1}`}`;
+  return new DomainError(`oneHot: ${index} is none of ${classes} ${classes === 1 ? "class" : "classes"}${all}.`);
 };
 
 /**
  * A vector for each index, with a 1 at its place and 0 elsewhere: class labels as probabilities.
- *
- * Where the indices are not known yet (inside `trace`), one that is out of range will give a vector of zeros.
  *
  * @param indices - int32, from 0 to classes - 1; the result has one more axis behind theirs
  * @throws DTypeError when the indices are not integers; DomainError when one is out of range
@@ -42,8 +42,8 @@ export const oneHot = typed<
     throw new DTypeError(
       `oneHot: indices must be int32, not ${array.dtype}. Use array(…, { dtype: "int32" }) or cast.`,
     );
-  checkShape("oneHot", [...array.shape, classes]);
   const dtype = dtypeIn("oneHot", options);
-  checkIndices(array, classes);
-  return cast(equal<NDArray, NDArray>(expandDims(array, -1), arange(classes, { dtype: "int32" })), dtype);
+  roomFor("oneHot", [...array.shape, classes], dtype);
+  const within = indicesBelow(array, (index) => outOfRange(index, classes), classes);
+  return cast(equal<NDArray, NDArray>(expandDims(within, -1), arange(classes, { dtype: "int32" })), dtype);
 });

@@ -2,7 +2,7 @@ import type { NDArray } from "../array.ts";
 import { describe } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
-import { checkShape, formatShape, normalizeAxis, type Shape } from "../shape.ts";
+import { checkShape, formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";
@@ -35,6 +35,11 @@ export const tile = typed<<S extends Shape, const R extends Shape>(x: NDArray<S>
     const rank = Math.max(array.shape.length, times.length);
     const fill = (list: Shape): Shape => [...new Array<number>(rank - list.length).fill(1), ...list];
     const [sizes, copies] = [fill(array.shape), fill(times)];
+    const to = roomFor(
+      "tile",
+      sizes.map((n, axis) => n * (copies[axis] ?? 1)),
+      array.dtype,
+    );
     const repeated = broadcastTo(
       reshape(
         array,
@@ -42,10 +47,7 @@ export const tile = typed<<S extends Shape, const R extends Shape>(x: NDArray<S>
       ),
       sizes.flatMap((n, axis) => [copies[axis] ?? 1, n]),
     );
-    return reshape(
-      repeated,
-      sizes.map((n, axis) => n * (copies[axis] ?? 1)),
-    );
+    return reshape(repeated, to);
   },
 );
 
@@ -69,9 +71,9 @@ export const repeat = typed<
   if (!Number.isSafeInteger(count) || count < 0)
     throw new DomainError(`repeat: a count must be a whole number from 0 on, not ${describe(count)}`);
   const { shape } = array;
-  const n = shape[at] ?? 1;
+  const to = roomFor("repeat", shape.with(at, (shape[at] ?? 1) * count), array.dtype);
   const repeated = broadcastTo(reshape(array, shape.toSpliced(at + 1, 0, 1)), shape.toSpliced(at + 1, 0, count));
-  return reshape(repeated, shape.with(at, n * count));
+  return reshape(repeated, to);
 });
 
 /** An array for each size, in a tuple where the sizes are literals. */

@@ -7,6 +7,7 @@ import { operand } from "../operand.ts";
 import { bind, view } from "../primitive.ts";
 import {
   checkShape,
+  checkRank,
   formatShape,
   frozen,
   normalizeAxes,
@@ -64,8 +65,10 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
   (x: NDArray, shape: Shape) => {
     const array = operand("reshape", x);
     checkList("reshape", "sizes", shape);
+    checkRank("reshape", shape);
     if (shape.some((n) => typeof n !== "number")) checkShape("reshape", shape);
-    const to = resolve(array.shape, shape);
+    // Array.from sees holes, which are no sizes.
+    const to = resolve(array.shape, Array.from(shape));
     return sameShape(to, array.shape) ? array : bind(reshapeTo(to), [array]);
   },
 );
@@ -111,7 +114,9 @@ export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly nu
   const { shape } = array;
   if (permutation !== undefined) checkList("transpose", "axes", permutation);
   const order =
-    permutation?.map((axis) => normalizeAxis("transpose", axis, shape)) ?? shape.map((_, i) => i).toReversed();
+    permutation === undefined
+      ? shape.map((_, i) => i).toReversed()
+      : Array.from(permutation, (axis) => normalizeAxis("transpose", axis, shape));
   if (order.length !== shape.length || new Set(order).size !== order.length)
     throw new ShapeError(
       `transpose: a permutation names every axis once: ${formatShape(permutation ?? [])} of ${formatShape(shape)}`,

@@ -9,7 +9,7 @@ import { full } from "../make.ts";
 import { operand, operands } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
 import { slicedShape, type Taken, taken, whole, window } from "../ranges.ts";
-import { broadcastShapes, formatShape, frozen, rowMajor, sameShape, type Shape } from "../shape.ts";
+import { broadcastShapes, formatShape, roomFor, rowMajor, sameShape, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import type { Range } from "../static/move.ts";
 import { assign, copy, viewOn } from "../view.ts";
@@ -103,7 +103,11 @@ export const pad = typed<
   for (const width of widths.flat())
     if (!Number.isSafeInteger(width) || width < 0)
       throw new DomainError(`pad: a width must be a whole number from 0 on, not ${describe(width)}`);
-  const sizes = frozen(shape.map((n, axis) => n + (widths[axis]?.[0] ?? 0) + (widths[axis]?.[1] ?? 0)));
+  const sizes = roomFor(
+    "pad",
+    shape.map((n, axis) => n + (widths[axis]?.[0] ?? 0) + (widths[axis]?.[1] ?? 0)),
+    dtype,
+  );
   const ranges = shape.map((n, axis): Range => [widths[axis]?.[0] ?? 0, (widths[axis]?.[0] ?? 0) + n]);
   return place("pad", full(sizes, value, { dtype }), ranges, array);
 });

@@ -12,11 +12,11 @@ import {
   type Axes,
   broadcastShapes,
   broadcastStrides,
-  checkShape,
   formatShape,
   frozen,
   normalizeAxes,
   rowMajor,
+  roomFor,
   sameShape,
   type Shape,
 } from "../shape.ts";
@@ -87,7 +87,7 @@ const repeatTo = (shape: Shape) =>
 export const broadcastTo = typed<<const S extends Shape>(x: Operand, shape: S) => NDArray<Mutable<S>>>(
   (x: Operand, shape: Shape) => {
     const array = operand("broadcastTo", x);
-    const to = checkShape("broadcastTo", shape);
+    const to = roomFor("broadcastTo", shape, array.dtype);
     if (!sameShape(broadcastShapes("broadcastTo", array.shape, to), to))
       throw new ShapeError(`broadcastTo: ${formatShape(array.shape)} does not broadcast to ${formatShape(to)}`);
     return spreadTo(array, to);

@@ -65,7 +65,7 @@ const outOfRange = (index: number, of: Shape, along: Along): ShapeError => {
 };
 
 /** Two stacked axes in front as one. */
-const merged = (x: NDArray): NDArray => reshape(x, [-1, ...x.shape.slice(2)]);
+const merged = (x: NDArray): NDArray => reshape(x, [sizeOf(x.shape.slice(0, 2)), ...x.shape.slice(2)]);
 
 const gather = everyRow((m, array, row) => m.store(2, row, m.load(0, array)));
 

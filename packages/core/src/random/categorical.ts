@@ -5,7 +5,7 @@ import { operand } from "../operand.ts";
 import { add } from "../operations/add.ts";
 import { argmax } from "../operations/argmax.ts";
 import { optionsOf } from "../options.ts";
-import { checkShape, formatShape, normalizeAxis, sameShape, type Shape } from "../shape.ts";
+import { checkShape, formatShape, normalizeAxis, roomFor, sameShape, type Shape } from "../shape.ts";
 import type { Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
@@ -53,6 +53,7 @@ export const categorical = typed<Categorical>((from: Key, of: NDArray, options?:
     throw new ShapeError(`random.categorical: axis ${along} of ${formatShape(logits.shape)} holds nothing to choose`);
   if (!sameShape(many, [...repeats, ...one]))
     throw new ShapeError(`random.categorical: the shape ${formatShape(many)} does not end with ${formatShape(one)}`);
+  roomFor("random.categorical", [...repeats, ...logits.shape], logits.dtype);
   const noise = gumbel(from, [...repeats, ...logits.shape], { dtype: floating(logits.dtype) });
   return argmax(add(noise, logits), repeats.length + along);
 });

@@ -3,6 +3,7 @@ import { floating } from "../dtype.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
 import { add } from "../operations/add.ts";
+import { checker, eachElement } from "../operations/checked.ts";
 import { mul, neg, sub } from "../operations/arithmetic.ts";
 import { cumsum } from "../operations/cumulative.ts";
 import { log } from "../operations/elementary.ts";
@@ -15,14 +16,13 @@ import { take } from "../operations/take.ts";
 import { optionsOf } from "../options.ts";
 import { zeros } from "../make.ts";
 import { expectShape } from "../read.ts";
-import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import { checkShape, formatShape, normalizeAxis, roomFor, type Shape, sizeOf } from "../shape.ts";
 import type { Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
 import { gumbel } from "./exponential.ts";
 import { integers } from "./integers.ts";
 import { checkKey, type Key } from "./key.ts";
-import { elementsIfKnown } from "./parameter.ts";
 import { shuffled } from "./permutation.ts";
 import { uniform } from "./uniform.ts";
 
@@ -50,27 +50,47 @@ interface Request {
   readonly replace: boolean;
 }
 
-const checkCount = ({ n, shape, replace }: Request, possible: number): void => {
+const tooMany = (count: number, possible: number): DomainError =>
+  new DomainError(`random.choice: ${count} different ones of ${possible} cannot be chosen`);
+
+const checkCount = ({ n, shape, replace }: Request): void => {
   const count = sizeOf(shape);
+  if (n > 2 ** 31) throw new DomainError(`random.choice: the choices are int32, at most 2^31 of them, not ${n}`);
   if (count > 0 && n === 0) throw new DomainError("random.choice: there is nothing to choose from");
-  if (!replace && count > possible)
-    throw new DomainError(`random.choice: ${count} different ones of ${possible} cannot be chosen`);
+  if (!replace && count > n) throw tooMany(count, n);
 };
+
+const finiteFromZero = checker(
+  "weight",
+  0,
+  eachElement((m, weight) => m.and(m.lessEqual(0, weight), m.less(weight, Infinity))),
+);
+
+/** Of each row at least so many weights must be positive; where fewer are, their number is refused. */
+const enoughPositive = checker("weights", 1, (m, start, end, needed) => {
+  const positive = m.variable(0);
+  m.loop(start, end, (i) => positive.set(m.add(positive.get(), m.truth(m.less(0, m.load(0, i))))));
+  m.refuse(m.less(positive.get(), needed), positive.get());
+});
 
 /** Weights of a float dtype, one for each choice. */
 const checkWeights = (request: Request, p: NDArray): NDArray<[number]> => {
   const weights = operand("random.choice", p);
-  const { n } = request;
+  const { n, shape, replace } = request;
   if (weights.shape.length !== 1 || weights.shape[0] !== n)
     throw new ShapeError(`random.choice: ${n} weights are needed, not of shape ${formatShape(weights.shape)}`);
-  const known = elementsIfKnown(weights);
-  const wrong = known?.find((weight) => !(weight >= 0 && weight < Infinity));
-  if (wrong !== undefined)
-    throw new DomainError(`random.choice: a weight is finite and not negative, but one is ${wrong}`);
-  if (known !== undefined && n > 0 && known.every((weight) => weight === 0))
-    throw new DomainError("random.choice: the weights are all 0. At least one must be positive");
-  checkCount(request, known?.filter((weight) => weight > 0).length ?? n);
-  return expectShape(cast(weights, floating(weights.dtype)), [n]);
+  checkCount(request);
+  const finite = finiteFromZero(
+    weights,
+    (wrong) => new DomainError(`random.choice: a weight is finite and not negative, but one is ${wrong}`),
+  );
+  const count = sizeOf(shape);
+  const refusal = (positive: number): DomainError =>
+    positive === 0
+      ? new DomainError("random.choice: the weights are all 0. At least one must be positive")
+      : tooMany(count, positive);
+  const enough = enoughPositive(finite, refusal, Math.min(n, replace ? 1 : Math.max(count, 1)));
+  return expectShape(cast(enough, floating(weights.dtype)), [n]);
 };
 
 /** The first of an order, in a shape. */
@@ -86,7 +106,7 @@ const weighted = (from: Key, weights: NDArray<[number]>, shape: Shape): NDArray 
 const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray => {
   const { n, shape, replace } = request;
   if (p === undefined) {
-    checkCount(request, n);
+    checkCount(request);
     if (sizeOf(shape) === 0) return zeros(shape, { dtype: "int32" });
     return replace ? integers(from, shape, { max: n }) : firstOf(shuffled("choice", from, n), shape);
   }
@@ -112,7 +132,7 @@ export const choice = typed<Choice>(
   (from: Key, of: number | NDArray, shape: Shape = [], options?: Options & { readonly axis?: number }) => {
     const { replace, p, axis } = optionsOf("random.choice", options, { replace: true, p: undefined, axis: 0 });
     checkKey("choice", from);
-    const into = checkShape("random.choice", shape);
+    const into = roomFor("random.choice", shape, "int32");
     if (!isNDArray(of)) {
       const [n = 0] = checkShape("random.choice", [of]);
       return chosen(from, { n, shape: into, replace }, p);

@@ -35,7 +35,11 @@ export const draw = (name: string, dtype: DType, drawn: Drawn, parameters = 0): 
     batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
   };
   return (caller, key, shape, ...rest) =>
-    bind(primitive, [...wordsOf(caller, key), places(checkShape(`random.${caller}`, shape)), ...rest]);
+    bind(primitive, [
+      ...wordsOf(caller, key),
+      places(checkShape(`random.${caller}`, shape), `random.${caller}`),
+      ...rest,
+    ]);
 };
 
 type FloatDraw = (caller: string, key: unknown, shape: Shape, dtype: DType, ...parameters: NDArray[]) => NDArray;

@@ -70,7 +70,7 @@ export const integers = typed<<const S extends Shape>(key: Key, shape: S, bounds
     const span = max - min;
     const multiplier = span > 2 ** 16 ? 0 : 2 ** 32 % span;
     const [forHigher, forLower] = split(from);
-    const higher = bits(forHigher, shape);
+    const higher = words("integers", forHigher, shape);
     return ranged("integers", forLower, shape, higher, array(span), array(multiplier), array(min));
   },
 );

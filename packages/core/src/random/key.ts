@@ -5,8 +5,9 @@ import { DomainError, DTypeError, ShapeError } from "../error.ts";
 import { batchBroadcast } from "../family/batch.ts";
 import { elementwise } from "../family/elementwise.ts";
 import { operand } from "../operand.ts";
+import { checker, eachElement } from "../operations/checked.ts";
 import { slice } from "../operations/slice.ts";
-import { bind, type Primitive, tracer, view } from "../primitive.ts";
+import { bind, type Primitive, view } from "../primitive.ts";
 import { checkShape, formatShape, frozen } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { places } from "./place.ts";
@@ -139,29 +140,29 @@ interface Split {
  */
 export const split = typed<Split>((from: Key, count = 2) => {
   const shape = checkShape("random.split", [count, 1]);
-  const keys = keysOf("split", from, places(shape));
+  const keys = keysOf("split", from, places(shape, "random.split"));
   return Array.from({ length: count }, (_, i) => slice(keys, [i]));
 });
 
-/** The number that is folded in: checked, if it is known. */
+const wholeNumber = checker(
+  "foldIn",
+  0,
+  eachElement((m, x) => m.and(m.equal(m.floor(x), x), m.and(m.lessEqual(0, x), m.less(x, 2 ** 32)))),
+);
+
+/** The number that is folded in. */
 const checkData = (data: Operand): NDArray => {
   const x = operand("random.foldIn", data);
   if (x.shape.length > 0)
     throw new ShapeError(`random.foldIn: a number or a scalar array is needed, not ${formatShape(x.shape)}`);
-  if (tracer(x) === undefined) {
-    const { data, offset } = view(x, "random.foldIn");
-    const n = data[offset] ?? NaN;
-    if (!Number.isInteger(n) || n < 0 || n >= 2 ** 32)
-      throw new DomainError(`random.foldIn: a whole number from 0 to 2^32 - 1 is needed, not ${n}`);
-  }
-  return x;
+  return wholeNumber(x, (n) => new DomainError(`random.foldIn: a whole number from 0 to 2^32 - 1 is needed, not ${n}`));
 };
 
 /**
  * A new key made of a key and a whole number, such as a step's.
  *
  * @param data - a number or a scalar array: whole, from 0 to 2^32 - 1
- * @throws DomainError when it is known and it is not; ShapeError when it is no scalar
+ * @throws DomainError when it is not; ShapeError when it is no scalar
  * @example
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.foldIn(random.key(0), 1)); // => [ 928981903, -841280227 ]

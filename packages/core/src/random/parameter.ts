@@ -1,8 +1,7 @@
 import type { NDArray } from "../array.ts";
 import { describe } from "../description.ts";
 import { DomainError } from "../error.ts";
-import { tracer, view } from "../primitive.ts";
-import { copy } from "../view.ts";
+import { checker, eachElement } from "../operations/checked.ts";
 
 /* What a distribution depends on, checked before anything is drawn. */
 
@@ -24,12 +23,11 @@ export const checkDeviation = (name: string, standardDeviation: number): void =>
     );
 };
 
-/** The elements, where no transform follows the array: only these can be checked. */
-export const elementsIfKnown = (x: NDArray): readonly number[] | undefined =>
-  tracer(x) === undefined ? Array.from(copy(view(x, "random"), x.dtype)) : undefined;
+const fromZeroToOne = checker(
+  "probability",
+  0,
+  eachElement((m, p) => m.and(m.lessEqual(0, p), m.lessEqual(p, 1))),
+);
 
-export const checkProbabilities = (name: string, p: NDArray): NDArray => {
-  const wrong = elementsIfKnown(p)?.find((chance) => !(chance >= 0 && chance <= 1));
-  if (wrong !== undefined) throw new DomainError(`random.${name}: a probability is between 0 and 1, not ${wrong}`);
-  return p;
-};
+export const checkProbabilities = (name: string, p: NDArray): NDArray =>
+  fromZeroToOne(p, (wrong) => new DomainError(`random.${name}: a probability is between 0 and 1, not ${wrong}`));

@@ -17,7 +17,7 @@ const roundsFor = (n: number): number => (n < 2 ? 0 : n <= 1625 ? 1 : n <= 26422
 /** The numbers 0 to n - 1 in random order. */
 export const shuffled = (caller: string, from: Key, n: number): NDArray => {
   const shape = checkShape(`random.${caller}`, [n]);
-  let order = places(shape);
+  let order = places(shape, `random.${caller}`);
   let key = from;
   for (let round = 0; round < roundsFor(n); round++) {
     const [next, now] = split(key);

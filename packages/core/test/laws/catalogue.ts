@@ -6,6 +6,7 @@ import * as activation from "../../src/operations/activation.ts";
 import * as add from "../../src/operations/add.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
 import { argmax, argmin } from "../../src/operations/argmax.ts";
+import { checker, eachElement } from "../../src/operations/checked.ts";
 import { cholesky } from "../../src/operations/cholesky.ts";
 import { clip } from "../../src/operations/clip.ts";
 import * as compare from "../../src/operations/compare.ts";
@@ -358,6 +359,15 @@ const clips: Entry = {
     ),
 };
 
+/** Numbers that pass a check. */
+const checks = shapes().map((shape): Call => ({ shapes: [shape], apply: (x) => belowFour(x, () => new Error(), 4) }));
+
+const belowFour = checker(
+  "test",
+  1,
+  eachElement((m, x, bound) => m.less(x, bound)),
+);
+
 /** Every record of the library, with operands to try it on. */
 export const catalogue: readonly Entry[] = [
   ...elementwise,
@@ -384,6 +394,7 @@ export const catalogue: readonly Entry[] = [
   parametrised("cumsum", cumsums),
   parametrised("argsort", argsorts),
   parametrised("set", sets),
+  parametrised("checked", checks),
   parametrised("matmul", products),
   ofMatrices("cholesky", false, (x) => cholesky(x)),
   ofMatrices("solve", true, (a, b) => solve(a, b)),

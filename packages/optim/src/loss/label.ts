@@ -14,19 +14,33 @@ import {
   takeAlongAxis,
   toTypedArray,
 } from "@gradfold/core";
-import { formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
+import { checker, eachElement, formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
 import type { ClassLoss } from "./loss.ts";
 
-/** Labels must be whole numbers from 0 to below the number of classes; where they are known they are checked. */
-export const checkLabels = (name: string, labels: NDArray, classes: number): void => {
+const wholeBelow = checker(
+  "label",
+  1,
+  eachElement((m, x, classes) => m.and(m.equal(m.floor(x), x), m.and(m.lessEqual(0, x), m.less(x, classes)))),
+);
+
+/**
+ * The labels, which must be whole numbers from 0 to below the number of classes. Where they are known, an error says which
+ * one is not.
+ */
+export const checkLabels = (name: string, labels: NDArray, classes: number): NDArray => {
   if (!Number.isInteger(classes) || classes < 1)
     throw new DomainError(`${name}: the number of classes must be whole and at least 1, not ${classes}.`);
-  if (tracer(labels) !== undefined) return;
-  const bad = toTypedArray(labels).findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
-  if (bad >= 0)
-    throw new DomainError(
-      `${name}: label ${toTypedArray(labels)[bad]} at index ${bad} is out of range: ${classes} classes are 0 to ${classes - 1}.`,
-    );
+  return wholeBelow(
+    labels,
+    (label) => {
+      const place = (): number => Array.from(toTypedArray(labels)).findIndex((x) => Object.is(x, label));
+      const where = tracer(labels) === undefined ? ` at index ${place()}` : "";
+      return new DomainError(
+        `${name}: label ${label}${where} is out of range: ${classes} classes are 0 to ${classes - 1}.`,
+      );
+    },
+    classes,
+  );
 };
 
 /** The number of each row's class; rows lie along the last axis. */
@@ -37,8 +51,8 @@ const chosen = (name: string, rows: NDArray, labels: NDArray): NDArray => {
     throw new ShapeError(
       `${name}: labels and rows: shapes differ: ${formatShape(labels.shape)} and ${formatShape(rows.shape.slice(0, -1))}`,
     );
-  checkLabels(name, labels, classes);
-  return squeeze(takeAlongAxis(rows, expandDims(cast(labels, "int32"), -1), -1), -1);
+  const within = cast(checkLabels(name, labels, classes), "int32");
+  return squeeze(takeAlongAxis(rows, expandDims(within, -1), -1), -1);
 };
 
 /**
