@@ -95,9 +95,10 @@ const takeAlong = (along: Along): Primitive => {
       operand === 0 && x && indices ? bind(putAlong(along, x.shape), [cotangent, indices]) : null,
     batch: (inputs, mapped) => {
       const [x, indices] = pair("take", inputs);
-      if (!stacked && mapped[1] !== true) return bind(takeAlong({ axis: axis + 1, stacked }), [x, indices]);
+      const said = along.said ?? { operation: "take", axis, shape: mapped[0] === true ? x.shape.slice(1) : x.shape };
+      if (!stacked && mapped[1] !== true) return bind(takeAlong({ axis: axis + 1, stacked, said }), [x, indices]);
       const stacks = allStacked(inputs, mapped);
-      if (!stacked) return bind(takeAlong({ axis: axis + 1, stacked: true }), stacks);
+      if (!stacked) return bind(takeAlong({ axis: axis + 1, stacked: true, said }), stacks);
       const taken = bind(primitive, stacks.map(merged));
       return reshape(taken, [...(stacks[0]?.shape.slice(0, 2) ?? []), ...taken.shape.slice(1)]);
     },

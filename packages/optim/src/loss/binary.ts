@@ -1,7 +1,7 @@
 import {
   add,
-  array,
   DomainError,
+  equal,
   logSigmoid,
   maximum,
   mul,
@@ -12,15 +12,13 @@ import {
   sigmoid,
   square,
   sub,
+  where,
 } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
-import { loss } from "./loss.ts";
-
-const asArray = (x: Operand): NDArray => (isNDArray(x) ? x : array(x));
+import { asArrays, loss, weighted } from "./loss.ts";
 
 /** -t log σ(x) - (1 - t) log σ(-x). */
 const crossEntropy = (logits: NDArray, targets: NDArray): NDArray =>
-  neg(add(mul(targets, logSigmoid(logits)), mul(sub(1, targets), logSigmoid(neg(logits)))));
+  neg(add(weighted(targets, logSigmoid(logits)), weighted(sub(1, targets), logSigmoid(neg(logits)))));
 
 /**
  * -t log σ(x) - (1 - t) log σ(-x) for logits x and targets t, probabilities of one of two classes, at every place.
@@ -34,7 +32,7 @@ const crossEntropy = (logits: NDArray, targets: NDArray): NDArray =>
  * sigmoidBinaryCrossEntropy(array([0, 1e3]), array([1, 1])); // => float64 [2] [0.69314718, 0. ]
  */
 export const sigmoidBinaryCrossEntropy = loss("sigmoidBinaryCrossEntropy", (logits, targets) =>
-  crossEntropy(asArray(logits), asArray(targets)),
+  crossEntropy(...asArrays(logits, targets)),
 );
 
 export interface FocalOptions {
@@ -63,7 +61,7 @@ export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
     if (!(gamma >= 0)) throw new DomainError(`sigmoidFocal: gamma must be from 0 on, not ${gamma}.`);
     if (alpha !== null && !(alpha >= 0 && alpha <= 1))
       throw new DomainError(`sigmoidFocal: alpha must be from 0 to 1, not ${alpha}.`);
-    const [logits, targets] = [asArray(given), asArray(wanted)];
+    const [logits, targets] = asArrays(given, wanted);
     const entropy = crossEntropy(logits, targets);
     // 1 - q = t σ(-x) + (1 - t) σ(x), with no difference of nearly equal numbers.
     const missed = add(mul(targets, sigmoid(neg(logits))), mul(sub(1, targets), sigmoid(logits)));
@@ -72,7 +70,12 @@ export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
   },
 );
 
-const power = (x: NDArray, exponent: number): NDArray => (exponent === 2 ? square(x) : pow(x, exponent));
+/** x^exponent from 0 on, constant where x is 0: the derivative of a root would be infinite there, and its factor 0. */
+const power = (x: NDArray, exponent: number): NDArray => {
+  if (exponent === 2) return square(x);
+  const isZero = equal(x, 0);
+  return where(isZero, 0, pow(where(isZero, 1, x), exponent));
+};
 
 /** 1 - p t, but not below 0. */
 const shortfall = (p: Operand, t: Operand): NDArray => maximum(sub(1, mul<Operand, Operand>(p, t)), 0);

@@ -1,14 +1,20 @@
 import {
+  abs,
   type Broadcast,
   DomainError,
+  equal,
+  full,
+  logicalAnd,
+  mul,
   type NDArray,
   type Operand,
   type SameShapeClash,
   type Shape,
   type ShapeOf,
   ShapeError,
+  where,
 } from "@gradfold/core";
-import { formatShape, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
+import { formatShape, isFloat, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
 
 /** An unreduced loss: predictions and targets of one shape, no broadcasting; one value for every place. */
 export interface Loss<Name extends string, Options = Readonly<Record<string, never>>> {
@@ -50,6 +56,19 @@ export const checkSameShape = (name: string, predictions: Operand, targets: Oper
   const [p, t] = [shapeOf(predictions), shapeOf(targets)];
   if (!sameShape(p, t)) throw new ShapeError(`${name}: shapes differ: ${formatShape(p)} and ${formatShape(t)}`);
 };
+
+/** Predictions and targets as arrays: a number beside a float array takes its dtype. */
+export const asArrays = (predictions: Operand, targets: Operand): readonly [NDArray, NDArray] => {
+  const beside = (x: Operand, other: Operand): NDArray => {
+    const dtype = isNDArray(other) && isFloat(other.dtype) ? other.dtype : "float64";
+    return isNDArray(x) ? x : full([], x, { dtype });
+  };
+  return [beside(predictions, targets), beside(targets, predictions)];
+};
+
+/** weight · log, where 0 · ±Infinity counts as 0: a class that cannot occur and does not. */
+export const weighted = (weight: NDArray, log: NDArray): NDArray =>
+  mul(weight, where(logicalAnd(equal(weight, 0), equal(abs(log), Infinity)), 0, log));
 
 /** A number that must be above 0. */
 export const checkPositive = (name: string, what: string, value: number): void => {

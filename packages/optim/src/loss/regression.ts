@@ -1,5 +1,5 @@
-import { abs, add, exp, less, mul, type NDArray, type Operand, softplus, square, sub, where } from "@gradfold/core";
-import { checkPositive, loss } from "./loss.ts";
+import { abs, add, exp, less, mul, type NDArray, neg, softplus, square, sub, where } from "@gradfold/core";
+import { asArrays, checkPositive, loss, weighted } from "./loss.ts";
 
 /**
  * (prediction - target)² at every place; take its mean for the mean squared error.
@@ -89,13 +89,15 @@ const log2 = 0.6931471805599453;
  * logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
  */
 export const logCosh = loss("logCosh", (p, t) => {
-  const size = abs(sub(p, t));
+  const error = sub(p, t);
+  // Not abs, whose derivative at 0 is 0: the second derivative there would be 0 as well, which is 1.
+  const size = where(less(error, 0), neg(error), error);
   return sub(add(size, softplus(mul(size, -2))), log2);
 });
 
 /**
  * e^p - t p for predictions p of the logarithm of a Poisson distribution's mean: its negative log-likelihood without the
- * part that depends on the target alone.
+ * part that depends on the target alone. 0 · ±Infinity counts as 0.
  *
  * @throws ShapeError when the shapes differ
  * @example
@@ -103,4 +105,7 @@ export const logCosh = loss("logCosh", (p, t) => {
  * import { poissonNll } from "@gradfold/optim";
  * poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
  */
-export const poissonNll = loss("poissonNll", (p, t) => sub(exp(p), mul<Operand, Operand>(t, p)));
+export const poissonNll = loss("poissonNll", (given, wanted) => {
+  const [p, t] = asArrays(given, wanted);
+  return sub(exp(p), weighted(t, p));
+});

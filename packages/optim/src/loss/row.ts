@@ -3,7 +3,6 @@ import {
   equal,
   exp,
   log,
-  logicalAnd,
   logSoftmax,
   maximum,
   mul,
@@ -14,11 +13,7 @@ import {
   sum,
   where,
 } from "@gradfold/core";
-import { rowLoss } from "./loss.ts";
-
-/** weight · log, where 0 · -Infinity counts as 0: a class that cannot occur and does not. */
-const weighted = (weight: NDArray, log: NDArray): NDArray =>
-  mul(weight, where(logicalAnd(equal(weight, 0), equal(log, -Infinity)), 0, log));
+import { rowLoss, weighted } from "./loss.ts";
 
 /**
  * -Σ target log softmax(logits) over the last axis, for targets that are probabilities; 0 · -Infinity counts as 0.

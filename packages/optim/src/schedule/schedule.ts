@@ -1,5 +1,5 @@
-import { array, DomainError, item, type Scalar, ShapeError } from "@gradfold/core";
-import { formatShape, isNDArray, tracer } from "@gradfold/core/transform";
+import { array, DomainError, expectShape, type Scalar, ShapeError } from "@gradfold/core";
+import { checker, eachElement, formatShape, isNDArray } from "@gradfold/core/transform";
 
 /** A hyper-parameter as a function of how many steps were taken; made of array operations, so that it can be traced. */
 export type Schedule = (count: number | Scalar) => number | Scalar;
@@ -10,16 +10,24 @@ export type Rate = number | Scalar | Schedule;
 /** What the schedules of this library give. */
 export type ScalarSchedule = (count: number | Scalar) => Scalar;
 
-/** A schedule by its formula. Counts are checked where they are known: not while a program is traced. */
+const fromZero = checker(
+  "count",
+  0,
+  eachElement((m, count) => m.lessEqual(0, count)),
+);
+
+/** A schedule by its formula. */
 export const scheduled =
   (name: string, formula: (count: Scalar) => Scalar): ScalarSchedule =>
   (count) => {
     const given = isNDArray(count) ? count : array(count);
     if (given.shape.length > 0)
       throw new ShapeError(`schedule.${name}: the count must be a scalar, not ${formatShape(given.shape)}`);
-    if (tracer(given) === undefined && !(item(given) >= 0))
-      throw new DomainError(`schedule.${name}: the count of steps must be from 0 on, not ${item(given)}.`);
-    return formula(given);
+    const counted = fromZero(
+      given,
+      (wrong) => new DomainError(`schedule.${name}: the count of steps must be from 0 on, not ${wrong}.`),
+    );
+    return formula(expectShape(counted, []));
   };
 
 /** How many steps something takes: at least one. */
