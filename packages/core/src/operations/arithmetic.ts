@@ -3,6 +3,7 @@ import type { Operation } from "../family/operation.ts";
 import { exact } from "../family/rule.ts";
 import { unary } from "../family/unary.ts";
 import type { Binary } from "../static/broadcast.ts";
+import { along, over } from "./along.ts";
 import { equal } from "./compare.ts";
 import { where } from "./where.ts";
 
@@ -52,7 +53,7 @@ export const mul: Operation<Binary<"mul">> = binary({
 export const div: Operation<Binary<"div">> = binary({
   name: "div",
   meaning: (L, a, b) => L.div(a, b),
-  derivatives: [(t, _, b) => div(t, b), (t, _, b, y) => neg(div(mul(t, y), b))],
+  derivatives: [(t, _, b) => over(t, b), (t, _, b, y) => neg(over(along(t, y), b))],
   domain: [anywhere, positive],
 });
 

@@ -3,7 +3,8 @@ import * as exponential from "../scalar/exponential.ts";
 import * as logarithm from "../scalar/logarithm.ts";
 import * as power from "../scalar/power.ts";
 import { add } from "./add.ts";
-import { div, mul, neg } from "./arithmetic.ts";
+import { along, over } from "./along.ts";
+import { mul, neg } from "./arithmetic.ts";
 
 const anywhere = [-3, 3] as const;
 const positive = [0.2, 4] as const;
@@ -18,7 +19,7 @@ const positive = [0.2, 4] as const;
 export const sqrt = unary({
   name: "sqrt",
   meaning: (L, x) => L.sqrt(x),
-  derivative: (t, _, y) => div(t, mul(2, y)),
+  derivative: (t, _, y) => over(t, mul(2, y)),
   domain: [positive],
 });
 
@@ -32,7 +33,7 @@ export const sqrt = unary({
 export const exp = unary({
   name: "exp",
   meaning: { float64: exponential.exp, float32: exponential.expShort },
-  derivative: (t, _, y) => mul(t, y),
+  derivative: (t, _, y) => along(t, y),
   domain: [anywhere],
 });
 
@@ -46,7 +47,7 @@ export const exp = unary({
 export const log = unary({
   name: "log",
   meaning: { float64: logarithm.log, float32: logarithm.logShort },
-  derivative: (t, x) => div(t, x),
+  derivative: (t, x) => over(t, x),
   domain: [positive],
 });
 
@@ -60,7 +61,7 @@ export const log = unary({
 export const rsqrt = unary({
   name: "rsqrt",
   meaning: power.rsqrt,
-  derivative: (t, x, y) => div(mul(mul(-0.5, t), y), x),
+  derivative: (t, x, y) => over(along(mul(-0.5, t), y), x),
   domain: [positive],
 });
 
@@ -74,7 +75,7 @@ export const rsqrt = unary({
 export const reciprocal = unary({
   name: "reciprocal",
   meaning: (L, x) => L.div(1, x),
-  derivative: (t, _, y) => neg(mul(mul(t, y), y)),
+  derivative: (t, _, y) => neg(along(along(t, y), y)),
   domain: [positive],
 });
 
@@ -88,7 +89,7 @@ export const reciprocal = unary({
 export const expm1 = unary({
   name: "expm1",
   meaning: { float64: exponential.expm1, float32: exponential.expm1Short },
-  derivative: (t, x) => mul(t, exp(x)),
+  derivative: (t, x) => along(t, exp(x)),
   domain: [anywhere],
 });
 
@@ -102,6 +103,6 @@ export const expm1 = unary({
 export const log1p = unary({
   name: "log1p",
   meaning: logarithm.log1p,
-  derivative: (t, x) => div(t, add(1, x)),
+  derivative: (t, x) => over(t, add(1, x)),
   domain: [[-0.7, 3]],
 });

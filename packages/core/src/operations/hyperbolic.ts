@@ -1,5 +1,6 @@
 import { unary } from "../family/unary.ts";
 import * as scalar from "../scalar/hyperbolic.ts";
+import { along } from "./along.ts";
 import { mul, square, sub } from "./arithmetic.ts";
 
 const anywhere = [-3, 3] as const;
@@ -29,7 +30,7 @@ export const tanh = unary({
 export const sinh = unary({
   name: "sinh",
   meaning: scalar.sinh,
-  derivative: (t, x) => mul(t, cosh(x)),
+  derivative: (t, x) => along(t, cosh(x)),
   domain: [anywhere],
 });
 
@@ -43,6 +44,6 @@ export const sinh = unary({
 export const cosh = unary({
   name: "cosh",
   meaning: scalar.cosh,
-  derivative: (t, x) => mul(t, sinh(x)),
+  derivative: (t, x) => along(t, sinh(x)),
   domain: [anywhere],
 });

@@ -2,6 +2,7 @@ import { binary } from "../family/binary.ts";
 import type { Operation } from "../family/operation.ts";
 import * as scalar from "../scalar/power.ts";
 import type { Binary } from "../static/broadcast.ts";
+import { along } from "./along.ts";
 import { abs, mul, sub } from "./arithmetic.ts";
 import { equal, less } from "./compare.ts";
 import { log } from "./elementary.ts";
@@ -25,11 +26,11 @@ export const pow: Operation<Binary<"pow">> = binary({
     // Where both are 0, b - 1 is an infinite power.
     (t, a, b) => {
       const isNone = logicalAnd(equal(b, 0), logicalNot(less(0, abs(a))));
-      return where(isNone, 0, mul(t, mul(b, pow(where(isNone, 1, a), sub(b, 1)))));
+      return where(isNone, 0, along(t, mul(b, pow(where(isNone, 1, a), sub(b, 1)))));
     },
     (t, a, _, y) => {
       const isFlat = equal(y, 0);
-      return where(isFlat, 0, mul(t, mul(y, log(where(logicalOr(isFlat, equal(a, 0)), 1, a)))));
+      return where(isFlat, 0, along(t, mul(y, log(where(logicalOr(isFlat, equal(a, 0)), 1, a)))));
     },
   ],
   domain: [

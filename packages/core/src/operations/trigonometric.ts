@@ -4,6 +4,7 @@ import { unary } from "../family/unary.ts";
 import * as inverse from "../scalar/inverse.ts";
 import * as scalar from "../scalar/trigonometric.ts";
 import { add } from "./add.ts";
+import { over } from "./along.ts";
 import { abs, div, mul, neg, square, sub } from "./arithmetic.ts";
 import { lessEqual } from "./compare.ts";
 import { sqrt } from "./elementary.ts";
@@ -58,7 +59,7 @@ export const tan = unary({
 });
 
 /** t / √(1 - x^2), precise near 1 too. */
-const overRoot = (t: NDArray, x: NDArray): NDArray => div(t, sqrt(mul(sub(1, x), add(1, x))));
+const overRoot = (t: NDArray, x: NDArray): NDArray => over(t, sqrt(mul(sub(1, x), add(1, x))));
 
 /**
  * The arcsine at every place, in radians from -π/2 to π/2: within 0.87 ulp in float64 and 0.5 in float32; NaN outside

@@ -16,9 +16,9 @@ const primitive = ternary({
 
 /**
  * a where the condition holds, else b, at every place, all three broadcast. A condition that is not of truths holds
- * where it is not 0. It chooses, so that neither a value nor a derivative of the other side gets in. The derivative of
- * the other side is computed nevertheless, times 0: where that is infinite it gives NaN, so guard its operand as well,
- * as in where(x > 0, log(where(x > 0, x, 1)), 0).
+ * where it is not 0. It chooses, so that neither a value nor a derivative of the other side gets in: that of √x, log x,
+ * 1/x and e^x is 0 where none is asked for, however steep they are. Products, and so sums of squares, of infinities on the
+ * other side still give 0 · Infinity: guard their operands, as in where(x < 9, mul(x, where(x < 9, x, 1)), 0).
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example

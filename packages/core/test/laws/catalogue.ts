@@ -4,6 +4,7 @@ import { type DType, isFloat } from "../../src/dtype.ts";
 import type { Domain } from "../../src/family/operation.ts";
 import * as activation from "../../src/operations/activation.ts";
 import * as add from "../../src/operations/add.ts";
+import * as along from "../../src/operations/along.ts";
 import * as arithmetic from "../../src/operations/arithmetic.ts";
 import { argmax, argmin } from "../../src/operations/argmax.ts";
 import { checker, eachElement } from "../../src/operations/checked.ts";
@@ -87,6 +88,7 @@ const hasOneMeaning = ({ loops }: Primitive): boolean =>
 const elementwise: readonly Entry[] = [
   activation,
   add,
+  along,
   arithmetic,
   compare,
   elementary,

@@ -1,7 +1,6 @@
 import {
   add,
   DomainError,
-  equal,
   logSigmoid,
   maximum,
   mul,
@@ -12,7 +11,6 @@ import {
   sigmoid,
   square,
   sub,
-  where,
 } from "@gradfold/core";
 import { asArrays, loss, weighted } from "./loss.ts";
 
@@ -70,12 +68,7 @@ export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
   },
 );
 
-/** x^exponent from 0 on, constant where x is 0: the derivative of a root would be infinite there, and its factor 0. */
-const power = (x: NDArray, exponent: number): NDArray => {
-  if (exponent === 2) return square(x);
-  const isZero = equal(x, 0);
-  return where(isZero, 0, pow(where(isZero, 1, x), exponent));
-};
+const power = (x: NDArray, exponent: number): NDArray => (exponent === 2 ? square(x) : pow(x, exponent));
 
 /** 1 - p t, but not below 0. */
 const shortfall = (p: Operand, t: Operand): NDArray => maximum(sub(1, mul<Operand, Operand>(p, t)), 0);
