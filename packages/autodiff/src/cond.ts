@@ -36,7 +36,8 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  * The result of one of two functions of the operands, by a scalar truth; only the chosen one is computed.
  *
  * By itself it is JavaScript's own `if`. Inside a transform it is one operation of two programs, so that the truth may be
- * unknown; where `vmap` gives each its own truth, both are computed.
+ * unknown; where `vmap` gives each its own truth, each function is computed for the rows that choose it, if there are any.
+ * A loop or an index inside sees no row of the other side, nor does a derivative.
  *
  * @param operands - trees of arrays; the functions may close over other values too
  * @throws ShapeError when the truth is not a scalar, or the results differ in shape; TreeError or DTypeError when they

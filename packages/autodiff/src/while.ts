@@ -22,7 +22,8 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  * Carries a value through `body` as long as `condition` of it holds.
  *
  * By itself it is JavaScript's own `while`. Inside a transform it is one operation of two programs; where `vmap` gives each
- * its own end, all go on until the last one has ended. It has derivatives in forward mode only, since nothing says ahead
+ * its own end, all go on until the last one has ended, and those that have ended are left out of the body: a loop in it
+ * that would not end for them, or an index that they are out of, does no harm. It has derivatives in forward mode only, since nothing says ahead
  * how many turns a way back would have to remember: for reverse mode use `scan` or `foriLoop`.
  *
  * @throws TreeError, ShapeError or DTypeError when the carry comes back otherwise, or the condition is no scalar; TraceError

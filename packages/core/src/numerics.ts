@@ -3,6 +3,6 @@
  *
  * @example
  * import { numerics } from "@gradfold/core";
- * numerics; // => 1
+ * numerics; // => 2
  */
-export const numerics = 1;
+export const numerics = 2;
