@@ -53,7 +53,7 @@ const element = (name: string, value: number, dtype: DType): number => {
 
 /** The vector of a function of the index. */
 const vector = (name: string, size: number, dtype: DType, at: (i: number) => number): NDArray => {
-  const shape = checkShape(name, [size]);
+  const shape = roomFor(name, [size], dtype);
   // What is made rises or falls: where both ends fit into the dtype, all of it does.
   if (size > 0) for (const i of [0, size - 1]) element(name, at(i), dtype);
   const out = allocate(dtype, size, name);

@@ -1,5 +1,19 @@
 import { grad, program, trace } from "@gradfold/autodiff";
-import { array, type DType, item, log, mean, type NDArray, oneHot, sum, toNested, toTypedArray } from "@gradfold/core";
+import {
+  add,
+  array,
+  type DType,
+  item,
+  log,
+  mean,
+  type NDArray,
+  oneHot,
+  onesLike,
+  sum,
+  toNested,
+  toTypedArray,
+  zerosLike,
+} from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import * as optim from "../src/index.ts";
 import golden from "./fixtures/losses.json" with { type: "json" };
@@ -199,5 +213,42 @@ describe("metrics", () => {
     expect(item(optim.r2(array([2, 2, 2]), y))).toBe(0);
     expect(item(optim.r2(array([3, 2, 1]), y))).toBe(-3);
     expect(() => optim.r2(y, array([[1, 2, 3]]))).toThrow("r2: shapes differ: [3] and [1, 3]");
+  });
+});
+
+describe("where the answer is sure", () => {
+  const slopes = (f: (x: NDArray) => NDArray, at: readonly number[]): readonly number[] =>
+    Array.from(toTypedArray(grad((x: NDArray) => sum(f(x)))(array(at))), (value) => value + 0);
+  const bends = (f: (x: NDArray) => NDArray, at: readonly number[]): readonly number[] =>
+    slopes((x) => grad((y: NDArray) => sum(f(y)))(x), at);
+  const sure = [800, Infinity];
+
+  test.each([0, 0.5, 1, 1.5, 2])("a focal loss with gamma %d and its derivatives are 0", (gamma) => {
+    const focal = (x: NDArray) => optim.sigmoidFocal(x, onesLike(x), { gamma });
+    expect(toNested(add(focal(array(sure)), 0))).toEqual([0, 0]);
+    expect(slopes(focal, sure)).toEqual([0, 0]);
+    expect(bends(focal, sure)).toEqual([0, 0]);
+    expect(slopes((x) => optim.sigmoidFocal(x, zerosLike(x), { gamma }), [-800, -Infinity])).toEqual([0, 0]);
+  });
+  test("so are binary cross entropy and its derivatives", () => {
+    const entropy = (x: NDArray) => optim.sigmoidBinaryCrossEntropy(x, onesLike(x));
+    expect(toNested(add(entropy(array(sure)), 0))).toEqual([0, 0]);
+    expect(slopes(entropy, sure)).toEqual([0, 0]);
+    expect(bends(entropy, sure)).toEqual([0, 0]);
+    expect(slopes(entropy, [-Infinity])).toEqual([-1]);
+  });
+  test("a Poisson distribution of mean 0 never gives more than 0", () => {
+    const poisson = (x: NDArray) => optim.poissonNll(x, zerosLike(x));
+    expect(toNested(poisson(array([-Infinity])))).toEqual([0]);
+    expect(slopes(poisson, [-Infinity])).toEqual([0]);
+  });
+  test("logCosh is smooth at 0: its second derivative is 1, that of huber too", () => {
+    expect(bends((x) => optim.logCosh(x, zerosLike(x)), [0])).toEqual([1]);
+    expect(bends((x) => optim.huber(x, zerosLike(x)), [0])).toEqual([1]);
+  });
+  test("a number beside float32 is float32", () => {
+    const single = array(1, { dtype: "float32" });
+    expect(optim.sigmoidBinaryCrossEntropy(0.5, single).dtype).toBe("float32");
+    expect(optim.poissonNll(single, 2).dtype).toBe("float32");
   });
 });
