@@ -126,7 +126,7 @@ test("rows of a whileLoop that have ended refuse nothing and hold up no loop ins
     whileLoop(
       ({ i }) => less(i, 3),
       ({ i, s }) => ({ i: add(i, one), s: add(s, take(table, i)) }),
-      { i: from, s: array(0) as NDArray<[]> },
+      { i: from, s: array(0) },
     ).s;
   expect(toNested(vmap(rest)(array([0, 1, 5], { dtype: "int32" })))).toEqual([6, 5, 0]);
   const toFour = (v: NDArray<[]>) =>

@@ -2,6 +2,7 @@ import {
   array,
   attempt,
   type DType,
+  either,
   expectShape,
   less,
   type NDArray,
@@ -53,7 +54,7 @@ const refused: readonly (readonly [string, (x: NDArray) => NDArray, NDArray])[] 
 /** The error's words, but for the place, which only eager code knows. */
 const complaint = (f: () => unknown): string => {
   const tried = attempt(f);
-  return tried._tag === "Left" ? tried.left.message.replace(/ at index \d+/, "") : "nothing is refused";
+  return either.isLeft(tried) ? tried.left.message.replace(/ at index \d+/, "") : "nothing is refused";
 };
 
 describe.each(refused)("%s", (_, f, x) => {

@@ -385,9 +385,6 @@ describe("what has no answer is refused", () => {
     ['norm: no such order: 3. Use 1, 2 or "inf".', () => norm(ones([2]), 0, { ord: 3 as never })],
     ["variance: ddof must be a finite number, not NaN.", () => variance(ones([2]), 0, { ddof: NaN })],
     ["std: ddof must be a finite number, not one.", () => std(ones([2]), 0, { ddof: "one" as never })],
-    [
-      "max: an operand must be an array or a number, not a list of 2. Wrap it: array(…).",
-      () => max([1, 2] as never),
-    ],
+    ["max: an operand must be an array or a number, not a list of 2. Wrap it: array(…).", () => max([1, 2] as never)],
   ])("%s", (message, run) => expect(run).toThrow(message));
 });

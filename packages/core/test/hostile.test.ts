@@ -56,7 +56,7 @@ const names = /^(ShapeError|DomainError|DTypeError)$/;
 
 const refusal = (f: () => unknown): { readonly name: string; readonly message: string } => {
   const tried = core.attempt(f);
-  return tried._tag === "Left" ? tried.left : { name: "nothing", message: "nothing is refused" };
+  return core.either.isLeft(tried) ? tried.left : { name: "nothing", message: "nothing is refused" };
 };
 
 describe.each(Object.entries(ofShapes))("%s", (name, f) => {

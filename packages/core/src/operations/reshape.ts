@@ -52,6 +52,8 @@ const reshapeTo = (shape: Shape) =>
     batch: (stack) => reshape(stack, [stack.shape[0] ?? 0, ...shape]),
   });
 
+const moveTo = (x: NDArray, shape: Shape): NDArray => (sameShape(shape, x.shape) ? x : bind(reshapeTo(shape), [x]));
+
 /**
  * The same elements, in row-major order, under another shape.
  *
@@ -69,7 +71,7 @@ export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => ND
     if (shape.some((n) => typeof n !== "number")) checkShape("reshape", shape);
     // Array.from sees holes, which are no sizes.
     const to = resolve(array.shape, Array.from(shape));
-    return sameShape(to, array.shape) ? array : bind(reshapeTo(to), [array]);
+    return moveTo(array, to);
   },
 );
 
@@ -142,9 +144,9 @@ export const swapLast = (x: NDArray): NDArray => {
 export const expandDims = typed<
   <S extends Shape, const Ax extends number>(x: NDArray<S>, axis: Ax) => NDArray<Insert<S, Ax, 1>>
 >((x: NDArray, axis: number) => {
-  const { shape } = operand("expandDims", x);
-  const at = normalizeAxis("expandDims", axis, [...shape, 1]);
-  return reshape(x, shape.toSpliced(at, 0, 1));
+  const array = operand("expandDims", x);
+  const at = normalizeAxis("expandDims", axis, [...array.shape, 1]);
+  return moveTo(array, frozen(array.shape.toSpliced(at, 0, 1)));
 });
 
 /** Sizes after dropping axes of size 1. */
