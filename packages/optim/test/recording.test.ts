@@ -238,7 +238,7 @@ describe("a reopened run", () => {
   });
   test("needs the numbers that it was made with, and inputs for all its steps", () => {
     expect(complaint(trajectory.reopen({ ...read, numerics: numerics + 1 }, step, inputs))).toBe(
-      "trajectory.reopen: the numbers are those of version 2, which this program, of 1, cannot compute.",
+      `trajectory.reopen: the numbers are those of version ${numerics + 1}, which this program, of ${numerics}, cannot compute.`,
     );
     expect(complaint(trajectory.reopen(read, step, repeat(array(1.5), 19)))).toBe(
       "trajectory.reopen: the recording has 20 steps, but there are inputs for 19.",
