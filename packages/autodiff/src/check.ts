@@ -1,5 +1,6 @@
-import { add, DomainError, mul, type NDArray, random, toTypedArray } from "@gradfold/core";
-import { typed, zerosOf } from "@gradfold/core/transform";
+import { add, DomainError, mul, type NDArray, random, toTypedArray, TreeError } from "@gradfold/core";
+import { describe, isList, optionsOf, typed, zerosOf } from "@gradfold/core/transform";
+import { checkCallback } from "./callback.ts";
 import { cut, filled, isFloating } from "./derived.ts";
 import { type LeafFunction, onLeaves } from "./leaves.ts";
 import { pullLeaves } from "./pull.ts";
@@ -107,6 +108,22 @@ const check = (f: LeafFunction, xs: readonly NDArray[], order: number, last: num
   }
 };
 
+const defaults = { order: 2, modes: ["forward", "reverse"] } as const;
+
+const checkOrder = (order: unknown): void => {
+  if (typeof order === "number" && Number.isSafeInteger(order) && order > 0) return;
+  throw new DomainError(`checkGradients: the order must be a whole number from 1 on, not ${describe(order)}.`);
+};
+
+const checkModes = (modes: unknown): void => {
+  const rule = 'checkGradients: modes is a list of "forward", "reverse" or both';
+  if (!isList(modes)) throw new DomainError(`${rule}, not ${describe(modes)}.`);
+  if (modes.length === 0) throw new DomainError(`${rule}, not empty.`);
+  for (const mode of modes)
+    if (!defaults.modes.some((known) => known === mode))
+      throw new DomainError(`${rule}: ${describe(mode)} is neither.`);
+};
+
 interface CheckGradients {
   <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown, args: NoInfer<A>, options?: Options): void;
 }
@@ -128,17 +145,23 @@ interface CheckGradients {
  * attempt(() => checkGradients(wrong, [array([1, 2])]))._tag; // => 'Left'
  */
 export const checkGradients = typed<CheckGradients>(
-  (
-    f: (...args: readonly unknown[]) => unknown,
-    args: readonly unknown[],
-    { order = 2, modes = ["forward", "reverse"] }: Options = {},
-  ) => {
-    const on = onLeaves(f, args);
+  (f: (...args: readonly unknown[]) => unknown, args: readonly unknown[], options?: Options) => {
+    checkCallback("checkGradients", "the first argument", f, "checkGradients(f, [x])");
+    if (!isList(args))
+      throw new TreeError(
+        `checkGradients: a list of arguments is needed, as in checkGradients(f, [x]), not ${describe(args)}.`,
+      );
+    const { order, modes } = optionsOf("checkGradients", options, defaults);
+    checkOrder(order);
+    checkModes(modes);
+    const on = onLeaves("checkGradients", f, args);
     const { leaves } = on.inputs;
     const ofFloats: LeafFunction = (xs) => {
       let next = 0;
       return on.call(leaves.map((x) => (isFloating(x) ? (xs[next++] ?? x) : x))).filter(isFloating);
     };
-    check(ofFloats, leaves.filter(isFloating), 1, order, modes);
+    const xs = leaves.filter(isFloating);
+    if (xs.length === 0) throw new DomainError("checkGradients: no argument is a float: there is nothing to check.");
+    check(ofFloats, xs, 1, order, modes);
   },
 );

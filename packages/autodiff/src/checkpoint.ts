@@ -1,9 +1,14 @@
 import type { NDArray } from "@gradfold/core";
 import { isTransforming, typed } from "@gradfold/core/transform";
-import { onLeaves } from "./leaves.ts";
+import { checkAlone, checkCallback } from "./callback.ts";
+import { onLeaves, resultOf } from "./leaves.ts";
 import { call } from "./compound.ts";
 import { checkpointCompound } from "./compounds/checkpoint.ts";
 import { traceIfPossible } from "./trace.ts";
+
+interface Checkpoint {
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => R;
+}
 
 /**
  * The same function, whose inner values reverse mode does not keep: it runs the function again on the way back. That
@@ -18,13 +23,19 @@ import { traceIfPossible } from "./trace.ts";
  * const layer = checkpoint((x) => square(square(x)));
  * toNested(grad((x) => sum(layer(x)))(array([1, 2]))); // => [ 4, 32 ]
  */
-export const checkpoint = <A extends readonly unknown[] = NDArray[], R = NDArray>(
-  f: (...args: A) => R,
-): ((...args: A) => R) =>
-  typed<(...args: A) => R>((...args: A): unknown => {
-    if (!isTransforming()) return f(...args);
-    const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
+export const checkpoint = typed<Checkpoint>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("checkpoint", "the first argument", f, "checkpoint(f)(x)");
+  checkAlone("checkpoint", further, "checkpoint(f)(x)");
+  return (...args: readonly unknown[]): unknown => {
+    const on = onLeaves("checkpoint", f, args);
+    const run = (): unknown => {
+      const returned = f(...args);
+      resultOf("checkpoint", returned);
+      return returned;
+    };
+    if (!isTransforming()) return run();
     const traced = traceIfPossible(on.inputs.leaves, on.call, (leaves) => leaves);
-    if (traced === undefined) return f(...args);
+    if (traced === undefined) return run();
     return on.restore(call(checkpointCompound(traced.program), [...traced.closed, ...on.inputs.leaves]));
-  });
+  };
+});

@@ -1,7 +1,10 @@
-import { array, cast, DTypeError, item, type NDArray, ShapeError } from "@gradfold/core";
-import { formatShape, isNDArray, isTransforming, typed } from "@gradfold/core/transform";
+import { array, cast, DTypeError, item, type NDArray, ShapeError, type tree } from "@gradfold/core";
+import { describe, formatShape, isNDArray, isTransforming, typed } from "@gradfold/core/transform";
+import { checkCallback, reason } from "./callback.ts";
 import { together } from "./derived.ts";
-import { checkLike, onLeaves } from "./leaves.ts";
+import { checkLike } from "./alike.ts";
+import { onLeaves, resultOf } from "./leaves.ts";
+import { resultPlace } from "./place.ts";
 import { call } from "./compound.ts";
 import { condCompound } from "./compounds/cond.ts";
 import type { Truth } from "./static.ts";
@@ -18,19 +21,26 @@ interface Cond {
   ): R;
 }
 
-/** A scalar truth of what a program says is one. */
-export const truthOf = (name: string, x: unknown): NDArray => {
+/**
+ * A scalar truth of what a program says is one. A number is true unless it is 0.
+ *
+ * @param rule - what is broken otherwise, as `cond: the first argument must be a scalar truth`
+ */
+export const truthOf = (rule: string, x: unknown): NDArray => {
   const truth = typeof x === "boolean" || typeof x === "number" ? array(x) : x;
-  if (!isNDArray(truth))
-    throw new DTypeError(`${name}: a scalar truth is needed, not ${x === null ? "null" : `a ${typeof x}`}.`);
+  if (!isNDArray(truth)) throw new DTypeError(`${rule}, not ${describe(truth)}.${reason(truth)}`);
   if (truth.shape.length > 0)
-    throw new ShapeError(
-      `${name}: a scalar truth is needed, but its shape is ${formatShape(truth.shape)}. Reduce it, or use vmap.`,
-    );
+    throw new ShapeError(`${rule}, but its shape is ${formatShape(truth.shape)}. Reduce it, or use vmap.`);
   return cast(truth, "bool");
 };
 
 const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
+
+const checkAlike = (ofYes: tree.Flat | undefined, ofNo: tree.Flat | undefined): void => {
+  if (ofYes === undefined || ofNo === undefined) return;
+  const rule = "cond: the second function must give what the first one gives";
+  checkLike(rule, resultPlace, ofNo, ofYes, () => " Cast or reshape one of them.");
+};
 
 /**
  * The result of one of two functions of the operands, by a scalar truth; only the chosen one is computed.
@@ -41,7 +51,7 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  *
  * @param operands - trees of arrays; the functions may close over other values too
  * @throws ShapeError when the truth is not a scalar, or the results differ in shape; TreeError or DTypeError when they
- *   differ otherwise
+ *   differ otherwise, or are no trees of arrays
  * @example
  * import { array, less, mul, neg, type Scalar } from "@gradfold/core";
  * import { cond, grad } from "@gradfold/autodiff";
@@ -49,15 +59,23 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  * [size(array(-3)), grad(size)(-3), grad(size)(3)]; // => [ float64 [] 3, float64 [] -1, float64 [] 2 ]
  */
 export const cond = typed<Cond>((truth: unknown, yes: Branch, no: Branch, ...operands: readonly unknown[]) => {
-  const decides = truthOf("cond", truth);
-  const branch = (): unknown => (item(decides) !== 0 ? yes : no)(...operands);
+  const decides = truthOf("cond: the first argument must be a scalar truth", truth);
+  const usage = "cond(truth, (x) => yes, (x) => no, x)";
+  checkCallback("cond", "the second argument", yes, usage);
+  checkCallback("cond", "the third argument", no, usage);
+  const onYes = onLeaves("cond", yes, operands);
+  const branch = (): unknown => {
+    const returned = (item(decides) !== 0 ? yes : no)(...operands);
+    resultOf("cond", returned);
+    return returned;
+  };
   if (!isTransforming()) return branch();
-  const [onYes, onNo] = [onLeaves(yes, operands), onLeaves(no, operands)];
+  const onNo = onLeaves("cond", no, operands);
   const { leaves } = onYes.inputs;
   const first = traceIfPossible(leaves, onYes.call, leavesOf);
   const second = first && traceIfPossible(leaves, onNo.call, leavesOf);
   if (first === undefined || second === undefined) return branch();
-  checkLike("cond: the second function must give what the first gives", onNo.result(), onYes.result());
+  checkAlike(onYes.result(), onNo.result());
   const { programs, closed } = together(first, second);
   const results = call(condCompound({ kind: "cond", yes: programs[0], no: programs[1] }), [
     decides,

@@ -1,6 +1,8 @@
 import { DomainError, type NDArray, toTypedArray } from "@gradfold/core";
 import { atNewLevel, bind, escaped, isFloat, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
-import { onLeaves, typeText } from "./leaves.ts";
+import { checkAlone, checkCallback } from "./callback.ts";
+import { typeText } from "./alike.ts";
+import { onLeaves } from "./leaves.ts";
 import { call, type Transform } from "./compound.ts";
 
 /** A value that is looked at. */
@@ -62,6 +64,10 @@ const watched = (
     }
   });
 
+interface DebugNaN {
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => R;
+}
+
 /**
  * The same function, which throws where a NaN first comes up: the error names the operation that makes it of operands
  * that have none, with their shapes. `debugNaN(grad(f))` looks at the way back as well.
@@ -75,10 +81,11 @@ const watched = (
  * const f = debugNaN((x) => sub(log(x), 1));
  * attempt(() => f(array([1, -1])))._tag; // => 'Left'
  */
-export const debugNaN = <A extends readonly unknown[] = NDArray[], R = NDArray>(
-  f: (...args: A) => R,
-): ((...args: A) => R) =>
-  typed<(...args: A) => R>((...args: readonly unknown[]) => {
-    const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
+export const debugNaN = typed<DebugNaN>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("debugNaN", "the first argument", f, "debugNaN(f)(x)");
+  checkAlone("debugNaN", further, "debugNaN(f)(x)");
+  return (...args: readonly unknown[]): unknown => {
+    const on = onLeaves("debugNaN", f, args);
     return on.restore(watched(on.call, on.inputs.leaves));
-  });
+  };
+});

@@ -22,15 +22,6 @@ export const runProgram = (program: Program, inputs: readonly NDArray[], apply: 
   return program.outputs.map(lookUp);
 };
 
-/**
- * The results of a program for some inputs, one for each of its inputs, operation by operation.
- *
- * @throws TraceError when there are too few or too many inputs
- * @example
- * import { array, mul } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const doubled = trace((x) => mul(2, x))(array([0, 0]));
- * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
- */
+/** The results of a program for some inputs, one for each of its inputs, operation by operation. */
 export const evaluateProgram = (program: Program, inputs: readonly NDArray[]): readonly NDArray[] =>
   runProgram(program, inputs, call);

@@ -1,14 +1,40 @@
-import { arange, DomainError, type NDArray } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
-import { scan } from "./scan.ts";
+import { DomainError, DTypeError, type NDArray } from "@gradfold/core";
+import { allocate, contiguous, describe, typed } from "@gradfold/core/transform";
+import { checkCallback } from "./callback.ts";
+import { scanned } from "./scan.ts";
 
 type ForiLoop = <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: C) => NoInfer<C>, init: C) => C;
+
+/** One more than the greatest int32. */
+const end = 2 ** 31;
+
+const checkBound = (bound: unknown): void => {
+  if (typeof bound !== "number")
+    throw new DTypeError(
+      `foriLoop: a bound must be a number, not ${describe(bound)}. Use whileLoop for one of arrays.`,
+    );
+  if (!Number.isSafeInteger(bound)) throw new DomainError(`foriLoop: a bound must be a whole number, not ${bound}.`);
+};
+
+/** The int32 from `lower` up to but not including `upper`. */
+const indicesOf = (lower: number, upper: number): NDArray => {
+  if (lower < upper && (lower < -end || upper > end))
+    throw new DomainError(
+      `foriLoop: the indices are int32, from -2^31 up to 2^31, but the bounds are ${lower} and ${upper}. ` +
+        "Count from 0, and add the rest in the body.",
+    );
+  const count = Math.max(upper - lower, 0);
+  const indices = allocate("int32", count, "foriLoop");
+  for (let i = 0; i < count; i++) indices[i] = lower + i;
+  return contiguous("int32", Object.freeze([count]), indices);
+};
 
 /**
  * Carries a value through `body(i, carry)` for i from `lower` up to but not including `upper`: a `scan` over int32 indices
  * that gives no rows.
  *
- * @throws DomainError when a bound is not whole, or beyond the range of int32; what `scan` throws when the carry comes back otherwise
+ * @throws DomainError when a bound is not whole, or the indices are no int32; TreeError, ShapeError or DTypeError when the
+ *   carry comes back with another structure or type
  * @example
  * import { array, mul, type Scalar } from "@gradfold/core";
  * import { foriLoop, grad } from "@gradfold/autodiff";
@@ -16,15 +42,10 @@ type ForiLoop = <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: 
  * [power(array(2)), grad(power)(2)]; // => [ float64 [] 32, float64 [] 80 ]
  */
 export const foriLoop = typed<ForiLoop>(
-  (lower: number, upper: number, body: (i: NDArray, carry: unknown) => unknown, init: unknown) => {
-    if (!Number.isSafeInteger(lower) || !Number.isSafeInteger(upper))
-      throw new DomainError(`foriLoop: the bounds must be whole numbers, not ${lower} and ${upper}.`);
-    if (lower < -(2 ** 31) || upper > 2 ** 31)
-      throw new DomainError(
-        `foriLoop: the index is int32, so the bounds must be from -2^31 to 2^31, not ${lower} and ${upper}. ` +
-          "Count from 0, and add the start inside.",
-      );
-    const indices = arange(lower, Math.max(upper, lower), 1, { dtype: "int32" });
-    return scan((carry: unknown, i: NDArray) => [body(i, carry), null] as const, init, indices)[0];
+  (lower: number, upper: number, body: (i: unknown, carry: unknown) => unknown, init: unknown) => {
+    checkBound(lower);
+    checkBound(upper);
+    checkCallback("foriLoop", "the body", body, "foriLoop(0, n, (i, carry) => carry, init)");
+    return scanned("foriLoop", (carry, i) => [body(i, carry), null], init, indicesOf(lower, upper), undefined)[0];
   },
 );

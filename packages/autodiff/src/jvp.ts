@@ -1,11 +1,14 @@
-import { type NDArray, tree } from "@gradfold/core";
-import { typed, zerosOf } from "@gradfold/core/transform";
+import { type NDArray, type tree, TreeError } from "@gradfold/core";
+import { describe, flattenAs, isList, typed, zerosOf } from "@gradfold/core/transform";
+import { refuseIntegers } from "./argnums.ts";
+import { checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";
-import { checkLike, onLeaves, type OnLeaves } from "./leaves.ts";
+import { checkLike } from "./alike.ts";
+import { onLeaves } from "./leaves.ts";
+import { argumentPlace, type Place } from "./place.ts";
 import { push } from "./push.ts";
 import { simplifyProgram } from "./simplify.ts";
 import { traceLeaves } from "./trace.ts";
-import { refuseIntegers } from "./vjp.ts";
 
 interface Jvp {
   <A extends readonly unknown[] = NDArray[], R = NDArray>(
@@ -17,11 +20,22 @@ interface Jvp {
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
-/** A tangent for each primal, of its type. */
-const tangentsOf = (name: string, tangents: unknown, { inputs }: OnLeaves): readonly NDArray[] => {
-  const given = tree.flatten(tangents);
-  checkLike(`${name}: the tangents must be like the primals`, given, inputs);
+const tangentPlace: Place = (path) => `the tangent of ${argumentPlace(path)}`;
+
+/** A tangent for each primal, of its type; a number takes the primal's dtype. */
+const tangentsOf = (name: string, tangents: unknown, primals: tree.Flat): readonly NDArray[] => {
+  const given = flattenAs(name, tangents, tangentPlace, primals.leaves);
+  checkLike(`${name}: the tangents must be like the primals`, tangentPlace, given, primals);
   return given.leaves;
+};
+
+const checkLists = (...lists: readonly unknown[]): void => {
+  const other = lists.find((list) => !isList(list));
+  if (other === undefined && lists.every(isList)) return;
+  throw new TreeError(
+    "jvp: primals and tangents are lists with an entry for each argument, as in jvp(f, [x], [t]), " +
+      `not ${describe(other)}.`,
+  );
 };
 
 /**
@@ -37,9 +51,11 @@ const tangentsOf = (name: string, tangents: unknown, { inputs }: OnLeaves): read
  * jvp((x) => square(x), [array([1, 2])], [array([1, 2])]); // => [ float64 [2] [1, 4], float64 [2] [2, 8] ]
  */
 export const jvp = typed<Jvp>((f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]) => {
-  const on = onLeaves(f, primals);
-  refuseIntegers("jvp", on.inputs);
-  const pushed = push(on.call, on.inputs.leaves, tangentsOf("jvp", tangents, on));
+  checkCallback("jvp", "the first argument", f, "jvp(f, [x], [t])");
+  checkLists(primals, tangents);
+  const on = onLeaves("jvp", f, primals);
+  refuseIntegers("jvp", on.inputs, argumentPlace);
+  const pushed = push(on.call, on.inputs.leaves, tangentsOf("jvp", tangents, on.inputs));
   return [on.restore(pushed.outputs), on.restore(pushed.outputs.map((x, i) => pushed.tangents[i] ?? zerosOf(x)))];
 });
 
@@ -62,8 +78,9 @@ interface Linearize {
  * along(array([1, 2])); // => float64 [2] [2, 8]
  */
 export const linearize = typed<Linearize>((f: AnyFunction, ...primals: readonly unknown[]) => {
-  const on = onLeaves(f, primals);
-  refuseIntegers("linearize", on.inputs);
+  checkCallback("linearize", "the first argument", f, "linearize(f, x)");
+  const on = onLeaves("linearize", f, primals);
+  refuseIntegers("linearize", on.inputs, argumentPlace);
   const { leaves } = on.inputs;
   // The tangents alone are unknown while the program is recorded; values are what they are.
   const { program, result } = traceLeaves(
@@ -74,6 +91,7 @@ export const linearize = typed<Linearize>((f: AnyFunction, ...primals: readonly 
   const linear = simplifyProgram(program);
   return [
     on.restore(result.outputs),
-    (...tangents: readonly unknown[]) => on.restore(evaluateProgram(linear, tangentsOf("linearize", tangents, on))),
+    (...tangents: readonly unknown[]) =>
+      on.restore(evaluateProgram(linear, tangentsOf("linearize", tangents, on.inputs))),
   ];
 });

@@ -1,5 +1,7 @@
-import { DTypeError, type NDArray, ShapeError, tree, TreeError } from "@gradfold/core";
-import { type ArrayType, formatShape, sameShape, typed } from "@gradfold/core/transform";
+import { type NDArray, tree } from "@gradfold/core";
+import { flattenAs, typed } from "@gradfold/core/transform";
+import { checkReturned } from "./callback.ts";
+import { argumentPlace, resultPlace } from "./place.ts";
 
 /** A function of lists of arrays, which is what the transforms work on. */
 export type LeafFunction = (leaves: readonly NDArray[]) => readonly NDArray[];
@@ -9,57 +11,44 @@ export const listOf = typed<(structure: tree.Structure, leaves: readonly unknown
   tree.unflatten,
 );
 
-/** A function of trees as one of leaves. */
-export interface OnLeaves {
-  readonly inputs: tree.Flat;
+/** What a function gave back, taken apart. */
+export const resultOf = (name: string, returned: unknown): tree.Flat => {
+  checkReturned(name, returned);
+  return flattenAs(name, returned, resultPlace);
+};
+
+/** A function of leaves, and the tree that it gave last. */
+export interface Remembering {
   readonly call: LeafFunction;
   /** Puts a result together, once the function has run. */
   readonly restore: (leaves: readonly unknown[]) => unknown;
-  /** What the result looked like when the function ran last. */
-  readonly result: () => tree.Flat;
+  /** What the result looked like when the function ran last; undefined before. */
+  readonly result: () => tree.Flat | undefined;
 }
 
-const nothing: tree.Flat = { leaves: [], paths: [], structure: { kind: "empty", value: undefined } };
-
-export const onLeaves = (f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): OnLeaves => {
-  const inputs = tree.flatten(args);
-  let last = nothing;
+/** A function from leaves to trees as one that gives leaves, under the name of whoever calls it. */
+export const remembering = (name: string, f: (leaves: readonly NDArray[]) => unknown): Remembering => {
+  let last: tree.Flat | undefined;
   return {
-    inputs,
     call: (leaves) => {
-      last = tree.flatten(f(...listOf(inputs.structure, leaves)));
+      last = resultOf(name, f(leaves));
       return last.leaves;
     },
-    restore: (leaves) => tree.unflatten(last.structure, leaves),
+    restore: (leaves) => (last === undefined ? undefined : tree.unflatten(last.structure, leaves)),
     result: () => last,
   };
 };
 
-export const typeText = ({ shape, dtype }: ArrayType): string => `${dtype} ${formatShape(shape)}`;
+/** A function of trees as one of leaves. */
+export interface OnLeaves extends Remembering {
+  readonly inputs: tree.Flat;
+}
 
-const nameOf = (path: string | undefined): string => (path === undefined || path === "" ? "it" : path);
-
-/**
- * Throws unless a tree has the structure and the types of another one, naming the first leaf that differs.
- *
- * @param rule - what is broken otherwise, as `scan: the carry must keep its types`
- */
-export const checkLike = (rule: string, given: tree.Flat, wanted: tree.Flat): void => {
-  if (JSON.stringify(given.structure) !== JSON.stringify(wanted.structure)) {
-    const missing = wanted.paths.find((path) => !given.paths.includes(path));
-    const extra = given.paths.find((path) => !wanted.paths.includes(path));
-    const what =
-      missing !== undefined
-        ? `${nameOf(missing)} is missing`
-        : extra !== undefined
-          ? `${nameOf(extra)} is too much`
-          : "lists, objects or empty places differ";
-    throw new TreeError(`${rule}: ${what}.`);
-  }
-  given.leaves.forEach((x, i) => {
-    const like = wanted.leaves[i] ?? x;
-    const words = `${rule}: ${nameOf(given.paths[i])} is ${typeText(x)}, not ${typeText(like)}.`;
-    if (!sameShape(x.shape, like.shape)) throw new ShapeError(words);
-    if (x.dtype !== like.dtype) throw new DTypeError(words);
-  });
+export const onLeaves = (
+  name: string,
+  f: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+): OnLeaves => {
+  const inputs = flattenAs(name, args, argumentPlace);
+  return { inputs, ...remembering(name, (leaves) => f(...listOf(inputs.structure, leaves))) };
 };

@@ -1,5 +1,7 @@
-import { type NDArray, slice } from "@gradfold/core";
-import { stackRows } from "@gradfold/core/transform";
+import { type NDArray, slice, type tree } from "@gradfold/core";
+import { flattenAs, formatShape, stackRows } from "@gradfold/core/transform";
+import { type Advice, checkLike } from "./alike.ts";
+import { placeIn } from "./place.ts";
 
 /** What one turn of a loop makes of its carry and of a row of each xs. */
 export interface Turn {
@@ -28,4 +30,21 @@ export const takeTurns = (
     rows.push(next.row);
   }
   return { carry, ys: stackRows(rows) };
+};
+
+const carryPlace = placeIn("the carry");
+
+const beginOtherwise: Advice = (given, { dtype, shape }) =>
+  given.dtype !== dtype
+    ? ` Begin with one of that dtype, as array(0, { dtype: "${given.dtype}" }) is, or cast what the body returns.`
+    : ` Begin with one of the shape ${formatShape(given.shape)}, or bring what the body returns to ${formatShape(shape)}.`;
+
+/** What a loop begins with. */
+export const initOf = (name: string, init: unknown): tree.Flat => flattenAs(name, init, placeIn("init"));
+
+/** What a body gives for the next turn: a tree like the one that the loop began with. A number takes its dtype. */
+export const carryOf = (name: string, returned: unknown, init: tree.Flat): readonly NDArray[] => {
+  const after = flattenAs(name, returned, carryPlace, init.leaves);
+  checkLike(`${name}: the carry must come back as it began`, carryPlace, after, init, beginOtherwise);
+  return after.leaves;
 };

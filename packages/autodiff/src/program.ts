@@ -88,16 +88,7 @@ const parameterText = (parameters: Readonly<Record<string, unknown>>): string =>
   return parts.length === 0 ? "" : `{${parts.join(" ")}}`;
 };
 
-/**
- * A program as text, one operation a line; scalar constants stand where they are used.
- *
- * @example
- * import { array, mul } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * program.print(trace((x) => mul(2, x))(array([1, 2]))); // => program (a: float64[2])
- * //      c: float64[2] = mul 2 a
- * //      return c
- */
+/** A program as text, one operation a line; scalar constants stand where they are used. */
 export const printProgram = (program: Program): string => printAt(program, "");
 
 /** The programs inside a compound. */

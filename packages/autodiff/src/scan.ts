@@ -1,8 +1,18 @@
 import { DomainError, type NDArray, type Shape, ShapeError, tree } from "@gradfold/core";
-import { type ArrayType, formatShape, isTransforming, typed } from "@gradfold/core/transform";
+import {
+  type ArrayType,
+  describe,
+  flattenAs,
+  formatShape,
+  isTransforming,
+  optionsOf,
+  typed,
+} from "@gradfold/core/transform";
+import { checkCallback, pairOf } from "./callback.ts";
 import { cut } from "./derived.ts";
-import { checkLike } from "./leaves.ts";
-import { type Looped, takeTurns, type Turn } from "./loop.ts";
+import { checkLike } from "./alike.ts";
+import { placeIn } from "./place.ts";
+import { carryOf, initOf, type Looped, takeTurns, type Turn } from "./loop.ts";
 import { call } from "./compound.ts";
 import { scanCompound } from "./compounds/scan.ts";
 import { type Closed, traceClosed, traceIfPossible } from "./trace.ts";
@@ -42,36 +52,58 @@ interface Scan {
   ): readonly [carry: C, ys: Stacked<Y, RowsOf<Xs>>];
 }
 
-type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
+type Body = (carry: unknown, x: unknown) => unknown;
 
-const rowCount = (xs: tree.Flat, length: number | undefined): number => {
-  const [n = length] = xs.leaves.map((x) => x.shape[0]);
-  if (n === undefined) throw new ShapeError("scan: without xs the number of steps is needed. Give { length }.");
-  if (!Number.isSafeInteger(n) || n < 0)
-    throw new DomainError(`scan: the length must be a whole number from 0 on, not ${n}.`);
+interface Options {
+  readonly length?: number;
+}
+
+const defaults = { length: undefined } as const;
+
+const xsPlace = placeIn("xs");
+
+/** A list of numbers is a tree of scalars, which have no rows. */
+const asOneArray = (xs: tree.Flat): string =>
+  xs.structure.kind === "list" && xs.leaves.length > 0 ? " If xs is a list of numbers, wrap it: array([1, 2, 3])." : "";
+
+/** How many turns: as many as there are rows, or as a length says. */
+const turns = (name: string, xs: tree.Flat, length: number | undefined): number => {
+  if (length !== undefined && (!Number.isSafeInteger(length) || length < 0))
+    throw new DomainError(`${name}: the length must be a whole number from 0 on, not ${describe(length)}.`);
+  const [first] = xs.leaves;
+  if (first === undefined) {
+    if (length !== undefined) return length;
+    throw new ShapeError(`${name}: without xs the number of steps is needed. Give { length }.`);
+  }
+  const n = first.shape[0];
   xs.leaves.forEach((x, i) => {
+    const place = xsPlace(xs.paths[i] ?? "");
+    if (x.shape[0] === undefined)
+      throw new ShapeError(`${name}: ${place} is a scalar and has no rows.${asOneArray(xs)}`);
     if (x.shape[0] !== n)
-      throw new ShapeError(`scan: every leaf of xs needs ${n} rows, but ${xs.paths[i]} is ${formatShape(x.shape)}.`);
+      throw new ShapeError(`${name}: every leaf of xs needs ${n} rows, but ${place} is ${formatShape(x.shape)}.`);
   });
+  if (n === undefined || (length !== undefined && n !== length))
+    throw new ShapeError(`${name}: xs has ${n} rows, but the length is ${length}. Leave one of them out.`);
   return n;
 };
 
-/** A turn of the body, with its trees. */
+/** A turn of the body, with the tree of its row. */
 interface TreeTurn extends Turn {
-  readonly structure: tree.Structure;
+  readonly y: tree.Flat;
 }
+
+const rowPlace = placeIn("the row y");
 
 /** The body as a function of leaves. */
 const onLeaves =
-  (f: Body, init: tree.Flat, xs: tree.Flat) =>
+  (name: string, f: (carry: unknown, x: unknown) => readonly [unknown, unknown], init: tree.Flat, xs: tree.Flat) =>
   (leaves: readonly NDArray[]): TreeTurn => {
     const count = init.leaves.length;
     const carry = tree.unflatten(init.structure, leaves.slice(0, count));
     const [next, y] = f(carry, tree.unflatten(xs.structure, leaves.slice(count)));
-    const after = tree.flatten(next);
-    checkLike("scan: the carry must keep its types", after, init);
-    const row = tree.flatten(y);
-    return { carry: after.leaves, row: row.leaves, structure: row.structure };
+    const row = flattenAs(name, y, rowPlace);
+    return { carry: carryOf(name, next, init), row: row.leaves, y: row };
   };
 
 const rowType = ({ shape, dtype }: ArrayType): ArrayType => ({ shape: Object.freeze(shape.slice(1)), dtype });
@@ -83,19 +115,26 @@ interface TreeLooped extends Looped {
 
 type TakeTurn = (leaves: readonly NDArray[]) => TreeTurn;
 
-const stepByStep = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], n: number): TreeLooped => {
-  let structure: tree.Structure = { kind: "empty", value: null };
+const stepByStep = (
+  name: string,
+  turn: TakeTurn,
+  init: readonly NDArray[],
+  xs: readonly NDArray[],
+  n: number,
+): TreeLooped => {
+  let first: tree.Flat | undefined;
   const looped = takeTurns(
     (leaves) => {
       const next = turn(leaves);
-      structure = next.structure;
+      first ??= next.y;
+      checkLike(`${name}: every row y must be like the first`, rowPlace, next.y, first);
       return next;
     },
     init,
     xs,
     n,
   );
-  return { ...looped, structure };
+  return { ...looped, structure: first?.structure ?? { kind: "empty", value: null } };
 };
 
 /** The loop as one operation; its derivatives then are loops as well. */
@@ -107,14 +146,35 @@ const asCompound = (
 ): TreeLooped => {
   const control = { kind: "scan", body: program, length, closed: closed.length, carried: init.length } as const;
   const [carry = [], ys = []] = cut(call(scanCompound(control), [...closed, ...init, ...xs]), init.length);
-  return { carry, ys, structure: result.structure };
+  return { carry, ys, structure: result.y.structure };
 };
 
-const loop = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], n: number): TreeLooped => {
-  if (n > 0 && !isTransforming()) return stepByStep(turn, init, xs, n);
+const loop = (
+  name: string,
+  turn: TakeTurn,
+  init: readonly NDArray[],
+  xs: readonly NDArray[],
+  n: number,
+): TreeLooped => {
+  if (n > 0 && !isTransforming()) return stepByStep(name, turn, init, xs, n);
   const trace = n > 0 ? traceIfPossible<TreeTurn> : traceClosed<TreeTurn>;
   const traced = trace([...init, ...xs.map(rowType)], turn, ({ carry, row }) => [...carry, ...row]);
-  return traced === undefined ? stepByStep(turn, init, xs, n) : asCompound(traced, init, xs, n);
+  return traced === undefined ? stepByStep(name, turn, init, xs, n) : asCompound(traced, init, xs, n);
+};
+
+/** The loop of a body that gives pairs, under the name of whichever function takes it. */
+export const scanned = (
+  name: string,
+  f: (carry: unknown, x: unknown) => readonly [unknown, unknown],
+  init: unknown,
+  xs: unknown,
+  length: number | undefined,
+): readonly [carry: unknown, ys: unknown] => {
+  const carry = initOf(name, init);
+  const rows = flattenAs(name, xs, xsPlace);
+  const n = turns(name, rows, length);
+  const looped = loop(name, onLeaves(name, f, carry, rows), carry.leaves, rows.leaves, n);
+  return [tree.unflatten(carry.structure, looped.carry), tree.unflatten(looped.structure, looped.ys)];
 };
 
 /**
@@ -126,16 +186,17 @@ const loop = (turn: TakeTurn, init: readonly NDArray[], xs: readonly NDArray[], 
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
  * @returns the last carry, and every y stacked along a new first axis
- * @throws TreeError or ShapeError when the carry comes back with another structure or type; ShapeError when rows differ
+ * @throws TreeError, ShapeError or DTypeError when the carry comes back with another structure or type, TreeError when the
+ *   body gives no pair, and any of these when its rows y differ; ShapeError when xs has rows of different number, or
+ *   others than the length says
  * @example
  * import { add, array } from "@gradfold/core";
  * import { scan } from "@gradfold/autodiff";
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
  */
-export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options: { readonly length?: number } = {}) => {
-  const carry = tree.flatten(init);
-  const rows = tree.flatten(xs);
-  const n = rowCount(rows, options.length);
-  const looped = loop(onLeaves(f, carry, rows), carry.leaves, rows.leaves, n);
-  return [tree.unflatten(carry.structure, looped.carry), tree.unflatten(looped.structure, looped.ys)];
+export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options?: Options) => {
+  checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
+  const { length } = optionsOf("scan", options, defaults);
+  const body = (carry: unknown, x: unknown) => pairOf("scan: the body must return [carry, y]", f(carry, x));
+  return scanned("scan", body, init, xs, length);
 });

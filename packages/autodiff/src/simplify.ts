@@ -56,13 +56,5 @@ export const dropDead = (program: Program): Program => {
   });
 };
 
-/**
- * The same program without what is computed twice or never used; no result changes a bit.
- *
- * @example
- * import { add, array, square } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const traced = trace((x) => add(square(x), square(x)))(array([1, 2]));
- * [traced.equations.length, program.simplify(traced).equations.length]; // => [ 3, 2 ]
- */
+/** The same program without what is computed twice or never used; no result changes a bit. */
 export const simplifyProgram = (program: Program): Program => dropDead(shareCommon(program));

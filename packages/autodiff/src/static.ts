@@ -7,26 +7,39 @@ export type Argument<P> = P | (P extends NDArray<infer S> ? ([] extends S ? numb
 /** The same for a list of arguments. */
 export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
 
+/** Which arguments are differentiated, as the option `argnums` says; the first where it says nothing. */
+export type Named = number | readonly number[] | undefined;
+
+/** What is differentiated, and so what a gradient looks like. */
+export type Differentiated<P, A extends readonly unknown[], N extends Named> = N extends undefined
+  ? P
+  : Chosen<[P, ...A], N>;
+
 /** One of a list of arguments, or several of them. */
-export type Chosen<A extends readonly unknown[], N> = N extends readonly number[]
+type Chosen<A extends readonly unknown[], N> = N extends readonly number[]
   ? { [K in keyof N]: A[N[K] & number] }
   : A[N & number];
 
 /** What a loss may return: a scalar, or a pair of a scalar and anything else. */
-type LossClash<R> = R extends readonly [infer L, unknown] ? ScalarClash<L> : ScalarClash<R>;
+type LossClash<Name extends string, R> = R extends readonly [infer L, unknown]
+  ? ScalarClash<Name, L>
+  : ScalarClash<Name, R>;
 
-type ScalarClash<L> = L extends number
+type ScalarClash<Name extends string, L> = L extends number
   ? never
   : L extends NDArray<infer S>
     ? number extends S["length"]
       ? never
       : S extends readonly []
         ? never
-        : `grad: the loss must be a scalar, but its shape is ${ShapeText<S>}. Take its mean or sum`
-    : "grad: the loss must return a scalar array";
+        : `${Name}: the loss must be a scalar, but its shape is ${ShapeText<S>}. Take its mean or sum`
+    : `${Name}: the loss must return a scalar array`;
 
-/** A function whose gradient can be taken with respect to its first argument, a tree of arrays. */
-export type LossOf<P, A extends readonly unknown[], R> = (params: P, ...rest: A) => Unless<LossClash<R>, R>;
+/** A function whose gradient can be taken by what is named. */
+export type LossOf<Name extends string, P, A extends readonly unknown[], R> = (
+  params: P,
+  ...rest: A
+) => Unless<LossClash<Name, R>, R>;
 
 /** What decides must be a scalar. */
 type TruthClash<Name extends string, T> =

@@ -1,5 +1,6 @@
-import { type NDArray, type Shape, tree } from "@gradfold/core";
-import { bind, type Primitive, rowMajor, typed } from "@gradfold/core/transform";
+import { type NDArray, tree } from "@gradfold/core";
+import { bind, flattenAs, type Primitive, rowMajor, typed } from "@gradfold/core/transform";
+import { placeIn } from "./place.ts";
 
 const operandOf = <A>([x]: readonly A[]): A => {
   if (x === undefined) throw new TypeError("stopGradient: an operand is needed");
@@ -17,7 +18,7 @@ const primitive: Primitive = {
   batch: (inputs) => bind(primitive, inputs),
 };
 
-const stop = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => bind(primitive, [x]));
+const stop = (x: NDArray): NDArray => bind(primitive, [x]);
 
 /**
  * A tree with the same values, which count as constant in every derivative.
@@ -27,4 +28,7 @@ const stop = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) 
  * import { grad, stopGradient } from "@gradfold/autodiff";
  * item(grad((x) => mul(x, stopGradient(x)))(3)); // => 3
  */
-export const stopGradient = <T>(x: T): T => tree.map(stop, x);
+export const stopGradient = typed<<T>(x: T) => T>((x: unknown) => {
+  const { leaves, structure } = flattenAs("stopGradient", x, placeIn("the argument"));
+  return tree.unflatten(structure, leaves.map(stop));
+});

@@ -1,5 +1,6 @@
-import { type DType, type NDArray, TraceError, tree } from "@gradfold/core";
+import { type DType, type NDArray, TraceError } from "@gradfold/core";
 import { type ArrayType, atNewLevel, escaped, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
+import { checkAlone, checkCallback } from "./callback.ts";
 import { onLeaves } from "./leaves.ts";
 import { assemble, closeOver, type Equation, type Program } from "./program.ts";
 import type { Transform } from "./compound.ts";
@@ -127,6 +128,10 @@ export const programOf = (
   f: (leaves: readonly NDArray[]) => readonly NDArray[],
 ): Program => simplifyProgram(traceLeaves(inputs, f, (leaves) => leaves).program);
 
+interface Trace {
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => Program;
+}
+
 /**
  * The operations of a function as a program, for arguments of the given shapes and dtypes; their values do not matter.
  * The program has one input for each leaf of the arguments, and one output for each leaf of the result.
@@ -138,13 +143,14 @@ export const programOf = (
  * const traced = trace((x) => mul(2, square(x)))(array([1, 2]));
  * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
  */
-export const trace =
-  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown) =>
-  (...args: A): Program => {
-    const { leaves, structure } = tree.flatten(args);
-    const call = typed<(leaves: readonly NDArray[]) => A>((xs: readonly NDArray[]) => tree.unflatten(structure, xs));
-    return traceLeaves(leaves, (xs) => f(...call(xs)), tree.leaves).program;
+export const trace = typed<Trace>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("trace", "the first argument", f, "trace(f)(x)");
+  checkAlone("trace", further, "trace(f)(x)");
+  return (...args: readonly unknown[]): Program => {
+    const on = onLeaves("trace", f, args);
+    return traceLeaves(on.inputs.leaves, on.call, (leaves) => leaves).program;
   };
+});
 
 /** A tree's type with shape and dtype for every leaf. */
 type Types<T> =
@@ -156,6 +162,10 @@ type Types<T> =
         ? T
         : { [K in keyof T]: Types<T[K]> };
 
+interface EvalShape {
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => Types<R>;
+}
+
 /**
  * The shapes and dtypes of a function's result, without computing it; the values of the arguments do not matter.
  *
@@ -165,11 +175,12 @@ type Types<T> =
  * import { evalShape } from "@gradfold/autodiff";
  * evalShape((x, y) => matmul(x, y))(ones([1000, 9]), ones([9, 2])); // => { dtype: 'float64', shape: [ 1000, 2 ] }
  */
-export const evalShape = <A extends readonly unknown[] = NDArray[], R = NDArray>(
-  f: (...args: A) => R,
-): ((...args: A) => Types<R>) =>
-  typed<(...args: A) => Types<R>>((...args: readonly unknown[]) => {
-    const on = onLeaves(typed<(...args: readonly unknown[]) => unknown>(f), args);
+export const evalShape = typed<EvalShape>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("evalShape", "the first argument", f, "evalShape(f)(x)");
+  checkAlone("evalShape", further, "evalShape(f)(x)");
+  return (...args: readonly unknown[]): unknown => {
+    const on = onLeaves("evalShape", f, args);
     const { result } = traceLeaves(on.inputs.leaves, on.call, (leaves) => leaves);
     return on.restore(result.map(({ shape, dtype }) => ({ dtype, shape })));
-  });
+  };
+});

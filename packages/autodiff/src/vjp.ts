@@ -1,19 +1,11 @@
-import { DTypeError, type NDArray, ShapeError, tree } from "@gradfold/core";
-import { formatShape, isFloat, sameShape, typed, zerosOf } from "@gradfold/core/transform";
-import { listOf } from "./leaves.ts";
-import { pull } from "./pull.ts";
-
-/** Integers and truths have no derivatives. */
-export const refuseIntegers = (name: string, { leaves, paths }: tree.Flat): void => {
-  leaves.forEach((x, i) => {
-    if (isFloat(x.dtype)) return;
-    const place = paths[i] === "" ? "the argument" : paths[i];
-    throw new DTypeError(
-      `${name}: only floats have derivatives, but ${place} is ${x.dtype} ${formatShape(x.shape)}. ` +
-        "Cast it, or pass it as an argument that is not differentiated.",
-    );
-  });
-};
+import { type NDArray, tree } from "@gradfold/core";
+import { flattenAs, typed, zerosOf } from "@gradfold/core/transform";
+import { refuseIntegers } from "./argnums.ts";
+import { checkCallback } from "./callback.ts";
+import { checkCotangents } from "./alike.ts";
+import { onLeaves } from "./leaves.ts";
+import { argumentPlace, placeIn } from "./place.ts";
+import { pullLeaves } from "./pull.ts";
 
 interface Vjp {
   <A extends readonly unknown[] = NDArray[], R = NDArray>(
@@ -22,26 +14,19 @@ interface Vjp {
   ): readonly [output: R, pullback: (cotangent: R) => A];
 }
 
-/** One cotangent for each output leaf, of its shape. */
-const matching = (cotangent: unknown, outputs: readonly NDArray[]): readonly NDArray[] => {
-  const given = tree.leaves(cotangent);
-  if (given.length !== outputs.length)
-    throw new ShapeError(`vjp: ${given.length} cotangents for ${outputs.length} results. Give one for each leaf.`);
-  given.forEach((c, i) => {
-    const shape = outputs[i]?.shape ?? [];
-    if (!sameShape(c.shape, shape))
-      throw new ShapeError(
-        `vjp: a cotangent has the shape of its result: ${formatShape(c.shape)} is not ${formatShape(shape)}`,
-      );
-  });
-  return given;
+/** A cotangent for each leaf of the result, of its shape, and of its dtype where that has derivatives. */
+const cotangentsOf = (cotangent: unknown, outputs: tree.Flat): readonly NDArray[] => {
+  const place = placeIn("the cotangent");
+  const given = flattenAs("vjp", cotangent, place, outputs.leaves);
+  checkCotangents("vjp: the cotangent must be like the result", place, given, outputs);
+  return given.leaves;
 };
 
 /**
  * The result of `f` and its pullback: the linear map from a cotangent of the result to one of each argument
  * (a vector-Jacobian product). Arguments and result are trees of arrays.
  *
- * @throws DTypeError for an integer argument; ShapeError when a cotangent does not have its result's shape
+ * @throws DTypeError for an integer argument; TreeError, ShapeError or DTypeError when the cotangent is not like the result
  * @example
  * import { array, mul, toNested } from "@gradfold/core";
  * import { vjp } from "@gradfold/autodiff";
@@ -49,17 +34,20 @@ const matching = (cotangent: unknown, outputs: readonly NDArray[]): readonly NDA
  * pullback(array([1, 1])).map(toNested); // => [ [ 3, 4 ], [ 1, 2 ] ]
  */
 export const vjp = typed<Vjp>((f: (...primals: readonly unknown[]) => unknown, ...primals: readonly unknown[]) => {
-  const inputs = tree.flatten(primals);
-  refuseIntegers("vjp", inputs);
-  const call = (leaves: readonly NDArray[]): unknown => f(...listOf(inputs.structure, leaves));
-  const { result, outputs, pullBack } = pull(call, inputs.leaves, tree.leaves);
+  checkCallback("vjp", "the first argument", f, "vjp(f, x)");
+  const on = onLeaves("vjp", f, primals);
+  const { leaves, structure } = on.inputs;
+  refuseIntegers("vjp", on.inputs, argumentPlace);
+  const { outputs, pullBack } = pullLeaves(on.call, leaves);
+  const result = on.restore(outputs);
+  const wanted = tree.flatten(result);
   return [
     result,
     (cotangent: unknown) => {
-      const sums = pullBack(matching(cotangent, outputs));
+      const sums = pullBack(cotangentsOf(cotangent, wanted));
       return tree.unflatten(
-        inputs.structure,
-        inputs.leaves.map((x, i) => sums[i] ?? zerosOf(x)),
+        structure,
+        leaves.map((x, i) => sums[i] ?? zerosOf(x)),
       );
     },
   ];

@@ -1,7 +1,10 @@
 import { type NDArray, ShapeError, transpose, tree, TreeError } from "@gradfold/core";
-import { formatShape, isNDArray, isRecord, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isList, isRecord, keyPath, optionsOf, typed } from "@gradfold/core/transform";
 import { batch, spread } from "./batch.ts";
+import { checkCallback } from "./callback.ts";
+import { kindText, partsOf } from "./alike.ts";
 import { onLeaves } from "./leaves.ts";
+import { argumentPlace, type Place, resultPlace } from "./place.ts";
 import type { Axes, Batched, BatchedArguments } from "./static.ts";
 
 interface Vmap {
@@ -16,28 +19,43 @@ interface Options {
   readonly outAxes?: Axes;
 }
 
+const defaults = { inAxes: 0, outAxes: 0 } as const;
+
 type Axis = number | null;
 
+const misfit = (option: string, place: string, what: string): TreeError =>
+  new TreeError(
+    `vmap: ${option}: ${place} ${what}. An axis, null, or a tree of these is needed, as deep as they differ.`,
+  );
+
 /** The axis for each leaf: one for a whole tree, or a tree of them, as deep as they differ. */
-const axesFor = (name: string, axes: unknown, node: unknown, path: string): readonly Axis[] => {
-  if (axes === null || typeof axes === "number") return tree.leaves(node).map(() => axes);
-  const place = path === "" ? "the root" : path;
-  const wrong = (): TreeError =>
-    new TreeError(`vmap: ${name} must be an axis, null, or a tree of them like what they are for: see ${place}.`);
-  if (Array.isArray(node) && Array.isArray(axes)) {
-    if (node.length !== axes.length) throw wrong();
-    return node.flatMap((child: unknown, i) => axesFor(name, axes[i], child, `${path}[${i}]`));
+const axesFor = (option: string, axes: unknown, node: tree.Structure, place: Place, path = ""): readonly Axis[] => {
+  if (axes === null || typeof axes === "number") return node.kind === "empty" ? [] : axisEverywhere(axes, node);
+  if (node.kind === "list" && isList(axes)) {
+    if (node.children.length !== axes.length)
+      throw misfit(option, place(path), `has ${node.children.length} parts, but the list of axes ${axes.length}`);
+    return node.children.flatMap((child, i) => axesFor(option, axes[i], child, place, `${path}[${i}]`));
   }
-  if (!isRecord(node) || isNDArray(node) || !isRecord(axes)) throw wrong();
-  const keys = Object.keys(node).toSorted();
-  if (keys.join() !== Object.keys(axes).toSorted().join()) throw wrong();
-  return keys.flatMap((key) => axesFor(name, axes[key], node[key], path === "" ? key : `${path}.${key}`));
+  if (node.kind !== "record" || !isRecord(axes))
+    throw misfit(option, place(path), `is ${kindText(node)}, and what is given for it is ${describe(axes)}`);
+  const missing = node.keys.find((key) => !Object.hasOwn(axes, key));
+  if (missing !== undefined) throw misfit(option, place(keyPath(path, missing)), "is given no axis");
+  const extra = Object.keys(axes).find((key) => !node.keys.includes(key));
+  if (extra !== undefined) throw misfit(option, place(keyPath(path, extra)), "is given an axis, and is not there");
+  return node.children.flatMap((child, i) => {
+    const key = node.keys[i] ?? "";
+    return axesFor(option, axes[key], child, place, keyPath(path, key));
+  });
 };
 
-const from = (axis: number, { shape }: NDArray, path: string | undefined, name: string): number => {
+const axisEverywhere = (axis: Axis, node: tree.Structure): readonly Axis[] =>
+  node.kind === "leaf" ? [axis] : partsOf(node).flatMap((part) => axisEverywhere(axis, part));
+
+/** An axis counted from the front; `where` says in words where the leaf is. */
+const from = (axis: number, { shape }: NDArray, where: () => string, option: string): number => {
   const at = axis < 0 ? axis + shape.length : axis;
   if (Number.isInteger(at) && at >= 0 && at < shape.length) return at;
-  throw new ShapeError(`vmap: ${name}: ${path} is ${formatShape(shape)} and has no axis ${axis}.`);
+  throw new ShapeError(`vmap: ${option}: ${where()} is ${formatShape(shape)} and has no axis ${axis}.`);
 };
 
 const moved = (x: NDArray, axis: number, to: number): NDArray => {
@@ -49,15 +67,15 @@ const moved = (x: NDArray, axis: number, to: number): NDArray => {
 const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: tree.Flat): number => {
   const mapped = leaves.flatMap((x, i) => {
     const axis = axes[i];
-    return axis === null || axis === undefined ? [] : [{ n: x.shape[axis] ?? 0, path: paths[i], axis }];
+    return axis === null || axis === undefined ? [] : [{ n: x.shape[axis] ?? 0, path: paths[i] ?? "", axis }];
   });
   const [first] = mapped;
   if (first === undefined) throw new ShapeError("vmap: no argument is mapped. Give at least one an axis in inAxes.");
   const other = mapped.find(({ n }) => n !== first.n);
   if (other !== undefined)
     throw new ShapeError(
-      `vmap: the mapped sizes differ: ${first.path} has ${first.n} along axis ${first.axis}, ` +
-        `but ${other.path} has ${other.n} along axis ${other.axis}.`,
+      `vmap: the mapped sizes differ: ${argumentPlace(first.path)} has ${first.n} along axis ${first.axis}, ` +
+        `but ${argumentPlace(other.path)} has ${other.n} along axis ${other.axis}.`,
     );
   return first.n;
 };
@@ -77,35 +95,38 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
  * const each = vmap(grad(f), { inAxes: [null, 0] });
  * toNested(each(array([1, 1]), array([[1, 2], [3, 4]]))); // => [ [ 1, 4 ], [ 9, 16 ] ]
  */
-export const vmap = typed<Vmap>(
-  (f: (...args: readonly unknown[]) => unknown, { inAxes = 0, outAxes = 0 }: Options = {}) =>
-    (...args: readonly unknown[]) => {
-      const on = onLeaves(f, args);
-      const { leaves, paths } = on.inputs;
-      const axes = axesFor("inAxes", inAxes, args, "").map((axis, i) =>
-        axis === null || leaves[i] === undefined ? null : from(axis, leaves[i], paths[i], "inAxes"),
-      );
-      const n = countOf(leaves, axes, on.inputs);
-      const stacks = leaves.map((x, i) => moved(x, axes[i] ?? 0, 0));
-      const batched = batch(
-        on.call,
-        stacks,
-        axes.map((axis) => axis !== null),
-      );
-      const all = spread(batched, n);
-      const result = on.restore(batched.outputs);
-      const out = axesFor("outAxes", outAxes, result, "");
-      return on.restore(
-        batched.outputs.map((x, i) => {
-          const [axis = 0, stack = x] = [out[i], all[i]];
-          const path = on.result().paths[i] || "the result";
-          if (axis === null) {
-            if (batched.mapped[i] === true)
-              throw new ShapeError(`vmap: outAxes: ${path} depends on the mapped arguments, so it needs an axis.`);
-            return x;
-          }
-          return moved(stack, 0, from(axis, stack, path, "outAxes"));
-        }),
-      );
-    },
-);
+export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, options?: Options) => {
+  checkCallback("vmap", "the first argument", f, "vmap(f)(xs)");
+  const { inAxes, outAxes } = optionsOf("vmap", options, defaults);
+  return (...args: readonly unknown[]) => {
+    const on = onLeaves("vmap", f, args);
+    const { leaves, paths, structure } = on.inputs;
+    const axes = axesFor("inAxes", inAxes, structure, argumentPlace).map((axis, i) =>
+      axis === null || leaves[i] === undefined
+        ? null
+        : from(axis, leaves[i], () => argumentPlace(paths[i] ?? ""), "inAxes"),
+    );
+    const n = countOf(leaves, axes, on.inputs);
+    const stacks = leaves.map((x, i) => moved(x, axes[i] ?? 0, 0));
+    const batched = batch(
+      on.call,
+      stacks,
+      axes.map((axis) => axis !== null),
+    );
+    const all = spread(batched, n);
+    const result = tree.flatten(on.restore(batched.outputs));
+    const out = axesFor("outAxes", outAxes, result.structure, resultPlace);
+    return on.restore(
+      batched.outputs.map((x, i) => {
+        const [axis = 0, stack = x] = [out[i], all[i]];
+        const where = (): string => resultPlace(result.paths[i] ?? "");
+        if (axis === null) {
+          if (batched.mapped[i] === true)
+            throw new ShapeError(`vmap: outAxes: ${where()} depends on the mapped arguments, so it needs an axis.`);
+          return x;
+        }
+        return moved(stack, 0, from(axis, stack, where, "outAxes"));
+      }),
+    );
+  };
+});

@@ -1,10 +1,11 @@
 import { item, type NDArray, tree } from "@gradfold/core";
 import { isTransforming, typed } from "@gradfold/core/transform";
+import { checkCallback } from "./callback.ts";
 import { truthOf } from "./cond.ts";
 import { together } from "./derived.ts";
-import { checkLike } from "./leaves.ts";
 import { call } from "./compound.ts";
 import { whileCompound } from "./compounds/while.ts";
+import { carryOf, initOf } from "./loop.ts";
 import type { Truth } from "./static.ts";
 import { traceIfPossible } from "./trace.ts";
 
@@ -35,24 +36,24 @@ const leavesOf = (leaves: readonly NDArray[]): readonly NDArray[] => leaves;
  */
 export const whileLoop = typed<WhileLoop>(
   (condition: (carry: unknown) => unknown, body: (carry: unknown) => unknown, init: unknown) => {
-    const start = tree.flatten(init);
-    const carryOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
-    const holds = (leaves: readonly NDArray[]): NDArray => truthOf("whileLoop", condition(carryOf(leaves)));
-    const next = (leaves: readonly NDArray[]): readonly NDArray[] => {
-      const after = tree.flatten(body(carryOf(leaves)));
-      checkLike("whileLoop: the carry must keep its types", after, start);
-      return after.leaves;
-    };
+    const usage = "whileLoop((carry) => truth, (carry) => carry, init)";
+    checkCallback("whileLoop", "the condition", condition, usage);
+    checkCallback("whileLoop", "the body", body, usage);
+    const start = initOf("whileLoop", init);
+    const treeOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
+    const holds = (leaves: readonly NDArray[]): NDArray =>
+      truthOf("whileLoop: the condition must give a scalar truth", condition(treeOf(leaves)));
+    const next = (leaves: readonly NDArray[]): readonly NDArray[] => carryOf("whileLoop", body(treeOf(leaves)), start);
     const { leaves } = start;
     const first = isTransforming() ? traceIfPossible(leaves, (xs) => [holds(xs)], leavesOf) : undefined;
     const second = first && traceIfPossible(leaves, next, leavesOf);
     if (first === undefined || second === undefined) {
       let carry = leaves;
       while (item(holds(carry)) !== 0) carry = next(carry);
-      return carryOf(carry);
+      return treeOf(carry);
     }
     const { programs, closed } = together(first, second);
     const compound = whileCompound({ kind: "while", condition: programs[0], body: programs[1], closed: closed.length });
-    return carryOf(call(compound, [...closed, ...leaves]));
+    return treeOf(call(compound, [...closed, ...leaves]));
   },
 );

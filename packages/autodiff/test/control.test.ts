@@ -231,9 +231,7 @@ describe("a foriLoop", () => {
     expect(toNested(vmap(grad((x: NDArray) => sum(power(x))))(array([1, 2])))).toEqual([3 * 60, 12 * 60]);
   });
   test("refuses bounds that are not whole", () =>
-    expect(() => foriLoop(0, 1.5, (_, c) => c, array(0))).toThrow(
-      "foriLoop: the bounds must be whole numbers, not 0 and 1.5",
-    ));
+    expect(() => foriLoop(0, 1.5, (_, c) => c, array(0))).toThrow("foriLoop: a bound must be a whole number, not 1.5"));
 });
 
 describe("a whileLoop", () => {
@@ -299,10 +297,10 @@ describe("a whileLoop", () => {
     const grow = (c: { a: NDArray }) => ({ a: stack([c.a, c.a]) });
     const init = { a: ones([2]) as NDArray };
     expect(() => whileLoop(() => true, grow, init)).toThrow(
-      "whileLoop: the carry must keep its types: a is float64 [2, 2], not float64 [2].",
+      "whileLoop: the carry must come back as it began: a of the carry is float64 [2, 2], not float64 [2]. Begin with",
     );
     expect(() => grad((x: NDArray) => sum(whileLoop(() => true, grow, { a: x }).a))(ones([2]))).toThrow(
-      "keep its types",
+      "come back as it began",
     );
     expect(() =>
       whileLoop(
@@ -310,14 +308,14 @@ describe("a whileLoop", () => {
         (c) => c,
         ones([2]) as NDArray,
       ),
-    ).toThrow("whileLoop: a scalar truth is needed, but its shape is [2]. Reduce it, or use vmap.");
+    ).toThrow("whileLoop: the condition must give a scalar truth, but its shape is [2]. Reduce it, or use vmap.");
     expect(() =>
       whileLoop(
         () => "yes" as never,
         (c) => c,
         ones([2]),
       ),
-    ).toThrow("whileLoop: a scalar truth is needed, not a string");
+    ).toThrow('whileLoop: the condition must give a scalar truth, not the string "yes".');
   });
 });
 
@@ -417,7 +415,7 @@ describe("a cond", () => {
         x,
       ).a;
     expect(() => grad((x: NDArray) => sum(differ(x)))(ones([2]))).toThrow(
-      "cond: the second function must give what the first gives: a is float64 [], not float64 [2].",
+      "cond: the second function must give what the first one gives: a of the result is float64 [], not float64 [2].",
     );
     expect(() =>
       cond(
@@ -425,7 +423,7 @@ describe("a cond", () => {
         () => 1,
         () => 2,
       ),
-    ).toThrow("cond: a scalar truth is needed, but its shape is [2]");
+    ).toThrow("cond: the first argument must be a scalar truth, but its shape is [2]");
     expect(() => trace((x: NDArray) => (item(x) > 0 ? x : mul(x, 2)))(array(1))).toThrow(
       "item: the value is not known",
     );

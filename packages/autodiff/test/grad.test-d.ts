@@ -15,7 +15,7 @@ import {
   sum,
   type Vector,
 } from "@gradfold/core";
-import { grad, stopGradient, valueAndGrad, vjp } from "../src/index.ts";
+import { grad, hessian, hvp, stopGradient, valueAndGrad, vjp } from "../src/index.ts";
 import { is } from "./is.ts";
 
 const [x, b] = [ones([100, 2]), ones([100])];
@@ -71,7 +71,11 @@ is<Mlp>()(stopGradient(mlp));
 
 // ── A loss that is no scalar
 /** What a transform asks of the loss that it is given. */
-type Asked<F> = F extends (f: (...args: never) => infer R) => unknown ? R : never;
+type Asked<F> = F extends (...args: infer A) => unknown
+  ? A extends readonly [(...args: never) => infer R, ...unknown[]]
+    ? R
+    : never
+  : never;
 declare const asked: <F>(f: F) => Asked<F>;
 const says =
   <Words extends string>() =>
@@ -86,12 +90,16 @@ grad((_a: Vector<2>) => "loss");
 says<"grad: the loss must be a scalar, but its shape is [100]. Take its mean or sum">()(
   asked(grad<Vector<2>, [], NDArray<[100]>>),
 );
-says<"grad: the loss must be a scalar, but its shape is [2]. Take its mean or sum">()(
+says<"valueAndGrad: the loss must be a scalar, but its shape is [2]. Take its mean or sum">()(
   asked(valueAndGrad<Vector<2>, [], readonly [Vector<2>, { readonly accuracy: Vector<2> }]>),
 );
 says<"grad: the loss must be a scalar, but its shape is [?, 3]. Take its mean or sum">()(
   asked(grad<Vector<2>, [], NDArray<[number, 3]>>),
 );
+says<"hessian: the loss must be a scalar, but its shape is [2]. Take its mean or sum">()(
+  asked(hessian<Vector<2>, [], Vector<2>>),
+);
+says<"hvp: the loss must return a scalar array">()(asked(hvp<Vector<2>, [], string>));
 says<"grad: the loss must return a scalar array">()(asked(grad<Vector<2>, [], string>));
 
 // ── Arguments of the wrong shape

@@ -130,7 +130,13 @@ describe("a loss that has no gradient is refused", () => {
     ["grad: the loss must return a scalar array, not undefined", undefined],
     ["grad: the loss must return a scalar array, not null", null],
     ["grad: the loss must return a scalar array, not an object", { loss: 1 }],
-    ["grad: the loss must return a scalar array, not a string", ["5"]],
+    ['grad: the loss must return a scalar array, not the string "5"', ["5", null]],
+    ["grad: the loss must return a scalar, or [scalar, auxiliary], not a list of 3", [1, 2, 3]],
+    ["grad: the loss must return a scalar array, not undefined. Is its return missing?", [undefined, 1]],
+    [
+      "grad: the loss must return a scalar array, not a Promise. Await it first: no function here is async",
+      Promise.resolve(1),
+    ],
     ["grad: the loss must be a float, but it is int32", array(1, { dtype: "int32" })],
     ["grad: the loss must be a float, but it is bool", array(true)],
   ])("%s", (message, returned) => {
@@ -147,9 +153,9 @@ describe("a loss that has no gradient is refused", () => {
 describe("parameters without derivatives are refused", () => {
   const hint = "Cast it, or pass it as an argument that is not differentiated.";
   test.each<readonly [string, unknown]>([
-    ["but the argument is int32 [2]", array([1, 2], { dtype: "int32" })],
-    ["but a.n is int32 []", { a: { n: array(1, { dtype: "int32" }) } }],
-    ["but [1] is bool []", [1, true]],
+    ["but argument 0 is int32 [2]", array([1, 2], { dtype: "int32" })],
+    ["but a.n of argument 0 is int32 []", { a: { n: array(1, { dtype: "int32" }) } }],
+    ["but [1] of argument 0 is bool []", [1, true]],
   ])("%s", (where, p) => {
     expect(() => grad((q) => sum(q))(p as never)).toThrow(`grad: only floats have derivatives, ${where}. ${hint}`);
   });
@@ -360,12 +366,14 @@ describe("vjp", () => {
   });
   test("refuses cotangents that do not fit, and integers", () => {
     const [, pullback] = vjp((a: NDArray) => [a, a] as const, ones([2]));
-    expect(() => pullback([ones([2])] as never)).toThrow("vjp: 1 cotangents for 2 results. Give one for each leaf.");
+    expect(() => pullback([ones([2])] as never)).toThrow(
+      "vjp: the cotangent must be like the result: [1] of the cotangent is missing.",
+    );
     expect(() => pullback([ones([2]), ones([3])])).toThrow(
-      "vjp: a cotangent has the shape of its result: [3] is not [2]",
+      "vjp: the cotangent must be like the result: [1] of the cotangent is float64 [3], not float64 [2].",
     );
     expect(() => vjp((a: NDArray) => a, array([1], { dtype: "int32" }))).toThrow(
-      "vjp: only floats have derivatives, but [0] is int32 [1].",
+      "vjp: only floats have derivatives, but argument 0 is int32 [1].",
     );
   });
   test("does not record what comes after it", () => {

@@ -1,11 +1,26 @@
-import { add, array, cast, mul, type NDArray, ones, type Scalar, sin, square, sum, toNested } from "@gradfold/core";
+import {
+  add,
+  array,
+  cast,
+  mul,
+  type NDArray,
+  ones,
+  type Scalar,
+  sin,
+  square,
+  sum,
+  toNested,
+  tree,
+} from "@gradfold/core";
 import { describe, expect, test } from "vitest";
+import { holed } from "./odd.ts";
 import { grad, hessian, hvp, jacfwd, jacrev, jvp, linearize, stopGradient, valueAndGrad } from "../src/index.ts";
 
 const f = (p: { readonly a: NDArray; readonly b: NDArray }, x: NDArray) => ({
   product: mul(p.a, x),
   sum: add(sum(p.b), sum(x)),
 });
+type Mapped = (...args: readonly unknown[]) => unknown;
 const p = { a: array([1, 2]), b: array([3, 4, 5]) };
 const x = array([10, 20]);
 
@@ -24,6 +39,81 @@ describe("argnums", () => {
       [3, 8],
       [15, 24],
     ]);
+  });
+  // Every derivative that takes argnums, of a scalar function, as something to do to the arguments.
+  const vector = array([1, -1]);
+  const derivatives = {
+    grad: (g: typeof loss, argnums: number | readonly number[]) => grad(g, { argnums })(...args),
+    valueAndGrad: (g: typeof loss, argnums: number | readonly number[]) => valueAndGrad(g, { argnums })(...args)[1],
+    jacfwd: (g: typeof loss, argnums: number | readonly number[]) => jacfwd(g, { argnums })(...args),
+    jacrev: (g: typeof loss, argnums: number | readonly number[]) => jacrev(g, { argnums })(...args),
+    hessian: (g: typeof loss, argnums: number | readonly number[]) => hessian(g, { argnums })(...args),
+    hvp: (g: typeof loss, argnums: number | readonly number[]) =>
+      hvp(g, { argnums })(args[0], typeof argnums === "number" ? vector : argnums.map(() => vector), args[1], args[2]),
+  };
+  const cubic = (a: NDArray, b: NDArray, c: { readonly d: NDArray }) => sum(mul(mul(square(a), square(b)), c.d));
+  const nested = (node: unknown): unknown => JSON.parse(JSON.stringify(tree.mapTo(toNested as never, node)));
+  describe.each(Object.entries(derivatives))("of %s", (name, of) => {
+    test("differentiate the one argument as if the others were held", () => {
+      const held = (b: NDArray) => cubic(args[0], b, args[2]);
+      const alone: Readonly<Record<string, unknown>> = {
+        grad: grad(held)(args[1]),
+        valueAndGrad: grad(held)(args[1]),
+        jacfwd: grad(held)(args[1]),
+        jacrev: grad(held)(args[1]),
+        hessian: hessian(held)(args[1]),
+        hvp: hvp(held)(args[1], vector),
+      };
+      expect(nested(of(cubic, 1))).toEqual(nested(alone[name]));
+    });
+    test("of a list give a list, also of none", () => {
+      expect(nested(of(cubic, []))).toEqual([]);
+      const both = nested(of(cubic, [1, 0])) as readonly unknown[];
+      expect(both).toHaveLength(2);
+      if (name === "hessian") expect((both[0] as readonly unknown[])[0]).toEqual(nested(of(cubic, 1)));
+      else if (name !== "hvp") expect(both).toEqual([nested(of(cubic, 1)), nested(of(cubic, 0))]);
+    });
+    test.each<readonly [unknown, string]>([
+      [3, "there is no argument 3 among 3, which count from 0."],
+      [-1, "there is no argument -1: they count from 0."],
+      [0.5, "there is no argument 0.5: they count from 0."],
+      [NaN, "there is no argument NaN"],
+      [[0, 1, 0], "argument 0 is there twice."],
+      ["0", 'the number of an argument is needed, or a list of them, not the string "0".'],
+      [null, "the number of an argument is needed, or a list of them, not null."],
+      [[0, undefined], "the number of an argument is needed, or a list of them, not undefined."],
+    ])("may not be %s", (argnums, words) =>
+      expect(() => of(cubic, argnums as never)).toThrow(`${name}: argnums: ${words}`),
+    );
+    test("name an argument without a derivative by its place", () => {
+      const n = array([1, 2], { dtype: "int32" });
+      const call = { grad, valueAndGrad, jacfwd, jacrev, hessian, hvp }[name] as (...all: readonly unknown[]) => Mapped;
+      expect(() => call((_: unknown, b: NDArray) => sum(b), { argnums: [1] })(x, { m: n }, { m: n })).toThrow(
+        name === "hvp"
+          ? /^hvp: only floats have derivatives, but m of argument 1 is int32/
+          : `${name}: only floats have`,
+      );
+    });
+  });
+  test("leave the mixed second derivatives where they belong", () => {
+    const blocks = hessian((a: Scalar, b: Scalar) => mul(square(a), mul(b, square(b))), {
+      argnums: [0, 1],
+    })(2, 3);
+    expect(nested(blocks)).toEqual([
+      [54, 108],
+      [108, 72],
+    ]);
+    expect(toNested(hessian((a: Scalar, b: Scalar) => mul(a, mul(b, b)), { argnums: 1 })(array(2), array(3)))).toBe(4);
+  });
+  test("are read when they are given, holes and all", () => {
+    const list = [0, 1];
+    const gradient = grad(cubic, { argnums: list });
+    list.pop();
+    expect(nested(gradient(...args))).toEqual([
+      nested(grad(cubic)(...args)),
+      nested(grad(cubic, { argnums: 1 })(...args)),
+    ]);
+    expect(() => grad(cubic, { argnums: holed(0, 1) as never })).toThrow("or a list of them, not undefined.");
   });
   test("must be there", () => {
     const message = "grad: argnums: there is no argument 3 among 3, which count from 0.";
@@ -113,25 +203,32 @@ describe("what has no derivative is refused", () => {
     ["jacfwd", () => jacfwd(id)(n)],
     ["jacrev", () => jacrev(id)(n)],
     ["grad", () => grad(total)(n)],
-    ["jacfwd", () => hessian(total)(n)],
+    ["hessian", () => hessian(total)(n)],
+    ["hvp", () => hvp(total)(n, n)],
   ])("%s of integers", (name, run) => {
     expect(run).toThrow(`${name}: only floats have derivatives, but `);
     expect(run).toThrow("is int32 [2]. Cast it, or pass it as an argument that is not differentiated.");
   });
   test("tangents unlike the primals, naming the leaf", () => {
     const rule = "jvp: the tangents must be like the primals";
-    expect(() => jvp(f, [p, x], [{ a: x, b: x }, x])).toThrow(`${rule}: [0].b is float64 [2], not float64 [3].`);
-    expect(() => jvp(f, [p, x], [{ a: x } as never, x])).toThrow(`${rule}: [0].b is missing.`);
-    expect(() => jvp(f, [p, x], [p, cast(x, "float32")])).toThrow(`${rule}: [1] is float32 [2], not float64 [2].`);
-    expect(() => linearize(f, p, x)[1](p, ones([3]))).toThrow(
-      "linearize: the tangents must be like the primals: [1] is",
+    expect(() => jvp(f, [p, x], [{ a: x, b: x }, x])).toThrow(
+      `${rule}: the tangent of b of argument 0 is float64 [2], not float64 [3].`,
     );
-    expect(() => hvp((y: NDArray) => sum(y))(x, ones([3]))).toThrow("[0] is float64 [3], not float64 [2].");
+    expect(() => jvp(f, [p, x], [{ a: x } as never, x])).toThrow(`${rule}: the tangent of b of argument 0 is missing.`);
+    expect(() => jvp(f, [p, x], [p, cast(x, "float32")])).toThrow(
+      `${rule}: the tangent of argument 1 is float32 [2], not float64 [2].`,
+    );
+    expect(() => linearize(f, p, x)[1](p, ones([3]))).toThrow(
+      "linearize: the tangents must be like the primals: the tangent of argument 1 is",
+    );
+    expect(() => hvp((y: NDArray) => sum(y))(x, ones([3]))).toThrow(
+      "hvp: the vector must be like the parameters: the vector is float64 [3], not float64 [2].",
+    );
   });
   test("a loss that is no scalar, by the name of what was asked for", () => {
     expect(() => hessian(id as never)(x)).toThrow(
-      "the loss must be a scalar, but its shape is [2]. Take its mean or sum",
+      "hessian: the loss must be a scalar, but its shape is [2]. Take its mean or sum",
     );
-    expect(() => hvp(id as never)(x, x)).toThrow("the loss must be a scalar");
+    expect(() => hvp(id as never)(x, x)).toThrow("hvp: the loss must be a scalar");
   });
 });

@@ -56,7 +56,7 @@ describe("a traced program", () => {
     );
   });
   test("takes as many inputs as it was traced with", () => {
-    expect(() => program.evaluate(trace(loss)(a), [])).toThrow("program: 0 inputs for a program of 1");
+    expect(() => program.evaluate(trace(loss)(a), [])).toThrow("program.evaluate: 0 inputs for a program of 1");
   });
 });
 
@@ -112,7 +112,7 @@ describe("a scan", () => {
   });
   test("refuses a carry that changes, rows that differ, and a missing length", () => {
     expect(() => scan((c: NDArray) => [sum(c), null] as const, a, null, { length: 2 })).toThrow(
-      "scan: the carry must keep its types",
+      "scan: the carry must come back as it began: the carry is float64 [], not float64 [2].",
     );
     expect(() => scan((c: NDArray) => [c, null] as const, a, [ones([2]), ones([3])])).toThrow(
       "scan: every leaf of xs needs 2 rows",

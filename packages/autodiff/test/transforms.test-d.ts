@@ -56,6 +56,19 @@ is<Vector<3>>()(grad(loss, { argnums: 1 })(layer, ones([3])));
 is<readonly [Vector<3>, Layer]>()(grad(loss, { argnums: [1, 0] })(layer, ones([3])));
 is<readonly [value: Scalar, gradient: Vector<3>]>()(valueAndGrad(loss, { argnums: 1 })(layer, ones([3])));
 is<Layer>()(grad(loss)(layer, ones([3])));
+is<NDArray<[2, 3]>>()(jacfwd(predict, { argnums: 1 })(layer, ones([3])));
+is<NDArray<[2, 3]>>()(jacrev(predict, { argnums: 1 })(layer, ones([3])));
+const [ofX, ofLayer] = jacrev(predict, { argnums: [1, 0] })(layer, ones([3]));
+is<NDArray<[2, 3]>>()(ofX);
+is<NDArray<[2, 3, 2]>>()(ofLayer.w);
+is<NDArray<[3, 3]>>()(hessian(loss, { argnums: 1 })(layer, ones([3])));
+const blocks = hessian(loss, { argnums: [0, 1] })(layer, ones([3]));
+is<NDArray<[3, 2, 3]>>()(blocks[0].w[1]);
+is<NDArray<[3, 2]>>()(blocks[1][0].b);
+is<Vector<3>>()(hvp(loss, { argnums: 1 })(layer, ones([3]), ones([3])));
+is<readonly [Vector<3>, Layer]>()(hvp(loss, { argnums: [1, 0] })(layer, [ones([3]), layer], ones([3])));
+// @ts-expect-error the vector is like the argument that is differentiated
+hvp(loss, { argnums: 1 })(layer, layer, ones([3]));
 
 // ── Forward mode
 is<readonly [output: Vector<2>, tangent: Vector<2>]>()(jvp(predict, [layer, ones([3])], [layer, ones([3])]));

@@ -131,15 +131,17 @@ describe("vmap refuses", () => {
 
   test("sizes that differ, naming the leaves", () => {
     expect(() => vmap(f)({ a: ones([2]), b: ones([3]) }, ones([2]))).toThrow(
-      "vmap: the mapped sizes differ: [0].a has 2 along axis 0, but [0].b has 3 along axis 0.",
+      "vmap: the mapped sizes differ: a of argument 0 has 2 along axis 0, but b of argument 0 has 3 along axis 0.",
     );
     expect(() => vmap(f, { inAxes: [0, 1] })({ a: ones([2]), b: ones([2]) }, ones([2, 3]) as never)).toThrow(
-      "[0].a has 2 along axis 0, but [1] has 3 along axis 1",
+      "a of argument 0 has 2 along axis 0, but argument 1 has 3 along axis 1",
     );
   });
   test("an axis that a leaf does not have, and nothing mapped", () => {
-    expect(() => vmap((v: NDArray) => v)(array(1))).toThrow("vmap: inAxes: [0] is [] and has no axis 0.");
-    expect(() => vmap((v: NDArray) => v, { inAxes: 2 })(x)).toThrow("vmap: inAxes: [0] is [2, 3] and has no axis 2.");
+    expect(() => vmap((v: NDArray) => v)(array(1))).toThrow("vmap: inAxes: argument 0 is [] and has no axis 0.");
+    expect(() => vmap((v: NDArray) => v, { inAxes: 2 })(x)).toThrow(
+      "vmap: inAxes: argument 0 is [2, 3] and has no axis 2.",
+    );
     expect(() => vmap((v: NDArray) => v, { outAxes: 2 })(x)).toThrow(
       "vmap: outAxes: the result is [2, 3] and has no axis 2.",
     );
@@ -147,13 +149,15 @@ describe("vmap refuses", () => {
   });
   test("axes that are no tree like the arguments", () => {
     expect(() => vmap(f, { inAxes: [0] as never })({ a: x, b: x }, x as never)).toThrow(
-      "vmap: inAxes must be an axis, null, or a tree",
+      "vmap: inAxes: the list of arguments has 2 parts, but the list of axes 1.",
     );
-    expect(() => vmap(f, { inAxes: [{ a: 0 }, 0] as never })({ a: x, b: x }, x as never)).toThrow("see [0].");
+    expect(() => vmap(f, { inAxes: [{ a: 0 }, 0] as never })({ a: x, b: x }, x as never)).toThrow(
+      "vmap: inAxes: b of argument 0 is given no axis.",
+    );
   });
   test("a mapped result without an axis", () =>
     expect(() => vmap((v: NDArray) => ({ twice: mul(v, 2) }), { outAxes: null })(x)).toThrow(
-      "vmap: outAxes: twice depends on the mapped arguments, so it needs an axis.",
+      "vmap: outAxes: twice of the result depends on the mapped arguments, so it needs an axis.",
     ));
   test.each<readonly [string, (v: NDArray) => unknown]>([
     ["item", (v) => item(sum(v))],

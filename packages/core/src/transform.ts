@@ -1,6 +1,7 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
 export { compileCode } from "./code.ts";
+export { checkFunction, checkList, describe } from "./description.ts";
 export { allocate, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { lazy } from "./lazy.ts";
@@ -34,5 +35,6 @@ export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
 export { nearest, optionsOf } from "./options.ts";
 export { isList, isRecord } from "./plain.ts";
+export { adviceOn, flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

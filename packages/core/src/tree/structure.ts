@@ -1,5 +1,6 @@
-import { isNDArray, type NDArray } from "../array.ts";
+import { type ArrayType, isNDArray, type NDArray } from "../array.ts";
 import { checkList, describe, isRemains } from "../description.ts";
+import { isFloat } from "../dtype.ts";
 import { TreeError } from "../error.ts";
 import { array } from "../make.ts";
 import { isList, isRecord } from "../plain.ts";
@@ -28,45 +29,53 @@ export const at = (path: string): string => (path === "" ? "the root" : path);
 export const keyPath = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 
 /** No tree has more levels, so that one which contains itself is found out before the stack is full. */
-const mostLevels = 1000;
+export const mostLevels = 1000;
 
-const checkDepth = (depth: number, path: string): void => {
+const checkDepth = (name: string, depth: number, path: string): void => {
   if (depth <= mostLevels) return;
   throw new TreeError(
-    `tree: ${path.slice(0, 60)}… has more than ${mostLevels} levels. Does the tree contain itself? Break the cycle.`,
+    `${name}: ${path.slice(0, 60)}… has more than ${mostLevels} levels. Does the tree contain itself? Break the cycle.`,
   );
 };
 
-type Visit = (leaf: NDArray, path: string) => void;
+/** For whom a tree is taken apart: errors bear its name, and say where by the words that it has for a path. */
+interface Visitor {
+  readonly name: string;
+  readonly place: (path: string) => string;
+  /** Is called at each leaf in order: an array, a number or a truth. */
+  readonly visit: (leaf: NDArray | number | boolean, path: string) => void;
+}
 
-/** Takes a tree apart, calling `visit` at each leaf in order. */
-const takeApart = (node: unknown, path: string, depth: number, visit: Visit): Structure => {
-  if (isNDArray(node)) {
+const takeApart = (node: unknown, path: string, depth: number, visitor: Visitor): Structure => {
+  const { name, place, visit } = visitor;
+  if (isNDArray(node) || typeof node === "number" || typeof node === "boolean") {
     visit(node, path);
     return leaf;
   }
-  if (typeof node === "number" || typeof node === "boolean") {
-    visit(array(node), path);
-    return leaf;
-  }
   if (node === null || node === undefined) return { kind: "empty", value: node };
-  checkDepth(depth, path);
-  if (isRemains(node)) throw new TreeError(`tree: ${at(path)} is ${describe(node)}.`);
+  checkDepth(name, depth, path);
+  if (isRemains(node)) throw new TreeError(`${name}: ${place(path)} is ${describe(node)}.`);
   const children: Structure[] = [];
   if (isList(node)) {
     // By index: the holes of a list are undefined, and so empty.
-    for (let i = 0; i < node.length; i++) children.push(takeApart(node[i], `${path}[${i}]`, depth + 1, visit));
+    for (let i = 0; i < node.length; i++) children.push(takeApart(node[i], `${path}[${i}]`, depth + 1, visitor));
     return { kind: "list", children };
   }
   if (isRecord(node)) {
     const keys = Object.keys(node).toSorted();
-    for (const key of keys) children.push(takeApart(node[key], keyPath(path, key), depth + 1, visit));
+    for (const key of keys) children.push(takeApart(node[key], keyPath(path, key), depth + 1, visitor));
     return { kind: "record", keys, children };
   }
   throw new TreeError(
-    `tree: ${at(path)} is ${describe(node)}. A tree is made of arrays, numbers, lists and plain objects.`,
+    `${name}: ${place(path)} is ${describe(node)}.${adviceOn(node)} A tree is made of arrays, numbers, lists and plain objects.`,
   );
 };
+
+/** What to do with a promise, of whatever realm, where no tree can have one. */
+export const adviceOn = (x: unknown): string =>
+  typeof x === "object" && x !== null && "then" in x && typeof x.then === "function"
+    ? " Await it first: no function here is async."
+    : "";
 
 const putTogether = (structure: Structure, next: () => unknown): unknown => {
   switch (structure.kind) {
@@ -123,6 +132,27 @@ export interface Flat<T = unknown> {
 }
 
 /**
+ * The same as {@link flatten} for a function that takes trees: its errors bear that function's name. A number takes the
+ * dtype of the float scalar that stands in its place in another tree, if `like` are the leaves of one.
+ */
+export const flattenAs = (
+  name: string,
+  root: unknown,
+  place: (path: string) => string = at,
+  like: readonly ArrayType[] = [],
+): Flat => {
+  const leaves: NDArray[] = [];
+  const paths: string[] = [];
+  const visit = (x: NDArray | number | boolean, path: string): void => {
+    const beside = typeof x === "number" ? like[leaves.length] : undefined;
+    const dtype = beside !== undefined && isFloat(beside.dtype) ? beside.dtype : undefined;
+    leaves.push(isNDArray(x) ? x : dtype === undefined ? array(x) : array(x, { dtype }));
+    paths.push(path);
+  };
+  return { structure: takeApart(root, "", 1, { name, place, visit }), leaves, paths };
+};
+
+/**
  * The leaves of a tree in order (keys sorted), their paths, and the structure to put them together again.
  *
  * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path; or when
@@ -131,15 +161,7 @@ export interface Flat<T = unknown> {
  * import { array, tree } from "@gradfold/core";
  * tree.flatten({ w: array([1, 2]), b: 0 }).paths; // => [ 'b', 'w' ]
  */
-export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => {
-  const leaves: NDArray[] = [];
-  const paths: string[] = [];
-  const structure = takeApart(root, "", 1, (x, path) => {
-    leaves.push(x);
-    paths.push(path);
-  });
-  return { leaves, paths, structure };
-});
+export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => flattenAs("tree", root));
 
 const kinds: readonly unknown[] = ["leaf", "empty", "list", "record"];
 
