@@ -1,4 +1,4 @@
-import { nameOf, printProgram } from "@gradfold/autodiff/compiler";
+import { argumentPlace, checkAlone, checkCallback, nameOf, printProgram } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { kernelsText } from "./account.ts";
@@ -33,11 +33,13 @@ const totalOf = (values: readonly Value[]): number => values.reduce((sum, value)
  * const text = explain((x, y) => mean(square(sub(x, y))))(array([1, 2, 3]), array([1, 2, 4]));
  * text.split("\n").filter((line) => line.startsWith("  loop")); // => [ '  loop [3]: 2 operations, add along [3] by rule 1; reads a 24, b 24; writes %5 8', '  loop []: 1 operation; reads %5 8, c 8; writes %6 8' ]
  */
-export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unknown) => {
+export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("explain", "the first argument", f, "explain(f)(x)");
+  checkAlone("explain", further, "explain(f)(x)");
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
   return (...args: readonly unknown[]): string => {
-    const traced = traceTree(args, onList, "still");
+    const traced = traceTree({ name: "explain", place: argumentPlace }, args, onList, "still");
     if (traced === undefined)
       throw new TraceError("explain: the function is part of another transform. Explain the transformed function.");
     const { program, simplified, leaves } = traced;

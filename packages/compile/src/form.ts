@@ -1,5 +1,5 @@
-import { array, type NDArray, tree } from "@gradfold/core";
-import { isNDArray, isRecord } from "@gradfold/core/transform";
+import { array, type NDArray } from "@gradfold/core";
+import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
 
 /* What arguments and results look like with their arrays taken out: made once, then met again at every call. */
 
@@ -16,23 +16,38 @@ export type Numbers = "arrays" | "still";
 
 const isNumber = (node: unknown): node is number | boolean => typeof node === "number" || typeof node === "boolean";
 
-/**
- * Takes a tree apart and appends its arrays to `leaves`.
- *
- * @throws TreeError when something in it is not an array, number, boolean, list or plain object
- */
-export const takeApart = (node: unknown, numbers: Numbers, leaves: NDArray[]): Form => {
+/** Takes a tree apart and appends its arrays to `leaves`; undefined for what is no tree. */
+export const takeApart = (node: unknown, numbers: Numbers, leaves: NDArray[], level = 1): Form | undefined => {
   if (isNDArray(node)) return { kind: "leaf", index: leaves.push(node) - 1 };
   if (isNumber(node) && numbers === "arrays") return { kind: "leaf", index: leaves.push(array(node)) - 1 };
   if (isNumber(node) || node === null || node === undefined) return { kind: "still", value: node };
-  if (Array.isArray(node)) return { kind: "list", children: node.map((child) => takeApart(child, numbers, leaves)) };
-  if (isRecord(node)) {
-    const keys = Object.keys(node);
-    return { kind: "record", keys, children: keys.map((key) => takeApart(node[key], numbers, leaves)) };
+  if (level > mostLevels) return undefined;
+  if (isList(node)) {
+    const children = formsOf(node, numbers, leaves, level + 1);
+    return children && { kind: "list", children };
   }
-  // Nothing that a tree is made of: this throws.
-  tree.flatten(node);
-  return { kind: "still", value: undefined };
+  if (!isRecord(node)) return undefined;
+  const keys = Object.keys(node);
+  const parts = keys.map((key) => node[key]);
+  const children = formsOf(parts, numbers, leaves, level + 1);
+  return children && { kind: "record", keys, children };
+};
+
+/** The forms of some parts; undefined if one of them is no tree. */
+const formsOf = (
+  parts: readonly unknown[],
+  numbers: Numbers,
+  leaves: NDArray[],
+  level: number,
+): readonly Form[] | undefined => {
+  const forms: Form[] = [];
+  // This meets the holes of a list too, which are undefined.
+  for (const part of parts) {
+    const form = takeApart(part, numbers, leaves, level);
+    if (form === undefined) return undefined;
+    forms.push(form);
+  }
+  return forms;
 };
 
 /** Whether a form is a list of arrays and nothing else, in order: the list of arrays itself then is the tree. */

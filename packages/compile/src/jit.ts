@@ -1,3 +1,4 @@
+import { argumentPlace, checkAlone, checkCallback } from "@gradfold/autodiff/compiler";
 import { typed } from "@gradfold/core/transform";
 import { type Backend, backend } from "./backend.ts";
 import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
@@ -5,6 +6,8 @@ import { resultFor, resultOf, specialize, type Specialized } from "./specialize.
 interface Jit {
   <F>(f: F): F & { readonly backend: Backend };
 }
+
+const caller = { name: "jit", place: argumentPlace } as const;
 
 /** So many forms and types of arguments are remembered; the one that was used least recently is forgotten first. */
 const most = 32;
@@ -31,14 +34,16 @@ const most = 32;
  * gradient(array([1, 2, 3])); // => float64 [3] [ 3, 12, 27]
  * gradient.backend; // => 'wasm'
  */
-export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown) => {
+export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("jit", "the first argument", f, "jit(f)(x)");
+  checkAlone("jit", further, "jit(f)(x). Numbers and truths among the arguments are static as they are");
   const known: Specialized[] = [];
   const runs = backend();
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
 
   const learn = (args: readonly unknown[]): unknown => {
-    const learned = specialize("jit", args, onList, "still", runs);
+    const learned = specialize(caller, args, onList, "still", runs);
     if (learned === undefined) return f(...args);
     known.unshift(learned.specialized);
     known.splice(most);

@@ -1,5 +1,6 @@
 import { scan as scanEagerly } from "@gradfold/autodiff";
-import { typed } from "@gradfold/core/transform";
+import { checkCallback, placeIn } from "@gradfold/autodiff/compiler";
+import { optionsOf, typed } from "@gradfold/core/transform";
 import { backend } from "./backend.ts";
 import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
 
@@ -8,6 +9,14 @@ type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
 interface Options {
   readonly length?: number;
 }
+
+const defaults = { length: undefined } as const;
+
+/** Where a path in [init, xs] leads. */
+const pairPlace = (path: string): string =>
+  placeIn(path.startsWith("[1]") ? "xs" : "init")(path.slice(3).replace(/^\./, ""));
+
+const caller = { name: "scan", place: pairPlace } as const;
 
 /** A loop of a body, of a length if one was given. */
 interface Known {
@@ -28,16 +37,17 @@ const eagerly = scanEagerly as unknown as (
   options: Options,
 ) => readonly [unknown, unknown];
 
-const learn = (f: Body, init: unknown, xs: unknown, options: Options, known: Known[]): unknown => {
+const learn = (f: Body, init: unknown, xs: unknown, length: number | undefined, known: Known[]): unknown => {
+  const options: Options = length === undefined ? {} : { length };
   // Without a turn there is nothing to compile.
-  if (options.length === 0) return eagerly(f, init, xs, options);
+  if (length === 0) return eagerly(f, init, xs, options);
   const onPair = (pair: unknown): unknown => {
     const [carry, rows] = pair as readonly [unknown, unknown]; // as the form of a pair puts it together
     return eagerly(f, carry, rows, options);
   };
-  const learned = specialize("scan", [init, xs], onPair, "arrays", backend());
+  const learned = specialize(caller, [init, xs], onPair, "arrays", backend());
   if (learned === undefined) return eagerly(f, init, xs, options);
-  known.unshift({ length: options.length, specialized: learned.specialized });
+  known.unshift({ length, specialized: learned.specialized });
   known.splice(most);
   return resultOf(learned.specialized, learned.leaves);
 };
@@ -59,15 +69,17 @@ const learn = (f: Body, init: unknown, xs: unknown, options: Options, known: Kno
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
  */
 export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
-  (f: Body, init: unknown, xs: unknown, options: Options = {}) => {
+  (f: Body, init: unknown, xs: unknown, options?: Options) => {
+    checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
+    const { length: wanted } = optionsOf("scan", options, defaults);
     const known = loops.get(f) ?? [];
     if (known.length === 0) loops.set(f, known);
     const pair = [init, xs];
     for (const { length, specialized } of known) {
-      const result = length === options.length ? resultFor(specialized, pair) : "other";
+      const result = length === wanted ? resultFor(specialized, pair) : "other";
       if (result === "other") continue;
-      return result === "traced" ? eagerly(f, init, xs, options) : result;
+      return result === "traced" ? eagerly(f, init, xs, options ?? {}) : result;
     }
-    return learn(f, init, xs, options, known);
+    return learn(f, init, xs, wanted, known);
   },
 );

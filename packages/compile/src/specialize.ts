@@ -1,12 +1,15 @@
 import {
+  checkReturned,
   evaluateProgram,
   inlineProgram,
+  type Place,
   type Program,
+  resultPlace,
   simplifyProgram,
   traceLeaves,
 } from "@gradfold/autodiff/compiler";
-import type { DType, NDArray, Shape } from "@gradfold/core";
-import { isList, isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
+import { type DType, type NDArray, type Shape, TreeError } from "@gradfold/core";
+import { flattenAs, isList, isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
 import { type Answer, instantiate, type Judge, type Run } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
@@ -76,15 +79,38 @@ interface Traced {
   readonly simplified: Program;
 }
 
-/** Undefined if the function uses values of a transform around it, which then must see its operations. */
-export const traceTree = (tree: unknown, f: (tree: unknown) => unknown, numbers: Numbers): Traced | undefined => {
-  const leaves: NDArray[] = [];
+/** Who has a tree, and what it calls the places in it. */
+export interface Caller {
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** The form of a tree; what is none is refused as everywhere. */
+const formOf = ({ name, place }: Caller, tree: unknown, numbers: Numbers, leaves: NDArray[]): Form => {
   const form = takeApart(tree, numbers, leaves);
+  if (form !== undefined) return form;
+  flattenAs(name, tree, place);
+  throw new TreeError(`${name}: ${place("")} is no tree of arrays.`);
+};
+
+/** Undefined if the function uses values of a transform around it, which then must see its operations. */
+export const traceTree = (
+  caller: Caller,
+  tree: unknown,
+  f: (tree: unknown) => unknown,
+  numbers: Numbers,
+): Traced | undefined => {
+  const leaves: NDArray[] = [];
+  const form = formOf(caller, tree, numbers, leaves);
   if (leaves.some(isTraced)) return undefined;
   const outputs: NDArray[] = [];
   const { program, result } = traceLeaves(
     leaves,
-    (xs) => takeApart(f(putTogether(form, xs)), numbers, outputs),
+    (xs) => {
+      const returned = f(putTogether(form, xs));
+      checkReturned(caller.name, returned);
+      return formOf({ ...caller, place: resultPlace }, returned, numbers, outputs);
+    },
     () => outputs,
   );
   if (program.constants.some(isTraced)) return undefined;
@@ -95,20 +121,20 @@ export const traceTree = (tree: unknown, f: (tree: unknown) => unknown, numbers:
  * Traces a function of a tree of arrays and compiles it; undefined if it uses values of a transform around it, which
  * then must see its operations.
  *
- * @throws TraceError when the function asks for a value, or applies an operation that is not covered; ShapeError when
+ * @throws TreeError for an argument or a result that is no tree of arrays; TraceError when the function asks for a value, or applies an operation that is not covered; ShapeError when
  *   it needs more memory than can be addressed
  */
 export const specialize = (
-  caller: string,
+  caller: Caller,
   tree: unknown,
   f: (tree: unknown) => unknown,
   numbers: Numbers,
   backend: Backend,
 ): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
-  const traced = traceTree(tree, f, numbers);
+  const traced = traceTree(caller, tree, f, numbers);
   if (traced === undefined) return undefined;
   const { leaves, form, result, simplified } = traced;
-  const run = makeRun(caller, simplified, leaves.map(typeOf), backend);
+  const run = makeRun(caller.name, simplified, leaves.map(typeOf), backend);
   const flat = numbers === "still" && isFlat(form) ? leaves.length : undefined;
   return { leaves, specialized: { form, numbers, flat, run, result, givesFlat: isFlat(result), last: [] } };
 };

@@ -178,7 +178,7 @@ test("scan refuses what autodiff's refuses", () => {
   expect(() => scan(body, noise(1, [2]), null)).toThrow("Give { length }");
   expect(() => scan(body, noise(1, [2]), null, { length: -1 })).toThrow("whole number");
   expect(() => scan((c: NDArray) => [sum(c), c] as never, noise(1, [2]), null, { length: 2 })).toThrow(
-    "keep its types",
+    "come back as it began",
   );
   expect(() => scan(body, noise(1, [2]), [noise(1, [2]), noise(1, [3])] as never)).toThrow("rows");
 });
