@@ -28,7 +28,7 @@ const replayOf = (run: Run, data: Data): string => {
         ({ params }) => {
           const [slope = NaN, intercept = NaN] = toTypedArray(params);
           const line = [-1, 1].map((u) => [u, slope * u + intercept]);
-          return [{ step: k, loss: losses[k] ?? NaN, params: { slope, intercept }, line }];
+          return [{ step: k, loss: losses[k] ?? null, params: { slope, intercept }, line }];
         },
       ),
     ),

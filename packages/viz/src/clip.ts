@@ -1,4 +1,3 @@
-import { drawable } from "./column.ts";
 import type { Domain, Path, Point } from "./figure.ts";
 
 type Segment = readonly [Point, Point];
@@ -9,35 +8,37 @@ const cut =
   (segment: Segment | null): Segment | null => {
     if (segment === null) return null;
     const [a, b] = segment;
-    const hasA = side * (a[axis] - edge) >= 0;
-    const hasB = side * (b[axis] - edge) >= 0;
+    const hasA = side * a[axis] >= side * edge;
+    const hasB = side * b[axis] >= side * edge;
     if (hasA && hasB) return segment;
     if (!hasA && !hasB) return null;
     const other = axis === 0 ? 1 : 0;
-    const t = (edge - a[axis]) / (b[axis] - a[axis]);
-    const across = a[other] + t * (b[other] - a[other]);
+    // In halves and as a mean of the two ends, since their distance may be beyond the numbers.
+    const t = (edge / 2 - a[axis] / 2) / (b[axis] / 2 - a[axis] / 2);
+    const across = a[other] * (1 - t) + b[other] * t;
     const crossing: Point = axis === 0 ? [edge, across] : [across, edge];
     return hasA ? [a, crossing] : [crossing, b];
   };
 
-const samePoint = (a: Point | null | undefined, b: Point): boolean => a?.[0] === b[0] && a[1] === b[1];
+export const isFinitePoint = (point: Point | null | undefined): point is Point =>
+  point?.every(Number.isFinite) ?? false;
 
 /**
- * The parts of a line that lie inside the domains, with gaps where it leaves them or is not finite. Done on numbers
- * and not by an SVG clip, because browsers draw nothing sensible for coordinates of 1e20 pixels.
+ * The parts of a line that lie inside the domains, with gaps where it leaves them, has one or is not finite. Done on
+ * numbers and not by an SVG clip, because browsers draw nothing sensible for coordinates of 1e20 pixels.
  */
-export const clipped = (line: readonly Point[], x: Domain, y: Domain): Path => {
-  const finite = (point: Point): boolean => point.every(drawable);
+export const clipped = (line: Path, x: Domain, y: Domain): Path => {
   const segments = line.slice(1).map((end, i): Segment | null => {
     const start = line[i];
-    const whole: Segment | null = start !== undefined && finite(start) && finite(end) ? [start, end] : null;
+    const whole: Segment | null = isFinitePoint(start) && isFinitePoint(end) ? [start, end] : null;
     return cut(1, y[1], -1)(cut(1, y[0], 1)(cut(0, x[1], -1)(cut(0, x[0], 1)(whole))));
   });
-  return segments.reduce<Path>((path, segment) => {
-    if (segment === null) return path.length === 0 || path.at(-1) === null ? path : [...path, null];
+  const first = segments.findIndex((segment) => segment !== null);
+  return segments.flatMap((segment, i): Path => {
+    if (segment === null) return [];
     const [start, end] = segment;
-    const last = path.at(-1);
-    if (samePoint(last, start)) return [...path, end];
-    return last === undefined || last === null ? [...path, start, end] : [...path, null, start, end];
-  }, []);
+    const before = segments[i - 1]?.[1];
+    if (before?.[0] === start[0] && before[1] === start[1]) return [end];
+    return i === first ? [start, end] : [null, start, end];
+  });
 };

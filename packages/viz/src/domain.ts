@@ -4,16 +4,32 @@ import type { Domain } from "./figure.ts";
 /** Values closer together than this part of their size are drawn as one: tick labels could not tell them apart. */
 const RESOLUTION = 1e-9;
 
-/** Below this the arithmetic of ticks loses its digits. */
-const TINY = 1e-290;
+const sizeOf = (low: number, high: number): number => Math.max(Math.abs(low), Math.abs(high));
+
+const isOne = (low: number, high: number): boolean => low === high || high - low < RESOLUTION * sizeOf(low, high);
+
+/** The domain with air on both sides, kept inside the range of numbers. */
+const widened = (low: number, high: number, air: number): Domain => [
+  Math.max(low - air, -Number.MAX_VALUE),
+  Math.min(high + air, Number.MAX_VALUE),
+];
 
 /** A domain with some air around the values; one that is not empty even when they are all equal. */
 export const roomy = (values: readonly number[]): Domain => {
   const [low, high] = extent(values);
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  if (values.length === 0 || size < TINY) return [-1, 1];
-  const air = high - low < RESOLUTION * size ? size / 10 : (high - low) / 25;
-  return [low - air, high + air];
+  const size = sizeOf(low, high);
+  if (values.length === 0 || size === 0) return [-1, 1];
+  // The least of all numbers have no tenth.
+  return widened(low, high, isOne(low, high) ? size / 10 || size : high / 25 - low / 25);
+};
+
+/** A domain from the first step to the last, without air; from a single step to the one that would follow. */
+export const tight = (steps: readonly number[]): Domain => {
+  if (steps.length === 0) return [0, 1];
+  const [low, high] = extent(steps);
+  if (!isOne(low, high)) return [low, high];
+  const size = sizeOf(low, high);
+  return size < 1e8 ? [low, low + 1] : widened(low, high, size / 10);
 };
 
 /**
@@ -22,7 +38,8 @@ export const roomy = (values: readonly number[]): Domain => {
  */
 export const stretched = ([low, high]: Domain, values: readonly number[]): Domain => {
   const size = high - low;
-  return extent([low, high, ...values.filter((value) => value >= low - size && value <= high + size)]);
+  const near = values.filter((value) => Number.isFinite(value) && value >= low - size && value <= high + size);
+  return extent([low, high, ...near]);
 };
 
 /** A domain for a logarithmic axis with air in proportion, kept inside the range of numbers. */

@@ -18,3 +18,6 @@ export const label = (text: string, width: number, fontSize: number): string => 
 /** The remarks as sentences, one after the other. */
 export const sentences = (remarks: readonly string[]): string =>
   remarks.map((remark) => `${remark.charAt(0).toUpperCase()}${remark.slice(1)}.`).join(" ");
+
+/** So many of something: "1 point", "2 points". */
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,7 +1,7 @@
-import type { Figure, Frame, Margin, Tick } from "./figure.ts";
+import type { Figure, Margin, Tick } from "./figure.ts";
 import { HEADING, label, TEXT, textWidth } from "./label.ts";
 import type { FigureOptions } from "./options.ts";
-import { position } from "./position.ts";
+import { along } from "./position.ts";
 import { axis, type AxisDraft } from "./ticks.ts";
 
 /** A figure before it has its sizes. */
@@ -34,23 +34,22 @@ export const arranged = ({ options, name, description, note, x, y, right }: Draf
   const yAxis = axis({ ...y, label: fitted(y.label, TEXT) }, Math.max(2, Math.floor((height - top - bottom) / 45)));
   const margin = margins(words.heading, words.note, yAxis.ticks, right);
   const inner = width - margin.left - margin.right;
-  const xAxis = axis({ ...x, label: fitted(x.label, TEXT) }, Math.max(2, Math.floor(inner / 80)), inner);
-  const frame = { width, height, margin, x: xAxis, y: yAxis };
-  const ticks = xAxis.ticks.filter((tick) => isInside(frame, tick));
+  const isInside = ({ value, text }: Tick): boolean => {
+    const middle = margin.left + along(x, value) * inner;
+    const half = textWidth(text, TEXT) / 2;
+    return middle - half > 0 && middle + half < width;
+  };
+  const xAxis = axis({ ...x, label: fitted(x.label, TEXT) }, Math.max(2, Math.floor(inner / 80)), inner, isInside);
   return {
-    ...frame,
-    x: { ...xAxis, ticks },
+    width,
+    height,
+    margin,
+    x: xAxis,
+    y: yAxis,
     ...words,
     title: title === "" ? name : title,
     description,
     theme,
     idPrefix,
   };
-};
-
-/** Whether the text under a tick of the x axis stays in the picture. */
-const isInside = (frame: Frame, { value, text }: Tick): boolean => {
-  const [middle] = position(frame, [value, frame.y.domain[0]]);
-  const half = textWidth(text, TEXT) / 2;
-  return middle - half > 0 && middle + half < frame.width;
 };

@@ -1,51 +1,76 @@
-import { DomainError } from "@gradfold/core";
-import { drawable, extent, isRows, type Numbers, sameLength } from "./column.ts";
-import { roomy, roomyLog } from "./domain.ts";
-import type { Domain, Figure, Mark, Point } from "./figure.ts";
+import { optionsOf } from "@gradfold/core/transform";
+import { bounded, type Check, isList, number, optional, type Place, reading, refuse } from "./check.ts";
+import {
+  type Column,
+  column,
+  columnOf,
+  extent,
+  hasColumn,
+  notDrawn,
+  numberOrNull,
+  sameLength,
+  someRow,
+} from "./column.ts";
+import { roomy, roomyLog, tight } from "./domain.ts";
+import type { Figure, Mark, Point } from "./figure.ts";
 import { sentences, TEXT, textWidth } from "./label.ts";
 import { arranged } from "./layout.ts";
-import { numberText } from "./number.ts";
-import { type FigureOptions, settled } from "./options.ts";
+import { inWords, numberText, type Value } from "./number.ts";
+import { checkedOptions, common, commonChecks, type FigureOptions } from "./options.ts";
 import type { Color } from "./theme.ts";
 import { thinned } from "./thin.ts";
 import type { AxisDraft } from "./ticks.ts";
 
-/** Losses in the order of the steps, as rows or as columns. A step left out is the index; other columns are ignored. */
+/**
+ * Losses in the order of the steps: as rows, as columns, or by themselves. A step left out is the index; other columns
+ * are ignored. A loss that is null, undefined or left out is missing.
+ */
 export type Losses =
-  readonly { readonly loss: number; readonly step?: number }[] | { readonly loss: Numbers; readonly step?: Numbers };
+  | readonly { readonly loss?: number | null | undefined; readonly step?: number | undefined }[]
+  | { readonly loss: Column; readonly step?: ArrayLike<number> | undefined }
+  | Column;
+
+/** The loss at a step. */
+type Entry = readonly [step: number, loss: Value];
 
 /**
  * A figure of the loss at each step.
  *
- * The y axis is logarithmic if the losses are positive and span a power of ten, else linear. A loss that is not finite
- * leaves a gap; a run that ends with such losses is drawn up to the first of them, which is marked and named.
- * Throws a DomainError if columns differ in length, if a step is not finite, or for a bad option.
+ * The y axis is logarithmic if the losses are positive and span a power of ten, else linear. A loss that is missing or
+ * not finite leaves a gap, and the note counts them; a run that ends with losses that are not finite is drawn up to the
+ * first of them, which is marked and named.
+ * Throws a DomainError if there is no loss among the columns, if columns differ in length, if a loss is no number or a
+ * step is not finite, or for a bad option.
  *
  * @example
  * import { lossCurve } from "@gradfold/viz";
- * lossCurve({ loss: [8, 2, 0.5] }).description; // => 'Loss 8 at step 0, 0.5 at step 2.'
+ * lossCurve([8, 2, 0.5]).description; // => 'Loss 8 at step 0, 0.5 at step 2.'
  * lossCurve({ loss: [8, 1e9, Infinity] }).note; // => 'ended at step 2: the loss is infinite'
  */
-export const lossCurve = (losses: Losses, options: FigureOptions = {}): Figure => {
-  const settings = settled("lossCurve", options, "loss");
+export const lossCurve = (losses: Losses, options?: FigureOptions): Figure => {
+  const op = "lossCurve";
+  const [entries, settings] = reading(op, () => [
+    entriesOf(op, losses),
+    checkedOptions(op, optionsOf(op, options, defaults), commonChecks),
+  ]);
   const { theme, width } = settings;
-  const { drawn, last, end } = courseOf(pointsOf(losses));
+  const { drawn, last, end } = courseOf(entries);
   const value = last === undefined ? "" : numberText(last[1], 3);
-  const ending = end === undefined ? [] : [`ended at step ${end[0]}: the loss is ${numberText(end[1])}`];
+  const ending = end === undefined ? [] : [`ended at step ${end[0]}: the loss is ${inWords(end[1])}`];
   const finite = drawn.filter(isFinitePoint);
-  const gaps = drawn.length - finite.length;
-  const lost = gaps === 0 ? [] : [`${gaps} not finite, not drawn`];
+  const lost = notDrawn(drawn.map(([, loss]) => loss));
+  const shown = end === undefined ? drawn : [...drawn, end];
   const base = arranged({
     options: settings,
     name: "Loss curve",
     description: sentences([summary(finite), ...ending, ...lost]),
-    note: [...(drawn.length === 0 && end === undefined ? ["no step yet"] : []), ...ending, ...lost].join("; "),
-    x: { label: "step", scale: "linear", domain: stepDomain(end === undefined ? drawn : [...drawn, end]), minStep: 1 },
-    y: lossAxis(finite.map((point) => point[1])),
+    note: [...(entries.length === 0 ? ["no step yet"] : []), ...ending, ...lost].join("; "),
+    x: { label: "step", scale: "linear", domain: tight(shown.map(([step]) => step)), minStep: 1 },
+    y: lossAxis(finite.map(([, loss]) => loss)),
     right: 24 + textWidth(value, TEXT),
   });
   const path = thinned(
-    drawn.map((point) => (isFinitePoint(point) ? point : null)),
+    drawn.map((entry) => (isFinitePoint(entry) ? entry : null)),
     2 * width,
   );
   const marks: readonly Mark[] = [
@@ -56,26 +81,37 @@ export const lossCurve = (losses: Losses, options: FigureOptions = {}): Figure =
   return { ...base, marks };
 };
 
-const isFinitePoint = (point: Point): boolean => Number.isFinite(point[1]);
+const defaults = { ...common, idPrefix: "loss" };
 
-/** The losses as points, the steps checked. */
-const pointsOf = (losses: Losses): readonly Point[] => {
-  const rows = isRows(losses) ? losses.map((row, i): Point => [row.step ?? i, row.loss]) : columns(losses);
-  const bad = rows.find((row) => !drawable(row[0]));
-  if (bad)
-    throw new DomainError(`lossCurve: a step is not a finite number: ${bad[0]}. Leave steps out to count from 0.`);
-  return rows;
+const step: Check<number | undefined> = (given, place) =>
+  given === undefined || Number.isFinite(given)
+    ? optional(number)(given, place)
+    : refuse(place, "a finite number", given, "Leave steps out to count from 0.");
+
+/** The losses and their steps. */
+const entriesOf = (op: string, losses: unknown): readonly Entry[] => {
+  const place: Place = () => `${op}: losses`;
+  const isPlain = isList(losses) && !someRow(bounded(losses, place));
+  const loss = isPlain ? column(numberOrNull)(losses, place) : columnOf(place, losses, "loss", numberOrNull);
+  const steps = hasColumn(losses, "step") ? columnOf(place, losses, "step", step) : undefined;
+  if (steps !== undefined) sameLength(op, { step: steps, loss });
+  return loss.map((value, i) => [steps?.[i] ?? i, value]);
 };
 
-const columns = ({ loss, step }: { readonly loss: Numbers; readonly step?: Numbers }): readonly Point[] => {
-  if (step !== undefined) sameLength("lossCurve", { step, loss });
-  return Array.from(loss, (value, i): Point => [step?.[i] ?? i, value]);
-};
+const isFinitePoint = (entry: Entry): entry is Point => Number.isFinite(entry[1]);
 
-/** What to draw: all up to the last finite loss, and the step after it, where the run ended, if there is one. */
-const courseOf = (points: readonly Point[]) => {
-  const lastIndex = points.findLastIndex(isFinitePoint);
-  return { drawn: points.slice(0, lastIndex + 1), last: points[lastIndex], end: points[lastIndex + 1] };
+/**
+ * What to draw, the last finite loss, and the step at which the run ended: the first after it whose loss is not finite.
+ * Losses that are only missing do not end a run.
+ */
+const courseOf = (entries: readonly Entry[]) => {
+  const lastIndex = entries.findLastIndex(isFinitePoint);
+  const endIndex = entries.findIndex(([, loss], i) => i > lastIndex && loss !== null);
+  return {
+    drawn: endIndex < 0 ? entries : entries.slice(0, endIndex),
+    last: entries.slice(lastIndex, lastIndex + 1).find(isFinitePoint),
+    end: entries[endIndex],
+  };
 };
 
 const summary = (finite: readonly Point[]): string => {
@@ -83,11 +119,6 @@ const summary = (finite: readonly Point[]): string => {
   if (first === undefined || last === undefined) return "no finite loss";
   const at = ([step, loss]: Point): string => `${numberText(loss)} at step ${step}`;
   return finite.length === 1 ? `loss ${at(first)}` : `loss ${at(first)}, ${at(last)}`;
-};
-
-const stepDomain = (points: readonly Point[]): Domain => {
-  const [low, high] = points.length === 0 ? [0, 1] : extent(points.map((point) => point[0]));
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
 };
 
 const lossAxis = (values: readonly number[]): AxisDraft => {

@@ -1,14 +1,26 @@
 import { createRequire } from "node:module";
+import { DomainError } from "@gradfold/core";
 import type * as jsdom from "jsdom";
 import { type Render, render as renderIn } from "./render.ts";
 import type { ReplayFrame } from "./replay/frame.ts";
 import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.ts";
 
+/** This file, also where a bundler made it part of a CommonJS one, in which `import.meta` is empty. */
+const here = typeof __filename === "string" ? __filename : import.meta.url;
+
 /*
  * jsdom takes most of a second to load, to be paid only by who draws: hence `require`, which unlike `import` waits for
- * the first call, and unlike `import()` does not make every picture a promise. The one cast: `require` has no types.
+ * the first call, and unlike `import()` does not make every picture a promise. No bundler follows it, which is well:
+ * bundled, jsdom does not find its own files. The one cast: `require` has no types.
  */
-const loadJsdom = (): typeof jsdom => createRequire(import.meta.url)("jsdom") as typeof jsdom;
+const loadJsdom = (): typeof jsdom => {
+  try {
+    return createRequire(here)("jsdom") as typeof jsdom;
+  } catch (cause) {
+    const hint = "Install it beside the bundle, or give render of @gradfold/viz a document.";
+    throw new DomainError(`render: jsdom cannot be loaded from ${here}: see the cause. ${hint}`, { cause });
+  }
+};
 
 /** Makes the value on the first call and keeps it. */
 const lazy = <A>(make: () => A): (() => A) => {

@@ -12,23 +12,39 @@ export const signed = (decimal: string): string =>
 /** The value as a mantissa of at most so many digits and a power of ten: 25000 is "2.5×10⁴", 1000 is "10³". */
 export const scientific = (value: number, digits: number): string => {
   const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
-  const short = signed(String(Number(mantissa)));
+  const short = signed(mantissa.replace(/\.?0+$/, ""));
   const power = `10${superscript(Number(exponent))}`;
   return short === "1" ? power : short === "−1" ? `−${power}` : `${short}×${power}`;
 };
 
-const inWords = (value: number): string =>
-  Number.isNaN(value) ? "not a number" : value > 0 ? "infinite" : "minus infinite";
+/** A number, or null where one is missing. */
+export type Value = number | null;
+
+/** In words, a value that no picture shows; undefined for a finite number. */
+export const inWords = (value: Value): string | undefined => {
+  if (value === null) return "missing";
+  if (Number.isNaN(value)) return "not a number";
+  return value === Infinity ? "infinite" : value === -Infinity ? "minus infinite" : undefined;
+};
+
+/** How many of the values are what, in words: "1 infinite, 2 missing". Finite numbers do not count. */
+export const tally = (values: readonly Value[]): string => {
+  const counts = values.reduce((counts, value) => {
+    const words = inWords(value);
+    return words === undefined ? counts : counts.set(words, (counts.get(words) ?? 0) + 1);
+  }, new Map<string, number>());
+  return Array.from(counts, ([words, count]) => `${count} ${words}`).join(", ");
+};
 
 /**
  * The value to be read, always with so many digits, so that a readout does not jump about: 2 is "2.000". A power of
- * ten when it is far from one, words when it is not finite.
+ * ten when it is far from one, words when it is not finite, a dash when it is missing.
  */
-export const steadyText = (value: number, digits = 4): string => {
-  if (!Number.isFinite(value)) return inWords(value);
+export const steadyText = (value: Value, digits = 4): string => {
+  if (value === null) return "–";
   const plain = value.toPrecision(digits);
   const far = plain.includes("e") || (value !== 0 && Math.abs(value) < 1e-3);
-  return far ? scientific(value, digits) : signed(plain);
+  return inWords(value) ?? (far ? scientific(value, digits) : signed(plain));
 };
 
 /** The value to be read, with at most so many digits: 2 is "2". */

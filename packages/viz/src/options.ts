@@ -1,5 +1,5 @@
-import { DomainError } from "@gradfold/core";
-import { checkedTheme, dark, type Theme } from "./theme.ts";
+import { between, type Check, type Checks, fields, refuse, text } from "./check.ts";
+import { dark, type Theme, themeOf } from "./theme.ts";
 
 /** What every figure can be told. Sizes are in pixels. */
 export interface FigureOptions {
@@ -15,30 +15,25 @@ export interface FigureOptions {
   readonly idPrefix?: string;
 }
 
-const pixels = (op: string, name: string, value: number, least: number): number => {
-  if (!(value >= least && value <= 4096))
-    throw new DomainError(
-      `${op}: ${name} is not from ${least} to 4096 pixels: ${value}. Leave it out for the default.`,
-    );
-  return value;
+const pixels = (least: number): Check<number> => between(least, 4096, "pixels", "Leave it out for the default.");
+
+export const prefix: Check<string> = (value, place) =>
+  typeof value === "string" && /^[A-Za-z][\w-]*$/.test(value)
+    ? value
+    : refuse(place, 'a letter followed by letters, digits, "-" and "_"', value);
+
+/** The defaults of every figure, but for the prefix. */
+export const common = { width: 640, height: 400, title: "", theme: dark };
+
+/** What the options of every figure must be. */
+export const commonChecks: Checks<Required<FigureOptions>> = {
+  theme: themeOf,
+  title: text,
+  width: pixels(280),
+  height: pixels(180),
+  idPrefix: prefix,
 };
 
-/** The options with their defaults filled in, or a DomainError. */
-export const settled = (
-  op: string,
-  { theme = dark, title = "", width = 640, height = 400, idPrefix }: FigureOptions,
-  defaultPrefix: string,
-): Required<FigureOptions> => {
-  const prefix = idPrefix ?? defaultPrefix;
-  if (!/^[A-Za-z][\w-]*$/.test(prefix))
-    throw new DomainError(
-      `${op}: idPrefix is not a letter followed by letters, digits, "-" and "_": ${JSON.stringify(prefix)}.`,
-    );
-  return {
-    theme: checkedTheme(op, theme),
-    title,
-    width: pixels(op, "width", width, 280),
-    height: pixels(op, "height", height, 180),
-    idPrefix: prefix,
-  };
-};
+/** The options, each as its check gives it. */
+export const checkedOptions = <T extends object>(op: string, options: object, checks: Checks<T>): T =>
+  fields(checks, { ...options }, (name) => `${op}: ${name}`);

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Axis, Figure, Mark, Point } from "./figure.ts";
 import { HEADING, TEXT } from "./label.ts";
+import { along } from "./position.ts";
 
 /** Pixels between words and the edge of the picture. */
 const EDGE = 16;
@@ -16,20 +17,29 @@ export const plotted = (figure: Figure, document: Document): Element => {
     marginRight: margin.right,
     marginBottom: margin.bottom,
     marginLeft: margin.left,
-    x: { type: x.scale, domain: x.domain, axis: null },
-    y: { type: y.scale, domain: y.domain, axis: null },
+    // Values come as shares of the axis, for Plot's own scales overflow at the end of the numbers.
+    x: { type: "linear", domain: [0, 1], axis: null },
+    y: { type: "linear", domain: [0, 1], axis: null },
     marks: [
-      Plot.gridX(valuesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.gridY(valuesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.axisX(valuesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
-      Plot.axisY(valuesOf(y), { ...axisOptions(y, figure), label: null }),
-      ...figure.marks.map(plottedMark),
+      Plot.gridX(sharesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.gridY(sharesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.axisX(sharesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
+      Plot.axisY(sharesOf(y), { ...axisOptions(y, figure), label: null }),
+      ...figure.marks.map((mark) => plottedMark(figure, mark)),
       ...wordsOf(figure),
     ],
   });
 };
 
-const valuesOf = (axis: Axis): readonly number[] => axis.ticks.map((tick) => tick.value);
+/** Shares of an axis further off than this are not drawn: browsers draw nothing sensible out there. */
+const FAR = 1e6;
+
+const share = (axis: Axis, value: number): number => {
+  const place = along(axis, value);
+  return Math.abs(place) <= FAR ? place : NaN;
+};
+
+const sharesOf = (axis: Axis): readonly number[] => axis.ticks.map((tick) => share(axis, tick.value));
 
 const axisOptions = ({ label, ticks }: Axis, { theme }: Figure) =>
   ({
@@ -59,14 +69,17 @@ const wordsOf = ({ heading, note, y, margin, theme }: Figure): readonly Plot.Mar
 const words = (text: string, frameAnchor: "top-left" | "bottom-left", options: Plot.TextOptions): Plot.Markish =>
   Plot.text(text === "" ? [] : [text], { frameAnchor, fontSize: TEXT, ...options });
 
-const plottedMark = (mark: Mark): Plot.Markish => {
+const plottedMark = ({ x, y }: Figure, mark: Mark): Plot.Markish => {
   const named = mark.id === undefined ? {} : { render: withId(mark.id) };
+  const at = {
+    x: (point: Point | null) => (point === null ? NaN : share(x, point[0])),
+    y: (point: Point | null) => (point === null ? NaN : share(y, point[1])),
+  };
   switch (mark.kind) {
     case "dots":
       return Plot.dot(mark.points, {
         ...named,
-        x: "0",
-        y: "1",
+        ...at,
         r: mark.radius,
         fill: mark.color,
         fillOpacity: mark.opacity,
@@ -74,20 +87,18 @@ const plottedMark = (mark: Mark): Plot.Markish => {
     case "line":
       return Plot.line(mark.path, {
         ...named,
-        x: (point: Point | null) => point?.[0] ?? NaN,
-        y: (point: Point | null) => point?.[1] ?? NaN,
+        ...at,
         stroke: mark.color,
         strokeWidth: mark.width,
         ...(mark.dash === "" ? {} : { strokeDasharray: mark.dash }),
       });
     case "rule":
-      return Plot.ruleX([mark.x], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
+      return Plot.ruleX([share(x, mark.x)], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
     case "text":
-      return Plot.text([mark.text], {
+      return Plot.text([mark.at], {
         ...named,
-        x: [mark.at[0]],
-        y: [mark.at[1]],
-        text: (text: string) => text,
+        ...at,
+        text: () => mark.text,
         textAnchor: mark.anchor,
         dx: mark.offset[0],
         dy: mark.offset[1],

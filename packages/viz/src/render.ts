@@ -1,4 +1,6 @@
-import type { Figure } from "./figure.ts";
+import { DomainError } from "@gradfold/core";
+import { isObject, reading, refuse } from "./check.ts";
+import { type Figure, figureOf } from "./figure.ts";
 import { normalised } from "./normalise.ts";
 import { plotted } from "./plot.ts";
 import { type Branch, treeOf } from "./tree.ts";
@@ -21,12 +23,33 @@ export type Render = (figure: Figure) => string;
  * const svg = render(scatterFit([{ x: 1, y: 2 }], { width: 480, height: 300 }));
  * svg.split("\n")[1]; // => '<title id="scatter-title">Data and fitted line</title>'
  */
-export const render =
-  (document: Document): Render =>
-  (figure) => {
-    const drawing = treeOf(plotted(figure, document));
-    return xml(named(normalised(framed(figure, drawing), figure.idPrefix)));
+export const render = (document: Document): Render => {
+  reading(op, () => checkDocument(document));
+  return (figure) => {
+    const checked = reading(op, () => figureOf(figure, () => `${op}: figure`));
+    if (elementsOf(checked) > MOST)
+      throw new DomainError(
+        `${op}: the figure has too much to draw: ${elementsOf(checked)} dots, texts and rules, more than ${MOST}. ` +
+          "Give every tenth point, say.",
+      );
+    const drawing = reading(op, () => treeOf(plotted(checked, document)), "drawing in the document");
+    return xml(named(normalised(framed(checked, drawing), checked.idPrefix)));
   };
+};
+
+const op = "render";
+
+/** More elements than this take minutes. */
+const MOST = 100_000;
+
+const elementsOf = ({ marks, x, y }: Figure): number =>
+  marks.reduce((sum, mark) => sum + (mark.kind === "dots" ? mark.points.length : 1), x.ticks.length + y.ticks.length);
+
+const checkDocument = (document: unknown): void => {
+  const { createElementNS } = isObject(document) ? document : {};
+  if (typeof createElementNS !== "function")
+    refuse(() => `${op}: document`, "a document", document, "Without one, import render from @gradfold/viz/node.");
+};
 
 /** The drawing with what it takes to stand alone: a size, fonts, a name and a description, a background. */
 const framed = ({ title, description, width, height, theme }: Figure, drawing: Branch): Branch => ({

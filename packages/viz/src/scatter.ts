@@ -1,13 +1,14 @@
 import { DomainError } from "@gradfold/core";
+import { optionsOf } from "@gradfold/core/transform";
 import { captions, captionWidth, type FittedPath } from "./caption.ts";
-import { clipped } from "./clip.ts";
+import { reading, text } from "./check.ts";
 import { finitePoints, type Numbers, type Points } from "./column.ts";
 import { roomy, stretched } from "./domain.ts";
 import type { Figure, Mark, Point } from "./figure.ts";
-import { absenceOf, endsOf, equationOf, type Fit, fitOf } from "./fit.ts";
-import { sentences } from "./label.ts";
+import { absenceOf, endsOf, equationOf, type Fit, fitOf, pathOf } from "./fit.ts";
+import { counted, sentences } from "./label.ts";
 import { arranged } from "./layout.ts";
-import { type FigureOptions, settled } from "./options.ts";
+import { checkedOptions, common, commonChecks, type FigureOptions } from "./options.ts";
 import type { Theme } from "./theme.ts";
 
 /** Straight lines, each as `[slope, intercept]`. */
@@ -25,8 +26,8 @@ export interface ScatterOptions extends FigureOptions {
 /**
  * A figure of points with the line before and after the fit.
  *
- * Points are rows `[{ x, y }, …]` or columns `{ x, y }` of equal length; those that are not finite are left out and
- * counted. A line is `[slope, intercept]`; it is clipped to the picture, which stays close to the points.
+ * Points are rows `[{ x, y }, …]` or columns `{ x, y }` of equal length; those that are missing or not finite are left
+ * out and counted. A line is `[slope, intercept]`; it is clipped to the picture, which stays close to the points.
  * Throws a DomainError if no point is finite, if columns differ in length, or for a bad option.
  *
  * @example
@@ -34,27 +35,28 @@ export interface ScatterOptions extends FigureOptions {
  * const figure = scatterFit({ x: [0, 1, 2], y: [1, 3, 5], before: [0.5, 0.75], after: [2, 1] });
  * figure.description; // => '3 points. Before: y = 0.5x + 0.75. After: y = 2x + 1.'
  */
-export const scatterFit = (data: Points & Lines, options: ScatterOptions = {}): Figure => {
+export const scatterFit = (data: Points & Lines, options?: ScatterOptions): Figure => {
   const op = "scatterFit";
-  const settings = settled(op, options, "scatter");
+  const [{ given, points, lost }, fits, settings] = reading(op, () => [
+    finitePoints(op, "data", data),
+    [...fitOf(op, "before", data.before), ...fitOf(op, "after", data.after)],
+    checkedOptions(op, optionsOf(op, options, defaults), { ...commonChecks, xLabel: text, yLabel: text }),
+  ]);
+  if (points.length === 0) throw new DomainError(`${op}: no finite point: ${given} given. Give at least one.`);
   const { theme, width } = settings;
-  const { points, dropped } = finitePoints(op, data);
-  if (points.length === 0) throw new DomainError(`${op}: no finite point: ${dropped} given. Give at least one.`);
-  const fits = [...fitOf(op, "before", data.before), ...fitOf(op, "after", data.after)];
   const x = roomy(points.map((point) => point[0]));
   const y = stretched(
     roomy(points.map((point) => point[1])),
     fits.flatMap((fit) => endsOf(fit, x)).map((end) => end[1]),
   );
-  const lines = fits.map((fit) => ({ fit, path: clipped(endsOf(fit, x), x, y) }));
-  const lost = dropped === 0 ? [] : [`${counted(dropped)} not finite, not drawn`];
+  const lines = fits.map((fit) => ({ fit, path: pathOf(fit, x, y) }));
   const base = arranged({
     options: settings,
     name: "Data and fitted line",
-    description: sentences([counted(points.length), ...fits.map(describe), ...lost]),
+    description: sentences([counted(points.length, "point"), ...fits.map(describe), ...lost]),
     note: [...lines.filter((line) => line.path.length === 0).map(({ fit }) => absenceOf(fit)), ...lost].join("; "),
-    x: { label: options.xLabel ?? "x", scale: "linear", domain: x, minStep: 0 },
-    y: { label: options.yLabel ?? "y", scale: "linear", domain: y, minStep: 0 },
+    x: { label: settings.xLabel, scale: "linear", domain: x, minStep: 0 },
+    y: { label: settings.yLabel, scale: "linear", domain: y, minStep: 0 },
     right: captionWidth(lines, width),
   });
   return {
@@ -63,7 +65,7 @@ export const scatterFit = (data: Points & Lines, options: ScatterOptions = {}): 
   };
 };
 
-const counted = (n: number): string => `${n} ${n === 1 ? "point" : "points"}`;
+const defaults = { ...common, idPrefix: "scatter", xLabel: "x", yLabel: "y" };
 
 const describe = (fit: Fit): string => `${fit.name}: ${equationOf(fit)}`;
 

@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { type Check, isObject, oneOf, record, refuse } from "./check.ts";
 
 /** A colour as `#rrggbb`. */
 export type Color = `#${string}`;
@@ -84,11 +84,25 @@ export const print: Theme = {
   alarm: "#000000",
 };
 
-/** The theme itself. Its colours go into attributes and style sheets as they are, so nothing but colours may pass. */
-export const checkedTheme = (op: string, theme: Theme): Theme => {
-  for (const [role, color] of Object.entries<string>({ ...theme })) {
-    if (role !== "scheme" && !/^#[0-9a-f]{6}$/i.test(color))
-      throw new DomainError(`${op}: a theme's colours are #rrggbb: ${role} is ${JSON.stringify(color)}.`);
-  }
-  return theme;
-};
+export const color: Check<Color> = (value, place) =>
+  isColor(value) ? value : refuse(place, "a colour #rrggbb", value);
+
+const isColor = (value: unknown): value is Color => typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
+
+const checked = record<Theme>({
+  scheme: oneOf("dark", "light"),
+  background: color,
+  ink: color,
+  muted: color,
+  grid: color,
+  data: color,
+  before: color,
+  after: color,
+  alarm: color,
+});
+
+/** A theme. Its texts go into attributes and style sheets as they are, so nothing else may pass. */
+export const themeOf: Check<Theme> = (value, place) =>
+  isObject(value)
+    ? checked(value, place)
+    : refuse(place, "a theme", value, "Give one of the values dark, light and print, or one of your own.");

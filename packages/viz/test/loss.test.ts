@@ -47,7 +47,11 @@ test.each([
   [[4, NaN], "ended at step 1: the loss is not a number"],
   [[NaN, NaN], "ended at step 0: the loss is not a number"],
   [[4, -Infinity], "ended at step 1: the loss is minus infinite"],
-  [[4, NaN, 3], "1 not finite, not drawn"],
+  [[4, NaN, 3], "not drawn: 1 not a number"],
+  [[4, NaN, Infinity, -Infinity, NaN, null, 3], "not drawn: 2 not a number, 1 infinite, 1 minus infinite, 1 missing"],
+  [[4, null], "not drawn: 1 missing"],
+  [[4, undefined, null, Infinity, null], "ended at step 3: the loss is infinite; not drawn: 2 missing"],
+  [[null], "not drawn: 1 missing"],
   [[], "no step yet"],
   [[4, 3], ""],
 ])("what happened to %j is said in the picture", (loss, note) => {
@@ -75,7 +79,9 @@ test("a long run is thinned without losing its spikes", () => {
 });
 
 test("steps must be finite, and as many as losses", () => {
-  expect(() => lossCurve([{ step: NaN, loss: 1 }])).toThrow("lossCurve: a step is not a finite number: NaN.");
+  expect(() => lossCurve([{ step: NaN, loss: 1 }])).toThrow(
+    "lossCurve: losses[0].step is not a finite number: NaN. Leave steps out to count from 0.",
+  );
   expect(() => lossCurve({ step: [1], loss: [1, 2] })).toThrow(
     "lossCurve: columns differ in length: step, loss have 1, 2.",
   );

@@ -21,6 +21,7 @@ const packagesFrom = (path: string, seen = new Set<string>()): Set<string> =>
 test("the main entry needs neither Node nor jsdom", () => {
   expect([...packagesFrom(source("index.ts"))].toSorted()).toEqual([
     "@gradfold/core",
+    "@gradfold/core/transform",
     "@noble/hashes/sha2.js",
     "@observablehq/plot",
   ]);

@@ -1,3 +1,4 @@
+import { DomainError } from "@gradfold/core";
 import * as fc from "fast-check";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
@@ -73,18 +74,63 @@ test.each(Object.entries({ dark, light, print }))("%s figures bring their backgr
   expect([rect?.getAttribute("width"), rect?.getAttribute("fill")]).toEqual(["100%", theme.background]);
 });
 
-test("a figure made by hand cannot bring in what acts or loads", () => {
-  const figure: Figure = {
-    ...scatterFit(data),
-    idPrefix: `"><script>`,
-    theme: {
-      ...dark,
-      background: "#</style>" as const,
-      ink: `#"onload="x()` as const,
-      grid: "#url(http://x)" as const,
-    },
-  };
-  expectHarmless(render(figure));
+test.each([
+  [
+    { theme: { ...dark, background: "#</style>" } },
+    'theme.background is not a colour #rrggbb: the string "#</style>".',
+  ],
+  [
+    { theme: { ...dark, scheme: `dark" onload="x` } },
+    'theme.scheme is not "dark" or "light": the string "dark\\" onload=\\"x".',
+  ],
+  [
+    { idPrefix: `"><script>` },
+    'idPrefix is not a letter followed by letters, digits, "-" and "_": the string "\\"><script>".',
+  ],
+  [{ width: "280" }, 'width is not from 1 to 100000 pixels: the string "280".'],
+  [{ title: 3 }, "title is not a string: 3."],
+  [{ x: { ...scatterFit(data).x, domain: [1, 0] } }, "x.domain[1] is not above 1: 0."],
+  [
+    { y: { ...scatterFit(data).y, scale: "log", domain: [0, 1] } },
+    "y.domain[0] is not positive, as a log scale needs it: 0.",
+  ],
+  [
+    { marks: [{ kind: "line", path: [[0, 1, 2]], width: 1, dash: "", color: "#000000" }] },
+    "marks[0].path[0] is not [x, y]: a list of 3.",
+  ],
+  [{ marks: [{ kind: "circle" }] }, 'marks[0].kind is not "dots" or "line" or "rule" or "text": the string "circle".'],
+  [
+    { marks: [{ kind: "rule", x: 1, dash: "", color: "red" }] },
+    'marks[0].color is not a colour #rrggbb: the string "red".',
+  ],
+])("a figure made by hand is checked before it is drawn (%#)", (change, message) => {
+  // The one cast: what plain JavaScript may give.
+  const figure = { ...scatterFit(data), ...change } as unknown as Figure;
+  expect(() => render(figure)).toThrow(new DomainError(`render: figure.${message}`));
+});
+
+test("a name that a figure does not have is refused, with the one that was meant", () => {
+  const figure = { ...scatterFit(data), heigth: 300 };
+  expect(() => render(figure)).toThrow(new DomainError("render: figure has no heigth. Did you mean height?"));
+});
+
+test("a figure that went through JSON is drawn as before", () => {
+  const figure = lossCurve([3, NaN, 1]);
+  expect(render(JSON.parse(JSON.stringify(figure)) as Figure)).toBe(render(figure));
+});
+
+test("a figure with more dots than can be drawn is refused", () => {
+  const x = Float64Array.from({ length: 100_001 }, (_, i) => i);
+  expect(() => render(scatterFit({ x, y: x }))).toThrow("render: the figure has too much to draw: ");
+});
+
+test("what is no document is refused at once", () => {
+  const figure = lossCurve([1]);
+  expect(() => renderIn(figure as unknown as Document)).toThrow(
+    new DomainError(
+      "render: document is not a document: an object. Without one, import render from @gradfold/viz/node.",
+    ),
+  );
 });
 
 /** Valid XML of harmless elements and attributes, with no address in it but the name space. */

@@ -112,6 +112,17 @@ test("the policy is in force: what is added to the page does not run", async () 
   await page.close();
 });
 
+test("where scripts may not run, the first frame stands with a notice in the place of the controls", async () => {
+  const path = join(folder, "barred.html");
+  writeFileSync(path, replayPage(run, { data }).replace(/script-src [^;]+;/, "script-src 'none';"));
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(path).href);
+  const shown = ["#notice", "#controls", "#replay-line"].map((id) => page.locator(id).isVisible());
+  expect(await Promise.all(shown)).toEqual([true, false, true]);
+  expect(await step(page)).toBe("0");
+  await page.close();
+});
+
 test("each frame moves the line and the marker, and nothing is drawn anew", async () => {
   const { page } = await opened(run);
   const [first, marker] = [await line(page), await page.locator("#loss-marker circle").getAttribute("cy")];

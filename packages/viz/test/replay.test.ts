@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DomainError } from "@gradfold/core";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
-import { light } from "../src/index.ts";
+import { light, type Render, type ReplayFrame, replayPage as replayPageIn, type Theme } from "../src/index.ts";
 import { replayPage } from "../src/node.ts";
 import type { Reel } from "../src/replay/player.ts";
 import { data, frames } from "./sample.ts";
@@ -104,6 +104,68 @@ test("numbers that are not finite are words, and their line and marker are hidde
   expect(reel.texts).toEqual(["0|1", "1.000|infinite", "1.000|not a number"]);
 });
 
+test("a gap in a line is a gap", () => {
+  const points = [[0, 0], [1, 1]]; // prettier-ignore
+  const line = [...points, null, [2, 0], [3, 1], [4, null], [5, 0], [6, 1]];
+  // The one cast: a coordinate of null is what JSON makes of NaN.
+  const page = replayPage([{ step: 0, params: [1], line: line as ReplayFrame["line"] }]);
+  expect(reelOf(page).lines).toMatch(/^(M[\d.]+,[\d.]+L[\d.]+,[\d.]+){3}$/);
+  expect(parsed(page).querySelector("#replay-line path")?.getAttribute("d")?.match(/M/g)?.length).toBe(3);
+});
+
+test("a parameter or a loss that is missing is a dash", () => {
+  const page = replayPage([
+    { step: 0, loss: null, params: { a: 1, b: null }, line: [] },
+    { step: 1, loss: 2, params: { a: 2, b: 3 }, line: [] },
+  ]);
+  expect(reelOf(page).texts).toEqual(["0|1", "–|2.000", "1.000|2.000", "–|3.000"]);
+});
+
+test("data that cannot be drawn are counted", () => {
+  const page = parsed(replayPage([frame], { data: { x: [0, 1, null], y: [1, NaN, 2] } }));
+  expect(page.querySelector("#replay-desc")?.textContent).toBe(
+    "The line at each of 1 frame, over 1 point. Not drawn: 1 not a number, 1 missing.",
+  );
+  expect(page.querySelector(".figures svg")?.textContent).toContain("not drawn: 1 not a number, 1 missing");
+});
+
+test("without its script the page shows no controls, and says why", () => {
+  const page = parsed(html);
+  expect(page.querySelector("#controls")?.hasAttribute("hidden")).toBe(true);
+  expect(page.querySelector("#notice")?.textContent).toBe(
+    "The replay needs its script, which did not run here. This is the first frame.",
+  );
+});
+
+test("where its script runs, the controls are there and the notice is gone", () => {
+  const { window } = new JSDOM(html, {
+    runScripts: "dangerously",
+    beforeParse: (view) => Object.assign(view, { matchMedia: () => ({ matches: true }) }),
+  });
+  const page = window.document;
+  expect([page.querySelector("#controls")?.hasAttribute("hidden"), page.querySelector("#notice")]).toEqual([
+    false,
+    null,
+  ]);
+  page.querySelector("#last")?.dispatchEvent(new window.Event("click", { bubbles: true }));
+  expect(page.querySelector("dd")?.textContent).toBe("100");
+});
+
+test("a theme is no markup", () => {
+  const theme = { ...light, scheme: 'dark"><meta http-equiv="refresh" content="0;url=x">' };
+  expect(() => replayPage([frame], { theme: theme as Theme })).toThrow(
+    'replayPage: theme.scheme is not "dark" or "light"',
+  );
+});
+
+test("a render that gives no text is refused", () => {
+  const draw = replayPageIn((() => 3) as unknown as Render);
+  expect(() => draw([frame])).toThrow(new DomainError("replayPage: what render gives is not a string: 3."));
+  expect(() => replayPageIn([frame] as unknown as Render)).toThrow(
+    "replayPage: render is not a function: a list of 1. Give render(document), or import from @gradfold/viz/node.",
+  );
+});
+
 test("a run without losses has no loss curve", () => {
   const page = parsed(
     replayPage([
@@ -152,13 +214,10 @@ test.each([
   [() => replayPage([]), "replayPage: no frame to show: []. Give at least one."],
   [
     () => replayPage([frame, { ...frame, params: { a: 1 } }]),
-    "replayPage: frames have different parameters: {0} at frame 0, {a} at frame 1.",
+    "replayPage: frames have different parameters: {params[0]} at frame 0, {a} at frame 1.",
   ],
-  [() => replayPage([{ ...frame, step: NaN }]), "replayPage: a step is not a finite number: NaN at frame 0."],
-  [
-    () => replayPage([{ ...frame, line: [[1, 2, 3]] }]),
-    "replayPage: a point of a line is not [x, y]: [1, 2, 3] at frame 0.",
-  ],
+  [() => replayPage([{ ...frame, step: NaN }]), "replayPage: frames[0].step is not a finite number: NaN."],
+  [() => replayPage([{ ...frame, line: [[1, 2, 3]] }]), "replayPage: frames[0].line[0] is not [x, y]: a list of 3."],
   [() => replayPage([frame], { interval: 0 }), "replayPage: interval is not from 1 to 60000 milliseconds: 0."],
   [() => replayPage([frame], { width: -1 }), "replayPage: width is not from 280 to 4096 pixels: -1."],
   [() => replayPage([frame], { data: { x: [1], y: [] } }), "replayPage: columns differ in length: x, y have 1, 0."],

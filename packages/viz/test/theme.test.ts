@@ -30,6 +30,6 @@ test.each(Object.entries({ dark, light, print }))("words in %s can be read", (_,
 test("a theme whose colour is not a colour is refused", () => {
   const theme: Theme = { ...dark, after: "#fff}</style><script>" };
   expect(() => scatterFit([{ x: 1, y: 1 }], { theme })).toThrow(
-    'scatterFit: a theme\'s colours are #rrggbb: after is "#fff}</style><script>".',
+    'scatterFit: theme.after is not a colour #rrggbb: the string "#fff}</style><script>".',
   );
 });

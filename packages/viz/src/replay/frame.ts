@@ -1,16 +1,26 @@
 import { DomainError } from "@gradfold/core";
-import { drawable } from "../column.ts";
-import type { Point } from "../figure.ts";
-import { steadyText } from "../number.ts";
+import { isNDArray } from "@gradfold/core/transform";
+import { type Check, elements, finite, isList, isObject, pair, type Place, refuse } from "../check.ts";
+import { numberOrNull, wayOut } from "../column.ts";
+import type { Path } from "../figure.ts";
+import { steadyText, type Value } from "../number.ts";
 
-/** One moment of a run, as plain data. Numbers that are not finite are shown as words. */
+/** One moment of a run, as plain data. Numbers that are not finite are shown as words, missing ones as a dash. */
 export interface ReplayFrame {
   readonly step: number;
-  readonly loss?: number;
+  readonly loss?: number | null | undefined;
   /** By name, or in order. */
-  readonly params: ArrayLike<number> | { readonly [name: string]: number };
-  /** The fit as points `[x, y]` in data units: two for a straight line. */
-  readonly line: readonly (readonly number[])[];
+  readonly params: ArrayLike<number | null> | { readonly [name: string]: number | null };
+  /** The fit as points `[x, y]` in data units: two for a straight line. Null is a gap. */
+  readonly line: readonly (readonly number[] | null)[];
+}
+
+/** A frame as it was read. */
+export interface Moment {
+  readonly step: number;
+  readonly loss: Value;
+  readonly params: Parameters;
+  readonly line: Path;
 }
 
 /** A row of the readout: its name, and what it says at each frame. */
@@ -22,40 +32,71 @@ export interface Readout {
 /** More parameters than this do not make a readout. */
 const MOST = 8;
 
-/** The parameters of a frame with their names; `Object.entries` reads arrays and records alike. */
-const named = (params: ReplayFrame["params"]): readonly (readonly [string, number])[] =>
-  Object.entries<number>(params)
-    .slice(0, MOST)
-    .map(([key, value]) => [/^\d+$/.test(key) ? `params[${key}]` : key, value]);
+/** How many parameters there are, and the first of them with their names. */
+interface Parameters {
+  readonly count: number;
+  readonly shown: readonly (readonly [name: string, value: Value])[];
+}
 
-/** The fit of a frame, for pictures. */
-export const lineOf = ({ line }: ReplayFrame): readonly Point[] => line.map(([x = NaN, y = NaN]) => [x, y]);
+const paramsOf: Check<Parameters> = (given, place) => {
+  const params =
+    isObject(given) && !isNDArray(given)
+      ? given
+      : refuse(place, "a list or an object of numbers", given, wayOut(given));
+  const keys = isList(given)
+    ? Array.from({ length: Math.min(given.length, MOST) }, (_, i) => String(i))
+    : Object.keys(params);
+  const shown = keys.slice(0, MOST).map((key) => {
+    const name = isList(given) ? `params[${key}]` : key;
+    return [name, numberOrNull(params[key], () => `${place()}[${JSON.stringify(key)}]`)] as const;
+  });
+  return { count: isList(given) ? given.length : keys.length, shown };
+};
 
-/** The frames themselves, or a DomainError. */
-export const checkedFrames = (op: string, frames: readonly ReplayFrame[]): readonly ReplayFrame[] => {
-  const [first] = frames;
+const pointOf = pair(numberOrNull, "[x, y]");
+
+const lineOf: Check<Path> = (given, place) =>
+  elements(isList(given) ? given : refuse(place, "a list of points", given), place, (point, at) => {
+    const [x, y] = point === null ? [null, null] : pointOf(point, at);
+    return x === null || y === null ? null : [x, y];
+  });
+
+const momentOf: Check<Moment> = (given, place) => {
+  const { step, loss, params, line } = isObject(given) ? given : refuse(place, "a frame", given);
+  return {
+    step: finite(step, () => `${place()}.step`),
+    loss: numberOrNull(loss, () => `${place()}.loss`),
+    params: paramsOf(params, () => `${place()}.params`),
+    line: lineOf(line, () => `${place()}.line`),
+  };
+};
+
+/** The frames as they were read, or a DomainError. */
+export const momentsOf = (op: string, frames: unknown): readonly Moment[] => {
+  const place: Place = () => `${op}: frames`;
+  const moments = elements(isList(frames) ? frames : refuse(place, "a list of frames", frames), place, momentOf);
+  const [first] = moments;
   if (first === undefined) throw new DomainError(`${op}: no frame to show: []. Give at least one.`);
-  const names = (frame: ReplayFrame): string => Object.keys(frame.params).join(", ");
-  frames.forEach((frame, i) => {
-    if (!drawable(frame.step))
-      throw new DomainError(`${op}: a step is not a finite number: ${frame.step} at frame ${i}.`);
-    const point = frame.line.find((xy) => xy.length !== 2);
-    if (point) throw new DomainError(`${op}: a point of a line is not [x, y]: [${point.join(", ")}] at frame ${i}.`);
-    if (names(frame) !== names(first))
+  moments.forEach((moment, i) => {
+    if (namesOf(moment) !== namesOf(first))
       throw new DomainError(
-        `${op}: frames have different parameters: {${names(first)}} at frame 0, {${names(frame)}} at frame ${i}.`,
+        `${op}: frames have different parameters: {${namesOf(first)}} at frame 0, {${namesOf(moment)}} at frame ${i}.`,
       );
   });
-  return frames;
+  return moments;
 };
 
+const namesOf = ({ params: { count, shown } }: Moment): string =>
+  [...shown.map(([name]) => name), ...(count > MOST ? [`${count - MOST} more`] : [])].join(", ");
+
 /** What the page says in numbers: the step, the loss if there is one, and each parameter. */
-export const readouts = (frames: readonly ReplayFrame[]): readonly Readout[] => {
-  const losses = frames.map(({ loss }) => (loss === undefined ? "–" : steadyText(loss)));
-  const params = frames.map((frame) => named(frame.params));
-  return [
-    { name: "step", texts: frames.map((frame) => String(frame.step)) },
-    ...(frames.some((frame) => frame.loss !== undefined) ? [{ name: "loss", texts: losses }] : []),
-    ...(params[0] ?? []).map(([name], i) => ({ name, texts: params.map((row) => steadyText(row[i]?.[1] ?? NaN)) })),
-  ];
-};
+export const readouts = (moments: readonly Moment[]): readonly Readout[] => [
+  { name: "step", texts: moments.map(({ step }) => String(step)) },
+  ...(moments.some(({ loss }) => loss !== null)
+    ? [{ name: "loss", texts: moments.map(({ loss }) => steadyText(loss)) }]
+    : []),
+  ...(moments[0]?.params.shown ?? []).map(([name], i) => ({
+    name,
+    texts: moments.map(({ params }) => steadyText(params.shown[i]?.[1] ?? null)),
+  })),
+];

@@ -1,9 +1,9 @@
 import type { Theme } from "../theme.ts";
 import { escaped } from "../xml.ts";
 import type { Readout } from "./frame.ts";
-import { after } from "./playback.ts";
-import { player, type Reel } from "./player.ts";
+import type { Reel } from "./player.ts";
 import { policy } from "./policy.ts";
+import { script } from "./script.ts";
 import { styleSheet } from "./style.ts";
 
 export interface PageParts {
@@ -15,14 +15,6 @@ export interface PageParts {
   readonly readouts: readonly Readout[];
   readonly reel: Reel;
 }
-
-/*
- * The functions' own text, as it runs here: from source in a test, from `dist` in a release. The texts differ, so the
- * policy's hash is taken from the very text on the page. `__name` is what esbuild's keepNames (tsx) wraps functions in.
- * A browser reads CRLF as LF before it hashes.
- */
-const script = (): string =>
-  `const __name=f=>f;(${String(player)})(${String(after)});`.replace(/\r\n?/g, "\n").replace(/^ +/gm, "");
 
 /** JSON in a script element ends at the first "</script", wherever that stands: so no "<" may. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
@@ -41,7 +33,7 @@ const options = (values: readonly (readonly [value: string, text: string])[], ch
     .map(([value, text]) => `<option value="${value}"${value === chosen ? " selected" : ""}>${text}</option>`)
     .join("");
 
-const controls = (length: number): string => `<div id="controls" role="group" aria-label="Playback">
+const controls = (length: number): string => `<div id="controls" role="group" aria-label="Playback" hidden>
 <input id="slider" type="range" min="0" max="${length - 1}" value="0" aria-label="Frame" autocomplete="off">
 <div class="row">
 ${button("first", "First", "Home", icon(`${BAR_LEFT}M15 3v12l-9-6z`))}
@@ -63,17 +55,17 @@ ${button("reverse", "Reverse", "r", "Reverse", ' aria-pressed="false"')}
   "once",
 )}</select></label>
 </div>
+<p class="keys">Keys: ← → step, Home and End, Space to play, r to reverse, + and − for speed.</p>
 </div>`;
 
 /** The page as HTML text. */
 export const page = ({ title, theme, figure, lossFigure, readouts, reel }: PageParts): string => {
-  const code = script();
   const style = styleSheet(theme);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(code, style)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${style}</style>
@@ -87,19 +79,18 @@ ${figure}
 </div>
 <div>
 <dl>
-${readouts.map(({ name, texts }) => `<dt>${escaped(name)}</dt><dd>${texts[0] ?? ""}</dd>`).join("\n")}
+${readouts.map(({ name, texts }) => `<dt>${escaped(name)}</dt><dd>${escaped(texts[0] ?? "")}</dd>`).join("\n")}
 </dl>
-<p id="outside" hidden>The line is outside the picture.</p>
+<p id="outside" hidden>No part of the line is in the picture.</p>
 ${lossFigure}
 </div>
 </div>
 ${controls(reel.length)}
-<p class="keys">Keys: ← → step, Home and End, Space to play, r to reverse, + and − for speed.</p>
+<p id="notice">The replay needs its script, which did not run here. This is the first frame.</p>
 <p id="status" role="status"></p>
-<noscript><p>The replay needs JavaScript. It shows the first frame.</p></noscript>
 </main>
 <script type="application/json" id="reel">${json(reel)}</script>
-<script>${code}</script>
+<script>${script}</script>
 </body>
 </html>
 `;

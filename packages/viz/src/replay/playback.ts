@@ -19,7 +19,6 @@ export type Action =
  * The playback after an action: all rules of the player, and nothing of the page.
  *
  * Playing from the end, with nowhere to go, begins again at the other one.
- * The function's text goes into the page, so it must stand alone: no imports, and no names from outside its own braces.
  */
 export const after = (now: Playback, action: Action): Playback => {
   const last = now.length - 1;

@@ -1,4 +1,4 @@
-import type { Action, Playback } from "./playback.ts";
+import { type Action, after, type Playback } from "./playback.ts";
 
 /**
  * What the page carries as JSON. A column has one text for each frame, joined by bars, and nothing where it is the
@@ -20,10 +20,8 @@ export interface Reel {
 /**
  * Runs in the page: hears its controls, and shows a frame by changing a few attributes and texts.
  *
- * It is a real function, checked by the compiler like all others, and the page gets its text. So it must stand alone:
- * no imports, no names from outside but the browser's; the rules of playback come in as a parameter. Comments inside
- * would be sent along, so what there is to say stands here:
- *
+ * - The page is whole without it, but for the controls, which are hidden, and a notice, which stands until this has
+ *   found all that it needs: so it stands where scripts may not run.
  * - `find` takes the element's class: a missing or another element is an error at once, and no cast is needed.
  * - The one cast: the reel was written by this very package.
  * - Keys typed in a control mean what they mean there: all of them in a select, arrows, Home and End in the slider,
@@ -31,7 +29,7 @@ export interface Reel {
  * - A screen reader hears the frame when it stands still, and not once more when the slider, which tells its own
  *   value, has the focus.
  */
-export const player = (after: (now: Playback, action: Action) => Playback): void => {
+export const player = (): void => {
   const find = <E extends Element>(id: string, kind: new () => E): E => {
     const element = document.getElementById(id);
     if (!(element instanceof kind)) throw new Error(`replay: no ${kind.name} #${id}`);
@@ -58,6 +56,7 @@ export const player = (after: (now: Playback, action: Action) => Playback): void
   const reverse = find("reverse", HTMLButtonElement);
   const outside = find("outside", HTMLElement);
   const status = find("status", HTMLElement);
+  const notice = find("notice", HTMLElement);
 
   const set = (element: Element | null, attributes: Readonly<Record<string, string>>): void =>
     Object.entries(attributes).forEach(([name, value]) => element?.setAttribute(name, value));
@@ -138,6 +137,8 @@ export const player = (after: (now: Playback, action: Action) => Playback): void
     if (chosen) act({ kind: "mode", mode: chosen });
   });
 
+  notice.remove();
+  controls.hidden = false;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   act({ kind: reel.autoplay && !isStill ? "play" : "pause" });
 };

@@ -1,0 +1,82 @@
+// Whatever finite numbers come, at whatever size: axes that can be read, and every mark at a place in the picture.
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Figure, lossCurve, scatterFit } from "../src/index.ts";
+import { position } from "../src/position.ts";
+
+const size = fc.record({
+  width: fc.oneof(fc.constant(280), fc.integer({ min: 280, max: 4096 })),
+  height: fc.oneof(fc.constant(180), fc.integer({ min: 180, max: 4096 })),
+  title: fc.constantFrom("", "Title"),
+});
+
+const number = fc.oneof(
+  fc.double({ noDefaultInfinity: true, noNaN: true }),
+  fc.double({ min: -10, max: 10, noNaN: true }),
+  fc.constantFrom(0, 1, 5e-324, -5e-324, 1e-300, Number.MAX_VALUE, -Number.MAX_VALUE, 1.7e308, 1e6, 1e6 + 1e-3, 1e17),
+);
+
+const column = fc.oneof(
+  fc.array(number, { minLength: 1, maxLength: 6 }),
+  fc.tuple(number, fc.integer({ min: 1, max: 4 })).map(([value, n]) => Array<number>(n).fill(value)),
+);
+
+const pointsOf = (figure: Figure) =>
+  figure.marks.flatMap((mark) => {
+    switch (mark.kind) {
+      case "dots":
+        return mark.points;
+      case "line":
+        return mark.path.filter((point) => point !== null);
+      case "rule":
+        return [[mark.x, figure.y.domain[0]] as const];
+      case "text":
+        return [mark.at];
+    }
+  });
+
+const expectReadable = (figure: Figure): void => {
+  for (const { domain, ticks } of [figure.x, figure.y]) {
+    expect(domain.every(Number.isFinite) && domain[0] < domain[1], `domain ${domain.join()}`).toBe(true);
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
+    expect(ticks.every(({ value }) => value >= domain[0] && value <= domain[1])).toBe(true);
+  }
+  for (const [x, y] of pointsOf(figure).map((point) => position(figure, point))) {
+    expect(x > -1 && x < figure.width + 1, `x ${x}`).toBe(true);
+    expect(y > -1 && y < figure.height + 1, `y ${y}`).toBe(true);
+  }
+};
+
+test("a loss curve of any finite numbers has axes that can be read, and all of it is in the picture", () => {
+  fc.assert(
+    fc.property(column, fc.option(column), size, (loss, step, size) => {
+      expectReadable(lossCurve({ loss, ...(step && { step: loss.map((_, i) => step[i] ?? 0) }) }, size));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("so has a scatter plot, with lines of any slope", () => {
+  const line = fc.option(fc.tuple(number, number), { nil: undefined });
+  fc.assert(
+    fc.property(column, column, line, line, size, (x, y, before, after, size) => {
+      const lines = { ...(before && { before }), ...(after && { after }) };
+      expectReadable(scatterFit({ x, y: x.map((_, i) => y[i] ?? 0), ...lines }, size));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a line that is said to be outside the picture has no point in it", () => {
+  fc.assert(
+    fc.property(column, fc.tuple(number, number), fc.double({ min: 0, max: 1, noNaN: true }), (y, after, at) => {
+      const figure = scatterFit({ x: y.map((_, i) => i), y, after });
+      fc.pre(figure.note === "the line after is outside the picture");
+      const x = figure.x.domain[0] * (1 - at) + figure.x.domain[1] * at;
+      const height = after[0] * x + after[1];
+      expect(height > figure.y.domain[0] && height < figure.y.domain[1]).toBe(false);
+    }),
+    { numRuns: 300, maxSkipsPerRun: 1000 },
+  );
+});
