@@ -110,7 +110,7 @@ const runs = (way: Way, dtype: DType): readonly (NDArray | Float64Array)[] => {
   return settings.flatMap(({ optimizer, inputs }) => {
     const start = trainState(array([0.5, 0.75], { dtype }), optimizer);
     const run = way(trainStep(valueAndGrad(loss), optimizer), start, inputs);
-    return [run.metrics.loss, ...Array.from(run.states(0), tree.leaves).flat()];
+    return [Float64Array.from(run.metrics.loss), ...Array.from(run.states(0), tree.leaves).flat()];
   });
 };
 

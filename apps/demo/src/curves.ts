@@ -3,10 +3,10 @@ import type { Run } from "./fit.ts";
 const width = 60;
 const height = 16;
 
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The mean loss of the steps that fall into each column. */
-const columnsOf = (losses: Float64Array, steps: number): readonly number[] =>
+const columnsOf = (losses: readonly number[], steps: number): readonly number[] =>
   Array.from({ length: width }, (_, i) => {
     const from = Math.floor((i * steps) / width);
     return mean(losses.slice(from, Math.max(Math.floor(((i + 1) * steps) / width), from + 1)));
@@ -26,7 +26,7 @@ export const curves = (run: Run, fork: Run, k: number): string => {
       const row = Number.isFinite(value) ? cells[height - 1 - up] : undefined;
       if (row !== undefined) row[column] = row[column] === " " ? sign : "═";
     }
-  const end = (losses: Float64Array): string => (losses.at(-1) ?? NaN).toPrecision(6);
+  const end = (losses: readonly number[]): string => (losses.at(-1) ?? NaN).toPrecision(6);
   return [
     `loss, ${(10 ** high).toPrecision(3)} to ${(10 ** low).toPrecision(3)}, logarithmic, over ${steps} steps`,
     ...cells.map((row) => `│${row.join("")}`.trimEnd()),

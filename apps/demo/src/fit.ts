@@ -58,5 +58,5 @@ export const fit = (problem: Problem, settings: Made): Run => {
 };
 
 /** The loss of every state on all the data. */
-export const lossesOf = (run: Run, data: Data): Float64Array =>
+export const lossesOf = (run: Run, data: Data): readonly number[] =>
   trajectory.evaluate(run, ({ params }): Scalar => loss(params, data));

@@ -1,5 +1,6 @@
 import {
   DomainError,
+  DTypeError,
   type Key,
   type NDArray,
   random,
@@ -10,7 +11,9 @@ import {
   tree,
   type Vector,
 } from "@gradfold/core";
-import { formatShape, sameShape, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isNDArray, isRecord, optionsOf, sameShape, typed } from "@gradfold/core/transform";
+import { checkArray, checkKey, checkTree } from "./argument.ts";
+import { asValue, frozen } from "./value.ts";
 
 /**
  * What is fed to the steps of a run: a sequence that can be asked for any of its members, and always gives the same.
@@ -21,13 +24,56 @@ export interface Inputs<Batch> {
   readonly at: (i: number) => Batch;
 }
 
+const isPromise = (x: unknown): boolean => x instanceof Promise;
+
+/** What inputs may have been meant by something that is none. */
+const meant = (x: unknown): string => {
+  if (typeof x === "number") return ` Did you mean steps(${x})?`;
+  if (isNDArray(x) || isRecord(x)) return " Did you mean repeat(batch, n), or batches(key, data, options)?";
+  return "";
+};
+
+/** Throws unless something is a sequence of inputs. */
+export const checkInputs: (name: string, x: unknown) => asserts x is Inputs<unknown> = (name, x) => {
+  const { length, at } = typeof x === "object" && x !== null ? (x as Partial<Inputs<unknown>>) : {};
+  if (typeof at !== "function")
+    throw new DTypeError(`${name}: inputs are a sequence { length, at(i) }, not ${describe(x)}.${meant(x)}`);
+  if (!Number.isSafeInteger(length) || Number(length) < 0)
+    throw new DomainError(`${name}: the length of inputs must be a whole number from 0 on, not ${describe(length)}.`);
+};
+
+/** Reads inputs in order, and throws where one is no input: all of them are undefined, as those of `steps`, or none is. */
+export const readerOf = (name: string, inputs: Inputs<unknown>): ((i: number) => unknown) => {
+  let isNothing: boolean | undefined;
+  return (i) => {
+    const input = inputs.at(i);
+    isNothing ??= input === undefined;
+    if ((input === undefined) === isNothing && !isPromise(input)) return input;
+    throw new DTypeError(
+      isPromise(input)
+        ? `${name}: input ${i} is a Promise. Inputs are read at once: load the data before the run.`
+        : `${name}: input ${i} of ${inputs.length} is ${describe(input)}, unlike those before it.`,
+    );
+  };
+};
+
+/** A sequence that refuses to be asked for a member that it has not. */
+const sequence = <Batch>(name: string, length: number, at: (i: number) => Batch): Inputs<Batch> =>
+  Object.freeze({
+    length,
+    at: (i: number) => {
+      if (Number.isInteger(i) && i >= 0 && i < length) return at(i);
+      throw new DomainError(`${name}: there is no input ${describe(i)} among ${length}, which are 0 to ${length - 1}.`);
+    },
+  });
+
 const checkCount = (name: string, what: string, n: number): void => {
   if (!Number.isSafeInteger(n) || n < 0)
-    throw new DomainError(`${name}: ${what} must be a whole number from 0 on, not ${n}.`);
+    throw new DomainError(`${name}: ${what} must be a whole number from 0 on, not ${describe(n)}.`);
 };
 
 /**
- * The same batch for n steps: full-batch gradient descent.
+ * The same batch for n steps: full-batch gradient descent. Its lists and records are copied and frozen, its arrays shared.
  *
  * @throws DomainError when n is negative or not whole
  * @example
@@ -36,7 +82,8 @@ const checkCount = (name: string, what: string, n: number): void => {
  */
 export const repeat = <Batch>(batch: Batch, n: number): Inputs<Batch> => {
   checkCount("repeat", "the number of steps", n);
-  return { length: n, at: () => batch };
+  const value = asValue("repeat", batch);
+  return sequence("repeat", n, () => value);
 };
 
 /**
@@ -47,7 +94,10 @@ export const repeat = <Batch>(batch: Batch, n: number): Inputs<Batch> => {
  * import { steps } from "@gradfold/optim";
  * steps(3).length; // => 3
  */
-export const steps = (n: number): Inputs<undefined> => repeat(undefined, n);
+export const steps = (n: number): Inputs<undefined> => {
+  checkCount("steps", "the number of steps", n);
+  return sequence("steps", n, () => undefined);
+};
 
 /** The type of some rows of a tree of arrays: the first axis becomes `number`. */
 export type Rows<T> =
@@ -59,6 +109,7 @@ export type Rows<T> =
 
 /** How many rows the leaves of a tree have: all the same. */
 export const rowsOf = (name: string, data: unknown): number => {
+  checkTree(name, "the data", data);
   const { leaves, paths } = tree.flatten(data);
   const sizes = leaves.map((x) => x.shape[0]);
   const [n] = sizes;
@@ -82,6 +133,8 @@ export interface BatchOptions {
   readonly weights?: Vector;
 }
 
+const batchDefaults = { epochs: 1, dropLast: false, weights: undefined };
+
 /** The order of an epoch's rows. */
 const orderOf = (key: Key, n: number, weights: Vector | undefined): Vector =>
   weights === undefined ? random.permutation(key, n) : random.choice(key, n, [n], { p: weights });
@@ -102,13 +155,17 @@ const orderOf = (key: Key, n: number, weights: Vector | undefined): Vector =>
  * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [0, 2], float64 [1] [3] ]
  */
 export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => Inputs<Rows<T>>>(
-  (key: Key, data: unknown, { size, epochs = 1, dropLast = false, weights }: BatchOptions) => {
+  (key: Key, data: unknown, options: BatchOptions) => {
+    const { size, epochs, dropLast, weights } = optionsOf("batches", options, batchDefaults, ["size"]);
+    checkKey("batches", key);
     const n = rowsOf("batches", data);
+    const tables = asValue("batches", data);
     if (!Number.isInteger(size) || size < 1 || size > n)
       throw new DomainError(
-        `batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${size}.`,
+        `batches: the size must be a whole number from 1 to the number of rows, ${n}, not ${describe(size)}.`,
       );
     checkCount("batches", "the number of epochs", epochs);
+    if (weights !== undefined) checkArray("batches", "weights", weights);
     if (weights !== undefined && !sameShape(weights.shape, [n]))
       throw new ShapeError(`batches: ${n} rows need as many weights, not ${formatShape(weights.shape)}.`);
     const perEpoch = dropLast ? Math.floor(n / size) : Math.ceil(n / size);
@@ -117,9 +174,9 @@ export const batches = typed<<T>(key: Key, data: T, options: BatchOptions) => In
       const order = orderIn(Math.floor(i / perEpoch));
       const start = (i % perEpoch) * size;
       const rows = slice(order, [[start, start + size]]);
-      return tree.mapTo((x) => take(x, rows), data);
+      return frozen(tree.mapTo((x) => take(x, rows), tables));
     };
-    return { length: perEpoch * epochs, at };
+    return sequence("batches", perEpoch * epochs, at);
   },
 );
 

@@ -14,6 +14,7 @@ import {
   oneHot,
   type Scalar,
   type Shape,
+  ShapeError,
   square,
   sub,
   sum,
@@ -21,7 +22,8 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { formatShape, typed } from "@gradfold/core/transform";
+import { checkArray } from "./argument.ts";
 import { checkLabels } from "./loss/label.ts";
 import { checkSameShape } from "./loss/loss.ts";
 
@@ -30,15 +32,20 @@ import { checkSameShape } from "./loss/loss.ts";
  *
  * @param predictions - a number for each class in each row: logits or probabilities
  * @param labels - of the predictions' shape without its last axis
- * @throws ShapeError when the shapes do not fit
+ * @throws ShapeError when the shapes do not fit; DomainError when a label is no class, with its index
  * @example
  * import { array } from "@gradfold/core";
  * import { accuracy } from "@gradfold/optim";
  * accuracy(array([[0.9, 0.1], [0.2, 0.8]]), array([0, 0])); // => float64 [] 0.5
  */
 export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
+  checkArray("accuracy", "predictions", predictions);
+  checkArray("accuracy", "labels", labels);
+  const classes = predictions.shape.at(-1);
+  if (classes === undefined) throw new ShapeError("accuracy: a scalar has no classes. Give a number for each class.");
   const best = argmax(predictions, -1);
   checkSameShape("accuracy", best, labels);
+  checkLabels("accuracy", labels, classes);
   return mean(cast(equal(best, cast(labels, "int32")), "float64"));
 };
 
@@ -56,6 +63,8 @@ export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
 export const confusionMatrix = typed<
   <S extends Shape, const N extends number>(predictions: NDArray<S>, labels: NDArray<S>, classes: N) => Matrix<N, N>
 >((predictions: Vector, labels: Vector, classes: number) => {
+  checkArray("confusionMatrix", "predictions", predictions);
+  checkArray("confusionMatrix", "labels", labels);
   checkSameShape("confusionMatrix", predictions, labels);
   const [taken, truth] = [predictions, labels].map((given): Matrix => {
     const within = checkLabels("confusionMatrix", given, classes);
@@ -67,6 +76,13 @@ export const confusionMatrix = typed<
 /** a / b, and 0 where there is nothing to divide by. */
 const ratio = (a: NDArray, b: NDArray): NDArray => where(equal(b, 0), 0, div(a, where(equal(b, 0), 1, b)));
 
+const checkConfusion = (name: string, confusion: NDArray): void => {
+  checkArray(name, "the confusion matrix", confusion);
+  const [rows, columns] = confusion.shape;
+  if (confusion.shape.length !== 2 || rows !== columns)
+    throw new ShapeError(`${name}: a confusion matrix is square, not ${formatShape(confusion.shape)}.`);
+};
+
 /** A number for each class, from {@link confusionMatrix}. */
 type PerClass = <N extends number>(confusion: Matrix<N, N>) => Vector<N>;
 
@@ -75,41 +91,52 @@ type PerClass = <N extends number>(confusion: Matrix<N, N>) => Vector<N>;
  * none.
  *
  * @param confusion - of {@link confusionMatrix}
+ * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
  * import { precision } from "@gradfold/optim";
  * precision(array([[1, 1], [0, 2]])); // => float64 [2] [1. , 0.66666667]
  */
-export const precision = typed<PerClass>((confusion: NDArray) => ratio(diagonal(confusion), sum(confusion, 0)));
+export const precision = typed<PerClass>((confusion: NDArray) => {
+  checkConfusion("precision", confusion);
+  return ratio(diagonal(confusion), sum(confusion, 0));
+});
 
 /**
  * For each class, which part of it was found: the diagonal over the rows' sums; 0 where there are none.
  *
  * @param confusion - of {@link confusionMatrix}
+ * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
  * import { recall } from "@gradfold/optim";
  * recall(array([[1, 1], [0, 2]])); // => float64 [2] [0.5, 1. ]
  */
-export const recall = typed<PerClass>((confusion: NDArray) => ratio(diagonal(confusion), sum(confusion, 1)));
+export const recall = typed<PerClass>((confusion: NDArray) => {
+  checkConfusion("recall", confusion);
+  return ratio(diagonal(confusion), sum(confusion, 1));
+});
 
 /**
  * For each class, the harmonic mean 2pr / (p + r) of {@link precision} and {@link recall}; 0 where both are 0. Its mean is
  * what is called macro-averaged.
  *
  * @param confusion - of {@link confusionMatrix}
+ * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
  * import { f1 } from "@gradfold/optim";
  * f1(array([[1, 1], [0, 2]])); // => float64 [2] [0.66666667, 0.8 ]
  */
 export const f1 = typed<PerClass>((confusion: Matrix) => {
+  checkConfusion("f1", confusion);
   const [p, r] = [precision(confusion), recall(confusion)];
   return ratio(mul(mul(p, r), 2), add(p, r));
 });
 
 /**
  * 1 - Σ (target - prediction)² / Σ (target - mean target)²: which part of the targets' variance the predictions explain.
+ * Where the targets do not vary there is nothing to explain: it is NaN for the right predictions, and -Infinity for others.
  *
  * @throws ShapeError when the shapes differ
  * @example
@@ -118,6 +145,8 @@ export const f1 = typed<PerClass>((confusion: Matrix) => {
  * r2(array([1, 2, 4]), array([1, 2, 3])); // => float64 [] 0.5
  */
 export const r2 = (predictions: NDArray, targets: NDArray): Scalar => {
+  checkArray("r2", "predictions", predictions);
+  checkArray("r2", "targets", targets);
   checkSameShape("r2", predictions, targets);
   return sub(1, div(sum(square(sub(targets, predictions))), sum(square(sub(targets, mean(targets))))));
 };

@@ -1,5 +1,6 @@
 import { DomainError, type Key, random, slice, take, tree } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { describe, optionsOf, typed } from "@gradfold/core/transform";
+import { checkKey } from "./argument.ts";
 import { type Rows, rowsOf } from "./inputs.ts";
 
 export interface SplitOptions {
@@ -25,11 +26,13 @@ interface Split<T> {
  * [train.x.shape, test.x.shape]; // => [ [ 7 ], [ 3 ] ]
  */
 export const trainTestSplit = typed<<T>(key: Key, data: T, options: SplitOptions) => Split<T>>(
-  (key: Key, data: unknown, { testSize }: SplitOptions) => {
+  (key: Key, data: unknown, options: SplitOptions) => {
+    const { testSize } = optionsOf("trainTestSplit", options, {}, ["testSize"]);
+    checkKey("trainTestSplit", key);
     const n = rowsOf("trainTestSplit", data);
     const count = Math.ceil(n * testSize);
     if (!(testSize > 0 && testSize < 1 && count < n))
-      throw new DomainError(`trainTestSplit: ${testSize} of ${n} rows leaves nothing for one of the parts.`);
+      throw new DomainError(`trainTestSplit: ${describe(testSize)} of ${n} rows leaves nothing for one of the parts.`);
     const order = random.permutation(key, n);
     const rows = (start: number, stop: number): unknown => {
       const part = slice(order, [[start, stop]]);

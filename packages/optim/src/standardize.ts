@@ -1,6 +1,7 @@
 import {
   add,
   div,
+  DTypeError,
   equal,
   mean,
   mul,
@@ -12,7 +13,8 @@ import {
   sub,
   where,
 } from "@gradfold/core";
-import { formatShape, sameShape, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isNDArray, isRecord, sameShape, typed } from "@gradfold/core/transform";
+import { checkArray } from "./argument.ts";
 
 /** The mean and standard deviation of each column. */
 export interface Standardization {
@@ -24,21 +26,29 @@ export interface Standardization {
  * The mean and the standard deviation of each column, to {@link apply} to these rows and to others.
  *
  * @param x - [rows, …columns]
- * @throws ShapeError when x is a scalar
+ * @throws ShapeError when x is a scalar, or has no rows; DTypeError when it is no array
  * @example
  * import { array } from "@gradfold/core";
  * import { standardize } from "@gradfold/optim";
  * standardize.fit(array([[1, 10], [3, 10]])); // => { mean: float64 [2] [ 2, 10], std: float64 [2] [1, 0] }
  */
 export const fit = (x: NDArray): Standardization => {
+  checkArray("standardize.fit", "the rows", x);
   if (x.shape.length === 0) throw new ShapeError("standardize.fit: a scalar has no rows.");
+  if (x.shape[0] === 0) throw new ShapeError(`standardize.fit: there are no rows: ${formatShape(x.shape)}.`);
   const middle = mean(x, 0);
   return { mean: middle, std: sqrt(mean(square(sub<NDArray, NDArray>(x, middle)), 0)) };
 };
 
 type Apply = <S extends Shape>(standardization: Standardization, x: NDArray<S>) => NDArray<S>;
 
-const checkColumns = (name: string, { mean: middle }: Standardization, x: NDArray): void => {
+const checkColumns = (name: string, standardization: Standardization, x: NDArray): void => {
+  const { mean: middle, std } = isRecord(standardization) ? standardization : {};
+  if (!isNDArray(middle) || !isNDArray(std))
+    throw new DTypeError(
+      `standardize.${name}: what standardize.fit gives comes first, { mean, std }, not ${describe(standardization)}.`,
+    );
+  checkArray(`standardize.${name}`, "the rows", x);
   if (x.shape.length === 0 || !sameShape(x.shape.slice(1), middle.shape))
     throw new ShapeError(
       `standardize.${name}: the columns differ: ${formatShape(x.shape)} and ${formatShape(middle.shape)}`,

@@ -1,5 +1,7 @@
-import { add, type Key, random, type Scalar, zeros } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { add, DTypeError, type Key, random, type Scalar, zeros } from "@gradfold/core";
+import { describe, typed } from "@gradfold/core/transform";
+import { checkKey, checkParameters } from "./argument.ts";
+import { checkerOf, checkOptimizer, evaluation } from "./evaluation.ts";
 import type { For } from "./transform/static.ts";
 import { applyUpdates, type Transform } from "./transform/transform.ts";
 
@@ -34,12 +36,14 @@ export type MetricsOf<V> = V extends readonly [unknown, infer Aux] ? Metrics & A
  * import { sgd, trainState } from "@gradfold/optim";
  * trainState(array([0.5, 0.75]), sgd(0.1)).step; // => float64 [] 0
  */
-export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key): TrainState<P, S> => ({
-  params,
-  optimizer: optimizer.init(params),
-  step: zeros([]),
-  ...(key === undefined ? {} : { key }),
-});
+export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key): TrainState<P, S> => {
+  checkOptimizer("trainState", optimizer);
+  checkParameters("trainState", params);
+  const state = { params, optimizer: optimizer.init(params), step: zeros([]) };
+  if (key === undefined) return state;
+  checkKey("trainState", key);
+  return { ...state, key };
+};
 
 interface TrainStep {
   <P, S, V, Batch = void>(
@@ -48,20 +52,15 @@ interface TrainStep {
   ): Step<TrainState<P, S>, Batch, MetricsOf<V>>;
 }
 
-/** The loss alone, without what it gave beside it. */
-const lossOf = (value: unknown): Scalar => (Array.isArray(value) ? value[0] : value) as Scalar;
-
-const metricsOf = (value: unknown): unknown => {
-  if (!Array.isArray(value)) return { loss: value };
-  const [loss, auxiliary] = value as readonly unknown[];
-  return { loss, ...(auxiliary as object) };
-};
+type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
 
 /**
  * The transition of a training run: gradients, the optimizer's updates, new parameters.
  *
  * @param lossAndGrad - `(params, batch, key) => [loss, gradient]`, as `valueAndGrad(loss)`; batch and key are optional.
- *   A loss that returns `[scalar, auxiliary]` makes metrics of the auxiliary record.
+ *   A loss that returns `[scalar, auxiliary]` makes metrics of the auxiliary record, of which none is called `loss`.
+ * @throws TreeError or ShapeError, in a step, when the loss is no scalar, the gradient has another form than the
+ *   parameters, or the state is of another optimizer; DTypeError when an auxiliary metric is no scalar
  * @example
  * import { array, square, sum } from "@gradfold/core";
  * import { valueAndGrad } from "@gradfold/autodiff";
@@ -71,19 +70,26 @@ const metricsOf = (value: unknown): unknown => {
  * const [state, metrics] = step(trainState(array([1, 2]), optimizer));
  * [state.params, metrics.loss]; // => [ float64 [2] [0.5, 1. ], float64 [] 5 ]
  */
-export const trainStep = typed<TrainStep>(
-  (lossAndGrad: (params: unknown, batch: unknown, key?: Key) => readonly unknown[], optimizer: Transform<unknown>) =>
-    (state: TrainState<unknown, unknown>, batch: unknown) => {
-      const { params, step, key } = state;
-      const own = key && random.foldIn(key, step);
-      const [value, gradient] = own ? lossAndGrad(params, batch, own) : lossAndGrad(params, batch);
-      const again = (p: unknown): readonly [Scalar, unknown] => {
-        const [other, slope] = own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch);
-        return [lossOf(other), slope];
-      };
-      const extra = { value: lossOf(value), lossAndGrad: again };
-      const [updates, next] = optimizer.update(gradient, state.optimizer, params, extra);
-      const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
-      return [key ? { ...after, key } : after, metricsOf(value)];
-    },
-);
+export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: Transform<unknown>) => {
+  if (typeof lossAndGrad !== "function")
+    throw new DTypeError(
+      `trainStep: the first argument is a function, as valueAndGrad(loss), not ${describe(lossAndGrad)}.`,
+    );
+  checkOptimizer("trainStep", optimizer);
+  const check = checkerOf(optimizer);
+  return (state: TrainState<unknown, unknown>, batch: unknown) => {
+    check(state);
+    const { params, step, key } = state;
+    const own = key && random.foldIn(key, step);
+    const at = (p: unknown) => evaluation(own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch), p);
+    const { loss, metrics, gradient } = at(params);
+    const again = (p: unknown): readonly [Scalar, unknown] => {
+      const other = at(p);
+      return [other.loss, other.gradient];
+    };
+    const extra = { value: loss, lossAndGrad: again };
+    const [updates, next] = optimizer.update(gradient, state.optimizer, params, extra);
+    const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
+    return [key ? { ...after, key } : after, metrics];
+  };
+});

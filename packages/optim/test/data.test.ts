@@ -7,6 +7,7 @@ import {
   max,
   mean,
   type NDArray,
+  ones,
   random,
   type Scalar,
   sum,
@@ -14,9 +15,22 @@ import {
   toTypedArray,
   transpose,
   variance,
+  zeros,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { batches, initializer, standardize, synthetic, testFunction, trainTestSplit } from "../src/index.ts";
+import {
+  accuracy,
+  batches,
+  f1,
+  initializer,
+  precision,
+  r2,
+  recall,
+  standardize,
+  synthetic,
+  testFunction,
+  trainTestSplit,
+} from "../src/index.ts";
 
 const numbers = (x: NDArray): readonly number[] => Array.from(toTypedArray(x));
 const key = random.key(4);
@@ -90,6 +104,31 @@ describe("standardize", () => {
     expect(toNested(standardize.apply(standardize.fit(flat), flat))).toEqual([[0], [0]]);
     expect(() => standardize.apply(fitted, flat)).toThrow("standardize.apply: the columns differ: [2, 1] and [3]");
     expect(() => standardize.fit(array(1))).toThrow("standardize.fit: a scalar has no rows.");
+  });
+});
+
+describe("metrics", () => {
+  test("are refused what they cannot be of", () => {
+    expect(() => accuracy(array([[1, 2]]), array([2]))).toThrow(
+      "accuracy: label 2 at index 0 is out of range: 2 classes are 0 to 1.",
+    );
+    expect(() => accuracy(array([[1, 2]]), array([0.5]))).toThrow("accuracy: label 0.5 at index 0 is out of range");
+    expect(() => accuracy([[1, 2]] as never, array([0]))).toThrow(
+      "accuracy: predictions must be an array, not a list of 1. Make one by array(…).",
+    );
+    for (const [name, metric] of Object.entries({ precision, recall, f1 }))
+      expect(() => metric(ones([2, 3]) as never)).toThrow(`${name}: a confusion matrix is square, not [2, 3].`);
+    expect(() => standardize.fit(zeros([0, 3]))).toThrow("standardize.fit: there are no rows: [0, 3].");
+    expect(() => standardize.apply(ones([2, 3]) as never, ones([2, 3]))).toThrow(
+      "standardize.apply: what standardize.fit gives comes first, { mean, std }, not an array of shape [2, 3].",
+    );
+    expect(() => trainTestSplit(key, rows, { test_size: 0.3 } as never)).toThrow(
+      "trainTestSplit: there is no option test_size. Did you mean testSize?",
+    );
+  });
+  test("r2 of targets that do not vary is none", () => {
+    expect(item(r2(array([1, 1]), array([1, 1])))).toBe(NaN);
+    expect(item(r2(array([1, 2]), array([1, 1])))).toBe(-Infinity);
   });
 });
 

@@ -95,5 +95,5 @@ test("repeat gives one batch each time, steps gives none", () => {
   expect([inputs.length, inputs.at(0), inputs.at(2)]).toEqual([3, batch, batch]);
   expect([steps(4).length, steps(4).at(1)]).toEqual([4, undefined]);
   for (const n of [-1, 0.5, NaN, Infinity])
-    expect(() => steps(n)).toThrow(`repeat: the number of steps must be a whole number from 0 on, not ${n}.`);
+    expect(() => steps(n)).toThrow(`steps: the number of steps must be a whole number from 0 on, not ${n}.`);
 });

@@ -133,7 +133,9 @@ describe.each([1, 3, 100])("a recorder with %i steps to a record", (every) => {
     const made = right(recorder.finish());
     expect([...files.keys()]).toEqual(["/f"]);
     expect(openFiles()).toBe(0);
-    expect(right(recording.decode(files.get("/f")?.bytes ?? new Uint8Array())).metrics).toEqual(whole.metrics);
+    expect(right(recording.decode(files.get("/f")?.bytes ?? new Uint8Array())).metrics).toEqual(
+      recording.of(whole).metrics,
+    );
     expect(trajectory.diff(right(trajectory.reopen(made, step, inputs(30))), whole)).toEqual(option.none);
     expect(() => recorder.append(whole)).toThrow("record: the recorder of /f is closed.");
     expect(failure(resume("/f", start, { fs }))).toBeInstanceOf(DecodeError);
@@ -326,7 +328,7 @@ describe("a file that is recorded into", () => {
     const first = recording.of(trajectory.slice(whole, 0, 1));
     disk.files.set("/f", beginJournal({ ...first, numerics: numerics + 1 }, 1));
     expect(failure(resume("/f", start, disk)).message).toBe(
-      "resume: /f: the numbers are those of version 2, which this program, of 1, cannot compute.",
+      `resume: /f: the numbers are those of version ${numerics + 1}, which this program, of ${numerics}, cannot compute.`,
     );
     disk.files.set("/f", { bytes: recording.encode(first) });
     expect(failure(resume("/f", start, disk)).message).toBe(

@@ -85,7 +85,7 @@ const start = trainState(array([0.5, 0.75]), optimizer);
 is<TrainState<NDArray<[2]>, SgdState>>()(start);
 const run = trajectory.fold(step, start, steps(100));
 is<trajectory.Trajectory<TrainState<Vector<2>, SgdState>, Metrics, void>>()(run);
-is<Float64Array>()(run.metrics.loss);
+is<readonly number[]>()(run.metrics.loss);
 is<Vector<2>>()(run.final.params);
 is<Scalar>()(run.final.step);
 is<Option<Vector<2>>>()(
@@ -97,7 +97,7 @@ is<Option<Vector<2>>>()(
 is<Option<trajectory.Replay<TrainState<Vector<2>, SgdState>, Metrics>>>()(
   pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward)),
 );
-is<Float64Array>()(trajectory.evaluate(run, ({ params }) => loss(params)));
+is<readonly number[]>()(trajectory.evaluate(run, ({ params }) => loss(params)));
 // A loss without a batch makes a step of one argument.
 is<Vector<2>>()(step(start)[0].params);
 
@@ -117,8 +117,8 @@ const fit2 = trajectory.fold(
   trainState(params, optimizer),
   minibatches,
 );
-is<Float64Array>()(fit2.metrics.accuracy);
-is<Float64Array>()(fit2.metrics.loss);
+is<readonly number[]>()(fit2.metrics.accuracy);
+is<readonly number[]>()(fit2.metrics.loss);
 const drawn = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Vector }, k: Key) =>
   add(predict(p, batch), random.uniform(k));
 trajectory.fold(trainStep(valueAndGrad(drawn), optimizer), trainState(params, optimizer, key), minibatches);

@@ -30,7 +30,7 @@ export interface RecordingOptions {
  * import { recording, steps, trajectory } from "@gradfold/optim";
  * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3));
  * const made = recording.of(run, { description: { rule: "doubling" } });
- * [made.steps, made.final, made.metrics]; // => [ 3, 8, { loss: Float64Array(3) [ 1, 2, 4 ] } ]
+ * [made.steps, made.final, made.metrics["loss"]]; // => [ 3, 8, Float64Array(3) [ 1, 2, 4 ] ]
  */
 export const of = <State, M>(run: Trajectory<State, M>, options: RecordingOptions = {}): Recording => ({
   steps: run.length - 1,

@@ -1,6 +1,8 @@
-import { DTypeError, item } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
+import { readerOf } from "../inputs.ts";
+import { byName, frozen } from "../value.ts";
 import type { Keyframe } from "./keyframe.ts";
+import type { Rows } from "./rows.ts";
+import { checkNames, metricOf, takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
 
 /** Which states to keep, when the start is state `from`: state `first`, and every `interval`-th after it. */
@@ -15,32 +17,42 @@ export const isKept = ({ first, interval }: Keep, k: number): boolean => k >= fi
 /** What running steps leaves behind. */
 interface Course {
   readonly final: unknown;
-  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly columns: Rows["columns"];
   readonly keyframes: readonly Keyframe<unknown>[];
 }
 
-/** Runs a step over all inputs from a state on. */
-export type RunCourse = (step: AnyStep, start: unknown, inputs: AnyInputs, keep: Keep) => Course;
-
-export const metricOf = (name: string, value: unknown): number => {
-  if (typeof value === "number") return value;
-  if (isNDArray(value)) return item(value);
-  throw new DTypeError(`trajectory.fold: the metric ${name} must be a number or a scalar array, not ${typeof value}`);
-};
+/**
+ * Runs a step over all inputs from a state on, for a function of some name. The metrics have the names that they had
+ * before, if steps were taken before.
+ */
+export type RunCourse = (
+  name: string,
+  step: AnyStep,
+  start: unknown,
+  inputs: AnyInputs,
+  keep: Keep,
+  names: readonly string[] | undefined,
+) => Course;
 
 /** One step after another. */
-export const stepByStep: RunCourse = (step, start, inputs, keep) => {
+export const stepByStep: RunCourse = (name, step, start, inputs, keep, before) => {
   const n = inputs.length;
+  const inputAt = readerOf(name, inputs);
   const keyframes: Keyframe<unknown>[] = [];
-  const columns: Record<string, Float64Array> = {};
+  const columns: Float64Array[] = [];
+  let names = before;
   let state = start;
   for (let i = 0; i < n; i++) {
-    const [next, metrics] = step(state, inputs.at(i));
-    for (const name of Object.keys(metrics))
-      (columns[name] ??= new Float64Array(n).fill(NaN))[i] = metricOf(name, metrics[name]);
+    const [next, metrics] = takeStep(name, step, state, inputAt(i));
+    names ??= Object.keys(metrics);
+    checkNames(name, names, metrics);
+    for (let j = 0; j < names.length; j++) {
+      const metric = names[j] ?? "";
+      (columns[j] ??= new Float64Array(n))[i] = metricOf(name, metric, metrics[metric]);
+    }
     state = next;
     const k = keep.from + i + 1;
-    if (isKept(keep, k)) keyframes.push({ step: k, state });
+    if (isKept(keep, k)) keyframes.push({ step: k, state: frozen(state) });
   }
-  return { final: state, columns, keyframes };
+  return { final: frozen(state), columns: byName(columns.map((column, j) => [names?.[j] ?? "", column])), keyframes };
 };

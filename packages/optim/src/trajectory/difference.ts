@@ -1,5 +1,6 @@
 import { type NDArray, type Option, option, toTypedArray, tree } from "@gradfold/core";
 import { formatShape } from "@gradfold/core/transform";
+import { checkRun } from "./check.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** The first place where two runs, or a run and what it recomputes to, are not the same. */
@@ -57,6 +58,8 @@ export const differenceOf = (a: unknown, b: unknown): Misfit | undefined => {
  * trajectory.diff(run, other); // => { _tag: 'Some', value: { step: 4, leaf: '', reason: 'other elements' } }
  */
 export const diff = <State, M, N>(a: Trajectory<State, M>, b: Trajectory<State, N>): Option<Difference> => {
+  checkRun("trajectory.diff", a);
+  checkRun("trajectory.diff", b);
   const others = b.states(0)[Symbol.iterator]();
   let step = 0;
   for (const state of a.states(0)) {

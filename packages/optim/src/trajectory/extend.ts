@@ -1,12 +1,13 @@
 import { DomainError } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
-import type { Inputs } from "../inputs.ts";
+import { checkFunction, optionsOf, typed } from "@gradfold/core/transform";
+import { checkInputs, type Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
+import { checkPlace, checkRun, checkSteps } from "./check.ts";
 import type { FoldOptions } from "./fold.ts";
 import { advance, begin, type Growth } from "./growth.ts";
-import { type AnyScan, inLoops } from "./scanned.ts";
-import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
+import { type WayOptions, wayOf } from "./way.ts";
 
 interface Extend {
   <State, M, Batch>(
@@ -26,20 +27,21 @@ interface Extend {
  * trajectory.extend(run, steps(2)).final; // => 32
  */
 export const extend = typed<Extend>((run: AnyTrajectory, inputs: AnyInputs): AnyTrajectory => {
-  const { step } = run.growth;
-  if (step === undefined)
-    throw new DomainError("trajectory.extend: a mapped run has no step to go on with. Fork it with one.");
-  return advance(run, step, inputs);
+  const name = "trajectory.extend";
+  checkRun(name, run);
+  checkInputs(name, inputs);
+  const { step } = run[growthAt];
+  if (step === undefined) throw new DomainError(`${name}: a mapped run has no step to go on with. Fork it with one.`);
+  return advance(name, run, step, inputs);
 });
 
 type ForkOptions = Pick<FoldOptions, "scan" | "budget">;
-type AnyOptions = { readonly scan?: AnyScan; readonly budget?: number };
+const defaults = { scan: undefined, budget: undefined };
 
-/** The run with other options, where they are given. */
-const withOptions = (run: AnyTrajectory, { scan, budget }: AnyOptions): Growth => ({
-  step: run.growth.step,
-  course: scan === undefined ? run.growth.course : inLoops(scan),
-  budget: budget ?? run.growth.budget,
+/** How a run grows with other options, where they are given. */
+const growthOf = (name: string, run: AnyTrajectory, options: WayOptions | undefined): Growth => ({
+  step: run[growthAt].step,
+  ...wayOf(name, optionsOf(name, options, defaults), run[growthAt]),
   grown: undefined,
 });
 
@@ -62,12 +64,15 @@ interface Fork {
  * import { steps, trajectory } from "@gradfold/optim";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * const other = trajectory.fork(run, 3, (n) => [n + 1, {}], steps(2));
- * trajectory.evaluate(other, (n) => n); // => Float64Array(6) [ 1, 2, 4, 8, 9, 10 ]
+ * trajectory.evaluate(other, (n) => n); // => [ 1, 2, 4, 8, 9, 10 ]
  */
 export const fork = typed<Fork>(
-  (run: AnyTrajectory, k: number, step: AnyStep, inputs: AnyInputs, options: AnyOptions = {}): AnyTrajectory => {
-    const past = slice(run, 0, checkState("fork", run, k) + 1);
-    return advance(past, step, inputs, withOptions(run, options));
+  (run: AnyTrajectory, k: number, step: AnyStep, inputs: AnyInputs, options?: WayOptions): AnyTrajectory => {
+    const name = "trajectory.fork";
+    checkRun(name, run);
+    checkPlace(name, run, k);
+    checkSteps(name, step, inputs, "fork(run, k, step, inputs)");
+    return advance(name, slice(run, 0, k + 1), step, inputs, growthOf(name, run, options));
   },
 );
 
@@ -85,7 +90,7 @@ interface ForkWith {
 /**
  * A new run from state k of another one, converted for a step that needs another state, such as another optimizer's.
  *
- * @throws DomainError when there is no state k; and whatever the step throws
+ * @throws DomainError when there is no state k; TreeError when `convert` gives no tree; and whatever the step throws
  * @example
  * import { steps, trajectory } from "@gradfold/optim";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
@@ -99,14 +104,15 @@ export const forkWith = typed<ForkWith>(
     convert: (state: unknown) => unknown,
     step: AnyStep,
     inputs: AnyInputs,
-    options: AnyOptions = {},
+    options?: WayOptions,
   ): AnyTrajectory => {
-    const [start] = run.states(checkState("forkWith", run, k));
-    return advance(begin(convert(start), { ...withOptions(run, options), step }), step, inputs);
+    const name = "trajectory.forkWith";
+    checkRun(name, run);
+    checkPlace(name, run, k);
+    checkFunction(name, convert);
+    checkSteps(name, step, inputs, "forkWith(run, k, convert, step, inputs)");
+    const [start] = run.states(k);
+    const growth = { ...growthOf(name, run, options), step };
+    return advance(name, begin(name, "what convert gives", convert(start), growth), step, inputs);
   },
 );
-
-const checkState = (name: string, run: AnyTrajectory, k: number): number => {
-  if (Number.isInteger(k) && k >= 0 && k < run.length) return k;
-  throw new DomainError(`trajectory.${name}: there is no state ${k} in a run of ${run.length} states.`);
-};

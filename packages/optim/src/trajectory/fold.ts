@@ -1,14 +1,17 @@
 import type { scan } from "@gradfold/autodiff";
-import { typed } from "@gradfold/core/transform";
+import { DomainError, DTypeError } from "@gradfold/core";
+import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
+import { reasonOf } from "../callback.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
+import { checkSteps } from "./check.ts";
 import { stepByStep } from "./course.ts";
 import { advance, begin } from "./growth.ts";
 import { defaultBudget } from "./keyframe.ts";
-import type { Monitor } from "./monitor.ts";
-import { type AnyScan, inLoops } from "./scanned.ts";
+import { checkMonitor, type Monitor } from "./monitor.ts";
 import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
+import { type WayOptions, wayOf } from "./way.ts";
 
 export interface FoldOptions {
   /** Runs the steps as loops: autodiff's `scan`, or the compiler's, which makes each loop a single call. */
@@ -28,10 +31,21 @@ interface Fold {
   ): Trajectory<State, M, NoInfer<Batch>>;
 }
 
-type AnyOptions = Omit<FoldOptions, "scan"> & { readonly scan?: AnyScan };
+const defaults = { scan: undefined, budget: undefined, until: undefined };
+
+type AnyOptions = WayOptions & { readonly until?: FoldOptions["until"] | undefined };
 
 /** So many steps are taken in loops before their losses are looked at; those too many are dropped. */
 const stepsInLoops = 256;
+
+const op = "trajectory.fold";
+
+const checkStopped = (so: unknown): { readonly stopped: boolean } => {
+  if (isRecord(so) && typeof so["stopped"] === "boolean") return so as { readonly stopped: boolean }; // it was looked at
+  throw new DTypeError(
+    `${op}: until must give { stopped: true or false }, and what else it likes, not ${describe(so)}.${reasonOf(so)}`,
+  );
+};
 
 /** Takes steps until a monitor says so, or the inputs end. */
 const advanceUntil = (
@@ -40,30 +54,35 @@ const advanceUntil = (
   inputs: AnyInputs,
   { scan, until }: AnyOptions,
 ): AnyTrajectory => {
-  if (until === undefined) return advance(run, step, inputs);
+  if (until === undefined) return advance(op, run, step, inputs);
+  checkMonitor(op, "until", until);
   const size = scan === undefined ? 1 : stepsInLoops;
-  let [before, so] = [run, until.init];
+  let [before, so] = [run, checkStopped(until.init)];
   for (let i = 0; i < inputs.length && !so.stopped; i += size) {
     const chunk = { length: Math.min(size, inputs.length - i), at: (j: number) => inputs.at(i + j) };
-    const after = advance(before, step, chunk);
+    const after = advance(op, before, step, chunk);
     const past = before.length - 1;
-    const losses = after.rows(past, after.length - 1).columns["loss"] ?? new Float64Array();
+    const losses = after.rows(past, after.length - 1).columns["loss"];
+    if (losses === undefined)
+      throw new DomainError(`${op}: until looks at the metric loss, which the step does not give.`);
     let taken = 0;
-    while (taken < losses.length && !so.stopped) so = until.next(so, losses[taken++] ?? NaN);
+    while (taken < losses.length && !so.stopped) so = checkStopped(until.next(so, losses[taken++] ?? NaN));
     before = so.stopped && taken < chunk.length ? slice(after, 0, past + taken + 1) : after;
   }
   return before;
 };
 
 /**
- * Runs a step over every input and keeps the run: its states, and its metrics as columns of numbers.
+ * Runs a step over every input and keeps the run: its states, and its metrics as columns of numbers. What the step gives
+ * is frozen.
  *
  * @param step - `(state, batch) => [state, metrics]`, pure; metrics are a record of numbers or scalar arrays
- * @param state - where the run starts
+ * @param state - where the run starts; its lists and records are copied and frozen, its arrays shared
  * @param inputs - one for each step: `repeat(batch, n)`, `batches(…)`, or any `{ length, at(i) }`
  * @param options - `scan`: runs the steps as loops, to the same bits; `budget`: bytes for the kept states; `until`:
  *   stops early
- * @throws DTypeError when a metric is not a number; and whatever the step throws
+ * @throws TreeError when the step gives no pair, a state of another form, or other metrics than at first; DTypeError when
+ *   a metric is no number; and whatever the step throws
  * @example
  * import { array, square, sum } from "@gradfold/core";
  * import { valueAndGrad } from "@gradfold/autodiff";
@@ -71,10 +90,11 @@ const advanceUntil = (
  * const optimizer = sgd(0.25);
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
  * const run = trajectory.fold(step, trainState(array([1, 2]), optimizer), steps(2));
- * [run.length, run.metrics.loss, run.final.params]; // => [ 3, Float64Array(2) [ 5, 1.25 ], float64 [2] [0.25, 0.5 ] ]
+ * [run.length, run.metrics.loss, run.final.params]; // => [ 3, [ 5, 1.25 ], float64 [2] [0.25, 0.5 ] ]
  */
-export const fold = typed<Fold>((step: AnyStep, state: unknown, inputs: AnyInputs, options: AnyOptions = {}) => {
-  const { scan, budget = defaultBudget } = options;
-  const course = scan === undefined ? stepByStep : inLoops(scan);
-  return advanceUntil(begin(state, { step, course, budget }), step, inputs, options);
+export const fold = typed<Fold>((step: AnyStep, state: unknown, inputs: AnyInputs, given?: AnyOptions) => {
+  checkSteps(op, step, inputs, "fold(step, state, inputs)");
+  const options = optionsOf(op, given, defaults);
+  const way = wayOf(op, options, { course: stepByStep, budget: defaultBudget });
+  return advanceUntil(begin(op, "the state", state, { step, ...way }), step, inputs, options);
 });

@@ -1,11 +1,13 @@
 import { lazy } from "@gradfold/core/transform";
 import type { RunCourse } from "./course.ts";
-import { bytesOf, frameOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
+import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
 import { lazily } from "./lazy.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
+import { checkTree } from "../argument.ts";
+import { asValue, byName } from "../value.ts";
+import { concatenateRows, listsOf, type Rows } from "./rows.ts";
 import { firstOf, grow, lengthOf } from "./series.ts";
-import type { AnyInputs, AnyStep, AnyTrajectory } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt } from "./trajectory.ts";
 import { join, rowsOf, take, type Transitions, transitionsOf } from "./transitions.ts";
 
 /** How a run grows: what it does at each step, and what of it is kept. */
@@ -29,25 +31,31 @@ export interface Grown {
 }
 
 /** The metric that training steps have, for a run without a step to ask. */
-const noRows: Rows = { length: 0, columns: { loss: new Float64Array() } };
+const noRows: Rows = Object.freeze({ length: 0, columns: byName([["loss", new Float64Array()]]) });
+
+const noMetrics = listsOf(noRows);
 
 const singleRun = lazily("outcome");
 
-/** The run of a single state. */
-export const begin = (state: unknown, { step, course, budget }: Omit<Growth, "grown">): AnyTrajectory =>
-  singleRun(
+/** The run of a single state, which is copied: its owner may go on to change it. */
+export const begin = (name: string, what: string, given: unknown, growth: Omit<Growth, "grown">): AnyTrajectory => {
+  checkTree(name, what, given);
+  const state = asValue(name, given);
+  const { step, course, budget } = growth;
+  return singleRun(
     { outcome: () => judge({ first: undefined, from: 0, later: undefined }, 0, () => state) },
     {
       length: 1,
-      metrics: noRows.columns,
+      metrics: noMetrics,
       final: state,
-      keyframes: [{ step: 0, state }],
+      keyframes: framesOf([{ step: 0, state }]),
       states: () => [state],
       recomputed: () => [[state, undefined] as const],
       rows: () => noRows,
-      growth: { step, course, budget, grown: undefined },
+      [growthAt]: { step, course, budget, grown: undefined },
     },
   );
+};
 
 /** States of what was added, from state k on; state 0 is the base's last one. */
 function* statesOf({ keyframes, transitions, final }: Grown, from: number): Generator {
@@ -125,12 +133,13 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
     return from < past ? concatenateRows([base.rows(from, past), added]) : added;
   };
   const states = (from: number): Iterable<unknown> => statesThrough(growth.grown, from);
-  // A copy, so that whoever writes to it spoils nothing that other runs share.
-  const metrics = lazy(() => sliceRows(rows(0, n), 0, n).columns);
-  const allKeyframes = lazy(() => [
-    ...base.keyframes,
-    ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
-  ]);
+  const metrics = lazy(() => listsOf(rows(0, n)));
+  const allKeyframes = lazy(() =>
+    framesOf([
+      ...base.keyframes,
+      ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
+    ]),
+  );
   return grownRun(
     { metrics, keyframes: allKeyframes },
     {
@@ -140,14 +149,14 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
       states,
       recomputed: (from: number) => recompute(growth.grown, from),
       rows,
-      growth,
+      [growthAt]: growth,
     },
   );
 };
 
 /** The same keyframe, with its step counted from elsewhere. */
 export const shift = <State>(frame: Keyframe<State>, by: number): Keyframe<State> =>
-  frameOf(frame.step + by, () => frame.state);
+  by === 0 ? frame : frameOf(frame.step + by, () => frame.state);
 
 /** What a run may grow on: what grew already, or nothing. */
 const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
@@ -159,12 +168,13 @@ const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
     final: run.final,
   };
 
-/** A run and some steps more. */
+/** A run and some steps more, for a function of some name. */
 export const advance = (
+  name: string,
   run: AnyTrajectory,
   step: AnyStep,
   inputs: AnyInputs,
-  growth: Growth = run.growth,
+  growth: Growth = run[growthAt],
 ): AnyTrajectory => {
   const grown = grownOf(run, growth);
   const done = lengthOf(grown.transitions);
@@ -173,14 +183,12 @@ export const advance = (
   const kept = interval === grown.interval ? grown.keyframes : [thin(grown.keyframes.flat(), interval)];
   const last = kept.at(-1)?.at(-1)?.step ?? 0;
   const keep = { from: done, first: Math.max(last + interval, done + 1), interval };
-  const { final, columns, keyframes } = growth.course(step, run.final, inputs, keep);
-  const next: Grown = {
-    base: grown.base,
-    interval,
-    keyframes: grow(kept, keyframes, (a, b) => [...a, ...b]),
-    transitions: grow(grown.transitions, transitionsOf(step, inputs, columns), join),
-    final,
-  };
+  const [before] = grown.transitions;
+  const names = before && Object.keys(before.columns);
+  const { final, columns, keyframes } = growth.course(name, step, run.final, inputs, keep, names);
+  const { base } = grown;
+  const frames = grow(kept, keyframes, (a, b) => [...a, ...b]);
+  const transitions = grow(grown.transitions, transitionsOf(step, inputs, columns), join);
   const { course, budget } = growth;
-  return regrow({ step, course, budget, grown: next }, run);
+  return regrow({ step, course, budget, grown: { base, interval, keyframes: frames, transitions, final } }, run);
 };

@@ -1,5 +1,6 @@
 import { type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
 import { bytesPerElement, contiguous, sizeOf, typed, view } from "@gradfold/core/transform";
+import { frozen } from "../value.ts";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {
@@ -23,6 +24,10 @@ export const frameOf = <State>(step: number, state: () => State): Keyframe<State
   made[makerOf] = state;
   return made;
 };
+
+/** What a run shows of its keyframes. They are frozen here, since most of them are never asked for. */
+export const framesOf = (frames: readonly Keyframe<unknown>[]): readonly Keyframe<unknown>[] =>
+  Object.freeze(frames.map((each) => Object.freeze(each)));
 
 /** How much memory the kept states of a run may take, in bytes, if nothing else is said. */
 export const defaultBudget = 64 * 2 ** 20;
@@ -60,11 +65,13 @@ const isPart = (x: NDArray): boolean => {
 /** A state whose leaves have their own buffers. */
 const compact = (state: unknown): unknown =>
   tree.leaves(state).some(isPart)
-    ? tree.map(
-        typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) =>
-          contiguous(x.dtype, x.shape, toTypedArray(x)),
+    ? frozen(
+        tree.map(
+          typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) =>
+            contiguous(x.dtype, x.shape, toTypedArray(x)),
+          ),
+          state,
         ),
-        state,
       )
     : state;
 

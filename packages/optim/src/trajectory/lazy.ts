@@ -12,7 +12,7 @@ interface Lazily<Names extends string> {
 }
 
 /**
- * Objects with properties that are made when they are asked for. The accessors are inherited: with accessors of its own
+ * Frozen objects with properties that are made when they are asked for. The accessors are inherited: with accessors of its own
  * each object would have a hidden class, which outlives it and keeps alive all that the accessors refer to.
  */
 export const lazily = <Names extends string>(...names: readonly Names[]): Lazily<Names> => {
@@ -24,6 +24,6 @@ export const lazily = <Names extends string>(...names: readonly Names[]): Lazily
       },
     });
   return typed<Lazily<Names>>((makers: Makers, plain: object) =>
-    Object.assign(Object.create(inherited) as object, plain, { [makersOf]: makers }),
+    Object.freeze(Object.assign(Object.create(inherited) as object, plain, { [makersOf]: makers })),
   );
 };

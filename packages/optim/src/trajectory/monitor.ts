@@ -1,4 +1,6 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError, DTypeError } from "@gradfold/core";
+import { describe, optionsOf } from "@gradfold/core/transform";
+import { checkRun } from "./check.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** A fold over the losses of a run, row by row. */
@@ -7,6 +9,13 @@ export interface Monitor<A> {
   /** A method, so that a monitor of more can be given where one of less is asked for. */
   next(so: A, loss: number): A;
 }
+
+/** Throws unless something is a monitor. */
+export const checkMonitor = (name: string, what: string, x: unknown): void => {
+  const { next } = typeof x === "object" && x !== null ? (x as Partial<Monitor<unknown>>) : {};
+  if (typeof next !== "function")
+    throw new DTypeError(`${name}: ${what} must be { init, next(so, loss) }, not ${describe(x)}.`);
+};
 
 /** The least loss so far. */
 export interface Best {
@@ -50,15 +59,16 @@ export const bestSoFar = (): Monitor<Best> => ({ init: nothing, next: (so, loss)
  * import { steps, trajectory } from "@gradfold/optim";
  * const until = trajectory.earlyStopping({ patience: 3 });
  * const run = trajectory.fold((n: number) => [n + 1, { loss: Math.abs(n - 2) }], 0, steps(100), { until });
- * [run.length, run.metrics.loss]; // => [ 7, Float64Array(6) [ 2, 1, 0, 1, 2, 3 ] ]
+ * [run.length, run.metrics.loss]; // => [ 7, [ 2, 1, 0, 1, 2, 3 ] ]
  */
-export const earlyStopping = ({
-  patience,
-  minDelta = 0,
-}: EarlyStoppingOptions): Monitor<Best & { readonly stopped: boolean }> => {
+export const earlyStopping = (options: EarlyStoppingOptions): Monitor<Best & { readonly stopped: boolean }> => {
+  const { patience, minDelta } = optionsOf("trajectory.earlyStopping", options, { minDelta: 0 }, ["patience"]);
   if (!Number.isInteger(patience) || patience < 1)
-    throw new DomainError(`trajectory.earlyStopping: patience must be a whole number from 1 on, not ${patience}.`);
-  if (!(minDelta >= 0)) throw new DomainError(`trajectory.earlyStopping: minDelta must be 0 or more, not ${minDelta}.`);
+    throw new DomainError(
+      `trajectory.earlyStopping: patience must be a whole number from 1 on, not ${describe(patience)}.`,
+    );
+  if (!(typeof minDelta === "number" && minDelta >= 0))
+    throw new DomainError(`trajectory.earlyStopping: minDelta must be 0 or more, not ${describe(minDelta)}.`);
   return {
     init: { ...nothing, stopped: false },
     next: (so, loss) => {
@@ -78,11 +88,13 @@ export const earlyStopping = ({
  * trajectory.watch(run, { init: 0, next: (sum, loss) => sum + loss }); // => 6
  */
 export const watch = <State, M, A>(run: Trajectory<State, M>, monitor: Monitor<A>, metric = "loss"): A => {
+  checkRun("trajectory.watch", run);
+  checkMonitor("trajectory.watch", "the monitor", monitor);
   const { columns } = run.rows(0, run.length - 1);
   const values = columns[metric];
   if (values === undefined)
     throw new DomainError(
-      `trajectory.watch: the run has no metric ${metric}. It has ${Object.keys(columns).join(", ")}.`,
+      `trajectory.watch: the run has no metric ${metric}. It has ${Object.keys(columns).join(", ") || "none"}.`,
     );
   return values.reduce<A>((so, loss) => monitor.next(so, loss), monitor.init);
 };

@@ -54,9 +54,9 @@ export const judge = ({ first = 0, from, later }: Losses, n: number, at: (step: 
   const loss = later?.[row];
   if (loss !== undefined) {
     const reason = Number.isFinite(loss) ? "too large" : "not finite";
-    return { kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) };
+    return Object.freeze({ kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) });
   }
   const leaf = firstBadLeaf(at(n));
-  if (leaf === undefined) return { kind: "finished" };
-  return { kind: "diverged", step: n, loss: NaN, reason: "not finite", leaf };
+  if (leaf === undefined) return Object.freeze({ kind: "finished" });
+  return Object.freeze({ kind: "diverged", step: n, loss: NaN, reason: "not finite", leaf });
 };

@@ -1,18 +1,30 @@
-import { attempt, DecodeError, type DecodeFailure, type Either, either, numerics } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import {
+  attempt,
+  DecodeError,
+  type DecodeFailure,
+  DomainError,
+  DTypeError,
+  type Either,
+  either,
+  numerics,
+} from "@gradfold/core";
+import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
 import type { Inputs } from "../inputs.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { Step } from "../train.ts";
+import { asValue } from "../value.ts";
+import { checkSteps } from "./check.ts";
 import { stepByStep } from "./course.ts";
 import { misfit } from "./difference.ts";
 import type { FoldOptions } from "./fold.ts";
 import { begin, regrow } from "./growth.ts";
-import { bytesOf, defaultBudget, keyframeInterval } from "./keyframe.ts";
-import { type AnyScan, inLoops } from "./scanned.ts";
+import { bytesOf, defaultBudget, frameOf, keyframeInterval } from "./keyframe.ts";
+import { concatenateRows } from "./rows.ts";
 import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
 import { transitionsOf } from "./transitions.ts";
 import { verify } from "./verify.ts";
 import { slice } from "./view.ts";
+import { type WayOptions, wayOf } from "./way.ts";
 
 export interface ReopenOptions<State> extends Pick<FoldOptions, "scan" | "budget"> {
   /** A state of the model that the recording should be of: a leaf that differs is named. */
@@ -30,10 +42,21 @@ interface Reopen {
   ): Either<DecodeError, Trajectory<State, M, NoInfer<Batch>>>;
 }
 
-type AnyOptions = Omit<ReopenOptions<unknown>, "scan"> & { readonly scan?: AnyScan };
+type AnyOptions = Omit<ReopenOptions<unknown>, "scan"> & WayOptions;
+
+const op = "trajectory.reopen";
+
+const defaults = { scan: undefined, budget: undefined, like: undefined, check: "all" } as const;
+
+const checkRecording = (made: unknown): void => {
+  if (!isRecord(made) || !Array.isArray(made["keyframes"]) || !isRecord(made["metrics"]))
+    throw new DTypeError(
+      `${op}: a recording comes first, as recording.of or recording.decode gives it, not ${describe(made)}.`,
+    );
+};
 
 const wrong = (what: string, kind: DecodeFailure = "malformed"): Either<DecodeError, never> =>
-  either.left(new DecodeError(kind, `trajectory.reopen: ${what}`));
+  either.left(new DecodeError(kind, `${op}: ${what}`));
 
 /** The parts of a run whose steps are to be computed again. */
 const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: number; run: AnyTrajectory }[] => {
@@ -61,8 +84,13 @@ const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: numb
  * words; // => { _tag: 'Left', left: 'trajectory.reopen: the step gives other bits: state 1 differs, other elements.' }
  */
 export const reopen = typed<Reopen>(
-  (made: Recording, step: AnyStep, inputs: AnyInputs, options: AnyOptions = {}): Either<DecodeError, AnyTrajectory> => {
-    const { scan, budget = defaultBudget, like, check = "all" } = options;
+  (made: Recording, step: AnyStep, inputs: AnyInputs, options?: AnyOptions): Either<DecodeError, AnyTrajectory> => {
+    checkRecording(made);
+    checkSteps(op, step, inputs, "reopen(recording, step, inputs)");
+    const { like, check, ...given } = optionsOf(op, options, defaults);
+    if (check !== "all" && check !== "ends")
+      throw new DomainError(`${op}: check is "all" or "ends", not ${describe(check)}.`);
+    const way = wayOf(op, given, { course: stepByStep, budget: defaultBudget });
     const [first] = made.keyframes;
     if (first === undefined) return wrong("the recording has no state to begin with.");
     if (made.numerics !== numerics)
@@ -72,21 +100,22 @@ export const reopen = typed<Reopen>(
       );
     if (inputs.length < made.steps)
       return wrong(`the recording has ${made.steps} steps, but there are inputs for ${inputs.length}.`);
+    if (Object.values(made.metrics).some((column) => column.length !== made.steps))
+      return wrong(`a metric has not one number for each of ${made.steps} steps.`);
     const found = like === undefined ? undefined : misfit(first.state, like);
     if (found !== undefined)
       return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
-    const course = scan === undefined ? stepByStep : inLoops(scan);
-    const taken = { length: made.steps, at: inputs.at };
+    const taken = { length: made.steps, at: (i: number) => inputs.at(i) };
+    const { columns } = concatenateRows([{ length: made.steps, columns: made.metrics }]);
     const run = regrow({
       step,
-      course,
-      budget,
+      ...way,
       grown: {
-        base: begin(first.state, { step, course, budget }),
-        interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, budget),
-        keyframes: [made.keyframes],
-        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, made.metrics)],
-        final: made.final,
+        base: begin(op, "the recording's first state", first.state, { step, ...way }),
+        interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
+        keyframes: [made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state)))],
+        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, columns)],
+        final: asValue(op, made.final),
       },
     });
     for (const part of parts(run, check)) {

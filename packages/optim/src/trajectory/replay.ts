@@ -1,4 +1,6 @@
-import { type Option, option } from "@gradfold/core";
+import { DTypeError, type Option, option } from "@gradfold/core";
+import { describe, isRecord } from "@gradfold/core/transform";
+import { checkRun } from "./check.ts";
 import { at } from "./seek.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -19,8 +21,19 @@ export interface Replay<State, M> {
  * const second = pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward));
  * pipe(second, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 1, 2 ] }
  */
-export const replayFrom = <State, M>(run: Trajectory<State, M>, k: number): Option<Replay<State, M>> =>
-  option.map((state: State) => ({ run, step: k, state }))(at(run, k));
+export const replayFrom = <State, M>(run: Trajectory<State, M>, k: number): Option<Replay<State, M>> => {
+  checkRun("trajectory.replayFrom", run);
+  return option.map((state: State) => Object.freeze({ run, step: k, state }))(at(run, k));
+};
+
+/** The place some steps from another one. */
+const moved = <State, M>(name: string, place: Replay<State, M>, by: number): Option<Replay<State, M>> => {
+  if (!isRecord(place) || !("run" in place))
+    throw new DTypeError(
+      `trajectory.${name}: a place in a run is needed, as replayFrom(run, k) gives it, not ${describe(place)}.`,
+    );
+  return replayFrom(place.run, place.step + by);
+};
 
 /**
  * One step on; none at the end.
@@ -31,8 +44,7 @@ export const replayFrom = <State, M>(run: Trajectory<State, M>, k: number): Opti
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.forward)); // => { _tag: 'None' }
  */
-export const forward = <State, M>({ run, step }: Replay<State, M>): Option<Replay<State, M>> =>
-  replayFrom(run, step + 1);
+export const forward = <State, M>(place: Replay<State, M>): Option<Replay<State, M>> => moved("forward", place, 1);
 
 /**
  * One step back; none at the start.
@@ -44,5 +56,4 @@ export const forward = <State, M>({ run, step }: Replay<State, M>): Option<Repla
  * const last = pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.backward));
  * pipe(last, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 2, 4 ] }
  */
-export const backward = <State, M>({ run, step }: Replay<State, M>): Option<Replay<State, M>> =>
-  replayFrom(run, step - 1);
+export const backward = <State, M>(place: Replay<State, M>): Option<Replay<State, M>> => moved("backward", place, -1);

@@ -1,13 +1,13 @@
+import { byName } from "../value.ts";
+
 /** Rows of metrics as columns of one length. */
 export interface Rows {
   readonly length: number;
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
-/** Rows one after another. A column that some of them lack is NaN there. */
+/** Rows one after another, in columns of their own. A column that some of them lack is NaN there. */
 export const concatenateRows = (tables: readonly Rows[]): Rows => {
-  const [only] = tables;
-  if (only !== undefined && tables.length === 1) return only;
   const length = tables.reduce((sum, table) => sum + table.length, 0);
   const columns = new Map<string, Float64Array>();
   let done = 0;
@@ -19,11 +19,22 @@ export const concatenateRows = (tables: readonly Rows[]): Rows => {
     }
     done += table.length;
   }
-  return { length, columns: Object.fromEntries(columns) };
+  return { length, columns: byName(columns) };
 };
 
-/** Rows from … to - 1, in columns of their own. */
-export const sliceRows = ({ columns }: Rows, from: number, to: number): Rows => ({
+/** Rows from … to - 1, which are not copied. */
+export const partOf = ({ columns }: Rows, from: number, to: number): Rows => ({
   length: to - from,
-  columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(from, to)])),
+  columns: byName(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)])),
 });
+
+/** The numbers of a typed array, as a list that nobody can write to. */
+export const listOf = (values: Float64Array): readonly number[] => {
+  const list = new Array<number>(values.length); // of its length from the start: twice as fast as one that grows
+  for (let i = 0; i < values.length; i++) list[i] = values[i] ?? NaN;
+  return Object.freeze(list);
+};
+
+/** What a run shows of its metrics: see docs/decisions/metrics-are-lists.md. */
+export const listsOf = ({ columns }: Rows): Readonly<Record<string, readonly number[]>> =>
+  byName(Object.entries(columns).map(([name, values]) => [name, listOf(values)]));

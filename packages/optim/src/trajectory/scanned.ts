@@ -1,7 +1,11 @@
-import { DTypeError, type NDArray, type Shape, slice, tree } from "@gradfold/core";
-import { isNDArray, sameShape, stackRows, typed, view } from "@gradfold/core/transform";
+import { type NDArray, type Shape, slice, tree, TreeError } from "@gradfold/core";
+import { describe, isList, isNDArray, isRecord, stackRows, typed, view } from "@gradfold/core/transform";
+import { alike, identical } from "../form.ts";
+import { readerOf } from "../inputs.ts";
+import { byName, frozen } from "../value.ts";
 import { isKept, type Keep, type RunCourse } from "./course.ts";
 import { frameOf, type Keyframe } from "./keyframe.ts";
+import { checkMetric, checkNames, takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
 
 /** A loop, as autodiff's `scan` and the compiler's. */
@@ -15,25 +19,17 @@ export type AnyScan = (
 /** Different inputs are stacked for a loop, so it takes no more than this many at once. */
 const mostStacked = 1024;
 
-const alike = (a: unknown, b: unknown): boolean => {
-  const [x, y] = [tree.flatten(a), tree.flatten(b)];
-  if (JSON.stringify(x.structure) !== JSON.stringify(y.structure)) return false;
-  return x.leaves.every((leaf, i) => {
-    const other = y.leaves[i];
-    return other !== undefined && leaf.dtype === other.dtype && sameShape(leaf.shape, other.shape);
-  });
-};
-
 /** Whether an input can follow others in one loop: the same again, or stackable on them. */
 const fits = (input: unknown, others: readonly unknown[]): boolean =>
   input === others[0] || (others.length < mostStacked && alike(input, others[0]));
 
 /** Inputs in order, cut where they stop being alike, and where a state is to be kept. */
-const chunksOf = (inputs: AnyInputs, keep: Keep): readonly (readonly unknown[])[] => {
+const chunksOf = (name: string, inputs: AnyInputs, keep: Keep): readonly (readonly unknown[])[] => {
+  const inputAt = readerOf(name, inputs);
   const chunks: unknown[][] = [];
   let current: unknown[] = [];
   for (let i = 0; i < inputs.length; i++) {
-    const input = inputs.at(i);
+    const input = inputAt(i);
     const startsAtKeyframe = keep.interval > 1 && isKept(keep, keep.from + i);
     if (current.length === 0 || startsAtKeyframe || !fits(input, current)) chunks.push((current = []));
     current.push(input);
@@ -42,9 +38,11 @@ const chunksOf = (inputs: AnyInputs, keep: Keep): readonly (readonly unknown[])[
 };
 
 const rowOf = (states: unknown, i: number): unknown =>
-  tree.map(
-    typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => slice(x, [i])),
-    states,
+  frozen(
+    tree.map(
+      typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => slice(x, [i])),
+      states,
+    ),
   );
 
 /** A state that stays among its neighbours until it is asked for. */
@@ -55,10 +53,17 @@ const stacked = (inputs: readonly unknown[]): unknown =>
 
 type Body = Parameters<AnyScan>[0];
 
-/** A turn of the loop over one repeated input, or over rows of different ones. */
-const bodyOf = (step: AnyStep, repeated: { readonly input: unknown } | undefined, keeps: boolean): Body => {
+/** A turn of the loop over one repeated input, or over rows of different ones; `caller` is whose errors it throws. */
+const bodyOf = (
+  caller: { readonly name: string },
+  step: AnyStep,
+  repeated: { readonly input: unknown } | undefined,
+  keeps: boolean,
+): Body => {
   return (state, row) => {
-    const [next, metrics] = step(state, repeated === undefined ? row : repeated.input);
+    const { name } = caller;
+    const [next, metrics] = takeStep(name, step, state, repeated === undefined ? row : repeated.input);
+    for (const [metric, value] of Object.entries(metrics)) checkMetric(name, metric, value);
     return [next, keeps ? { metrics, state: next } : { metrics }];
   };
 };
@@ -66,51 +71,76 @@ const bodyOf = (step: AnyStep, repeated: { readonly input: unknown } | undefined
 /** A compiled loop is found again by its body, so the body of a step over one input is made once. */
 const repeatedBodies = new WeakMap<
   AnyStep,
-  { readonly input: unknown; readonly keeps: boolean; readonly body: Body }
+  { readonly caller: { name: string }; readonly input: unknown; readonly keeps: boolean; readonly body: Body }
 >();
 
-const repeatedBody = (step: AnyStep, input: unknown, keeps: boolean): Body => {
+const repeatedBody = (name: string, step: AnyStep, input: unknown, keeps: boolean): Body => {
   const old = repeatedBodies.get(step);
-  if (old !== undefined && old.input === input && old.keeps === keeps) return old.body;
-  const body = bodyOf(step, { input }, keeps);
-  repeatedBodies.set(step, { input, keeps, body });
+  if (old !== undefined && old.keeps === keeps && identical(old.input, input)) {
+    old.caller.name = name;
+    return old.body;
+  }
+  const caller = { name };
+  const body = bodyOf(caller, step, { input }, keeps);
+  repeatedBodies.set(step, { caller, input, keeps, body });
   return body;
 };
 
 /** Writes a metric's rows to its column, from a place on. */
-const writeRows = (column: Float64Array, name: string, value: unknown, at: number): void => {
-  if (isNDArray(value) && value.shape.length === 1) {
-    const { data, offset, stride, size } = view(value, "trajectory.fold");
-    const step = stride[0] ?? 0;
-    for (let i = 0; i < size; i++) column[at + i] = data[offset + i * step] ?? NaN;
-    return;
-  }
-  throw new DTypeError(`trajectory.fold: the metric ${name} must be a number or a scalar array`);
+const writeRows = (column: Float64Array, value: NDArray, at: number): void => {
+  const { data, offset, stride, size } = view(value, "trajectory");
+  const step = stride[0] ?? 0;
+  for (let i = 0; i < size; i++) column[at + i] = data[offset + i * step] ?? NaN;
 };
 
-type Ys = { readonly metrics: Readonly<Record<string, unknown>>; readonly state?: unknown };
+interface Looped {
+  readonly next: unknown;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly states: unknown;
+}
+
+/** What a loop gives, which may be no scan at all. */
+const looped = (name: string, given: unknown): Looped => {
+  const [next, rows] = isList(given) ? given : [];
+  if (!isRecord(rows) || !isRecord(rows["metrics"]))
+    throw new TreeError(
+      `${name}: scan must give [carry, ys], as that of @gradfold/autodiff does, not ${describe(given)}.`,
+    );
+  return { next, metrics: rows["metrics"], states: rows["state"] };
+};
 
 /** Steps in loops, each a single call of `scan`; the same states and metrics to the last bit. */
 export const inLoops =
   (scan: AnyScan): RunCourse =>
-  (step, start, inputs, keep) => {
+  (name, step, start, inputs, keep, before) => {
     const keepsAll = keep.interval === 1;
-    const columns: Record<string, Float64Array> = {};
+    const columns = new Map<string, Float64Array>();
+    let names = before;
     const keyframes: Keyframe<unknown>[] = [];
     let state = start;
     let done = 0;
-    for (const chunk of chunksOf(inputs, keep)) {
+    for (const chunk of chunksOf(name, inputs, keep)) {
       const isRepeated = chunk.every((input) => input === chunk[0]);
-      const body = isRepeated ? repeatedBody(step, chunk[0], keepsAll) : bodyOf(step, undefined, keepsAll);
-      const [next, rows] = scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length });
-      const { metrics, state: states } = rows as Ys;
-      for (const name of Object.keys(metrics))
-        writeRows((columns[name] ??= new Float64Array(inputs.length).fill(NaN)), name, metrics[name], done);
+      const body = isRepeated
+        ? repeatedBody(name, step, chunk[0], keepsAll)
+        : bodyOf({ name }, step, undefined, keepsAll);
+      const { next, metrics, states } = looped(
+        name,
+        scan(body, state, isRepeated ? null : stacked(chunk), { length: chunk.length }),
+      );
+      names ??= Object.keys(metrics);
+      checkNames(name, names, metrics);
+      for (const metric of names) {
+        const column = columns.get(metric) ?? new Float64Array(inputs.length);
+        const rows = metrics[metric];
+        if (isNDArray(rows)) writeRows(column, rows, done);
+        columns.set(metric, column);
+      }
       if (keepsAll)
         for (let i = 0; i < chunk.length; i++) keyframes.push(rowFrame(keep.from + done + i + 1, states, i));
-      state = next;
+      state = frozen(next);
       done += chunk.length;
       if (!keepsAll && isKept(keep, keep.from + done)) keyframes.push({ step: keep.from + done, state });
     }
-    return { final: state, columns, keyframes };
+    return { final: state, columns: byName(columns), keyframes };
   };

@@ -1,5 +1,10 @@
-import { item, type Operand, type Option, option } from "@gradfold/core";
+import { DTypeError, item, type Operand, type Option, option } from "@gradfold/core";
+import { checkFunction, describe } from "@gradfold/core/transform";
+import { reasonOf } from "../callback.ts";
+import { isScalar } from "../form.ts";
+import { checkRun } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
+import { listOf } from "./rows.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /**
@@ -13,25 +18,39 @@ import type { Trajectory } from "./trajectory.ts";
  * trajectory.at(run, 11); // => { _tag: 'None' }
  */
 export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State> => {
+  checkRun("trajectory.at", run);
   if (!Number.isInteger(k) || k < 0 || k >= run.length) return option.none;
   for (const state of run.states(k)) return option.some(state);
   return option.none;
 };
 
 /**
- * A function of every state, first to last: n + 1 numbers.
+ * A function of every state, first to last: n + 1 numbers, in a list that nobody can write to.
  *
  * @param f - gives a number or a scalar array
+ * @throws DTypeError when it gives something else
  * @example
  * import { steps, trajectory } from "@gradfold/optim";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
- * trajectory.evaluate(run, (n) => n); // => Float64Array(4) [ 1, 2, 4, 8 ]
+ * trajectory.evaluate(run, (n) => n); // => [ 1, 2, 4, 8 ]
  */
-export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): Float64Array => {
+export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): readonly number[] => {
+  checkRun("trajectory.evaluate", run);
+  checkFunction("trajectory.evaluate", f);
   const values = new Float64Array(run.length);
   let k = 0;
-  for (const state of run.states(0)) values[k++] = item(f(state));
-  return values;
+  for (const state of run.states(0)) {
+    values[k] = numberOf(f(state), k);
+    k++;
+  }
+  return listOf(values);
+};
+
+const numberOf = (given: Operand, k: number): number => {
+  if (isScalar(given)) return item(given);
+  throw new DTypeError(
+    `trajectory.evaluate: the function must give a number or a scalar array, not ${describe(given)} of state ${k}.${reasonOf(given)}`,
+  );
 };
 
 /**
@@ -44,4 +63,7 @@ export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) 
  * const run = trajectory.fold((n: number) => [n * -1e4, { loss: n * n }], 1, steps(4));
  * trajectory.outcome(run); // => { kind: 'diverged', step: 1, loss: 100000000, reason: 'too large', leaf: undefined }
  */
-export const outcome = <State, M>(run: Trajectory<State, M>): Outcome => run.outcome;
+export const outcome = <State, M>(run: Trajectory<State, M>): Outcome => {
+  checkRun("trajectory.outcome", run);
+  return run.outcome;
+};

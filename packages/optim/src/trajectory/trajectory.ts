@@ -7,8 +7,14 @@ import type { Rows } from "./rows.ts";
 
 declare const takes: unique symbol;
 
-/** For every metric of a step a column with one row per transition: row k is about the step from state k to k + 1. */
-export type Columns<M> = { readonly [K in keyof M]: Float64Array };
+/** Where a run has how it grows: what no name leads to, nobody writes to. */
+export const growthAt: unique symbol = Symbol("growth");
+
+/**
+ * For every metric of a step a column with one row per transition: row k is about the step from state k to k + 1. Columns
+ * are lists that nobody can write to, made once; `JSON.stringify` keeps them, but for NaN and ±Infinity, which become null.
+ */
+export type Columns<M> = { readonly [K in keyof M]: readonly number[] };
 
 /**
  * A whole training run as an immutable value: n transitions, n + 1 states, n rows of metrics.
@@ -28,10 +34,10 @@ export interface Trajectory<State, M, Batch = never> {
   readonly states: (from: number) => Iterable<State>;
   /** The states from state k on, each computed again from the one before it, and the metrics of the step to it. */
   readonly recomputed: (from: number) => Iterable<readonly [state: State, metrics: unknown]>;
-  /** Rows from … to - 1 of the metrics. */
+  /** Rows from … to - 1 of the metrics, copied. */
   readonly rows: (from: number, to: number) => Rows;
   /** How `extend` goes on. */
-  readonly growth: Growth;
+  readonly [growthAt]: Growth;
   /** The type of inputs that `extend` takes; a run made by `map` takes none. */
   readonly [takes]?: (batch: Batch) => void;
 }

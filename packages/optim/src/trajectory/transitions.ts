@@ -1,4 +1,6 @@
-import { concatenateRows, type Rows, sliceRows } from "./rows.ts";
+import { frozen } from "../value.ts";
+import { concatenateRows, partOf, type Rows } from "./rows.ts";
+import { takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
 
 /** Some transitions one after another: how to take any of them again, and the metrics that they gave. */
@@ -8,8 +10,10 @@ export interface Transitions extends Rows {
 
 const takeBy =
   (step: AnyStep, inputs: AnyInputs): Transitions["take"] =>
-  (state, i) =>
-    step(state, inputs.at(i));
+  (state, i) => {
+    const [next, metrics] = takeStep("trajectory", step, state, inputs.at(i));
+    return [frozen(next), metrics];
+  };
 
 export const transitionsOf = (step: AnyStep, inputs: AnyInputs, columns: Rows["columns"]): Transitions => ({
   length: inputs.length,
@@ -42,13 +46,13 @@ export const take = (
   throw new RangeError(`there is no transition ${i}`);
 };
 
-/** Rows from … to - 1 of several parts. */
+/** Rows from … to - 1 of several parts, in columns of their own. */
 export const rowsOf = (parts: readonly Rows[], from: number, to: number): Rows => {
   let before = 0;
-  const found: Rows[] = from === to ? parts.slice(0, 1).map((part) => sliceRows(part, 0, 0)) : [];
+  const found: Rows[] = from === to ? parts.slice(0, 1).map((part) => partOf(part, 0, 0)) : [];
   for (const part of parts) {
     const [a, b] = [Math.max(from - before, 0), Math.min(to - before, part.length)];
-    if (a < b) found.push(a === 0 && b === part.length ? part : sliceRows(part, a, b));
+    if (a < b) found.push(partOf(part, a, b));
     before += part.length;
   }
   return concatenateRows(found);

@@ -1,8 +1,9 @@
 import { typed } from "@gradfold/core/transform";
-import type { Inputs } from "../inputs.ts";
+import { type Inputs, readerOf } from "../inputs.ts";
 import type { Step } from "../train.ts";
-import { metricOf } from "./course.ts";
+import { checkRun, checkSteps } from "./check.ts";
 import { type Difference, differenceOf } from "./difference.ts";
+import { metricOf, takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
 
 /** Whether a run recomputes to the bits that it holds. */
@@ -13,12 +14,15 @@ interface Verify {
   <State, M, Batch>(run: Trajectory<State, M>, step: Step<State, Batch, M>, inputs: Inputs<NoInfer<Batch>>): Verdict;
 }
 
+const op = "trajectory.verify";
+
 /** The states of steps taken one after another, with the metrics that led to each. */
 function* taken(step: AnyStep, start: unknown, inputs: AnyInputs): Generator<readonly [unknown, unknown]> {
+  const inputAt = readerOf(op, inputs);
   let state = start;
   yield [state, undefined];
   for (let i = 0; i < inputs.length; i++) {
-    const pair = step(state, inputs.at(i));
+    const pair = takeStep(op, step, state, inputAt(i));
     yield pair;
     [state] = pair;
   }
@@ -29,7 +33,7 @@ const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | 
   const row = metrics as Readonly<Record<string, unknown>>; // as a step gives them
   const { columns } = run.rows(k, k + 1);
   return [...new Set([...Object.keys(columns), ...Object.keys(row)])].find(
-    (name) => !Object.is(name in row ? metricOf(name, row[name]) : NaN, columns[name]?.[0]),
+    (name) => !Object.is(Object.hasOwn(row, name) ? metricOf(op, name, row[name]) : NaN, columns[name]?.[0]),
   );
 };
 
@@ -47,6 +51,8 @@ const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | 
  * trajectory.verify(run, (n) => [n * 3, {}], steps(3)); // => { kind: 'differs', step: 1, leaf: '', reason: 'other elements' }
  */
 export const verify = typed<Verify>((run: AnyTrajectory, step?: AnyStep, inputs?: AnyInputs): Verdict => {
+  checkRun(op, run);
+  if (step !== undefined || inputs !== undefined) checkSteps(op, step, inputs, "verify(run, step, inputs)");
   const frames = new Map(run.keyframes.map((frame) => [frame.step, frame]));
   const [start] = run.states(0);
   const again = step === undefined || inputs === undefined ? run.recomputed(0) : taken(step, start, inputs);

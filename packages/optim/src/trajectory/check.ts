@@ -1,0 +1,28 @@
+import { DomainError, DTypeError } from "@gradfold/core";
+import { describe } from "@gradfold/core/transform";
+import { checkInputs } from "../inputs.ts";
+import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
+
+/* What the functions of this folder are given is looked at before anything is computed. */
+
+/** Throws unless something is a run. */
+export const checkRun: (name: string, run: unknown) => asserts run is Trajectory<unknown, unknown> = (name, run) => {
+  const { states, rows } = typeof run === "object" && run !== null ? (run as Partial<AnyTrajectory>) : {};
+  if (typeof states !== "function" || typeof rows !== "function")
+    throw new DTypeError(`${name}: the run comes first, as trajectory.fold makes it, not ${describe(run)}.`);
+};
+
+/** Throws unless something is a step and something else are inputs; `usage` is a call as it should be. */
+export const checkSteps = (name: string, step: unknown, inputs: unknown, usage: string): void => {
+  if (typeof step !== "function")
+    throw new DTypeError(
+      `${name}: the step must be a function (state, input) => [state, metrics], not ${describe(step)}. Call ${usage}.`,
+    );
+  checkInputs(name, inputs);
+};
+
+/** Throws unless a run has a state k. */
+export const checkPlace = (name: string, run: AnyTrajectory, k: number): void => {
+  if (Number.isInteger(k) && k >= 0 && k < run.length) return;
+  throw new DomainError(`${name}: there is no state ${describe(k)} in a run of ${run.length} states.`);
+};

@@ -1,0 +1,68 @@
+import { DTypeError, item, type Scalar, TreeError } from "@gradfold/core";
+import { describe, isRecord } from "@gradfold/core/transform";
+import { checkTree } from "../argument.ts";
+import { checkPair } from "../callback.ts";
+import { alike, clash, isScalar } from "../form.ts";
+import type { AnyStep } from "./trajectory.ts";
+
+type Metrics = Readonly<Record<string, unknown>>;
+
+const checkMetrics: (name: string, metrics: unknown) => asserts metrics is Metrics = (name, metrics) => {
+  if (!isRecord(metrics))
+    throw new TreeError(
+      `${name}: the step must give its metrics as a record, as { loss } or {}, not ${describe(metrics)}.`,
+    );
+};
+
+const otherForm = (name: string, next: unknown, state: unknown): TreeError => {
+  checkTree(name, "the state that the step gives", next);
+  return new TreeError(
+    `${name}: the step changes the form of the state at ${clash(next, state)}. A run's states have one form.`,
+  );
+};
+
+/**
+ * One step from a state: what the step gives is looked at where it comes back.
+ *
+ * @throws TreeError when the step gives no pair, no record of metrics, or a state of another form
+ */
+export const takeStep = (
+  name: string,
+  step: AnyStep,
+  state: unknown,
+  input: unknown,
+): readonly [state: unknown, metrics: Metrics] => {
+  const pair: unknown = step(state, input);
+  checkPair(name, "the step must give [state, metrics]", pair);
+  const [next, metrics] = pair;
+  checkMetrics(name, metrics);
+  if (!alike(next, state)) throw otherForm(name, next, state);
+  return [next, metrics];
+};
+
+/** Throws unless a metric is a number or a scalar array. */
+export const checkMetric: (name: string, metric: string, value: unknown) => asserts value is number | Scalar = (
+  name,
+  metric,
+  value,
+) => {
+  if (isScalar(value)) return;
+  throw new DTypeError(`${name}: the metric ${metric} must be a number or a scalar array, not ${describe(value)}.`);
+};
+
+export const metricOf = (name: string, metric: string, value: unknown): number => {
+  if (typeof value === "number") return value;
+  checkMetric(name, metric, value);
+  return item(value);
+};
+
+const listed = (names: readonly string[]): string => names.join(", ") || "none";
+
+/** Throws unless a row has metrics of these names. */
+export const checkNames = (name: string, names: readonly string[], row: Metrics): void => {
+  const found = Object.keys(row);
+  if (found.length === names.length && names.every((metric) => Object.hasOwn(row, metric))) return;
+  throw new TreeError(
+    `${name}: the metrics are ${listed(found)} where they were ${listed(names)}. Give each of them at every step, as NaN where there is none.`,
+  );
+};

@@ -1,0 +1,52 @@
+import { TreeError } from "@gradfold/core";
+import { isList, isNDArray, isRecord } from "@gradfold/core/transform";
+
+/*
+ * What makes values of records and lists. Arrays are values already.
+ */
+
+/**
+ * A frozen record of what has names that users give. It inherits nothing, so that every name, `constructor` or
+ * `__proto__` among them, is there only if it was given.
+ */
+export const byName = <A>(entries: Iterable<readonly [name: string, A]>): Readonly<Record<string, A>> => {
+  const made = Object.create(null) as Record<string, A>;
+  for (const [name, value] of entries) made[name] = value;
+  return Object.freeze(made);
+};
+
+/** Freezes the lists and records that a tree is made of, where they are. */
+export const frozen = <A>(node: A): A => {
+  if (typeof node !== "object" || node === null || isNDArray(node)) return node;
+  if (isList(node)) for (const child of node) frozen(child);
+  else if (isRecord(node)) for (const key of Object.keys(node)) frozen(node[key]);
+  else return node;
+  return Object.freeze(node);
+};
+
+/** As many levels as core's trees may have. */
+const mostLevels = 1000;
+
+const copied = (name: string, node: unknown, depth: number): unknown => {
+  if (typeof node !== "object" || node === null || isNDArray(node)) return node;
+  if (depth > mostLevels) throw new TreeError(`${name}: the tree has more than ${mostLevels} levels. Break its cycle.`);
+  const copy = (child: unknown): unknown => copied(name, child, depth + 1);
+  if (isList(node)) {
+    const children = node.map(copy);
+    return Object.isFrozen(node) && children.every((child, i) => Object.is(child, node[i]))
+      ? node
+      : Object.freeze(children);
+  }
+  if (!isRecord(node)) return node;
+  const children = Object.entries(node).map(([key, child]) => [key, copy(child)] as const);
+  const isShared = Object.isFrozen(node) && children.every(([key, child]) => Object.is(child, node[key]));
+  return isShared ? node : Object.freeze(Object.fromEntries(children));
+};
+
+/**
+ * A tree that its owner may go on to change, as a value: its lists and records are copied and frozen, but for those that
+ * are frozen throughout. Whatever else it holds is shared.
+ *
+ * @throws TreeError when the tree contains itself
+ */
+export const asValue = <A>(name: string, node: A): A => copied(name, node, 1) as A; // a copy
