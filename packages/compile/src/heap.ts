@@ -1,4 +1,5 @@
 import type { DType } from "@gradfold/core";
+import { isErrorOf } from "@gradfold/core/transform";
 import { openAllocator, type Stretch, widthOf } from "./layout.ts";
 
 /* A program's memory, and the room behind it for arrays that stay. */
@@ -22,7 +23,7 @@ const ifThereIs = <A>(ask: () => A): A | undefined => {
   try {
     return ask();
   } catch (e) {
-    if (e instanceof RangeError) return undefined;
+    if (isErrorOf(e, "RangeError")) return undefined;
     throw e;
   }
 };

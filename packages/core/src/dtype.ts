@@ -1,4 +1,5 @@
 import { DTypeError, ShapeError } from "./error.ts";
+import { isErrorOf } from "./plain.ts";
 
 /** The type of an array's elements. A plain JavaScript number is a float64. */
 export type DType = "float64" | "float32" | "int32" | "bool";
@@ -25,7 +26,7 @@ export const allocateAlone = (dtype: DType, size: number, name = "array"): Store
   try {
     return zerosIn(dtype, size);
   } catch (e) {
-    throw e instanceof RangeError ? tooMany(dtype, size, name) : e;
+    throw isErrorOf(e, "RangeError") ? tooMany(dtype, size, name) : e;
   }
 };
 

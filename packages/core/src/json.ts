@@ -1,11 +1,11 @@
 import { contiguous, type NDArray } from "./array.ts";
 import { describe } from "./description.ts";
 import { allocate, type DType, isDType, type Store } from "./dtype.ts";
-import { DecodeError, decoded } from "./error.ts";
+import { DecodeError, decoded, ShapeError } from "./error.ts";
 import type { Either } from "./fp.ts";
 import { isRecord } from "./plain.ts";
 import { view } from "./primitive.ts";
-import { formatShape, frozen, type Shape, sizeOf } from "./shape.ts";
+import { formatShape, frozen, mostAxes, type Shape, sizeOf } from "./shape.ts";
 import { copy } from "./view.ts";
 
 /** An array as JSON holds it, elements in row-major order. What JSON has no number for is a string. */
@@ -18,8 +18,10 @@ interface JSONArray {
 const elementToJSON = (value: number): number | string =>
   Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : String(value);
 
-/** What `JSON.stringify` makes of an array. */
+/** What `JSON.stringify` makes of an array. Throws a ShapeError where `fromJSON` would refuse it. */
 export const toJSON = (x: NDArray): JSONArray => {
+  if (x.shape.length > mostAxes)
+    throw new ShapeError(`toJSON: an array has at most ${mostAxes} axes there: ${formatShape(x.shape)}`);
   const elements: Store = copy(view(x, "toJSON"), x.dtype);
   const toElement = (value: number) => (x.dtype === "bool" ? value !== 0 : elementToJSON(value));
   return { dtype: x.dtype, shape: x.shape, data: Array.from(elements, toElement) };
@@ -36,7 +38,8 @@ const elementFromJSON = (value: unknown, dtype: DType): number | undefined => {
 
 const isSize = (n: unknown): n is number => typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
 
-const isShape = (shape: unknown): shape is Shape => Array.isArray(shape) && shape.every(isSize);
+const isShape = (shape: unknown): shape is Shape =>
+  Array.isArray(shape) && shape.length <= mostAxes && shape.every(isSize);
 
 /** The array that JSON holds; `where` begins the message of the DecodeError that it throws. */
 export const arrayFromJSON = (json: unknown, where: string): NDArray => {
@@ -44,7 +47,7 @@ export const arrayFromJSON = (json: unknown, where: string): NDArray => {
   if (!isRecord(json)) throw malformed("no array is there, which has dtype, shape and data");
   const { dtype, shape, data } = json;
   if (!isDType(dtype)) throw malformed(`the dtype is ${describe(dtype)}`);
-  if (!isShape(shape)) throw malformed("the shape is no list of sizes");
+  if (!isShape(shape)) throw malformed(`the shape is no list of at most ${mostAxes} sizes`);
   if (!Array.isArray(data) || data.length !== sizeOf(shape))
     throw malformed(`the data do not fill the shape ${formatShape(shape)}`);
   const elements = allocate(dtype, data.length);

@@ -2,14 +2,23 @@ import { isNDArray } from "./array.ts";
 import { describe } from "./description.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./error.ts";
-import { isList } from "./plain.ts";
+import { isList, kindOf } from "./plain.ts";
 import { mostAxes, type Shape } from "./shape.ts";
 
 /** The typed arrays that have a dtype. */
 export type Elements = Float64Array | Float32Array | Int32Array;
 
-const isElements = (data: unknown): data is Elements =>
-  data instanceof Float64Array || data instanceof Float32Array || data instanceof Int32Array;
+const dtypes: ReadonlyMap<string, DType> = new Map([
+  ["Float64Array", "float64"],
+  ["Float32Array", "float32"],
+  ["Int32Array", "int32"],
+]);
+
+/** The dtype of a typed array, if it has one. */
+const elementsDType = (data: unknown): DType | undefined =>
+  ArrayBuffer.isView(data) ? dtypes.get(kindOf(data)) : undefined;
+
+const isElements = (data: unknown): data is Elements => elementsDType(data) !== undefined;
 
 /** The sizes of nested lists, by their first elements. A list that contains itself has no end of them. */
 const nestedShape = (data: unknown): readonly number[] => {
@@ -24,7 +33,8 @@ const nestedShape = (data: unknown): readonly number[] => {
 
 const wayOut = (x: unknown): string => {
   if (isNDArray(x)) return " Arrays are put together by stack or concatenate.";
-  if (x instanceof BigInt64Array || x instanceof BigUint64Array) return " Use Float64Array.from(data, Number).";
+  const isWide = ["BigInt64Array", "BigUint64Array"].includes(kindOf(x));
+  if (isWide) return " Use Float64Array.from(data, Number).";
   if (ArrayBuffer.isView(x)) return " Use Int32Array.from(data) or Float64Array.from(data).";
   if (typeof x === "string" || typeof x === "bigint") return " Use Number(…).";
   return "";
@@ -57,16 +67,14 @@ const flatten = (root: unknown, shape: Shape): readonly (number | boolean)[] => 
   return out;
 };
 
-const naturalDType = (data: Elements | readonly (number | boolean)[]): DType => {
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Int32Array) return "int32";
-  return data.length > 0 && data.every((value) => typeof value === "boolean") ? "bool" : "float64";
-};
+const naturalDType = (data: readonly (number | boolean)[]): DType =>
+  data.length > 0 && data.every((value) => typeof value === "boolean") ? "bool" : "float64";
 
 /** The elements of data in order, with the shape and the dtype that they come in. */
 export const read = (data: unknown) => {
-  const shape = isElements(data) ? [data.length] : nestedShape(data);
-  const elements = isElements(data) ? data : flatten(data, shape);
+  const dtype = elementsDType(data);
+  if (dtype !== undefined && isElements(data)) return { shape: [data.length], elements: data, dtype };
+  const shape = nestedShape(data);
+  const elements = flatten(data, shape);
   return { shape, elements, dtype: naturalDType(elements) };
 };

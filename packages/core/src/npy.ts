@@ -3,8 +3,9 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { concrete, type NDArray, type Operand } from "./array.ts";
-import { allocate } from "./dtype.ts";
-import { DecodeError, decoded, DTypeError, ShapeError } from "./error.ts";
+import { bytesOf } from "./bytes.ts";
+import { allocate, allocateAlone } from "./dtype.ts";
+import { DecodeError, decoded, ShapeError } from "./error.ts";
 import type { Either } from "./fp.ts";
 import { descrOf, elementOf, writeElements } from "./npy/element.ts";
 import { headerBytes, readHeader } from "./npy/header.ts";
@@ -30,7 +31,7 @@ export const encode = (x: Operand): Uint8Array => {
     throw new ShapeError(`npy.encode: NumPy has at most ${mostAxes} axes: ${formatShape(shape)}`);
   const data = compact(view(array, "npy.encode"), dtype);
   const header = headerBytes({ descr: descrOf[dtype], fortranOrder: false, shape });
-  const bytes = new Uint8Array(header.length + data.byteLength);
+  const bytes = new Uint8Array(allocateAlone("bool", header.length + data.byteLength, "npy.encode").buffer);
   bytes.set(header);
   writeElements(new DataView(bytes.buffer), header.length, data);
   return bytes;
@@ -55,17 +56,21 @@ const columnMajor = (shape: Shape): readonly number[] => rowMajor(shape.toRevers
  * The array in the bytes of a `.npy` file (versions 1.0 to 3.0, either order of axes, either order of bytes).
  *
  * float64, float32 and bool are kept and float16 becomes float32; integers of any size become int32, if all of them are
- * in its range. Whatever else the bytes hold, the answer is a DecodeError. Nothing in a file is ever executed.
+ * in its range. Whatever else the bytes hold, the answer is a DecodeError, which tells how NumPy saves them so that they
+ * can be read. Nothing in a file is ever executed.
  *
- * @throws DTypeError when it is not given a Uint8Array
+ * @param bytes - a Uint8Array, such as Node's Buffer; or a buffer, or a DataView
+ *
+ * @throws DTypeError when it is not given bytes
  * @example
  * import { array, either, npy, pipe } from "@gradfold/core";
  * pipe(npy.encode(array([1, 2])), npy.decode, either.map((x) => x.shape)); // => { _tag: 'Right', right: [ 2 ] }
  * pipe(new Uint8Array(3), npy.decode, either.mapLeft((error) => error.kind)); // => { _tag: 'Left', left: 'malformed' }
  */
-export const decode = (bytes: Uint8Array): Either<DecodeError, NDArray> => {
-  const given: unknown = bytes;
-  if (!(given instanceof Uint8Array)) throw new DTypeError(`npy.decode: a Uint8Array is needed, not ${typeof bytes}.`);
+export const decode = (
+  bytes: Uint8Array | ArrayBuffer | SharedArrayBuffer | DataView,
+): Either<DecodeError, NDArray> => {
+  const given = bytesOf("npy.decode", bytes);
   return decoded(() => {
     const { descr, fortranOrder, shape, start } = readHeader(given);
     const { dtype, bytes: size, read, little } = elementOf(descr);

@@ -22,17 +22,17 @@ export const toNdarray = (x: Operand): ndarray.NdArray<Store> => {
 };
 
 /** Of the kinds of scijs `ndarray`, those whose dtype is kept, and those that float64 holds exactly. */
-const dtypes: Readonly<Record<string, DType>> = {
-  float64: "float64",
-  float32: "float32",
-  int32: "int32",
-  int16: "float64",
-  int8: "float64",
-  uint32: "float64",
-  uint16: "float64",
-  uint8: "float64",
-  uint8_clamped: "float64",
-};
+const dtypes: ReadonlyMap<string, DType> = new Map([
+  ["float64", "float64"],
+  ["float32", "float32"],
+  ["int32", "int32"],
+  ["int16", "float64"],
+  ["int8", "float64"],
+  ["uint32", "float64"],
+  ["uint16", "float64"],
+  ["uint8", "float64"],
+  ["uint8_clamped", "float64"],
+]);
 
 const isNdarray = (x: unknown): x is ndarray.NdArray =>
   typeof x === "object" && x !== null && "dtype" in x && "shape" in x && "stride" in x && "get" in x;
@@ -50,7 +50,7 @@ export const fromNdarray = (x: ndarray.NdArray): NDArray => {
   const given: unknown = x;
   if (!isNdarray(given)) throw new DTypeError(`fromNdarray: a scijs ndarray is needed, not ${describe(given)}.`);
   const shape = checkShape("fromNdarray", given.shape);
-  const dtype = dtypes[given.dtype];
+  const dtype = dtypes.get(given.dtype);
   const data = allocate(dtype ?? "float64", given.size, "fromNdarray");
   const target = ndarray(data, [...shape]);
   if (dtype !== undefined) assign(target, given);

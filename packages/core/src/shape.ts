@@ -75,7 +75,8 @@ export const checkShape = (name: string, shape: Shape): Shape => {
         `${name}: a size must be a whole number from 0 on: [${sizes.map(describe).join(", ")}] holds ${describe(n)}.`,
       );
   checkRank(name, sizes);
-  if (sizeOf(sizes) > Number.MAX_SAFE_INTEGER)
+  // Not even a number where a product is infinite before it meets a size of 0.
+  if (!(sizeOf(sizes) <= Number.MAX_SAFE_INTEGER))
     throw new ShapeError(`${name}: the shape ${formatShape(sizes)} has more than 2^53 elements. Use smaller sizes.`);
   return frozen(sizes);
 };

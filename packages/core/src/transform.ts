@@ -1,8 +1,10 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
 export { compileCode } from "./code.ts";
+export { bytesOf } from "./bytes.ts";
 export { checkFunction, checkList, describe } from "./description.ts";
-export { allocate, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
+export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
+export { decoded } from "./error.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { lazy } from "./lazy.ts";
 export { isWide } from "./matmul.ts";
@@ -29,12 +31,12 @@ export {
 } from "./primitive.ts";
 export type { Part, Routine, Scratch, Step } from "./routine.ts";
 export { areBeside, axesBehind } from "./reduce.ts";
-export { broadcastStrides, formatShape, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
+export { broadcastStrides, formatShape, mostAxes, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
 export type { Insert } from "./static/axes.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
 export { nearest, optionsOf } from "./options.ts";
-export { isList, isRecord } from "./plain.ts";
+export { isErrorOf, isList, isRecord, kindOf } from "./plain.ts";
 export { adviceOn, flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

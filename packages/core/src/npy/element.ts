@@ -24,7 +24,7 @@ const integer = (value: number | bigint, at: number): number => {
   if ((small | 0) === small) return small;
   throw new DecodeError(
     "unsupported",
-    `npy.decode: ${value} at byte ${at} is no int32. Save the array as floats: x.astype("float64").`,
+    `npy.decode: ${value} at byte ${at} is no int32. Save floats: np.save(file, x.astype("float64")).`,
     at,
   );
 };
@@ -50,28 +50,31 @@ const elements: ReadonlyMap<string, Element> = new Map<string, Element>([
   ["b1", { bytes: 1, dtype: "bool", read: (view, at) => truth(view.getUint8(at), at) }],
 ]);
 
-/** What NumPy has and this library has not, by NumPy's letter for it. */
-const others: Readonly<Record<string, string>> = {
-  c: "complex numbers",
-  f: "floats of this size",
-  S: "bytes",
-  U: "text",
-  O: "Python objects",
-  M: "dates",
-  m: "durations",
-  V: "records",
-};
+const asFloats = 'np.save(file, x.astype("float64"))';
+
+/** What NumPy has and this library has not, by NumPy's letter for it, and the way out. */
+const others: ReadonlyMap<string, readonly [what: string, wayOut: string]> = new Map([
+  ["c", ["complex numbers", "Save their parts, each on its own: np.save(file, x.real), np.save(other, x.imag)"]],
+  ["f", ["floats of this size", `Save numbers: ${asFloats}`]],
+  ["S", ["bytes", `Save numbers: ${asFloats}`]],
+  ["a", ["bytes", `Save numbers: ${asFloats}`]],
+  ["U", ["text", `Save numbers: ${asFloats}`]],
+  ["O", ["Python objects", `They would be code. Save numbers: ${asFloats}`]],
+  ["M", ["dates", 'Save numbers: np.save(file, x.astype("int64").astype("float64"))']],
+  ["m", ["durations", 'Save numbers: np.save(file, x.astype("int64").astype("float64"))']],
+  ["V", ["raw bytes, such as records or bfloat16,", 'Save numbers: np.save(file, x.astype("float32"))']],
+]);
 
 /** How the elements of NumPy's `descr` lie, and whether their lowest byte comes first. */
 export const elementOf = (descr: string): Element & { readonly little: boolean } => {
-  const [, order = "", kind = ""] = /^([<>|])([a-zA-Z]\d+)$/.exec(descr) ?? [];
-  const element = elements.get(kind);
-  // Only single bytes have no order.
-  if (element !== undefined && (element.bytes === 1) === (order === "|")) return { ...element, little: order === "<" };
-  const what = others[descr.replace(/^[<>|]/, "").charAt(0)] ?? "its elements";
+  // A single byte has no order, whatever is written; for others the order of the machine is that of all machines here.
+  const [, order = "", kind = ""] = /^([<>=|]?)([a-zA-Z]\d+)$/.exec(descr) ?? [];
+  const element = elements.get(kind === "" && /^[<>=|]?\?$/.test(descr) ? "b1" : kind);
+  if (element !== undefined) return { ...element, little: order !== ">" };
+  const [what, wayOut] = others.get(/[a-zA-Z]/.exec(descr)?.[0] ?? "") ?? ["its elements", `Save numbers: ${asFloats}`];
   throw new DecodeError(
     "unsupported",
-    `npy.decode: ${what} (${descr.slice(0, 40)}) have no dtype here. Save numbers or bools: x.astype("float64"), say.`,
+    `npy.decode: ${what} (${JSON.stringify(descr.slice(0, 40))}) have no dtype here. ${wayOut}.`,
   );
 };
 

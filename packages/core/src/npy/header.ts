@@ -35,21 +35,22 @@ interface Token {
   readonly at: number;
 }
 
-/** One token after spaces: a quoted string, a number (of Python 2, with an L), a word, or a mark. */
-const token = / *(?:'([\x20-\x26\x28-\x5b\x5d-\x7e]*)'|(0|[1-9]\d*)L?|(True|False)|([{}():,[\]]))/y;
+/** One token after spaces: a string in either quotes, a number (of Python 2, with an L), a word, a mark, or the end. */
+const token =
+  /[ \t\r\n]*(?:(['"])(?<text>[^'"\\]*)\1|(?<number>0|[1-9]\d*)L?|(?<word>True|False)|(?<mark>[{}():,[\]])|$)/y;
 
-const tokensOf = (text: string, offset: number): readonly Token[] => {
+const kinds = ["text", "number", "word", "mark"] as const;
+
+const tokensOf = (header: string, offset: number): readonly Token[] => {
   const tokens: Token[] = [];
-  const body = text.trimEnd();
   token.lastIndex = 0;
-  while (token.lastIndex < body.length) {
+  while (token.lastIndex < header.length) {
     const at = token.lastIndex;
-    const found = token.exec(body);
-    if (found === null)
-      throw malformed(`the header is no Python literal at ${JSON.stringify(body.slice(at, at + 8))}`, offset + at);
-    const [, text, number, word, mark = ""] = found;
-    const kind = text !== undefined ? "text" : number !== undefined ? "number" : word !== undefined ? "word" : "mark";
-    tokens.push({ kind, value: text ?? number ?? word ?? mark, at: offset + at });
+    const found = token.exec(header)?.groups;
+    if (found === undefined)
+      throw malformed(`the header is no Python literal at ${JSON.stringify(header.slice(at, at + 8))}`, offset + at);
+    const kind = kinds.find((name) => found[name] !== undefined);
+    if (kind !== undefined) tokens.push({ kind, value: found[kind] ?? "", at: offset + at });
   }
   return tokens;
 };
@@ -88,10 +89,10 @@ const dictionary = (tokens: readonly Token[], end: number): Header => {
     return shape;
   };
   const element = (): string => {
-    if (isMark("["))
+    if (isMark("[") || isMark("("))
       throw new DecodeError(
         "unsupported",
-        "npy.decode: records have no dtype here. Save each field on its own.",
+        'npy.decode: records have no dtype here. Save each field on its own: np.save(file, x["name"]).',
         peek().at,
       );
     return take("text", "the element type").value;
@@ -115,12 +116,33 @@ const dictionary = (tokens: readonly Token[], end: number): Header => {
   return { descr, fortranOrder, shape };
 };
 
-/** The header of a file, and where its elements start. */
-export const readHeader = (bytes: Uint8Array): Header & { readonly start: number } => {
+/** A longer header describes no array of numbers. NumPy itself refuses more than 10,000 bytes. */
+const longestHeader = 2 ** 16;
+
+/** What else bytes may be, by how they start, and the way out. */
+const formats: readonly (readonly [magic: readonly number[], what: string])[] = [
+  [[0x50, 0x4b], "a zip archive, such as .npz. Save its arrays one by one: np.save(file, np.load(archive)[name])"],
+  [[0x1f, 0x8b], "compressed by gzip. Decompress it first"],
+  [[0x89, 0x48, 0x44, 0x46], "an HDF5 file. Save its arrays by np.save"],
+  [[0x80, 0x02], "a Python pickle, which is code. Save its arrays by np.save"],
+  [[0x80, 0x03], "a Python pickle, which is code. Save its arrays by np.save"],
+  [[0x80, 0x04], "a Python pickle, which is code. Save its arrays by np.save"],
+  [[0x80, 0x05], "a Python pickle, which is code. Save its arrays by np.save"],
+];
+
+const checkMagic = (bytes: Uint8Array): void => {
+  const other = formats.find(([start]) => start.every((byte, i) => bytes[i] === byte));
+  if (other !== undefined)
+    throw new DecodeError("unsupported", `npy.decode: this is no .npy file, but ${other[1]}.`, 0);
   for (const [i, byte] of magic.entries()) {
     if (i >= bytes.length) throw truncated(`${bytes.length} bytes are too few for a .npy file`, bytes.length);
     if (bytes[i] !== byte) throw malformed("this is no .npy file: it does not start with \\x93NUMPY", i);
   }
+};
+
+/** The header of a file, and where its elements start. */
+export const readHeader = (bytes: Uint8Array): Header & { readonly start: number } => {
+  checkMagic(bytes);
   const [major, minor] = bytes.subarray(6, 8);
   if (major === undefined || minor === undefined) throw truncated("the file ends before its version", bytes.length);
   if (major < 1 || major > 3 || minor !== 0)
@@ -131,10 +153,14 @@ export const readHeader = (bytes: Uint8Array): Header & { readonly start: number
   const length = bytes.subarray(8, start).reduceRight((sum, byte) => sum * 256 + byte, 0);
   if (length > bytes.length - start)
     throw truncated(`a header of ${length} bytes is announced, but ${bytes.length - start} follow`, bytes.length);
+  if (length > longestHeader)
+    throw new DecodeError(
+      "unsupported",
+      `npy.decode: a header of ${length} bytes is more than ${longestHeader}, and describes no array of numbers`,
+      8,
+    );
   const header = bytes.subarray(start, start + length);
-  if (length === 0 || header[length - 1] !== 0x0a)
-    throw malformed("the header does not end in a line break", start + length);
-  const stray = header.findIndex((byte, i) => i < length - 1 && (byte < 0x20 || byte > 0x7e));
+  const stray = header.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0d].includes(byte));
   if (stray >= 0) throw malformed(`the header holds the byte ${header[stray]}, which is no text`, start + stray);
   const text = Array.from(header, (byte) => String.fromCharCode(byte)).join("");
   const found = dictionary(tokensOf(text, start), start + length);
