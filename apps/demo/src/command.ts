@@ -1,5 +1,5 @@
-import { basename, dirname, join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
+import type { Exported } from "./exported.ts";
 import { writeFiles } from "./file.ts";
 import { fit, type Run } from "./fit.ts";
 import { batchSize, dtypes, learningRate, type Made, optimizers, seed, type Settings, step, steps } from "./option.ts";
@@ -8,6 +8,10 @@ import { reportProblem, reportRun } from "./report.ts";
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+const complain = (text: string): void => {
+  process.stderr.write(`${text}\n`);
 };
 
 const withSettings = (command: Command): Command =>
@@ -21,13 +25,14 @@ const withSettings = (command: Command): Command =>
 
 type Drawn = Pick<Settings, "out" | "pictures">;
 
-/** Says how a run went, and draws it. */
-const show = async (run: Run, problem: Problem, made: Made, { out, pictures }: Drawn): Promise<void> => {
+/** Says how a run went, and draws it, but over its own recording. */
+const show = async (run: Run, problem: Problem, made: Made, drawn: Drawn, recording?: string): Promise<void> => {
+  const { out, pictures } = drawn;
   say(`\n${reportRun(run, problem.data, made)}`);
   if (!pictures) return;
   // Loaded only to draw: it takes longer than the rest.
   const { picturesOf } = await import("./pictures.ts");
-  const paths = await writeFiles(out, picturesOf(run, problem));
+  const paths = await writeFiles(out, picturesOf(run, problem), recording);
   say(`\n${paths.map((path) => `wrote ${path}`).join("\n")}`);
 };
 
@@ -40,12 +45,12 @@ const demo = async (settings: Settings): Promise<void> => {
   const { record } = settings;
   const run =
     record === undefined ? fit(problem, settings) : await (await recordings()).recorded(record, problem, settings);
-  await show(run, problem, settings, settings);
+  await show(run, problem, settings, settings, record);
 };
 
 const resume = async (file: string, drawn: Drawn): Promise<void> => {
-  const { run, problem, made } = await (await recordings()).resumed(file);
-  await show(run, problem, made, drawn);
+  const { run, problem, made } = await (await recordings()).resumed(file, complain);
+  await show(run, problem, made, drawn, file);
 };
 
 interface Replayed extends Made {
@@ -71,26 +76,10 @@ const replay = async (file: string | undefined, settings: Replayed, command: Com
   say(curves(found.run, fork, settings.fork));
 };
 
-interface Exported {
-  readonly csv?: string;
-  readonly jsonl?: string;
-  readonly tensorboard?: string;
-}
-
-const exportMetrics = async (file: string, { csv, jsonl, tensorboard }: Exported, command: Command): Promise<void> => {
-  if (csv === undefined && jsonl === undefined && tensorboard === undefined)
-    command.error("error: say what to write: --csv, --jsonl or --tensorboard");
-  const metrics = (await recordings()).metricsIn(file);
-  const { toCsv, toJsonLines } = await import("./table.ts");
-  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
-    for (const written of await writeFiles(dirname(path), { [basename(path)]: content })) say(`wrote ${written}`);
-  };
-  if (csv !== undefined) await write(csv, toCsv(metrics));
-  if (jsonl !== undefined) await write(jsonl, toJsonLines(metrics));
-  if (tensorboard === undefined) return;
-  const { toEvents } = await import("./tensorBoard.ts");
-  const now = Date.now() / 1000;
-  await write(join(tensorboard, `events.out.tfevents.${Math.floor(now)}.gradfold`), toEvents(metrics, now));
+const exportMetrics = async (file: string, targets: Exported, command: Command): Promise<void> => {
+  if (Object.keys(targets).length === 0) command.error("error: say what to write: --csv, --jsonl or --tensorboard");
+  const { exported } = await import("./exported.ts");
+  for (const path of await exported(file, (await recordings()).metricsIn(file), targets)) say(`wrote ${path}`);
 };
 
 const withDrawing = (command: Command): Command =>
@@ -105,7 +94,7 @@ const makeProgram = (): Command => {
     .exitOverride()
     .action(demo);
   withDrawing(program.command("resume <file>"))
-    .description("goes on with a recorded run that was interrupted")
+    .description("goes on with a recorded run that was interrupted; shows one that was not")
     .allowExcessArguments(false)
     .action(resume);
   withSettings(program.command("replay [file]"))
@@ -128,12 +117,9 @@ const makeProgram = (): Command => {
 
 const usageError = 2;
 
-/** As shells report a process that an interrupt ended. */
-const interrupted = 130;
-
 /**
- * Runs the command line and gives the exit code: 0, 1 when something failed, 2 when it was called wrongly, 130 when it was
- * interrupted.
+ * Runs the command line and gives the exit code: 0, 1 when something failed, 2 when it was called wrongly, and when a
+ * signal stopped it the one by which shells report that.
  */
 export const main = async (argv: readonly string[]): Promise<number> => {
   try {
@@ -141,11 +127,11 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     return 0;
   } catch (e) {
     if (e instanceof CommanderError) return e.exitCode === 0 ? 0 : usageError;
-    if (e instanceof Error && e.name === "Interrupted") {
-      process.stderr.write(`${e.message}\n`);
-      return interrupted;
+    if (e instanceof Error && "exitCode" in e && typeof e.exitCode === "number") {
+      complain(e.message);
+      return e.exitCode;
     }
-    process.stderr.write(`error: ${e instanceof Error ? e.message : String(e)}\n`);
+    complain(`error: ${e instanceof Error ? e.message : String(e)}`);
     return 1;
   }
 };

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type Either, either, orThrow } from "@gradfold/core";
+import { DecodeError, type Either, either, orThrow } from "@gradfold/core";
 import { type Recording, trajectory } from "@gradfold/optim";
 import { load, record, type Recorder, resume } from "@gradfold/optim/node";
 import { describe, madeBy } from "./described.ts";
@@ -7,9 +7,20 @@ import { type Descent, descentOf, part, type Run, type State } from "./fit.ts";
 import type { Made } from "./option.ts";
 import { makeProblem, type Problem } from "./problem.ts";
 
+/** Signals that ask a process to end, and the exit code by which shells report each. */
+const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+type Ending = keyof typeof endings;
+
 /** A run that was stopped from outside, and can go on. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** A run and what it was made of. */
@@ -29,21 +40,28 @@ const syncEvery = 1000;
 const reopen = (whole: Recording, { step, start, inputs }: Descent, check: "all" | "ends"): Either<Error, Run> =>
   trajectory.reopen(whole, step, inputs, { like: start, check });
 
-/**
- * Takes the steps that are left, recording them. The first interrupt ends the chunk, saves and stops; then the listener is
- * gone, so that a second one stops at once.
- */
+/** Listens to the signals that end a process, until the first: the second ends it at once. */
+const listen = (): { readonly heard: () => Ending | undefined; readonly leave: () => void } => {
+  let first: Ending | undefined;
+  const signals = Object.keys(endings) as Ending[];
+  const listeners = signals.map((signal) => [signal, () => stop(signal)] as const);
+  const leave = (): void => listeners.forEach(([signal, listener]) => process.off(signal, listener));
+  const stop = (signal: Ending): void => {
+    first = signal;
+    leave();
+  };
+  listeners.forEach(([signal, listener]) => process.on(signal, listener));
+  return { heard: () => first, leave };
+};
+
+/** Takes the steps that are left, recording them. A signal ends the chunk, saves and stops. */
 const carryOn = async (path: string, recorder: Recorder, state: State, descent: Descent): Promise<Recording> => {
   const { step, inputs } = descent;
-  const signal = { stopped: false };
-  const stop = (): void => {
-    signal.stopped = true;
-  };
-  process.once("SIGINT", stop);
+  const { heard, leave } = listen();
   try {
     let now = state;
     let synced = performance.now();
-    while (recorder.steps() < inputs.length && !signal.stopped) {
+    while (recorder.steps() < inputs.length && heard() === undefined) {
       const run = trajectory.fold(step, now, part(inputs, recorder.steps(), chunk));
       orThrow(recorder.append(run));
       now = run.final;
@@ -53,14 +71,20 @@ const carryOn = async (path: string, recorder: Recorder, state: State, descent: 
       }
       await setImmediate();
     }
-    if (recorder.steps() === inputs.length) return orThrow(recorder.finish());
-    orThrow(recorder.close());
-    throw new Interrupted(
-      `stopped after ${recorder.steps()} of ${inputs.length} steps, saved in ${path}. Go on with: pnpm demo resume ${path}`,
-    );
+  } catch (e) {
+    // The first error says more than one of closing.
+    recorder.close();
+    throw e;
   } finally {
-    process.off("SIGINT", stop);
+    leave();
   }
+  const signal = heard();
+  if (recorder.steps() === inputs.length || signal === undefined) return orThrow(recorder.finish());
+  orThrow(recorder.close());
+  throw new Interrupted(
+    `stopped after ${recorder.steps()} of ${inputs.length} steps, saved in ${path}. Go on with: pnpm demo resume ${path}`,
+    endings[signal],
+  );
 };
 
 /** A descent that is recorded as it goes. */
@@ -78,11 +102,16 @@ const problemOf = (description: Recording["description"]): Pick<Reopened, "probl
   return { made, problem: makeProblem(made.seed, made.dtype) };
 };
 
-/** A descent that goes on where its recording ends. */
-export const resumed = async (path: string): Promise<Reopened> => {
-  const { made, problem } = problemOf(orThrow(load(path)).description);
+/** A descent that goes on where its recording ends; one that has ended is the one in the file. */
+export const resumed = async (path: string, warn: (words: string) => void): Promise<Reopened> => {
+  const read = orThrow(load(path));
+  const { made, problem } = problemOf(read.description);
   const descent = descentOf(problem, made);
-  const { recorder, state } = orThrow(resume(path, descent.start));
+  const going = resume(path, descent.start);
+  const isFinished = either.isLeft(going) && going.left instanceof DecodeError && read.steps === descent.inputs.length;
+  if (isFinished) return { run: orThrow(reopen(read, descent, "ends")), problem, made };
+  const { recorder, state, damage } = orThrow(going);
+  for (const { what } of damage) warn(`${path} is damaged. ${what}`);
   const whole = await carryOn(path, recorder, state, descent);
   return { run: orThrow(reopen(whole, descent, "ends")), problem, made };
 };

@@ -1,4 +1,5 @@
 import crc from "crc-32/crc32c.js";
+import { type Columns, distinct } from "./table.ts";
 
 /*
  * Event files of TensorBoard: TFRecords of protocol buffers. Written by the formats' definitions, tensorflow's
@@ -28,9 +29,14 @@ const bytesField = (number: number, value: Uint8Array): Uint8Array =>
 const event = (wallTime: number, step: number, content: Uint8Array): Uint8Array =>
   joined(field(1, 1), float64(wallTime), field(2, 0), varint(step), content);
 
-/** Summary { value = 1 { tag = 1, simple_value = 2 } } */
-const scalar = (tag: string, value: number): Uint8Array =>
-  bytesField(5, bytesField(1, joined(bytesField(1, text(tag)), field(2, 5), float32(value))));
+/** Summary { value = 1 { tag = 1, simple_value = 2 } }, of which there may be many. */
+const summary = (scalars: readonly (readonly [tag: string, value: number])[]): Uint8Array =>
+  bytesField(
+    5,
+    joined(
+      ...scalars.map(([tag, value]) => bytesField(1, joined(bytesField(1, text(tag)), field(2, 5), float32(value)))),
+    ),
+  );
 
 /** A checksum that may itself be part of what is checked. */
 const masked = (bytes: Uint8Array): Uint8Array => {
@@ -43,10 +49,17 @@ const framed = (data: Uint8Array): Uint8Array => {
   return joined(length, masked(length), data, masked(data));
 };
 
-/** Metrics as an event file, every number as a float32, at a time in seconds. */
-export const toEvents = (columns: Readonly<Record<string, ArrayLike<number>>>, wallTime: number): Uint8Array => {
-  const records = [framed(event(wallTime, 0, bytesField(3, text("brain.Event:2"))))];
-  for (const [name, column] of Object.entries(columns))
-    for (let k = 0; k < column.length; k++) records.push(framed(event(wallTime, k, scalar(name, column[k] ?? NaN))));
+/**
+ * Metrics as an event file: an event for each step, every number as a float32. A recording tells no times: its steps are
+ * a second apart, the last one at the given time in seconds, so that curves over time are those over steps.
+ */
+export const toEvents = (columns: Columns, end: number): Uint8Array => {
+  const names = distinct(Object.keys(columns));
+  const all = Object.values(columns);
+  const steps = all[0]?.length ?? 0;
+  const start = end - Math.max(steps - 1, 0);
+  const records = [framed(event(start, 0, bytesField(3, text("brain.Event:2"))))];
+  for (let k = 0; k < steps; k++)
+    records.push(framed(event(start + k, k, summary(all.map((column, i) => [names[i] ?? "", column[k] ?? NaN])))));
   return Buffer.concat(records);
 };
