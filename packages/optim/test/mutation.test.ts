@@ -1,9 +1,11 @@
 import { env } from "node:process";
+import { crc32 } from "node:zlib";
 import { DecodeError, type Either, either } from "@gradfold/core";
 import { expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import { crc32c } from "../src/recording/checksum.ts";
-import { decodeJournal } from "../src/recording/journal.ts";
+import { sourceOf } from "../src/recording/safetensors.ts";
+import { decodeJournal } from "../src/recording/survey.ts";
 import { record } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";
 
@@ -101,9 +103,18 @@ test("A changed recording whose checksum was made right is refused, or a recordi
   }
 });
 
-test("A changed journal is refused, or a prefix", { timeout: long }, () => {
-  for (const made of accepted(journal, decodeJournal, (bytes) => bytes)) {
+test("A changed journal is refused, or gives what is left of it and says what is lost", { timeout: long }, () => {
+  for (const made of accepted(
+    journal,
+    (bytes) => decodeJournal(sourceOf(bytes), crc32),
+    (bytes) => bytes,
+  )) {
+    const { lost = [] } = made;
     expect(made.final).toEqual(states[made.steps]);
-    expect(Array.from(made.metrics["loss"] ?? [])).toEqual(Array.from(run.metrics.loss.slice(0, made.steps)));
+    expect(Array.from(made.metrics["loss"] ?? [])).toEqual(
+      Array.from(run.metrics.loss.slice(0, made.steps), (loss: number, k: number) =>
+        lost.some(({ from, to }) => from <= k && k < to) ? NaN : loss,
+      ),
+    );
   }
 });

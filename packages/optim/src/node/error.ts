@@ -1,6 +1,9 @@
 import { type Either, either } from "@gradfold/core";
 
-/** The file system refused: the disk is full or read-only, a file is not there, or another process records into it. */
+/**
+ * The file system refused: the disk is full or read-only, a file is not there, or another process records into it. Or
+ * there is no file that could be read again.
+ */
 export class FileError extends Error {
   override readonly name = "FileError";
   /** The system's word for it, such as ENOSPC; ELOCKED for a file with another writer. */
@@ -14,17 +17,28 @@ export class FileError extends Error {
 
 /** The code of a system's error; undefined for any other exception. */
 export const codeOf = (e: unknown): string | undefined =>
-  e instanceof Error && "code" in e && typeof e.code === "string" ? e.code : undefined;
+  typeof e === "object" && e !== null && "code" in e && typeof e.code === "string" ? e.code : undefined;
+
+/** Does what may be refused by the system without harm, and tells whether it was done. */
+export const attempted = (run: () => void): boolean => {
+  try {
+    run();
+    return true;
+  } catch (e) {
+    if (codeOf(e) === undefined) throw e;
+    return false;
+  }
+};
 
 /** Runs something that works with files, and turns the system's errors into a left. Any other exception passes. */
 export const attemptFile = <A>(what: string, path: string, run: () => A): Either<FileError, A> => {
   try {
     return either.right(run());
   } catch (e) {
-    if (e instanceof FileError) return either.left(e);
     const code = codeOf(e);
     if (code === undefined) throw e;
     const message = e instanceof Error ? e.message : code;
-    return either.left(new FileError(`${what}: ${path}: ${message}`, code, { cause: e }));
+    const words = e instanceof FileError ? message : `${path}: ${message}`;
+    return either.left(new FileError(`${what}: ${words}`, code, { cause: e }));
   }
 };

@@ -1,14 +1,15 @@
-import { DecodeError, DomainError, type Either, either, numerics } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
-import { beginJournal, headLength, type Journal, readHead, readRecord, usualEvery } from "../recording/journal.ts";
-import { of, type Recording, type RecordingOptions } from "../recording/recording.ts";
-import { misfit } from "../trajectory/difference.ts";
+import { crc32 } from "node:zlib";
+import { attempt, DomainError, type Either, either } from "@gradfold/core";
+import { optionsOf } from "@gradfold/core/transform";
+import { beginJournal, mostRows, usualEvery } from "../recording/journal.ts";
+import { of, type RecordingOptions } from "../recording/recording.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
+import { byName } from "../value.ts";
 import { slice } from "../trajectory/view.ts";
-import { readUpTo, withFile, writeAtomically } from "./disk.ts";
-import { attemptFile, codeOf, FileError } from "./error.ts";
-import { type FileSystem, nodeFiles } from "./fileSystem.ts";
-import { takeLock } from "./lock.ts";
+import { fileAt, writeAtomically } from "./disk.ts";
+import { attemptFile, FileError } from "./error.ts";
+import { nodeFiles } from "./fileSystem.ts";
+import { locked } from "./lock.ts";
 import { type Recorder, recorderOf } from "./recorder.ts";
 import type { FileOptions } from "./save.ts";
 
@@ -17,28 +18,25 @@ export interface RecordOptions extends RecordingOptions, FileOptions {
   readonly every?: number;
 }
 
-/** Something done as the only writer of a file: who fails gives the lock back. */
-const locked = <A>(fs: FileSystem, path: string, work: (unlock: () => void) => A): A => {
-  const unlock = takeLock(fs, path);
-  try {
-    return work(unlock);
-  } catch (e) {
-    unlock();
-    throw e;
-  }
-};
+const defaults = { description: {}, fs: nodeFiles, every: undefined };
 
-const checkNew = (fs: FileSystem, path: string): void => {
-  try {
-    withFile(fs, path, "r", () => undefined);
-  } catch (e) {
-    if (codeOf(e) === "ENOENT") return;
-    throw e;
-  }
-  throw new FileError(`record: ${path} is there already. Resume it, or remove it.`, "EEXIST");
+/** The head of a file that could be read again, or what is wrong with what should be in it. */
+const begin = (
+  path: string,
+  run: Trajectory<unknown, unknown>,
+  description: NonNullable<RecordingOptions["description"]>,
+  every: number,
+): Either<FileError, ReturnType<typeof beginJournal>> => {
+  const refused = (cause: Error): FileError =>
+    new FileError(`record: ${path}: it could not be read again: ${cause.message}`, "EINVAL", { cause });
+  const made = attempt(() => {
+    const start = of(slice(run, 0, 1), { description });
+    const names = Object.keys(run.rows(0, run.length - 1).columns);
+    const metrics = byName(names.map((name) => [name, new Float64Array()]));
+    return beginJournal({ ...start, metrics }, every, crc32);
+  });
+  return either.mapLeft(refused)(made);
 };
-
-const mostSteps = 2 ** 16;
 
 /**
  * Begins to record a run into a new file, which holds the run so far and grows by `append`. The file can be resumed at any
@@ -55,110 +53,31 @@ const mostSteps = 2 ** 16;
 export const record = <State, M>(
   path: string,
   run: Trajectory<State, M>,
-  options: RecordOptions = {},
+  options?: RecordOptions,
 ): Either<FileError, Recorder> => {
-  const { fs: files = nodeFiles, every = usualEvery(run.final) } = options;
-  if (!Number.isInteger(every) || every < 1 || every > mostSteps)
-    throw new DomainError(`record: every must be a whole number from 1 to ${mostSteps}, not ${every}.`);
-  const start = of(slice(run, 0, 1), options);
-  const names = Object.keys(run.rows(0, run.length - 1).columns);
-  const metrics = Object.fromEntries(names.map((name) => [name, new Float64Array()]));
-  const { journal, bytes } = beginJournal({ ...start, metrics }, every);
-  const begun = attemptFile("record", path, () =>
-    locked(files, path, (unlock) => {
-      checkNew(files, path);
-      writeAtomically(files, path, bytes);
-      const file = files.openSync(path, "r+");
-      return recorderOf({ fs: files, path, file, journal, end: bytes.length, steps: 0, state: start.final, unlock });
+  const { fs, description, every = usualEvery(run.final) } = optionsOf("record", options, defaults);
+  if (!Number.isInteger(every) || every < 1 || every > mostRows)
+    throw new DomainError(`record: every must be a whole number from 1 to ${mostRows}, not ${every}.`);
+  const begun = either.flatMap(({ journal, bytes }: ReturnType<typeof beginJournal>) =>
+    attemptFile("record", path, () => {
+      const { path: place } = fileAt(fs, path);
+      return locked(fs, place, (lock) => {
+        if (fileAt(fs, place).stats !== undefined)
+          throw new FileError(`${path} is there already. Resume it, or remove it.`, "EEXIST");
+        writeAtomically(fs, place, [bytes]);
+        const file = fs.openSync(place, "r+");
+        const start = { record: 0, count: 0, rows: 0, steps: 0, state: journal.start.final, slot: undefined };
+        return recorderOf({ fs, path: place, file, journal, lock, place: start, mend: undefined });
+      });
     }),
-  );
+  )(begin(path, run, description, every));
   if (either.isLeft(begun)) return begun;
   const recorder = begun.right;
-  const appended = recorder.append(run);
-  if (either.isRight(appended)) return begun;
-  recorder.close();
-  return appended;
-};
-
-/** A recording that goes on. */
-export interface Resumed<State> {
-  readonly recorder: Recorder;
-  /** How many steps were recorded, and the state behind them. */
-  readonly steps: number;
-  readonly state: State;
-  readonly description: Recording["description"];
-}
-
-type Failed = FileError | DecodeError;
-
-interface Resume {
-  <State>(path: string, like: State, options?: FileOptions): Either<Failed, Resumed<State>>;
-}
-
-/** The head of a file, of which no more is read than there is. */
-const headOf = (fs: FileSystem, file: number, size: number): Either<DecodeError, Journal> => {
-  const length = headLength(readUpTo(fs, file, 24, 0));
-  return readHead(readUpTo(fs, file, Math.min(length, size), 0));
-};
-
-/** The last whole record, looked for from the end. */
-const lastOf = (fs: FileSystem, file: number, journal: Journal, size: number) => {
-  for (let i = Math.floor((size - journal.head) / journal.size) - 1; i >= 0; i--) {
-    const at = journal.head + i * journal.size;
-    const span = readRecord(journal, readUpTo(fs, file, journal.size, at));
-    if (span !== undefined) return { end: at + journal.size, steps: span.from + span.count, state: span.state };
+  let appended: Either<FileError, void> | undefined;
+  try {
+    appended = recorder.append(run);
+  } finally {
+    if (appended === undefined || either.isLeft(appended)) recorder.close();
   }
-  return { end: journal.head, steps: 0, state: journal.start.final };
+  return either.map(() => recorder)(appended);
 };
-
-const refuse = (path: string, what: string): Either<DecodeError, never> =>
-  either.left(new DecodeError("unsupported", `resume: ${path}: ${what}`));
-
-/** Why a journal cannot go on in this program, if it cannot. */
-const unfit = ({ start }: Journal, like: unknown): string | undefined => {
-  if (start.numerics !== numerics)
-    return `the numbers are those of version ${start.numerics}, which this program, of ${numerics}, cannot compute.`;
-  const found = misfit(start.final, like);
-  return found && `a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`;
-};
-
-/**
- * Goes on with a recording that was begun: reads its head and its last whole record, and cuts off what a crash left
- * behind that.
- *
- * @param like - a state of the model that the recording should be of: a leaf that differs is named in the left
- * @example
- * import { resume } from "@gradfold/optim/node";
- * resume("/no/such/file", 1)._tag; // => 'Left'
- */
-export const resume = typed<Resume>(
-  (path: string, like: unknown, options: FileOptions = {}): Either<Failed, Resumed<unknown>> => {
-    const files = options.fs ?? nodeFiles;
-    const open = (unlock: () => void): Either<DecodeError, Resumed<unknown>> => {
-      const file = files.openSync(path, "r+");
-      const leave = (result: Either<DecodeError, never>): Either<DecodeError, never> => {
-        files.closeSync(file);
-        unlock();
-        return result;
-      };
-      try {
-        const { size } = files.fstatSync(file);
-        const head = headOf(files, file, size);
-        if (either.isLeft(head)) return leave(head);
-        const journal = head.right;
-        const why = unfit(journal, like);
-        if (why !== undefined) return leave(refuse(path, why));
-        const last = lastOf(files, file, journal, size);
-        if (size > last.end) files.ftruncateSync(file, last.end);
-        const recorder = recorderOf({ fs: files, path, file, journal, ...last, unlock });
-        return either.right({ recorder, steps: last.steps, state: last.state, description: journal.start.description });
-      } catch (e) {
-        files.closeSync(file);
-        throw e;
-      }
-    };
-    return either.flatMap((opened: Either<DecodeError, Resumed<unknown>>): Either<Failed, Resumed<unknown>> => opened)(
-      attemptFile("resume", path, () => locked(files, path, open)),
-    );
-  },
-);

@@ -1,8 +1,12 @@
+import { crc32 } from "node:zlib";
 import { type DecodeError, type Either, either } from "@gradfold/core";
-import { decode, encode } from "../recording/file.ts";
-import { decodeJournal, isJournal } from "../recording/journal.ts";
+import { optionsOf } from "@gradfold/core/transform";
+import { decodeFrom, fileOf } from "../recording/file.ts";
+import { isJournal } from "../recording/journal.ts";
 import type { Recording } from "../recording/recording.ts";
-import { readAll, writeAtomically } from "./disk.ts";
+import type { Result } from "../recording/safetensors.ts";
+import { decodeJournal } from "../recording/survey.ts";
+import { fileAt, sourceIn, withFile, writeAtomically } from "./disk.ts";
 import { attemptFile, type FileError } from "./error.ts";
 import { type FileSystem, nodeFiles } from "./fileSystem.ts";
 
@@ -11,29 +15,41 @@ export interface FileOptions {
   readonly fs?: FileSystem;
 }
 
+const defaults = { fs: nodeFiles };
+
 /**
  * Writes a recording as a safetensors file, whole or not at all: whatever happens meanwhile, there is the old file or the
  * new one.
  *
+ * @throws what `recording.encode` throws
  * @example
  * import { recording, steps, trajectory } from "@gradfold/optim";
  * import { save } from "@gradfold/optim/node";
  * const made = recording.of(trajectory.fold((n: number) => [n * 2, {}], 1, steps(3)));
  * save("/no/such/folder/run.safetensors", made)._tag; // => 'Left'
  */
-export const save = (path: string, made: Recording, options: FileOptions = {}): Either<FileError, void> => {
-  const bytes = encode(made);
-  return attemptFile("save", path, () => writeAtomically(options.fs ?? nodeFiles, path, bytes));
+export const save = (path: string, made: Recording, options?: FileOptions): Either<FileError, void> => {
+  const { fs } = optionsOf("save", options, defaults);
+  const { parts } = fileOf("save", made);
+  return attemptFile("save", path, () => writeAtomically(fs, path, parts()));
 };
 
 /**
- * Reads a recording: one that was saved, or one that is still being made, up to its last whole record.
+ * Reads a recording: one that was saved, or one that is still being made, with all that can be read of it. The steps whose
+ * metrics are lost, if a file is damaged, are its `lost`.
  *
  * @example
  * import { load } from "@gradfold/optim/node";
  * load("/no/such/file")._tag; // => 'Left'
  */
-export const load = (path: string, options: FileOptions = {}): Either<FileError | DecodeError, Recording> =>
-  either.flatMap((bytes: Uint8Array): Either<FileError | DecodeError, Recording> =>
-    isJournal(bytes) ? decodeJournal(bytes) : decode(bytes),
-  )(attemptFile("load", path, () => readAll(options.fs ?? nodeFiles, path)));
+export const load = (path: string, options?: FileOptions): Either<FileError | DecodeError, Recording> => {
+  const { fs } = optionsOf("load", options, defaults);
+  return either.flatMap((read: Result<Recording>): Either<FileError | DecodeError, Recording> => read)(
+    attemptFile("load", path, () =>
+      withFile(fs, fileAt(fs, path).path, "r", (file) => {
+        const source = sourceIn(fs, file);
+        return isJournal(source, crc32) ? decodeJournal(source, crc32) : decodeFrom(source);
+      }),
+    ),
+  );
+};

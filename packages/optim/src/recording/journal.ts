@@ -1,41 +1,69 @@
-import { either, item, type NDArray, toTypedArray, tree } from "@gradfold/core";
-import { allocate, bytesPerElement, contiguous, sizeOf } from "@gradfold/core/transform";
-import type { Keyframe } from "../trajectory/keyframe.ts";
-import { crc32c } from "./checksum.ts";
+import { either, type NDArray, tree } from "@gradfold/core";
+import { bytesPerElement, sizeOf } from "@gradfold/core/transform";
 import { decode, encode } from "./file.ts";
 import type { Recording } from "./recording.ts";
-import { bytesOfText, type Result, wrong } from "./safetensors.ts";
-import { build, leafOf, pathsOf, type Skeleton, skeletonOf } from "./skeleton.ts";
+import { bytesOfText, type Result, type Source, wrong } from "./safetensors.ts";
+import { pathsOf, type Skeleton, skeletonOf } from "./skeleton.ts";
 
 /*
- * A journal is a recording that grows: a head, then records of one size, each with its own checksum. The head holds the
- * recording of the first state, as a safetensors file; a record holds the metrics of up to `every` steps and the state
- * behind them. So the last record tells where a run stood, and nothing before it need be read.
+ * A journal is a recording that grows: a head, places for the state of the open record, and records of one size.
  *
- *     head    "gradfold" | u32 version | u32 every | u32 length | u32 checksum | recording of that length, in zeros to 8
- *     record  u32 checksum | u32 count | f64 first step | every rows of f64 | the state's leaves, in zeros to 8
+ *     head     prefix, the same again, the recording of the first state in zeros to 8, the same again
+ *     prefix   "gradfold" | u32 version | u32 every | f64 bytes of the recording | u32 its checksum | u32 of this prefix
+ *     slots    three tails
+ *     record   every rows of f64 | tail
+ *     tail     the state's leaves in zeros to 8 | trailer
+ *     trailer  f64 record | f64 first step | u32 count | u32 checksum of the rows | u32 of the state | u32 of this trailer
  *
- * Numbers are little-endian. A head's checksum is over all of it; that of a record goes on from it, so that a record of
- * another journal is none of this one's.
+ * The rows of a record are written as they come, its tail when it is full. Until then the tail goes to the slots in turn, so
+ * that no write touches the newest state, nor the newest that was synced: whatever cuts a write off, the one before it is
+ * whole. A trailer stands behind its state, and its checksum goes on from that of the head, so that it is the last to
+ * be written, and none of another journal's.
  */
 
 const magic = bytesOfText("gradfold");
-const version = 1;
-const headBytes = 24;
-const recordHead = 16;
+const version = 2;
+const prefixBytes = 32;
+export const trailerBytes = 32;
+
+/** One holds the newest state, one the newest that was synced, one is written to. */
+export const slotCount = 3;
 
 /** More rows in a record make it no smaller. */
-const mostRows = 2 ** 16;
+export const mostRows = 2 ** 16;
 
-const padded = (n: number): number => Math.ceil(n / 8) * 8;
+/** A checksum of some bytes that go on from others with the checksum `seed`. */
+export type Checksum = (bytes: Uint8Array, seed?: number) => number;
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const padded = (n: number): number => Math.ceil(n / 8) * 8;
 
-const raw = (x: {
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export const raw = (x: {
   readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
   readonly byteLength: number;
 }): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+
+/** The bytes of a source from a position on, as many as there are. */
+export const bytesAt = (source: Source, at: number, length: number): Uint8Array => {
+  const bytes = new Uint8Array(Math.max(Math.min(length, source.length - at), 0));
+  source.read(bytes, at);
+  return bytes;
+};
+
+/** What all states of a journal have in common. */
+export interface Form {
+  /** The first state. */
+  readonly like: unknown;
+  readonly skeleton: Skeleton;
+  readonly structure: tree.Structure;
+  readonly leaves: readonly NDArray[];
+  /** The paths of the leaves by which `build` asks for them, in their order. */
+  readonly paths: readonly string[];
+  /** Bytes of the leaves. */
+  readonly bytes: number;
+}
 
 /** What all records of a journal have in common. */
 export interface Journal {
@@ -44,175 +72,125 @@ export interface Journal {
   /** The most steps in a record. */
   readonly every: number;
   readonly names: readonly string[];
-  readonly skeleton: Skeleton;
-  /** The paths of the leaves, in their order. */
-  readonly paths: readonly string[];
-  /** Bytes of the head, after which the records begin. */
-  readonly head: number;
-  /** Bytes of a record. */
-  readonly size: number;
-  readonly checksum: number;
+  readonly form: Form;
+  /** Where the slots begin, and the records. */
+  readonly slots: number;
+  readonly records: number;
+  /** Bytes of a row, of a tail and of a record. */
+  readonly row: number;
+  readonly tail: number;
+  readonly record: number;
+  readonly sum: Checksum;
+  /** The checksum from which those of trailers go on. */
+  readonly seed: number;
+  /** Whether a part of the head is damaged, of which there is another one. */
+  readonly isHurt: boolean;
 }
 
-/** Some steps, and the state behind them. */
-export interface Span {
-  readonly from: number;
-  readonly count: number;
-  /** A row of `names` for each step. */
-  readonly rows: Float64Array;
-  readonly state: unknown;
-}
-
-const bytesOf = ({ dtype, shape }: NDArray): number => bytesPerElement[dtype] * sizeOf(shape);
+export const bytesOf = ({ dtype, shape }: NDArray): number => bytesPerElement[dtype] * sizeOf(shape);
 
 const stateBytes = (state: unknown): number => tree.leaves(state).reduce((sum, leaf) => sum + bytesOf(leaf), 0);
 
 /** How many steps to a record, when nobody says: about a kilobyte of state for each of them. */
 export const usualEvery = (state: unknown): number => Math.min(Math.ceil(stateBytes(state) / 1024) || 1, 1024);
 
-const journalOf = (start: Recording, every: number, head: number, checksum: number): Journal => {
-  const names = Object.keys(start.metrics);
-  const size = recordHead + 8 * every * names.length + padded(stateBytes(start.final));
-  const skeleton = skeletonOf(start.final);
-  return { start, every, names, skeleton, paths: pathsOf(skeleton), head, size, checksum };
+export const formOf = (like: unknown): Form => {
+  const skeleton = skeletonOf(like);
+  const { structure, leaves } = tree.flatten(like);
+  return { like, skeleton, structure, leaves, paths: pathsOf(skeleton), bytes: stateBytes(like) };
 };
 
-const checksumOfHead = (bytes: Uint8Array): number => crc32c(bytes.subarray(headBytes), crc32c(bytes.subarray(0, 20)));
+interface Prefix {
+  readonly every: number;
+  readonly length: number;
+  readonly checksum: number;
+  readonly seed: number;
+}
 
-/** The head of the journal of a recording without steps. */
+type Head = Prefix & Pick<Journal, "sum" | "isHurt">;
+
+const journalOf = (start: Recording, { every, length, sum, seed, isHurt }: Head): Journal => {
+  const names = Object.keys(start.metrics);
+  const form = formOf(start.final);
+  const [row, tail, slots] = [8 * names.length, padded(form.bytes) + trailerBytes, 2 * (prefixBytes + padded(length))];
+  const [records, record] = [slots + slotCount * tail, every * row + tail];
+  return { start, every, names, form, slots, records, row, tail, record, sum, seed, isHurt };
+};
+
+/**
+ * The journal of a recording without steps, and its head.
+ *
+ * @throws what `encode` throws
+ */
 export const beginJournal = (
   start: Recording,
   every: number,
+  sum: Checksum,
 ): { readonly journal: Journal; readonly bytes: Uint8Array } => {
   const file = encode(start);
-  const bytes = new Uint8Array(headBytes + padded(file.length));
-  bytes.set(magic);
-  bytes.set(file, headBytes);
-  [version, every, file.length].forEach((n, i) => viewOf(bytes).setUint32(8 + 4 * i, n, true));
-  const checksum = checksumOfHead(bytes);
-  viewOf(bytes).setUint32(20, checksum, true);
-  return { journal: journalOf(start, every, bytes.length, checksum), bytes };
+  const prefix = new Uint8Array(prefixBytes);
+  const view = viewOf(prefix);
+  const checksum = sum(file);
+  prefix.set(magic);
+  view.setUint32(8, version, true);
+  view.setUint32(12, every, true);
+  view.setFloat64(16, file.length, true);
+  view.setUint32(24, checksum, true);
+  const seed = sum(prefix.subarray(0, 28));
+  view.setUint32(28, seed, true);
+  const bytes = new Uint8Array(2 * (prefixBytes + padded(file.length)));
+  for (const copy of [0, 1]) {
+    bytes.set(prefix, copy * prefixBytes);
+    bytes.set(file, 2 * prefixBytes + copy * padded(file.length));
+  }
+  const head = { every, length: file.length, checksum, seed, sum, isHurt: false };
+  return { journal: journalOf(start, head), bytes };
 };
 
-export const isJournal = (bytes: Uint8Array): boolean => magic.every((byte, i) => bytes[i] === byte);
+export const hasMagic = (bytes: Uint8Array): boolean => magic.every((byte, i) => bytes[i] === byte);
 
-/** How many bytes at the start of a journal are its head, by the first `headBytes` of them. */
-export const headLength = (bytes: Uint8Array): number =>
-  bytes.length < headBytes ? headBytes : headBytes + padded(viewOf(bytes).getUint32(16, true));
-
-/** The journal of a head. */
-export const readHead = (bytes: Uint8Array): Result<Journal> => {
-  if (!isJournal(bytes)) return wrong("no recording that goes on: it is finished, or was none.");
-  const length = headLength(bytes);
-  if (bytes.length < length) return wrong("the head of the journal is truncated.", "truncated");
+const prefixIn = (bytes: Uint8Array, sum: Checksum): Prefix | undefined => {
+  if (bytes.length < prefixBytes || !hasMagic(bytes)) return undefined;
   const view = viewOf(bytes);
-  const head = bytes.subarray(0, length);
-  const [made, every, size] = [8, 12, 16].map((at) => view.getUint32(at, true));
-  const checksum = checksumOfHead(head);
-  if (view.getUint32(20, true) !== checksum) return wrong("the head of the journal is damaged.", "altered");
-  if (made !== version)
-    return wrong(`the journal has version ${made}, not ${version}. Read it with another gradfold.`, "unsupported");
-  if (every === undefined || every < 1 || every > mostRows) return wrong("the journal's records have no size.");
+  const [made, every, length] = [view.getUint32(8, true), view.getUint32(12, true), view.getFloat64(16, true)];
+  const [checksum, seed] = [view.getUint32(24, true), view.getUint32(28, true)];
+  if (made !== version || sum(bytes.subarray(0, 28)) !== seed) return undefined;
+  return every >= 1 && every <= mostRows && Number.isSafeInteger(length) && length >= 0
+    ? { every, length, checksum, seed }
+    : undefined;
+};
+
+/** The two prefixes of a journal of this version; undefined where they are none. */
+const prefixesOf = (source: Source, sum: Checksum): readonly (Prefix | undefined)[] =>
+  [0, 1].map((copy) => prefixIn(bytesAt(source, copy * prefixBytes, prefixBytes), sum));
+
+/** Whether it is a journal, of any version. */
+export const isJournal = (source: Source, sum: Checksum): boolean =>
+  hasMagic(bytesAt(source, 0, magic.length)) || prefixesOf(source, sum).some((prefix) => prefix !== undefined);
+
+const noHead = (source: Source): Result<never> => {
+  const bytes = bytesAt(source, 0, prefixBytes);
+  if (!hasMagic(bytes)) return wrong("no recording that goes on: it is finished, or was none.");
+  const made = bytes.length < 12 ? version : viewOf(bytes).getUint32(8, true);
+  return source.length >= 2 * prefixBytes && made > version && made < 256
+    ? wrong(`the journal has version ${made}, newer than ${version}. Read it with a newer gradfold.`, "unsupported")
+    : wrong("the head of the journal is damaged, in both of its copies.", "altered");
+};
+
+/** The journal of a head: of what is there twice, one is enough. */
+export const readHead = (source: Source, sum: Checksum): Result<Journal> => {
+  const prefixes = prefixesOf(source, sum);
+  const prefix = prefixes.find((one) => one !== undefined);
+  if (prefix === undefined) return noHead(source);
+  const { length, checksum } = prefix;
+  const copies = [0, 1].map((copy) => bytesAt(source, 2 * prefixBytes + copy * padded(length), length));
+  const whole = copies.filter((bytes) => bytes.length === length && sum(bytes) === checksum);
+  const [file] = whole;
+  if (file === undefined) return wrong("the head of the journal is truncated or damaged.", "altered");
+  const isHurt = whole.length < 2 || prefixes.includes(undefined);
   return either.flatMap((start: Recording) =>
     start.steps === 0
-      ? either.right(journalOf(start, every, length, checksum))
+      ? either.right(journalOf(start, { ...prefix, sum, isHurt }))
       : wrong("the journal has no beginning."),
-  )(decode(head.subarray(headBytes, headBytes + (size ?? 0))));
-};
-
-/** Writes a record into bytes of its size. */
-export const writeRecord = ({ every, names, checksum }: Journal, span: Span, bytes: Uint8Array): void => {
-  const view = viewOf(bytes);
-  view.setUint32(4, span.count, true);
-  view.setFloat64(8, span.from, true);
-  bytes.set(raw(span.rows), recordHead);
-  const states = recordHead + 8 * every * names.length;
-  bytes.fill(0, recordHead + span.rows.byteLength, states);
-  let offset = states;
-  for (const leaf of tree.leaves(span.state)) {
-    const elements = raw(toTypedArray(leaf));
-    bytes.set(elements, offset);
-    offset += elements.length;
-  }
-  bytes.fill(0, offset);
-  view.setUint32(0, crc32c(bytes.subarray(4), checksum), true);
-};
-
-const leafAt = ({ dtype, shape }: NDArray, bytes: Uint8Array, offset: number): NDArray => {
-  const elements = allocate(dtype, sizeOf(shape));
-  raw(elements).set(bytes.subarray(offset, offset + elements.byteLength));
-  return contiguous(dtype, shape, elements);
-};
-
-/** The state in a record, in the form of the first one. */
-const stateIn = ({ start, every, names, skeleton, paths }: Journal, bytes: Uint8Array): unknown => {
-  let offset = recordHead + 8 * every * names.length;
-  const leaves = new Map(
-    tree.leaves(start.final).map((like, i) => {
-      const leaf = leafAt(like, bytes, offset);
-      offset += bytesOf(like);
-      return [paths[i] ?? "", leaf];
-    }),
-  );
-  return build(skeleton, (path, kind) => {
-    const leaf = leaves.get(path);
-    return leaf === undefined || kind === "array" ? leaf : leafOf(leaf, kind, item(leaf));
-  });
-};
-
-/** What a record holds; undefined if it is none. */
-export const readRecord = (journal: Journal, bytes: Uint8Array): Span | undefined => {
-  const view = viewOf(bytes);
-  if (bytes.length !== journal.size || view.getUint32(0, true) !== crc32c(bytes.subarray(4), journal.checksum))
-    return undefined;
-  const [count, from] = [view.getUint32(4, true), view.getFloat64(8, true)];
-  if (count < 1 || count > journal.every || !Number.isSafeInteger(from) || from < 0) return undefined;
-  const rows = new Float64Array(count * journal.names.length);
-  raw(rows).set(bytes.subarray(recordHead, recordHead + rows.byteLength));
-  return { from, count, rows, state: stateIn(journal, bytes) };
-};
-
-/** The records up to the last whole one. Damage before it is none of a crash's. */
-const spansIn = (journal: Journal, bytes: Uint8Array): Result<readonly Span[]> => {
-  const count = Math.floor((bytes.length - journal.head) / journal.size);
-  const records = Array.from({ length: count }, (_, i) => {
-    const at = journal.head + i * journal.size;
-    return readRecord(journal, bytes.subarray(at, at + journal.size));
-  });
-  const whole = records.findLastIndex((record) => record !== undefined) + 1;
-  const spans: Span[] = [];
-  let steps = 0;
-  for (const [i, span] of records.slice(0, whole).entries()) {
-    if (span === undefined || span.from !== steps) return wrong(`record ${i} of the journal is damaged.`, "altered");
-    spans.push(span);
-    steps += span.count;
-  }
-  return either.right(spans);
-};
-
-const columnsOf = (names: readonly string[], spans: readonly Span[], steps: number): Recording["metrics"] => {
-  const columns = names.map((name) => [name, new Float64Array(steps)] as const);
-  for (const { from, count, rows } of spans)
-    for (let i = 0; i < count; i++)
-      for (const [j, [, column]] of columns.entries()) column[from + i] = rows[i * names.length + j] ?? NaN;
-  return Object.fromEntries(columns);
-};
-
-/** The recording in the bytes of a journal: all of it but a torn end. */
-export const decodeJournal = (bytes: Uint8Array): Result<Recording> => {
-  const head = readHead(bytes);
-  if (either.isLeft(head)) return head;
-  const { start, names } = head.right;
-  return either.map((spans: readonly Span[]): Recording => {
-    const last = spans.at(-1);
-    const steps = last === undefined ? 0 : last.from + last.count;
-    const keyframes = spans.map(({ from, count, state }): Keyframe<unknown> => ({ step: from + count, state }));
-    return {
-      ...start,
-      steps,
-      metrics: columnsOf(names, spans, steps),
-      keyframes: [...start.keyframes, ...keyframes],
-      final: last === undefined ? start.final : last.state,
-    };
-  })(spansIn(head.right, bytes));
+  )(decode(file));
 };

@@ -1,6 +1,14 @@
 import { numerics } from "@gradfold/core";
+import { optionsOf } from "@gradfold/core/transform";
 import type { Keyframe } from "../trajectory/keyframe.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
+import { checkDescription } from "./check.ts";
+
+/** Steps from … to - 1. */
+export interface Lost {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A run as data: what was computed, and how it was made, but no code. */
 export interface Recording {
@@ -9,12 +17,14 @@ export interface Recording {
   readonly final: unknown;
   /** The states that are kept, that of step 0 first. */
   readonly keyframes: readonly Keyframe<unknown>[];
-  /** A row for each step. */
+  /** A row for each step; NaN in those that are lost. */
   readonly metrics: Readonly<Record<string, Float64Array>>;
   /** How it was made, in the words of whoever made it. */
   readonly description: Readonly<Record<string, string>>;
   /** The version of the numbers' definition that it was computed by. */
   readonly numerics: number;
+  /** Steps whose metrics a damaged file lost, if it did: `trajectory.reopen` takes them again. */
+  readonly lost?: readonly Lost[];
 }
 
 export interface RecordingOptions {
@@ -22,9 +32,12 @@ export interface RecordingOptions {
   readonly description?: Readonly<Record<string, string>>;
 }
 
+const defaults = { description: {} };
+
 /**
  * A run as data, with the states that it keeps. That of a run without steps is a checkpoint.
  *
+ * @throws DomainError when the description holds anything but texts
  * @example
  * import { array } from "@gradfold/core";
  * import { recording, steps, trajectory } from "@gradfold/optim";
@@ -32,11 +45,15 @@ export interface RecordingOptions {
  * const made = recording.of(run, { description: { rule: "doubling" } });
  * [made.steps, made.final, made.metrics["loss"]]; // => [ 3, 8, Float64Array(3) [ 1, 2, 4 ] ]
  */
-export const of = <State, M>(run: Trajectory<State, M>, options: RecordingOptions = {}): Recording => ({
-  steps: run.length - 1,
-  final: run.final,
-  keyframes: run.keyframes,
-  metrics: run.rows(0, run.length - 1).columns,
-  description: options.description ?? {},
-  numerics,
-});
+export const of = <State, M>(run: Trajectory<State, M>, options?: RecordingOptions): Recording => {
+  const { description } = optionsOf("recording.of", options, defaults);
+  checkDescription("recording.of", description);
+  return {
+    steps: run.length - 1,
+    final: run.final,
+    keyframes: run.keyframes,
+    metrics: run.rows(0, run.length - 1).columns,
+    description,
+    numerics,
+  };
+};

@@ -1,6 +1,7 @@
-import { DecodeError, type DecodeFailure, type DType, type Either, either } from "@gradfold/core";
-import { allocate, bytesPerElement, isRecord, sizeOf, type Store } from "@gradfold/core/transform";
+import { type DecodeError, type DecodeFailure, DomainError, type DType, type Either, either } from "@gradfold/core";
+import { allocateAlone, bytesPerElement, mostAxes, type Store } from "@gradfold/core/transform";
 import { crc32c } from "./checksum.ts";
+import { bytesOfText, failure, type Quoted, type Reader, readerOf, readTexts, short, toJson } from "./json.ts";
 
 /*
  * Files as the Python package `safetensors` reads and writes them: the length of the header as eight little-endian bytes,
@@ -10,27 +11,55 @@ import { crc32c } from "./checksum.ts";
  * that these packages run on.
  */
 
-/** An array in a file: its elements are in row-major order. */
-export interface Tensor {
-  readonly name: string;
+export { bytesOfText };
+
+interface Described {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: Store;
 }
 
-/** What a file holds. */
+/** An array to be written: its elements, one part after another, in row-major order. */
+export interface Column extends Described {
+  readonly name: string;
+  readonly parts: () => Iterable<Store>;
+}
+
+/** An array in a file, and where its bytes begin. */
+export interface Tensor extends Described {
+  readonly at: number;
+}
+
+/** What a file holds. The elements are read when they are asked for, into a buffer of their own. */
 export interface Contents {
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: ReadonlyMap<string, Quoted>;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly elements: (tensor: Tensor) => Store;
+}
+
+/** Bytes that are read piece by piece: those of a file, say. */
+export interface Source {
+  readonly length: number;
+  /** Fills `into` with the bytes from a position on. */
+  readonly read: (into: Uint8Array, at: number) => void;
+}
+
+/** A file to be written, one part after another. */
+export interface Written {
+  readonly length: number;
+  readonly parts: () => Iterable<Uint8Array>;
 }
 
 const codes = { float64: "F64", float32: "F32", int32: "I32", bool: "BOOL" } as const;
 
-const dtypeOf = (code: unknown): DType | undefined =>
-  (Object.keys(codes) as DType[]).find((dtype) => codes[dtype] === code);
+const words = (Object.keys(codes) as DType[]).map((dtype) => [dtype, `"${codes[dtype]}"`] as const);
 
-/** A header longer than this describes nothing that a run could have. */
-const longestHeader = 2 ** 21;
+/** A longer header would cost the memory of whoever reads it. */
+const longestHeader = 2 ** 23;
+/** So would more tensors. */
+const mostTensors = 2 ** 16;
+const mostAxesTogether = 2 ** 19;
+/** A tensor's rows, begin and end grow with a run; up to terabytes they have 12 digits more than at its beginning. */
+const roomToGrow = 3 * 12;
 
 const checksumName = "checksum";
 const checksumBytes = 4;
@@ -41,23 +70,11 @@ const checksumAt = (begin: number): unknown => ({
   data_offsets: [begin, begin + checksumBytes],
 });
 
-/** JSON in ASCII: a byte for each character. */
-const toJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** How many elements a shape has, also where the product of all sizes but a zero is too large. */
+const countOf = (shape: readonly number[]): number =>
+  shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
 
-const padded = (text: string): string => text.padEnd(Math.ceil(text.length / 8) * 8);
-
-export const bytesOfText = (text: string): Uint8Array => {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-};
-
-const textOf = (bytes: Uint8Array): string => {
-  const parts: string[] = [];
-  for (let i = 0; i < bytes.length; i += 4096) parts.push(String.fromCharCode(...bytes.subarray(i, i + 4096)));
-  return parts.join("");
-};
+const bytesIn = ({ dtype, shape }: Described): number => countOf(shape) * bytesPerElement[dtype];
 
 const raw = (data: Store): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -74,107 +91,177 @@ const canonical = (data: Store): Uint8Array => {
 };
 
 /** Elements of wide types first, so that each lies at a multiple of its size. */
-const byWidth = (a: Tensor, b: Tensor): number =>
-  bytesPerElement[b.dtype] - bytesPerElement[a.dtype] || (a.name < b.name ? -1 : 1);
+const byWidth = (a: Column, b: Column): number => bytesPerElement[b.dtype] - bytesPerElement[a.dtype];
 
-/** A file of some tensors, each with a name of its own, and texts. */
-export const write = (tensors: readonly Tensor[], metadata: Contents["metadata"]): Uint8Array => {
-  const sorted = tensors.toSorted(byWidth);
-  const header: Record<string, unknown> = { __metadata__: metadata };
+const checkCount = (name: string, columns: readonly Column[]): void => {
+  const axes = columns.reduce((sum, { shape }) => sum + shape.length, 0);
+  if (columns.length <= mostTensors && axes <= mostAxesTogether) return;
+  throw new DomainError(
+    `${name}: ${columns.length} tensors of ${axes} axes are more than ${mostTensors}, or than ${mostAxesTogether} axes. ` +
+      "There are two for each leaf. Put leaves together, or metrics.",
+  );
+};
+
+const checkLength = (name: string, length: number): void => {
+  if (length <= longestHeader) return;
+  throw new DomainError(
+    `${name}: names, description and form of the state take ${length} bytes; ${longestHeader} are the most. ` +
+      "Use shorter names, or keep the description elsewhere.",
+  );
+};
+
+/**
+ * A file of some tensors, each with a name of its own, and texts. What `grows` is refused unless it could be read with any
+ * number of rows.
+ */
+export const write = (
+  name: string,
+  columns: readonly Column[],
+  metadata: Readonly<Record<string, string>>,
+  grows: boolean,
+): Written => {
+  checkCount(name, columns);
+  const sorted = columns.toSorted(byWidth);
   let size = 0;
-  for (const { name, dtype, shape, data } of sorted) {
-    header[name] = { dtype: codes[dtype], shape, data_offsets: [size, (size += data.byteLength)] };
-  }
-  header[checksumName] = checksumAt(size);
-  const text = bytesOfText(padded(toJson(header)));
-  const file = new Uint8Array(8 + text.length + size + checksumBytes);
-  new DataView(file.buffer).setUint32(0, text.length, true);
-  file.set(text, 8);
-  let offset = 8 + text.length;
-  for (const { data } of sorted) {
-    file.set(canonical(data), offset);
-    offset += data.byteLength;
-  }
-  new DataView(file.buffer).setUint32(offset, crc32c(file.subarray(0, offset)), true);
-  return file;
+  const entries = sorted.map((column) => {
+    const { dtype, shape } = column;
+    return [column.name, { dtype: codes[dtype], shape, data_offsets: [size, (size += bytesIn(column))] }] as const;
+  });
+  const header = toJson(
+    Object.fromEntries<unknown>([["__metadata__", metadata], ...entries, [checksumName, checksumAt(size)]]),
+  );
+  checkLength(name, header.length + (grows ? roomToGrow * (columns.length + 1) : 0));
+  const text = bytesOfText(header.padEnd(Math.ceil(header.length / 8) * 8));
+  const parts = function* (): Generator<Uint8Array> {
+    let sum = 0;
+    const summed = (bytes: Uint8Array): Uint8Array => {
+      sum = crc32c(bytes, sum);
+      return bytes;
+    };
+    yield summed(new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer));
+    yield summed(text);
+    for (const column of sorted) for (const part of column.parts()) yield summed(canonical(part));
+    yield new Uint8Array(Uint32Array.of(sum).buffer);
+  };
+  return { length: 8 + text.length + size + checksumBytes, parts };
 };
 
 export type Result<A> = Either<DecodeError, A>;
 
-export const wrong = (what: string, kind: DecodeFailure = "malformed"): Either<DecodeError, never> =>
-  either.left(new DecodeError(kind, `recording.decode: ${what}`));
-
-/** The value of a text, if the text is what `toJson` makes of it. */
-export const parse = (text: string): Result<unknown> => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (toJson(value) === text) return either.right(value);
-    return wrong("the header says something twice, or not as it is written here.");
-  } catch {
-    // Not JSON, or nested so deeply that the engine refuses it.
-    return wrong("the header is no JSON.");
-  }
-};
-
-export const stringify = toJson;
+export const wrong = (what: string, kind?: DecodeFailure): Either<DecodeError, never> =>
+  either.left(failure(what, kind));
 
 export const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && Number(n) >= 0;
 
-const isTexts = (x: unknown): x is Contents["metadata"] =>
-  isRecord(x) && Object.values(x).every((text) => typeof text === "string");
+/** The bytes of memory, read piece by piece. */
+export const sourceOf = (bytes: Uint8Array): Source => ({
+  length: bytes.length,
+  read: (into, at) => into.set(bytes.subarray(at, at + into.length)),
+});
 
-/** The tensor that a header describes, if it begins where the one before it ended. */
-const tensorOf = (name: string, entry: unknown, begin: number, data: Uint8Array): Tensor | undefined => {
-  if (!isRecord(entry)) return undefined;
-  const { shape, data_offsets: offsets } = entry;
-  const dtype = dtypeOf(entry["dtype"]);
-  if (dtype === undefined || !Array.isArray(shape) || !shape.every(isCount) || shape.length > 32) return undefined;
-  if (!Array.isArray(offsets) || offsets.length !== 2 || offsets[0] !== begin) return undefined;
-  const end: unknown = offsets[1];
-  if (!isCount(end) || end > data.length || end - begin !== sizeOf(shape) * bytesPerElement[dtype]) return undefined;
-  const elements = allocate(dtype, sizeOf(shape));
-  raw(elements).set(data.subarray(begin, end));
-  const isValid = dtype !== "bool" || elements.every((bit: number) => bit <= 1);
-  return isValid ? { name, dtype, shape, data: elements } : undefined;
+const readPart = (source: Source, at: number, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  source.read(bytes, at);
+  return bytes;
 };
 
-/** The contents of a file, in buffers of their own. */
-export const read = (file: Uint8Array): Result<Contents> => {
-  if (file.length < 8 + checksumBytes) return wrong(`${file.length} bytes are too few.`, "truncated");
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerLength = view.getUint32(0, true);
-  const end = file.length - checksumBytes;
-  if (view.getUint32(4, true) !== 0 || headerLength > end - 8 || headerLength > longestHeader)
-    return wrong(
+const pieceBytes = 2 ** 20;
+
+const checksumOf = (source: Source, end: number): number => {
+  const piece = new Uint8Array(Math.min(pieceBytes, end));
+  let sum = 0;
+  for (let at = 0; at < end; at += piece.length) {
+    const part = piece.subarray(0, Math.min(piece.length, end - at));
+    source.read(part, at);
+    sum = crc32c(part, sum);
+  }
+  return sum;
+};
+
+interface Entry {
+  readonly name: string;
+  /** Undefined for the checksum's. */
+  readonly dtype: DType | undefined;
+  readonly shape: readonly number[];
+  readonly offsets: readonly [begin: number, end: number];
+}
+
+const readEntry = (reader: Reader): Entry => {
+  const name = reader.text();
+  reader.need(':{"dtype":');
+  const dtype = words.find(([, word]) => reader.is(word))?.[0];
+  if (dtype === undefined && !reader.is('"U8"')) throw failure(`the tensor ${short(name)} is of no dtype here.`);
+  reader.need(',"shape":[');
+  const shape: number[] = [];
+  reader.list("]", () => {
+    shape.push(reader.count());
+    // The rows of an array have an axis more than it.
+    if (shape.length > mostAxes + 1) throw failure(`the tensor ${short(name)} has more than ${mostAxes + 1} axes.`);
+  });
+  reader.need(',"data_offsets":[');
+  const begin = reader.count();
+  reader.need(",");
+  const end = reader.count();
+  reader.need("]}");
+  return { name, dtype, shape, offsets: [begin, end] };
+};
+
+/** The tensors that a header lists, which fill the bytes behind it one after another, the checksum last. */
+const readTensors = (reader: Reader, length: number): ReadonlyMap<string, Tensor> => {
+  const tensors = new Map<string, Tensor>();
+  let [at, axes] = [0, 0];
+  while (reader.is(",")) {
+    const { name, dtype, shape, offsets } = readEntry(reader);
+    const [begin, end] = offsets;
+    if (name === checksumName) {
+      const isLast =
+        dtype === undefined && shape.length === 1 && shape[0] === checksumBytes && begin === at && end === length;
+      if (!isLast || end - begin !== checksumBytes) break;
+      return tensors;
+    }
+    if (dtype === undefined || begin !== at || end > length || end - begin !== bytesIn({ dtype, shape }))
+      throw failure(`the tensor ${short(name)} is not where, or not what, the header says.`);
+    if (tensors.has(name)) throw failure(`the header says ${short(name)} twice.`);
+    axes += shape.length;
+    if (tensors.size === mostTensors || axes > mostAxesTogether)
+      throw failure(`there are more than ${mostTensors} tensors, or ${mostAxesTogether} axes.`);
+    tensors.set(name, { dtype, shape, at });
+    at = end;
+  }
+  throw failure("the tensors do not fill the file.");
+};
+
+/** The elements of a tensor, in a buffer of their own. */
+const elementsOf = (source: Source, start: number, { dtype, shape, at }: Tensor): Store => {
+  const elements = allocateAlone(dtype, countOf(shape), "recording.decode");
+  const bytes = raw(elements);
+  for (let done = 0; done < bytes.length; done += pieceBytes)
+    source.read(bytes.subarray(done, done + pieceBytes), start + at + done);
+  if (dtype === "bool" && !elements.every((bit: number) => bit <= 1))
+    throw failure("a truth is neither true nor false.");
+  return elements;
+};
+
+/** The contents of a file. Throws a DecodeError. */
+export const read = (source: Source): Contents => {
+  const { length } = source;
+  if (length < 8 + checksumBytes) throw failure(`${length} bytes are too few.`, "truncated");
+  const head = new DataView(readPart(source, 0, 8).buffer);
+  const end = length - checksumBytes;
+  const headerLength = head.getUint32(0, true);
+  const start = 8 + headerLength;
+  if (head.getUint32(4, true) !== 0 || start > end || headerLength > longestHeader)
+    throw failure(
       "the header is longer than the file, or than any. It is truncated, or no safetensors file.",
       "truncated",
     );
-  if (view.getUint32(end, true) !== crc32c(file.subarray(0, end)))
-    return wrong("the checksum is wrong: the file is damaged, or not one of gradfold's.", "altered");
-  const text = textOf(file.subarray(8, 8 + headerLength));
-  const header = parse(text.trimEnd());
-  if (either.isLeft(header)) return header;
-  if (padded(text.trimEnd()) !== text || !isRecord(header.right))
-    return wrong("the header is not as it is written here.");
-  const { __metadata__: metadata, ...entries } = header.right;
-  if (!isTexts(metadata)) return wrong("the header has no metadata of texts.");
-  return tensorsOf(entries, file.subarray(8 + headerLength), metadata);
-};
-
-const tensorsOf = (
-  entries: Readonly<Record<string, unknown>>,
-  data: Uint8Array,
-  metadata: Contents["metadata"],
-): Result<Contents> => {
-  const tensors = new Map<string, Tensor>();
-  let begin = 0;
-  const { [checksumName]: checksum, ...others } = entries;
-  for (const [name, entry] of Object.entries(others)) {
-    const tensor = tensorOf(name, entry, begin, data.subarray(0, -checksumBytes));
-    if (tensor === undefined) return wrong(`the tensor ${name} is not where, or not what, the header says.`);
-    tensors.set(name, tensor);
-    begin += tensor.data.byteLength;
-  }
-  const isWhole = begin === data.length - checksumBytes && toJson(checksum ?? null) === toJson(checksumAt(begin));
-  return isWhole ? either.right({ metadata, tensors }) : wrong("the tensors do not fill the file.");
+  if (new DataView(readPart(source, end, checksumBytes).buffer).getUint32(0, true) !== checksumOf(source, end))
+    throw failure("the checksum is wrong: the file is damaged, or not one of gradfold's.", "altered");
+  const reader = readerOf(readPart(source, 8, headerLength), "the header");
+  reader.need('{"__metadata__":');
+  const metadata = readTexts(reader);
+  const tensors = readTensors(reader, length - start);
+  reader.need("}");
+  reader.end();
+  return { metadata, tensors, elements: (tensor) => elementsOf(source, start, tensor) };
 };

@@ -19,7 +19,7 @@ import { misfit } from "./difference.ts";
 import type { FoldOptions } from "./fold.ts";
 import { begin, regrow } from "./growth.ts";
 import { bytesOf, defaultBudget, frameOf, keyframeInterval } from "./keyframe.ts";
-import { concatenateRows } from "./rows.ts";
+import { wholeRows } from "./lost.ts";
 import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
 import { transitionsOf } from "./transitions.ts";
 import { verify } from "./verify.ts";
@@ -71,7 +71,8 @@ const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: numb
 
 /**
  * The run of a recording, with the step and the inputs that it was made with, which no file holds: they are tried, and the
- * left says at which step they give other bits, or why they do not fit.
+ * left says at which step they give other bits, or why they do not fit. Metrics that a damaged file lost are computed
+ * again.
  *
  * @param inputs - those of all its steps, and more if it is to go on
  * @throws whatever the step throws, but errors of gradfold, which make a left
@@ -106,7 +107,8 @@ export const reopen = typed<Reopen>(
     if (found !== undefined)
       return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
     const taken = { length: made.steps, at: (i: number) => inputs.at(i) };
-    const { columns } = concatenateRows([{ length: made.steps, columns: made.metrics }]);
+    const rows = attempt(() => wholeRows(op, made, step, inputs));
+    if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
     const run = regrow({
       step,
       ...way,
@@ -114,7 +116,7 @@ export const reopen = typed<Reopen>(
         base: begin(op, "the recording's first state", first.state, { step, ...way }),
         interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
         keyframes: [made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state)))],
-        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, columns)],
+        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, rows.right.columns)],
         final: asValue(op, made.final),
       },
     });
