@@ -82,8 +82,8 @@ const example = (defaults: Bag, needed: readonly string[]): string => {
 
 const unknownOption = (name: string, key: string, known: readonly string[]): DomainError => {
   const meant = nearest(key, known);
-  const list = known.length === 1 ? `one option is ${known[0]}` : `options are ${known.join(", ")}`;
-  const hint = meant === undefined ? `Its ${list}.` : `Did you mean ${meant}?`;
+  const list = known.length === 1 ? `Its one option is ${known[0]}.` : `Its options are ${known.join(", ")}.`;
+  const hint = meant === undefined ? (known.length === 0 ? "It takes none." : list) : `Did you mean ${meant}?`;
   return new DomainError(`${name}: there is no option ${/^\w{1,40}$/.test(key) ? key : inQuotes(key)}. ${hint}`);
 };
 

@@ -118,7 +118,8 @@ const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray =>
 };
 
 /**
- * Some of the numbers 0 to n - 1, as int32, or of an array's rows along an axis (0), as JAX chooses them.
+ * Some of the numbers 0 to n - 1, as int32, or of an array's rows along an axis (0), as JAX chooses them. Where one may be
+ * chosen again and all are as likely, it is JAX without `jax_enable_x64`: with it, JAX draws 64-bit words, and chooses others.
  *
  * @param options - `replace`: whether one may be chosen again (true); `p`: n weights, of sum 1 or another, in whose
  * proportion choices are made (equal by default); `axis`

@@ -26,8 +26,9 @@ interface Interval extends Precision {
 const unitInterval = { min: 0, max: 1, dtype: "float64" } as const;
 
 /**
- * Numbers of equal probability from `min` (0) to `max` (1), bit for bit as JAX. Below `max`, which only rounding reaches
- * where the interval is narrow beside its bounds.
+ * Numbers of equal probability from `min` (0) to `max` (1), bit for bit as JAX, whose compiled code may round
+ * U (max - min) + min once where it is rounded twice here. Below `max`, which only rounding reaches where the interval is
+ * narrow beside its bounds.
  *
  * @param options - `min`, `max`, and `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes; DomainError unless min < max, both and their distance finite
