@@ -31,15 +31,19 @@ export { chain, namedChain } from "./transform/chain.ts";
 export { injectHyperparams, type InjectState } from "./transform/inject.ts";
 export {
   applyIfFinite,
+  type IfFiniteOptions,
   type IfFiniteState,
   lookahead,
   type LookaheadOptions,
   type LookaheadState,
   multiSteps,
+  type MultiStepsOptions,
   type MultiStepsState,
 } from "./transform/steps.ts";
 export * as transform from "./transform/index.ts";
-export { freeze, type Mask, masked, partition } from "./transform/masked.ts";
+export type { Mask } from "./transform/mask.ts";
+export { freeze, masked } from "./transform/masked.ts";
+export { partition } from "./transform/partition.ts";
 export type { TraceState } from "./transform/momentum.ts";
 export { globalNorm } from "./transform/norm.ts";
 export type { ScaleState } from "./transform/scale.ts";

@@ -1,11 +1,16 @@
 import { type Key, mul, type NDArray, random, reshape, type Shape, ShapeError } from "@gradfold/core";
-import { formatShape, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isList, typed } from "@gradfold/core/transform";
+import { check, finite, oneOf, randomKey, type Settings, settings } from "./setting.ts";
 
 /* Weights to begin with, whose variance keeps that of signals and of gradients from layer to layer. */
 
 interface Options {
   readonly dtype?: "float64" | "float32";
 }
+
+const common: Settings<Options> = { dtype: oneOf<"float64" | "float32">("float64", "float32")("float64") };
+
+const read = settings(common);
 
 type Mutable<S extends Shape> = { -readonly [K in keyof S]: S[K] };
 
@@ -14,24 +19,30 @@ type Initializer = <const S extends Shape>(key: Key, shape: S, options?: Options
 
 /** How many numbers come into a unit, and how many go out of one. */
 const fans = (name: string, shape: Shape): readonly [fanIn: number, fanOut: number] => {
+  const isShape = isList(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!isShape) throw new ShapeError(`${name}: a shape is a list of whole numbers from 0 on, not ${describe(shape)}.`);
   const [inward, outward] = shape.slice(-2);
   if (inward === undefined || outward === undefined)
-    throw new ShapeError(`initializer.${name}: weights need two axes or more, [in, out], not ${formatShape(shape)}.`);
+    throw new ShapeError(`${name}: weights need two axes or more, [in, out], not ${formatShape(shape)}.`);
   const window = shape.slice(0, -2).reduce((product, n) => product * n, 1);
   return [inward * window, outward * window];
 };
 
 /** Numbers of mean 0 and the variance scale / fan. */
 const uniform = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
-  typed<Initializer>((key: Key, shape: Shape, { dtype = "float64" }: Options = {}) => {
+  typed<Initializer>((key: Key, shape: Shape, options?: Options) => {
+    check(name, "the key", randomKey(), key);
+    const { dtype } = read(name, options);
     const limit = Math.sqrt(3 * variance(...fans(name, shape)));
     return random.uniform(key, shape, { min: -limit, max: limit, dtype });
   });
 
 const normal = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
-  typed<Initializer>((key: Key, shape: Shape, { dtype = "float64" }: Options = {}) =>
-    random.normal(key, shape, { standardDeviation: Math.sqrt(variance(...fans(name, shape))), dtype }),
-  );
+  typed<Initializer>((key: Key, shape: Shape, options?: Options) => {
+    check(name, "the key", randomKey(), key);
+    const { dtype } = read(name, options);
+    return random.normal(key, shape, { standardDeviation: Math.sqrt(variance(...fans(name, shape))), dtype });
+  });
 
 const glorot = (fanIn: number, fanOut: number): number => 2 / Math.max(fanIn + fanOut, 1);
 const he = (fanIn: number): number => 2 / Math.max(fanIn, 1);
@@ -50,7 +61,7 @@ const lecun = (fanIn: number): number => 1 / Math.max(fanIn, 1);
  * import { initializer } from "@gradfold/optim";
  * initializer.glorotUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const glorotUniform = uniform("glorotUniform", glorot);
+export const glorotUniform = uniform("initializer.glorotUniform", glorot);
 
 /**
  * Normal numbers of mean 0 and variance 2 / (in + out): for tanh and the like. PyTorch's `xavier_normal_`.
@@ -65,7 +76,7 @@ export const glorotUniform = uniform("glorotUniform", glorot);
  * import { initializer } from "@gradfold/optim";
  * initializer.glorotNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const glorotNormal = normal("glorotNormal", glorot);
+export const glorotNormal = normal("initializer.glorotNormal", glorot);
 
 /**
  * Uniform numbers of mean 0 and variance 2 / in: for relu. PyTorch's `kaiming_uniform_`.
@@ -80,7 +91,7 @@ export const glorotNormal = normal("glorotNormal", glorot);
  * import { initializer } from "@gradfold/optim";
  * initializer.heUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const heUniform = uniform("heUniform", he);
+export const heUniform = uniform("initializer.heUniform", he);
 
 /**
  * Normal numbers of mean 0 and variance 2 / in: for relu. PyTorch's `kaiming_normal_`.
@@ -95,7 +106,7 @@ export const heUniform = uniform("heUniform", he);
  * import { initializer } from "@gradfold/optim";
  * initializer.heNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const heNormal = normal("heNormal", he);
+export const heNormal = normal("initializer.heNormal", he);
 
 /**
  * Uniform numbers of mean 0 and variance 1 / in: for selu, and for tanh.
@@ -110,7 +121,7 @@ export const heNormal = normal("heNormal", he);
  * import { initializer } from "@gradfold/optim";
  * initializer.lecunUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const lecunUniform = uniform("lecunUniform", lecun);
+export const lecunUniform = uniform("initializer.lecunUniform", lecun);
 
 /**
  * Normal numbers of mean 0 and variance 1 / in: for selu, and for tanh.
@@ -125,7 +136,13 @@ export const lecunUniform = uniform("lecunUniform", lecun);
  * import { initializer } from "@gradfold/optim";
  * initializer.lecunNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
-export const lecunNormal = normal("lecunNormal", lecun);
+export const lecunNormal = normal("initializer.lecunNormal", lecun);
+
+interface OrthogonalOptions extends Options {
+  readonly gain?: number;
+}
+
+const readOrthogonal = settings<OrthogonalOptions>({ ...common, gain: finite(1) });
 
 /**
  * Orthonormal rows or columns, whichever are fewer, times a gain: signals keep their length.
@@ -143,9 +160,11 @@ export const lecunNormal = normal("lecunNormal", lecun);
  * matmul(transpose(w), w).shape; // => [ 2, 2 ]
  */
 export const orthogonal = typed<
-  <const S extends Shape>(key: Key, shape: S, options?: Options & { readonly gain?: number }) => NDArray<Mutable<S>>
->((key: Key, shape: Shape, { gain = 1, dtype = "float64" }: Options & { readonly gain?: number } = {}) => {
-  fans("orthogonal", shape);
+  <const S extends Shape>(key: Key, shape: S, options?: OrthogonalOptions) => NDArray<Mutable<S>>
+>((key: Key, shape: Shape, options?: OrthogonalOptions) => {
+  check("initializer.orthogonal", "the key", randomKey(), key);
+  const { gain, dtype } = readOrthogonal("initializer.orthogonal", options);
+  fans("initializer.orthogonal", shape);
   const rows = shape.slice(0, -1).reduce((product, n) => product * n, 1);
   const columns = shape.at(-1) ?? 1;
   return mul(reshape(random.orthogonal(key, rows, { columns, dtype }), shape), gain);

@@ -17,10 +17,21 @@ import {
   sub,
   where,
 } from "@gradfold/core";
+import { bound, check, finitePositive, fromZero, settings } from "./setting.ts";
+import { checkFloats } from "./transform/alike.ts";
 import { fit, leafwise } from "./transform/leafwise.ts";
 import { globalNorm } from "./transform/norm.ts";
 
 /* The nearest point of a convex set: applied to parameters after each step, it keeps them in the set. */
+
+export interface Box {
+  /** -Infinity is none. */
+  readonly lower: number;
+  /** Infinity is none. */
+  readonly upper: number;
+}
+
+const readBox = settings<Box>({ lower: bound(), upper: bound() });
 
 /**
  * The nearest parameters whose numbers are all from `lower` to `upper`.
@@ -31,8 +42,10 @@ import { globalNorm } from "./transform/norm.ts";
  * import { projection } from "@gradfold/optim";
  * projection.box(array([-3, 0.5, 3]), { lower: -1, upper: 1 }); // => float64 [3] [-1. , 0.5, 1. ]
  */
-export const box = <P>(params: P, { lower, upper }: { readonly lower: number; readonly upper: number }): P => {
-  if (!(lower <= upper)) throw new DomainError(`projection.box: the bounds cross: ${lower} and ${upper}.`);
+export const box = <P>(params: P, options: Box): P => {
+  const { lower, upper } = readBox("projection.box", options);
+  checkFloats("projection.box", params);
+  if (lower > upper) throw new DomainError(`projection.box: the bounds cross: ${lower} and ${upper}.`);
   return leafwise((p) => [clip(p, { min: lower, max: upper })], params)[0];
 };
 
@@ -44,7 +57,10 @@ export const box = <P>(params: P, { lower, upper }: { readonly lower: number; re
  * import { projection } from "@gradfold/optim";
  * projection.nonNegative(array([-3, 0.5])); // => float64 [2] [0. , 0.5]
  */
-export const nonNegative = <P>(params: P): P => leafwise((p) => [maximum(p, 0)], params)[0];
+export const nonNegative = <P>(params: P): P => {
+  checkFloats("projection.nonNegative", params);
+  return leafwise((p) => [maximum(p, 0)], params)[0];
+};
 
 /**
  * The nearest probabilities: each leaf's numbers become non-negative and add up to `scale`.
@@ -59,7 +75,8 @@ export const nonNegative = <P>(params: P): P => leafwise((p) => [maximum(p, 0)],
  * projection.simplex(array([1, 0.5, -3])); // => float64 [3] [0.75, 0.25, 0. ]
  */
 export const simplex = <P>(params: P, scale = 1): P => {
-  if (!(scale > 0)) throw new DomainError(`projection.simplex: the scale must be above 0, not ${scale}.`);
+  check("projection.simplex", "the scale", finitePositive(), scale);
+  checkFloats("projection.simplex", params);
   return leafwise((p) => [onSimplex(p, scale)], params)[0];
 };
 
@@ -82,7 +99,8 @@ const onSimplex = (p: NDArray, scale: number): NDArray => {
  * projection.l2Ball({ w: array([3]), b: array(4) }); // => { b: float64 [] 0.8, w: float64 [1] [0.6] }
  */
 export const l2Ball = <P>(params: P, radius = 1): P => {
-  if (!(radius >= 0)) throw new DomainError(`projection.l2Ball: the radius must be from 0 on, not ${radius}.`);
+  check("projection.l2Ball", "the radius", fromZero(), radius);
+  checkFloats("projection.l2Ball", params);
   const length = globalNorm(params);
   const isOutside = greater(length, radius);
   const factor = div(radius, where(isOutside, length, 1));

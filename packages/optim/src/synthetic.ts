@@ -5,7 +5,6 @@ import {
   cast,
   cos,
   div,
-  DomainError,
   type Key,
   matmul,
   type Matrix,
@@ -21,6 +20,19 @@ import {
   take,
   type Vector,
 } from "@gradfold/core";
+import { isList, isNDArray } from "@gradfold/core/transform";
+import {
+  check,
+  count,
+  finite,
+  fraction,
+  fromZero,
+  kind,
+  optional,
+  randomKey,
+  type Settings,
+  settings,
+} from "./setting.ts";
 
 /* Data made from a key: what examples, tests and pictures are tried on. Points are rows of two coordinates. */
 
@@ -41,9 +53,13 @@ interface Noise {
   readonly noise?: number;
 }
 
-const checkSize = (name: string, n: number): void => {
-  if (!Number.isSafeInteger(n) || n < 1)
-    throw new DomainError(`synthetic.${name}: the number of points must be whole and at least 1, not ${n}.`);
+const noiseSettings: Settings<Noise> = { noise: fromZero(0) };
+
+const readNoise = settings(noiseSettings);
+
+const checkGiven = (name: string, key: unknown, n: unknown): void => {
+  check(name, "the key", randomKey(), key);
+  check(name, "the number of points", count(), n);
 };
 
 /** Points with noise on them. */
@@ -61,40 +77,53 @@ const places = <N extends number>(n: N, classes: number): Vector<N> => {
   return div(at, Math.max(each - 1, 1));
 };
 
+interface LineOptions {
+  readonly slope?: readonly [number, number];
+  readonly noise?: number;
+}
+
+const readLine = settings<LineOptions>({
+  slope: kind<readonly [number, number]>(
+    "two finite numbers",
+    (x) => isList(x) && x.length === 2 && x.every(Number.isFinite),
+  )([3, 2]),
+  noise: fromZero(1),
+});
+
 /**
  * The blog's line: x = [u, 1] with u uniform in [-1, 1), y = x · slope + noise uniform in [0, 1).
  *
  * @param options - `slope`: [3, 2] by default; `noise`: what the uniform noise is multiplied by (1)
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * const { x, y } = synthetic.line(random.key(0), 100);
  * [x.shape, y.shape]; // => [ [ 100, 2 ], [ 100 ] ]
  */
-export const line = <const N extends number>(
-  key: Key,
-  n: N,
-  { slope = [3, 2], noise = 1 }: { readonly slope?: readonly [number, number]; readonly noise?: number } = {},
-): Regression<N, 2> => {
-  checkSize("line", n);
+export const line = <const N extends number>(key: Key, n: N, options?: LineOptions): Regression<N, 2> => {
+  checkGiven("synthetic.line", key, n);
+  const { slope, noise } = readLine("synthetic.line", options);
   const [forX, forNoise] = random.split(key);
   const x = stack([random.uniform(forX, [n], { min: -1, max: 1 }), ones([n])], 1);
   return { x, y: add(matmul(x, array(slope)), mul(random.uniform(forNoise, [n]), noise)) };
 };
 
+const readSine = settings<Noise>({ noise: fromZero(0.1) });
+
 /**
  * y = sin x with noise, for x uniform in [-π, π).
  *
  * @param options - `noise`: its standard deviation (0.1)
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.sine(random.key(0), 100).x.shape; // => [ 100, 1 ]
  */
-export const sine = <const N extends number>(key: Key, n: N, { noise = 0.1 }: Noise = {}): Regression<N, 1> => {
-  checkSize("sine", n);
+export const sine = <const N extends number>(key: Key, n: N, options?: Noise): Regression<N, 1> => {
+  checkGiven("synthetic.sine", key, n);
+  const { noise } = readSine("synthetic.sine", options);
   const [forX, forNoise] = random.split(key);
   const x = random.uniform(forX, [n], { min: -Math.PI, max: Math.PI });
   return { x: stack([x], 1), y: add(sin(x), mul(random.normal(forNoise, [n]), noise)) };
@@ -103,14 +132,15 @@ export const sine = <const N extends number>(key: Key, n: N, { noise = 0.1 }: No
 /**
  * Two half circles that reach into each other, of classes 0 and 1.
  *
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.moons(random.key(0), 100, { noise: 0.1 }).x.shape; // => [ 100, 2 ]
  */
-export const moons = <const N extends number>(key: Key, n: N, { noise = 0 }: Noise = {}): Classes<N> => {
-  checkSize("moons", n);
+export const moons = <const N extends number>(key: Key, n: N, options?: Noise): Classes<N> => {
+  checkGiven("synthetic.moons", key, n);
+  const { noise } = readNoise("synthetic.moons", options);
   const labels = inTurn(n, 2);
   const [angle, side] = [mul(places(n, 2), Math.PI), cast(labels, "float64")];
   const sign = sub(1, mul(side, 2));
@@ -119,22 +149,25 @@ export const moons = <const N extends number>(key: Key, n: N, { noise = 0 }: Noi
   return { x: spread(key, n, x, y, noise), labels };
 };
 
+interface CirclesOptions extends Noise {
+  readonly factor?: number;
+}
+
+const readCircles = settings<CirclesOptions>({ ...noiseSettings, factor: fraction(0.5) });
+
 /**
  * Two circles around 0, of class 0 with radius 1 and class 1 within it.
  *
  * @param options - `factor`: the inner radius (0.5); `noise`
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.circles(random.key(0), 100).labels.shape; // => [ 100 ]
  */
-export const circles = <const N extends number>(
-  key: Key,
-  n: N,
-  { noise = 0, factor = 0.5 }: Noise & { readonly factor?: number } = {},
-): Classes<N> => {
-  checkSize("circles", n);
+export const circles = <const N extends number>(key: Key, n: N, options?: CirclesOptions): Classes<N> => {
+  checkGiven("synthetic.circles", key, n);
+  const { noise, factor } = readCircles("synthetic.circles", options);
   const labels = inTurn(n, 2);
   const each = Math.ceil(n / 2);
   const angle = mul(places(n, 2), (2 * Math.PI * Math.max(each - 1, 1)) / each);
@@ -142,22 +175,26 @@ export const circles = <const N extends number>(
   return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
 };
 
+interface SpiralsOptions extends Noise {
+  readonly classes?: number;
+  readonly turns?: number;
+}
+
+const readSpirals = settings<SpiralsOptions>({ ...noiseSettings, classes: count(3), turns: finite(0.75) });
+
 /**
  * Arms of a spiral, one for each class, from the middle out to radius 1.
  *
  * @param options - `classes` (3); `turns`: how often an arm goes around (0.75); `noise`
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.spirals(random.key(0), 99, { classes: 3 }).x.shape; // => [ 99, 2 ]
  */
-export const spirals = <const N extends number>(
-  key: Key,
-  n: N,
-  { noise = 0, classes = 3, turns = 0.75 }: Noise & { readonly classes?: number; readonly turns?: number } = {},
-): Classes<N> => {
-  checkSize("spirals", n);
+export const spirals = <const N extends number>(key: Key, n: N, options?: SpiralsOptions): Classes<N> => {
+  checkGiven("synthetic.spirals", key, n);
+  const { noise, classes, turns } = readSpirals("synthetic.spirals", options);
   const labels = inTurn(n, classes);
   const radius = places(n, classes);
   const start = mul(cast(labels, "float64"), (2 * Math.PI) / classes);
@@ -165,22 +202,32 @@ export const spirals = <const N extends number>(
   return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
 };
 
+interface BlobsOptions {
+  readonly centers?: Matrix<number, 2> | undefined;
+  readonly deviation?: number;
+}
+
+const areCenters = (x: unknown): boolean =>
+  isNDArray(x) && x.shape.length === 2 && (x.shape[0] ?? 0) >= 1 && x.shape[1] === 2;
+
+const readBlobs = settings<BlobsOptions>({
+  centers: optional(kind<Matrix<number, 2>>("an array of shape [classes, 2]", areCenters)()),
+  deviation: fromZero(1),
+});
+
 /**
  * Normal clouds, one for each centre.
  *
  * @param options - `centers` [classes, 2]: by default three, uniform in [-10, 10); `deviation`: theirs (1)
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { array, random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.blobs(random.key(0), 100, { centers: array([[0, 0], [5, 5]]) }).x.shape; // => [ 100, 2 ]
  */
-export const blobs = <const N extends number>(
-  key: Key,
-  n: N,
-  { centers, deviation = 1 }: { readonly centers?: Matrix<number, 2>; readonly deviation?: number } = {},
-): Classes<N> => {
-  checkSize("blobs", n);
+export const blobs = <const N extends number>(key: Key, n: N, options?: BlobsOptions): Classes<N> => {
+  checkGiven("synthetic.blobs", key, n);
+  const { centers, deviation } = readBlobs("synthetic.blobs", options);
   const [forCenters, forPoints] = random.split(key);
   const around: Matrix<number, 2> = centers ?? random.uniform(forCenters, [3, 2], { min: -10, max: 10 });
   const labels = inTurn(n, around.shape[0]);
@@ -191,14 +238,15 @@ export const blobs = <const N extends number>(
 /**
  * Points uniform in the square from -1 to 1, of class 1 where just one of the coordinates is positive.
  *
- * @throws DomainError when n is not a whole number from 1 on
+ * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
  * import { random } from "@gradfold/core";
  * import { synthetic } from "@gradfold/optim";
  * synthetic.xor(random.key(0), 100).labels.dtype; // => 'int32'
  */
-export const xor = <const N extends number>(key: Key, n: N, { noise = 0 }: Noise = {}): Classes<N> => {
-  checkSize("xor", n);
+export const xor = <const N extends number>(key: Key, n: N, options?: Noise): Classes<N> => {
+  checkGiven("synthetic.xor", key, n);
+  const { noise } = readNoise("synthetic.xor", options);
   const [forX, forY, forNoise] = random.split(key, 3);
   const [x, y] = [random.uniform(forX, [n], { min: -1, max: 1 }), random.uniform(forY, [n], { min: -1, max: 1 })];
   const labels = cast(notEqual(less(x, 0), less(y, 0)), "int32");

@@ -3,21 +3,36 @@ import {
   array,
   cos,
   div,
+  DTypeError,
   exp,
   mean,
   mul,
   type NDArray,
   type Scalar,
+  ShapeError,
   slice,
   sqrt,
   square,
   sub,
   sum,
 } from "@gradfold/core";
+import { describe, formatShape, isNDArray } from "@gradfold/core/transform";
+
+import { check, finitePositive } from "./setting.ts";
 
 /* Functions with known minima, on which optimizers are compared. */
 
-const two = (x: NDArray): readonly [Scalar, Scalar] => [coordinate(x, 0), coordinate(x, 1)];
+const two = (name: string, x: NDArray): readonly [Scalar, Scalar] => {
+  checkPoint(name, x);
+  if (x.shape[0] !== 2) throw new ShapeError(`testFunction.${name}: a point has two numbers, not ${x.shape[0]}.`);
+  return [coordinate(x, 0), coordinate(x, 1)];
+};
+
+const checkPoint = (name: string, x: unknown): void => {
+  if (!isNDArray(x)) throw new DTypeError(`testFunction.${name}: a point is an array, not ${describe(x)}.`);
+  if (x.shape.length !== 1)
+    throw new ShapeError(`testFunction.${name}: a point is a vector, not ${formatShape(x.shape)}.`);
+};
 
 const coordinate = (x: NDArray<[number]> | NDArray, i: number): Scalar => sum(slice(x, [i]));
 
@@ -32,7 +47,7 @@ const coordinate = (x: NDArray<[number]> | NDArray, i: number): Scalar => sum(sl
  * testFunction.rosenbrock(array([0, 1])); // => float64 [] 101
  */
 export const rosenbrock = (point: NDArray): Scalar => {
-  const [x, y] = two(point);
+  const [x, y] = two("rosenbrock", point);
   return add(square(sub(1, x)), mul(square(sub(y, square(x))), 100));
 };
 
@@ -47,7 +62,7 @@ export const rosenbrock = (point: NDArray): Scalar => {
  * testFunction.himmelblau(array([3, 2])); // => float64 [] 0
  */
 export const himmelblau = (point: NDArray): Scalar => {
-  const [x, y] = two(point);
+  const [x, y] = two("himmelblau", point);
   return add(square(sub(add(square(x), y), 11)), square(sub(add(x, square(y)), 7)));
 };
 
@@ -62,7 +77,7 @@ export const himmelblau = (point: NDArray): Scalar => {
  * testFunction.beale(array([3, 0.5])); // => float64 [] 0
  */
 export const beale = (point: NDArray): Scalar => {
-  const [x, y] = two(point);
+  const [x, y] = two("beale", point);
   const term = (constant: number, power: Scalar): Scalar => square(add(mul(x, sub(power, 1)), constant));
   return add(add(term(1.5, y), term(2.25, square(y))), term(2.625, mul(square(y), y)));
 };
@@ -76,7 +91,7 @@ export const beale = (point: NDArray): Scalar => {
  * testFunction.booth(array([0, 0])); // => float64 [] 74
  */
 export const booth = (point: NDArray): Scalar => {
-  const [x, y] = two(point);
+  const [x, y] = two("booth", point);
   return add(square(sub(add(x, mul(y, 2)), 7)), square(sub(add(mul(x, 2), y), 5)));
 };
 
@@ -90,8 +105,10 @@ export const booth = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.rastrigin(array([1, 0, 0])); // => float64 [] 1
  */
-export const rastrigin = (point: NDArray): Scalar =>
-  sum(add(sub(square(point), mul(cos(mul(point, 2 * Math.PI)), 10)), 10));
+export const rastrigin = (point: NDArray): Scalar => {
+  checkPoint("rastrigin", point);
+  return sum(add(sub(square(point), mul(cos(mul(point, 2 * Math.PI)), 10)), 10));
+};
 
 /**
  * 20 - 20 e^(-0.2 √mean x²) + e - e^(mean cos 2πx), of any number of coordinates: nearly level far out, a deep hole in the
@@ -105,6 +122,7 @@ export const rastrigin = (point: NDArray): Scalar =>
  * testFunction.ackley(array([1, 1])); // => float64 [] 3.62538494
  */
 export const ackley = (point: NDArray): Scalar => {
+  checkPoint("ackley", point);
   const distance = sqrt(mean(square(point)));
   const waves = mean(cos(mul(point, 2 * Math.PI)));
   return add(sub(sub(20, mul(exp(mul(distance, -0.2)), 20)), exp(waves)), exp(array(1)));
@@ -119,9 +137,10 @@ export const ackley = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.quadratic(100)(array([1, 1])); // => float64 [] 50.5
  */
-export const quadratic =
-  (condition: number) =>
-  (point: NDArray): Scalar => {
+export const quadratic = (condition: number): ((point: NDArray) => Scalar) => {
+  check("testFunction.quadratic", "the condition number", finitePositive(), condition);
+  return (point) => {
+    checkPoint("quadratic", point);
     const n = point.shape[0] ?? 1;
     const step = n > 1 ? (condition - 1) / (n - 1) : 0;
     const curvatures = array(
@@ -130,6 +149,7 @@ export const quadratic =
     );
     return div(sum(mul<NDArray, NDArray>(square(point), curvatures)), 2);
   };
+};
 
 const floatOf = ({ dtype }: NDArray): "float32" | "float64" => (dtype === "float32" ? dtype : "float64");
 
@@ -142,6 +162,6 @@ const floatOf = ({ dtype }: NDArray): "float32" | "float64" => (dtype === "float
  * testFunction.saddle(array([3, 1])); // => float64 [] 8
  */
 export const saddle = (point: NDArray): Scalar => {
-  const [x, y] = two(point);
+  const [x, y] = two("saddle", point);
   return sub(square(x), square(y));
 };

@@ -39,7 +39,9 @@ describe("chain", () => {
   });
   test("refuses a state of another length", () => {
     const g = array([1, 2]);
-    expect(() => sgd(0.1).update(g, [] as never, g)).toThrow("chain: a state of 0 parts for 2 transforms");
+    expect(() => sgd(0.1).update(g, [] as never, g)).toThrow(
+      "sgd: the state is of another optimizer: a state of 0 parts for 2 transforms.",
+    );
   });
 });
 
@@ -76,7 +78,7 @@ describe("a learning rate", () => {
 
 describe("bad settings are refused", () => {
   test.each([-0.1, 1, 1.5, NaN, Infinity])("a momentum of %d", (momentum) => {
-    expect(() => sgd(0.1, { momentum })).toThrow(`sgd: the momentum must be from 0 to below 1: ${momentum}`);
+    expect(() => sgd(0.1, { momentum })).toThrow(`sgd: momentum must be from 0 to below 1, not ${momentum}.`);
   });
   test("Nesterov's look-ahead without a momentum", () => {
     expect(() => sgd(0.1, { nesterov: true })).toThrow(
@@ -87,40 +89,50 @@ describe("bad settings are refused", () => {
 
 test("updates of another structure are refused", () => {
   expect(() => applyUpdates({ w: zeros([1]) }, { v: zeros([1]) } as never)).toThrow(
-    "the trees differ at the root: {w} and {v}",
+    "applyUpdates: the updates and the parameters differ at the root: {v} and {w}.",
   );
 });
 
 test("gradients of another shape are refused, with the path, though they would broadcast", () => {
   const params = { w: ones([3]) };
-  const message = "transform: shapes differ at w: [1] and [3]";
+  const message = "adam: the updates and the parameters differ at w: [1] and [3].";
   expect(() => adam(0.1).update({ w: ones([1]) } as never, adam(0.1).init(params), params)).toThrow(message);
-  expect(() => applyUpdates(params, { w: ones([3, 1]) } as never)).toThrow("shapes differ at w: [3] and [3, 1]");
+  expect(() => applyUpdates(params, { w: ones([3, 1]) } as never)).toThrow(
+    "applyUpdates: the updates and the parameters differ at w: [3, 1] and [3].",
+  );
 });
 
 test("a learning rate that is negative or NaN is refused, and so is one that is no scalar", () => {
   for (const rate of [-0.1, NaN, Infinity])
-    expect(() => adam(rate)).toThrow(`learning rate: it must be a finite number from 0 on, not ${rate}.`);
-  expect(() => adam(ones([2]) as never)).toThrow("learning rate: it must be a scalar, not [2].");
+    expect(() => adam(rate)).toThrow(
+      `adam: the learning rate must be a finite number from 0 on, a scalar array or a schedule, not ${rate}.`,
+    );
+  expect(() => adam(ones([2]) as never)).toThrow("not an array of shape [2].");
 });
 
 test("settings out of range are refused by the optimizer's name", () => {
-  expect(() => adam(0.1, { b1: 1 })).toThrow("adam: b1 must be from 0 to below 1: 1");
-  expect(() => adam(0.1, { eps: -1 })).toThrow("adam: eps must be a finite number from 0 on: -1");
-  expect(() => multiSteps(sgd(0.1), { every: 0 })).toThrow("multiSteps: every must be a whole number from 1 on: 0");
+  expect(() => adam(0.1, { b1: 1 })).toThrow("adam: b1 must be from 0 to below 1, not 1.");
+  expect(() => adam(0.1, { eps: -1 })).toThrow("adam: eps must be a finite number from 0 on, not -1.");
+  expect(() => multiSteps(sgd(0.1), { every: 0 })).toThrow(
+    "multiSteps: every must be a whole number from 1 on, not 0.",
+  );
   expect(() => lookahead(sgd(0.1), { syncPeriod: 1.5 })).toThrow(
-    "lookahead: syncPeriod must be a whole number from 1 on: 1.5",
+    "lookahead: syncPeriod must be a whole number from 1 on, not 1.5.",
   );
   expect(() => applyIfFinite(sgd(0.1), { maxConsecutiveErrors: 0 })).toThrow(
     "applyIfFinite: maxConsecutiveErrors must be",
   );
-  expect(() => transform.scale(NaN)).toThrow("scale: the factor is NaN.");
-  expect(() => transform.clipByBlockRms(0)).toThrow("clipByBlockRms: threshold must be above 0: 0");
+  expect(() => transform.scale(NaN)).toThrow(
+    "transform.scale: the factor must be a number or a scalar array, not NaN.",
+  );
+  expect(() => transform.clipByBlockRms(0)).toThrow(
+    "transform.clipByBlockRms: threshold must be a number above 0, not 0.",
+  );
 });
 
 test("a tree without parameters is refused", () => {
   for (const nothing of [{}, [], { a: {} }])
-    expect(() => sgd(0.1).init(nothing)).toThrow("chain: there are no parameters: the tree holds no array.");
+    expect(() => sgd(0.1).init(nothing)).toThrow("sgd: there are no parameters: the tree holds no array.");
   expect(() => namedChain({ a: sgd(0.1) }).init({})).toThrow("namedChain: there are no parameters");
 });
 
@@ -153,7 +165,7 @@ describe("a mask", () => {
     expect(() => masked(grow, [true, true]).init(p)).toThrow(differs("the root"));
     expect(() => masked(grow, { w: true, c: true }).init(p)).toThrow(differs("the root"));
     expect(() => masked(grow, { w: { x: true }, b: true }).init(p)).toThrow(
-      "masked: the mask must be true or false at w.",
+      "masked: the mask must be true or false at w, not an object.",
     );
     expect(() => masked(grow, { list: [true] }).init({ list: [p.b, p.b] })).toThrow(differs("list"));
   });

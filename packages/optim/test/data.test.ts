@@ -219,7 +219,7 @@ describe("synthetic data", () => {
       expect(Array.from({ length: count }, (_, i) => of(i))).toEqual(Array.from({ length: count }, () => 60 / count));
       expect(toNested(make(key, 60).x)).toEqual(toNested(x));
       expect(() => make(key, 0)).toThrow(
-        `synthetic.${name}: the number of points must be whole and at least 1, not 0.`,
+        `synthetic.${name}: the number of points must be a whole number from 1 on, not 0.`,
       );
     },
   );

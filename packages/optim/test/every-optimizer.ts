@@ -1,6 +1,6 @@
 import { valueAndGrad } from "@gradfold/autodiff";
 import { add, type NDArray, type Scalar, square, sum, tree } from "@gradfold/core";
-import type { Extra, Rate, Transform } from "../src/index.ts";
+import { chain, type Extra, type Rate, type Transform } from "../src/index.ts";
 import * as optimizers from "../src/optimizer/index.ts";
 
 type Make = (rate: Rate, options?: object) => Transform<unknown>;
@@ -12,18 +12,7 @@ const others: Readonly<Record<string, Make>> = {
   lbfgs: () => optimizers.lbfgs(),
   newton: () => optimizers.newton(),
   polyakSgd: () => optimizers.polyakSgd({ maxLearningRate: 0.02 }),
-  reduceOnPlateau: (rate) => {
-    const [descent, plateau] = [sgd(rate), optimizers.reduceOnPlateau()];
-    return {
-      init: (params) => [descent.init(params), plateau.init(params)],
-      update: (updates, state, params, extra) => {
-        const [first, second] = state as readonly [never, never];
-        const [stepped, a] = descent.update(updates, first, params, extra);
-        const [scaled, b] = plateau.update(stepped, second, params, extra);
-        return [scaled, [a, b]];
-      },
-    };
-  },
+  reduceOnPlateau: (rate) => chain(sgd(rate), optimizers.reduceOnPlateau()),
   sam: (rate) => optimizers.sam(sgd(rate)),
   scheduleFree: (rate) => optimizers.scheduleFree(sgd(rate), { learningRate: rate }),
 };

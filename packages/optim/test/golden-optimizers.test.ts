@@ -45,6 +45,9 @@ const byId: Readonly<Record<string, (rate: number) => Transform<unknown>>> = {
   "chain-normalize-sgd": (rate) => chain(transform.normalizeByUpdateNorm(), optim.sgd(rate)),
 };
 
+/** Those of which PyTorch's version is an option, and not what comes of other settings. */
+const twofold: readonly string[] = ["adagrad", "amsgrad", "nadam", "nadamw", "radam"];
+
 const make = ({ id, family, convention, hyper }: GoldenOptimizer, rate: number): Transform<unknown> => {
   const { learningRate: _, decayMask, ...options } = hyper;
   switch (family) {
@@ -67,7 +70,7 @@ const make = ({ id, family, convention, hyper }: GoldenOptimizer, rate: number):
     case "polyakSgd":
       return optim.polyakSgd(options as optim.PolyakSgdOptions);
     default: {
-      const version = convention === "torch" ? { convention: "torch" } : {};
+      const version = convention === "torch" && twofold.includes(family) ? { convention: "torch" } : {};
       const mask = decayMask === undefined ? {} : { mask: decayMask };
       return byFamily[family]?.(rate, { ...options, ...version, ...mask }) ?? chain();
     }

@@ -162,10 +162,14 @@ test("an epsilon keeps the cosine of nothing at 0", () => {
 
 test("hyper-parameters that make no loss are refused", () => {
   const x = array([1]);
-  expect(() => optim.huber(x, x, { delta: 0 })).toThrow("huber: delta must be above 0, not 0.");
-  expect(() => optim.smoothL1(x, x, { beta: NaN })).toThrow("smoothL1: beta must be above 0, not NaN.");
-  expect(() => optim.sigmoidFocal(x, x, { gamma: -1 })).toThrow("sigmoidFocal: gamma must be from 0 on, not -1.");
-  expect(() => optim.sigmoidFocal(x, x, { alpha: 2 })).toThrow("sigmoidFocal: alpha must be from 0 to 1, not 2.");
+  expect(() => optim.huber(x, x, { delta: 0 })).toThrow("huber: delta must be a finite number above 0, not 0.");
+  expect(() => optim.smoothL1(x, x, { beta: NaN })).toThrow("smoothL1: beta must be a finite number above 0, not NaN.");
+  expect(() => optim.sigmoidFocal(x, x, { gamma: -1 })).toThrow(
+    "sigmoidFocal: gamma must be a finite number from 0 on, not -1.",
+  );
+  expect(() => optim.sigmoidFocal(x, x, { alpha: 2 })).toThrow(
+    "sigmoidFocal: alpha must be from 0 to 1, or null, not 2.",
+  );
 });
 
 test("a focal loss of any gamma is cross entropy times (1 - q)^gamma", () => {

@@ -188,10 +188,10 @@ describe.each([
 
 test.each([
   ["newton", newton()],
-  ["zoom", lbfgs()],
-  ["backtracking", chain(sgd(0.1), lineSearch.backtracking())],
+  ["lbfgs", lbfgs()],
+  ["lineSearch.backtracking", chain(sgd(0.1), lineSearch.backtracking())],
 ] as readonly (readonly [string, Transform<unknown>])[])("%s asks for the loss", (name, optimizer) => {
   expect(() => optimizer.update(start, optimizer.init(start), start)).toThrow(
-    `${name}: the loss is missing. Give { lossAndGrad } to update; trainStep does.`,
+    `${name}: the loss is missing: update's fourth argument must hold { lossAndGrad }. trainStep gives it.`,
   );
 });

@@ -150,7 +150,7 @@ describe("reduceOnPlateau", () => {
   });
   test("asks for the loss", () => {
     expect(() => reduceOnPlateau().update(array(1), reduceOnPlateau().init(array(1)), array(1))).toThrow(
-      "reduceOnPlateau: the loss is missing. Give { value } to update; trainStep does.",
+      "reduceOnPlateau: the loss is missing: update's fourth argument must hold { value }. trainStep gives it.",
     );
   });
 });
@@ -193,8 +193,12 @@ describe("projections", () => {
     expect(() => projection.box(array(1), { lower: 1, upper: 0 })).toThrow(
       "projection.box: the bounds cross: 1 and 0.",
     );
-    expect(() => projection.simplex(array([1]), 0)).toThrow("projection.simplex: the scale must be above 0, not 0.");
-    expect(() => projection.l2Ball(array([1]), -1)).toThrow("projection.l2Ball: the radius must be from 0 on, not -1.");
+    expect(() => projection.simplex(array([1]), 0)).toThrow(
+      "projection.simplex: the scale must be a finite number above 0, not 0.",
+    );
+    expect(() => projection.l2Ball(array([1]), -1)).toThrow(
+      "projection.l2Ball: the radius must be a finite number from 0 on, not -1.",
+    );
   });
 });
 

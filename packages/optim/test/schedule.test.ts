@@ -76,13 +76,13 @@ test("inverse time is 1 / (1 + r t / T)", () => {
 
 test("what cannot be scheduled is refused by name", () => {
   expect(() => schedule.linear({ init: NaN, end: 0, transitionSteps: 3 })).toThrow(
-    "schedule.linear: init must be finite, not NaN.",
+    "schedule.linear: init must be a finite number, not NaN.",
   );
   expect(() => schedule.cosineDecay({ init: 1, decaySteps: 0 })).toThrow(
-    "schedule.cosineDecay: decaySteps must be above 0, not 0.",
+    "schedule.cosineDecay: decaySteps must be a whole number from 1 on, not 0.",
   );
   expect(() => schedule.exponentialDecay({ init: 1, transitionSteps: 1, decayRate: -1 })).toThrow(
-    "schedule.exponentialDecay: decayRate must be above 0, not -1.",
+    "schedule.exponentialDecay: decayRate must be a finite number above 0, not -1.",
   );
   expect(() =>
     schedule.piecewiseConstant({

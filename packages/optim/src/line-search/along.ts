@@ -1,5 +1,5 @@
 import type { Scalar } from "@gradfold/core";
-import { lossAndGradOf } from "../optimizer/sam.ts";
+import { lossAndGradOf } from "../transform/extra.ts";
 import { treeDot } from "../transform/norm.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
 import type { Extra } from "../transform/transform.ts";
@@ -14,7 +14,7 @@ export interface Place {
 
 /** The loss along the updates, as a function of how many times they are taken. */
 export const along = <P>(name: string, updates: P, params: P, extra: Extra<P>): ((at: Scalar) => Place) => {
-  const lossAndGrad = lossAndGradOf(name, extra);
+  const lossAndGrad = lossAndGradOf(name, extra, params);
   return (at) => {
     const [moved] = leafwise((p, u) => [add(p, mul(u, fit(at, u)))], params, updates);
     const [value, gradient] = lossAndGrad(moved);

@@ -12,9 +12,10 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checkCount, checkDecay, checkPositive } from "../transform/check.ts";
+import { count, decay, finitePositive, settings, shrinking } from "../setting.ts";
 import { scaleTree } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
+import { scalar } from "../transform/state.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 import { along } from "./along.ts";
 
 /** How far the last step went. */
@@ -35,6 +36,14 @@ export interface BacktrackingOptions {
   readonly maxLearningRate?: number;
 }
 
+const read = settings<BacktrackingOptions>({
+  maxSteps: count(30),
+  slopeRtol: decay(1e-4),
+  decreaseFactor: shrinking(0.8),
+  increaseFactor: finitePositive(1.5),
+  maxLearningRate: finitePositive(1),
+});
+
 /**
  * Updates as far as the loss falls in proportion to its slope: shorter and shorter until f(p + a u) ≤ f(p) + c₁ a g·u
  * (Armijo's condition). Where no trial does, there is no step. Behind a transform that gives a way downhill.
@@ -51,28 +60,30 @@ export interface BacktrackingOptions {
  * const p = array([3, 4]);
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-3, -4]
  */
-export const backtracking = (options: BacktrackingOptions = {}): Transform<LineSearchState> => {
-  const { maxSteps = 30, slopeRtol = 1e-4, decreaseFactor = 0.8, increaseFactor = 1.5, maxLearningRate = 1 } = options;
-  checkCount("backtracking", { maxSteps });
-  checkDecay("backtracking", { slopeRtol, decreaseFactor });
-  checkPositive("backtracking", { decreaseFactor, increaseFactor, maxLearningRate });
-  return {
-    init: () => ({ learningRate: array(maxLearningRate) }),
-    update: (updates, state, params, extra = {}) => {
-      const phi = along("backtracking", updates, params, extra);
-      const { value: start, slope } = phi(zeros([]));
-      const isEnough = (at: Scalar): Scalar => lessEqual(phi(at).value, add(start, mul(mul(slope, slopeRtol), at)));
-      const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
-      const found = whileLoop(
-        ({ done, tried }) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
-        ({ at, tried }) => {
-          const shorter = mul(at, decreaseFactor);
-          return { at: shorter, tried: add(tried, 1), done: isEnough(shorter) };
-        },
-        { at: first, tried: array(1), done: isEnough(first) },
-      );
-      const learningRate = where(found.done, found.at, 0);
-      return [scaleTree(updates, learningRate), { learningRate: where(found.done, found.at, maxLearningRate) }];
+export const backtracking = (options?: BacktrackingOptions): Transform<LineSearchState> => {
+  const name = "lineSearch.backtracking";
+  const { maxSteps, slopeRtol, decreaseFactor, increaseFactor, maxLearningRate } = read(name, options);
+  return stateful<LineSearchState>(
+    name,
+    { learningRate: scalar },
+    {
+      init: () => ({ learningRate: array(maxLearningRate) }),
+      update: (updates, state, params, extra = {}) => {
+        const phi = along(name, updates, params, extra);
+        const { value: start, slope } = phi(zeros([]));
+        const isEnough = (at: Scalar): Scalar => lessEqual(phi(at).value, add(start, mul(mul(slope, slopeRtol), at)));
+        const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
+        const found = whileLoop(
+          ({ done, tried }) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
+          ({ at, tried }) => {
+            const shorter = mul(at, decreaseFactor);
+            return { at: shorter, tried: add(tried, 1), done: isEnough(shorter) };
+          },
+          { at: first, tried: array(1), done: isEnough(first) },
+        );
+        const learningRate = where(found.done, found.at, 0);
+        return [scaleTree(updates, learningRate), { learningRate: where(found.done, found.at, maxLearningRate) }];
+      },
     },
-  };
+  );
 };

@@ -24,10 +24,11 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checkCount, checkDecay, checkPositive } from "../transform/check.ts";
+import { count, decay, finitePositive, settings } from "../setting.ts";
 import { scaleTree } from "../transform/scale.ts";
 import { choose } from "../transform/steps.ts";
-import type { Transform } from "../transform/transform.ts";
+import { scalar } from "../transform/state.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 import { along, type Place } from "./along.ts";
 import type { LineSearchState } from "./backtracking.ts";
 
@@ -64,6 +65,13 @@ const between = (low: Place, high: Place): Scalar => {
   return where(isInside, cubic, add(low.at, mul(width, 0.5)));
 };
 
+const read = settings<ZoomOptions>({
+  maxSteps: count(30),
+  slopeRtol: decay(1e-4),
+  curvRtol: decay(0.9),
+  maxLearningRate: finitePositive(1e10),
+});
+
 /**
  * Updates as far as both the loss has fallen enough, f(p + a u) ≤ f(p) + c₁ a g·u, and its slope is nearly level,
  * |f′(p + a u)| ≤ c₂ |g·u| (the strong conditions of Wolfe). The step doubles until a minimum lies within, and then the
@@ -81,56 +89,60 @@ const between = (low: Place, high: Place): Scalar => {
  * const p = array([3, 4]);
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-3, -4]
  */
-export const zoom = (options: ZoomOptions = {}): Transform<LineSearchState> => {
-  const { maxSteps = 30, slopeRtol = 1e-4, curvRtol = 0.9, maxLearningRate = 1e10 } = options;
-  checkCount("zoom", { maxSteps });
-  checkDecay("zoom", { slopeRtol, curvRtol });
-  checkPositive("zoom", { maxLearningRate });
-  return {
-    init: () => ({ learningRate: array(1) }),
-    update: (updates, _, params, extra = {}) => {
-      const phi = along("zoom", updates, params, extra);
-      const start = phi(zeros([]));
-      const turn = ({ low, high, isBracketed, next, tried }: Search): Search => {
-        const place = phi(next);
-        const bound = add(start.value, mul(mul(start.slope, slopeRtol), next));
-        const isTooFar = logicalOr(
-          logicalNot(lessEqual(place.value, bound)),
-          logicalAnd(greater(low.at, 0), greaterEqual(place.value, low.value)),
-        );
-        const isLevel = lessEqual(abs(place.slope), mul(abs(start.slope), curvRtol));
-        const done = logicalAnd(logicalNot(isTooFar), isLevel);
-        // Before there is an interval, it goes on to infinity.
-        const direction = where(isBracketed, sub(high.at, low.at), 1);
-        const isTurning = logicalAnd(logicalNot(isTooFar), greaterEqual(mul(place.slope, direction), 0));
-        const nextHigh = choose(isTooFar, place, choose(isTurning, low, high));
-        const nextLow = choose(isTooFar, low, place);
-        const bracketed = logicalOr(isBracketed, logicalOr(isTooFar, isTurning));
-        const farther = minimum(mul(next, 2), maxLearningRate);
-        return {
-          low: nextLow,
-          high: nextHigh,
-          isBracketed: bracketed,
-          next: where(bracketed, between(nextLow, nextHigh), farther),
-          tried: add(tried, 1),
-          done,
+export const zoom = (options?: ZoomOptions): Transform<LineSearchState> => zoomed("lineSearch.zoom", options);
+
+/** {@link zoom} by the name of the optimizer that it is a part of. */
+export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearchState> => {
+  const { maxSteps, slopeRtol, curvRtol, maxLearningRate } = read(name, options);
+  return stateful<LineSearchState>(
+    name,
+    { learningRate: scalar },
+    {
+      init: () => ({ learningRate: array(1) }),
+      update: (updates, _, params, extra = {}) => {
+        const phi = along(name, updates, params, extra);
+        const start = phi(zeros([]));
+        const turn = ({ low, high, isBracketed, next, tried }: Search): Search => {
+          const place = phi(next);
+          const bound = add(start.value, mul(mul(start.slope, slopeRtol), next));
+          const isTooFar = logicalOr(
+            logicalNot(lessEqual(place.value, bound)),
+            logicalAnd(greater(low.at, 0), greaterEqual(place.value, low.value)),
+          );
+          const isLevel = lessEqual(abs(place.slope), mul(abs(start.slope), curvRtol));
+          const done = logicalAnd(logicalNot(isTooFar), isLevel);
+          // Before there is an interval, it goes on to infinity.
+          const direction = where(isBracketed, sub(high.at, low.at), 1);
+          const isTurning = logicalAnd(logicalNot(isTooFar), greaterEqual(mul(place.slope, direction), 0));
+          const nextHigh = choose(isTooFar, place, choose(isTurning, low, high));
+          const nextLow = choose(isTooFar, low, place);
+          const bracketed = logicalOr(isBracketed, logicalOr(isTooFar, isTurning));
+          const farther = minimum(mul(next, 2), maxLearningRate);
+          return {
+            low: nextLow,
+            high: nextHigh,
+            isBracketed: bracketed,
+            next: where(bracketed, between(nextLow, nextHigh), farther),
+            tried: add(tried, 1),
+            done,
+          };
         };
-      };
-      const no = equal(start.at, 1);
-      const { low } = whileLoop(
-        ({ done, tried }: Search) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
-        turn,
-        {
-          low: start,
-          high: start,
-          isBracketed: no,
-          next: array(Math.min(1, maxLearningRate)),
-          tried: zeros([]),
-          // Where the way does not lead downhill there is nothing to find.
-          done: logicalNot(less(start.slope, 0)),
-        },
-      );
-      return [scaleTree(updates, low.at), { learningRate: low.at }];
+        const no = equal(start.at, 1);
+        const { low } = whileLoop(
+          ({ done, tried }: Search) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
+          turn,
+          {
+            low: start,
+            high: start,
+            isBracketed: no,
+            next: array(Math.min(1, maxLearningRate)),
+            tried: zeros([]),
+            // Where the way does not lead downhill there is nothing to find.
+            done: logicalNot(less(start.slope, 0)),
+          },
+        );
+        return [scaleTree(updates, low.at), { learningRate: low.at }];
+      },
     },
-  };
+  );
 };

@@ -1,6 +1,5 @@
 import {
   add,
-  DomainError,
   logSigmoid,
   maximum,
   mul,
@@ -12,6 +11,7 @@ import {
   square,
   sub,
 } from "@gradfold/core";
+import { fraction, fromZero, orNull } from "../setting.ts";
 import { asArrays, loss, weighted } from "./loss.ts";
 
 /** -t log σ(x) - (1 - t) log σ(-x). */
@@ -29,8 +29,10 @@ const crossEntropy = (logits: NDArray, targets: NDArray): NDArray =>
  * import { sigmoidBinaryCrossEntropy } from "@gradfold/optim";
  * sigmoidBinaryCrossEntropy(array([0, 1e3]), array([1, 1])); // => float64 [2] [0.69314718, 0. ]
  */
-export const sigmoidBinaryCrossEntropy = loss("sigmoidBinaryCrossEntropy", (logits, targets) =>
-  crossEntropy(...asArrays(logits, targets)),
+export const sigmoidBinaryCrossEntropy = loss(
+  "sigmoidBinaryCrossEntropy",
+  (logits, targets) => crossEntropy(...asArrays(logits, targets)),
+  {},
 );
 
 export interface FocalOptions {
@@ -55,10 +57,7 @@ export interface FocalOptions {
  */
 export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
   "sigmoidFocal",
-  (given, wanted, { gamma = 2, alpha = null }) => {
-    if (!(gamma >= 0)) throw new DomainError(`sigmoidFocal: gamma must be from 0 on, not ${gamma}.`);
-    if (alpha !== null && !(alpha >= 0 && alpha <= 1))
-      throw new DomainError(`sigmoidFocal: alpha must be from 0 to 1, not ${alpha}.`);
+  (given, wanted, { gamma, alpha }) => {
     const [logits, targets] = asArrays(given, wanted);
     const entropy = crossEntropy(logits, targets);
     // 1 - q = t σ(-x) + (1 - t) σ(x), with no difference of nearly equal numbers.
@@ -66,6 +65,7 @@ export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
     const focused = gamma === 0 ? entropy : mul(power(missed, gamma), entropy);
     return alpha === null ? focused : mul(add(mul(targets, alpha), mul(sub(1, targets), 1 - alpha)), focused);
   },
+  { gamma: fromZero(2), alpha: orNull(fraction()) },
 );
 
 const power = (x: NDArray, exponent: number): NDArray => (exponent === 2 ? square(x) : pow(x, exponent));
@@ -84,7 +84,7 @@ const shortfall = (p: Operand, t: Operand): NDArray => maximum(sub(1, mul<Operan
  * import { hinge } from "@gradfold/optim";
  * hinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.5, 2. ]
  */
-export const hinge = loss("hinge", shortfall);
+export const hinge = loss("hinge", shortfall, {});
 
 /**
  * The square of {@link hinge}, which is smooth.
@@ -95,4 +95,4 @@ export const hinge = loss("hinge", shortfall);
  * import { squaredHinge } from "@gradfold/optim";
  * squaredHinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.25, 4. ]
  */
-export const squaredHinge = loss("squaredHinge", (p, t) => square(shortfall(p, t)));
+export const squaredHinge = loss("squaredHinge", (p, t) => square(shortfall(p, t)), {});

@@ -15,7 +15,8 @@ import {
   toTypedArray,
 } from "@gradfold/core";
 import { checker, eachElement, formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
-import type { ClassLoss } from "./loss.ts";
+import { check, fraction } from "../setting.ts";
+import { checkArray, type ClassLoss } from "./loss.ts";
 
 const wholeBelow = checker(
   "label",
@@ -45,12 +46,16 @@ export const checkLabels = (name: string, labels: NDArray, classes: number): NDA
 
 /** The number of each row's class; rows lie along the last axis. */
 const chosen = (name: string, rows: NDArray, labels: NDArray): NDArray => {
+  checkArray(name, "the rows of classes", rows);
+  checkArray(name, "the labels", labels);
   const classes = rows.shape.at(-1);
   if (classes === undefined) throw new ShapeError(`${name}: a scalar has no classes. Give at least one axis.`);
-  if (!sameShape(labels.shape, rows.shape.slice(0, -1)))
+  if (!sameShape(labels.shape, rows.shape.slice(0, -1))) {
+    const isTurned = sameShape(rows.shape, labels.shape.slice(0, -1));
     throw new ShapeError(
-      `${name}: labels and rows: shapes differ: ${formatShape(labels.shape)} and ${formatShape(rows.shape.slice(0, -1))}`,
+      `${name}: labels and rows: shapes differ: ${formatShape(labels.shape)} and ${formatShape(rows.shape.slice(0, -1))}${isTurned ? ". The rows come first, then the labels." : ""}`,
     );
+  }
   const within = cast(checkLabels(name, labels, classes), "int32");
   return squeeze(takeAlongAxis(rows, expandDims(within, -1), -1), -1);
 };
@@ -103,7 +108,8 @@ export const nll = typed<ClassLoss<"nll">>((logProbabilities: NDArray, labels: N
  */
 export const smoothLabels = typed<<S extends Shape>(probabilities: NDArray<S>, alpha: number) => NDArray<S>>(
   (probabilities: NDArray, alpha: number) => {
-    if (!(alpha >= 0 && alpha <= 1)) throw new DomainError(`smoothLabels: alpha must be from 0 to 1, not ${alpha}.`);
+    checkArray("smoothLabels", "the probabilities", probabilities);
+    check("smoothLabels", "alpha", fraction(), alpha);
     const classes = probabilities.shape.at(-1);
     if (classes === undefined) throw new ShapeError("smoothLabels: a scalar has no classes. Give at least one axis.");
     const numbers = isFloat(probabilities.dtype) ? probabilities : cast(probabilities, "float64");

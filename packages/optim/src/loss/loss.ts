@@ -1,7 +1,7 @@
 import {
   abs,
   type Broadcast,
-  DomainError,
+  DTypeError,
   equal,
   full,
   logicalAnd,
@@ -14,10 +14,13 @@ import {
   ShapeError,
   where,
 } from "@gradfold/core";
-import { formatShape, isFloat, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
+import { describe, formatShape, isFloat, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
+import { type Settings, settings } from "../setting.ts";
+
+type NoOptions = Readonly<Record<string, never>>;
 
 /** An unreduced loss: predictions and targets of one shape, no broadcasting; one value for every place. */
-export interface Loss<Name extends string, Options = Readonly<Record<string, never>>> {
+export interface Loss<Name extends string, Options = NoOptions> {
   <A extends Operand, B extends Operand>(
     predictions: A,
     targets: Unless<SameShapeClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
@@ -33,7 +36,7 @@ type Leading<S extends Shape> = number extends S["length"]
     : Shape;
 
 /** A loss of rows: predictions and targets of one shape, one value for every row along the last axis. */
-export interface RowLoss<Name extends string, Options = Readonly<Record<string, never>>> {
+export interface RowLoss<Name extends string, Options = NoOptions> {
   <L extends Shape, T extends Shape>(
     predictions: NDArray<L>,
     targets: Unless<SameShapeClash<Name, L, T>, NDArray<T>>,
@@ -49,12 +52,22 @@ export interface ClassLoss<Name extends string> {
   ): NDArray<Leading<L>>;
 }
 
-const shapeOf = (x: Operand): Shape => (isNDArray(x) ? x.shape : []);
+const shapeOf = (name: string, what: string, x: unknown): Shape => {
+  if (isNDArray(x)) return x.shape;
+  if (typeof x === "number") return [];
+  const hint = Array.isArray(x) || ArrayBuffer.isView(x) ? " Wrap it: array(…)." : "";
+  throw new DTypeError(`${name}: ${what} must be an array or a number, not ${describe(x)}.${hint}`);
+};
 
 /** Broadcasting would hide a mistake here, so shapes must be equal. */
 export const checkSameShape = (name: string, predictions: Operand, targets: Operand): void => {
-  const [p, t] = [shapeOf(predictions), shapeOf(targets)];
+  const [p, t] = [shapeOf(name, "predictions", predictions), shapeOf(name, "targets", targets)];
   if (!sameShape(p, t)) throw new ShapeError(`${name}: shapes differ: ${formatShape(p)} and ${formatShape(t)}`);
+};
+
+/** An argument that must be an array. */
+export const checkArray = (name: string, what: string, x: unknown): void => {
+  if (!isNDArray(x)) throw new DTypeError(`${name}: ${what} must be an array, not ${describe(x)}.`);
 };
 
 /** Predictions and targets as arrays: a number beside a float array takes its dtype. */
@@ -70,28 +83,34 @@ export const asArrays = (predictions: Operand, targets: Operand): readonly [NDAr
 export const weighted = (weight: NDArray, log: NDArray): NDArray =>
   mul(weight, where(logicalAnd(equal(weight, 0), equal(abs(log), Infinity)), 0, log));
 
-/** A number that must be above 0. */
-export const checkPositive = (name: string, what: string, value: number): void => {
-  if (!(value > 0)) throw new DomainError(`${name}: ${what} must be above 0, not ${value}.`);
-};
+type Formula<X, Options> = (predictions: X, targets: X, options: Required<Options>) => NDArray;
 
 /** A loss by what it is of the two at every place. */
-export const loss = <Name extends string, Options = Readonly<Record<string, never>>>(
+export const loss = <Name extends string, Options extends object = NoOptions>(
   name: Name,
-  f: (predictions: Operand, targets: Operand, options: Partial<Options>) => NDArray,
-): Loss<Name, Options> =>
-  typed<Loss<Name, Options>>((predictions: Operand, targets: Operand, options: Partial<Options> = {}) => {
+  f: Formula<Operand, Options>,
+  of: Settings<Options>,
+): Loss<Name, Options> => {
+  const read = settings(of);
+  return typed<Loss<Name, Options>>((predictions: Operand, targets: Operand, options?: Options) => {
+    const values = read(name, options);
     checkSameShape(name, predictions, targets);
-    return f(predictions, targets, options);
+    return f(predictions, targets, values);
   });
+};
 
 /** A loss by what it is of two rows: `f` reduces the last axis. */
-export const rowLoss = <Name extends string, Options = Readonly<Record<string, never>>>(
+export const rowLoss = <Name extends string, Options extends object = NoOptions>(
   name: Name,
-  f: (predictions: NDArray, targets: NDArray, options: Partial<Options>) => NDArray,
-): RowLoss<Name, Options> =>
-  typed<RowLoss<Name, Options>>((predictions: NDArray, targets: NDArray, options: Partial<Options> = {}) => {
+  f: Formula<NDArray, Options>,
+  of: Settings<Options>,
+): RowLoss<Name, Options> => {
+  const read = settings(of);
+  return typed<RowLoss<Name, Options>>((predictions: NDArray, targets: NDArray, options?: Options) => {
+    const values = read(name, options);
     checkSameShape(name, predictions, targets);
-    if (predictions.shape.length === 0) throw new ShapeError(`${name}: a scalar has no rows. Give at least one axis.`);
-    return f(predictions, targets, options);
+    if (!isNDArray(predictions) || predictions.shape.length === 0)
+      throw new ShapeError(`${name}: a scalar has no rows. Give at least one axis.`);
+    return f(predictions, targets, values);
   });
+};

@@ -1,5 +1,6 @@
 import { abs, add, exp, less, mul, type NDArray, neg, softplus, square, sub, where } from "@gradfold/core";
-import { asArrays, checkPositive, loss, weighted } from "./loss.ts";
+import { finitePositive } from "../setting.ts";
+import { asArrays, loss, weighted } from "./loss.ts";
 
 /**
  * (prediction - target)² at every place; take its mean for the mean squared error.
@@ -10,7 +11,7 @@ import { asArrays, checkPositive, loss, weighted } from "./loss.ts";
  * import { squaredError } from "@gradfold/optim";
  * mean(squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
  */
-export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)));
+export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)), {});
 
 /**
  * ½ (prediction - target)² at every place: half of {@link squaredError}, whose derivative is the error itself.
@@ -21,7 +22,7 @@ export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)));
  * import { l2Loss } from "@gradfold/optim";
  * l2Loss(array([1, 2]), array([0, 4])); // => float64 [2] [0.5, 2. ]
  */
-export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5));
+export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5), {});
 
 /**
  * |prediction - target| at every place; its derivative at 0 is 0.
@@ -32,7 +33,7 @@ export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5));
  * import { absoluteError } from "@gradfold/optim";
  * absoluteError(array([1, 2]), array([0, 4])); // => float64 [2] [1, 2]
  */
-export const absoluteError = loss("absoluteError", (p, t) => abs(sub(p, t)));
+export const absoluteError = loss("absoluteError", (p, t) => abs(sub(p, t)), {});
 
 /** e²/2 inside delta, delta (|e| - delta/2) outside. */
 const bent = (error: NDArray, delta: number): NDArray => {
@@ -54,9 +55,8 @@ const bent = (error: NDArray, delta: number): NDArray => {
  * import { huber } from "@gradfold/optim";
  * huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
  */
-export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, { delta = 1 }) => {
-  checkPositive("huber", "delta", delta);
-  return bent(sub(p, t), delta);
+export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, { delta }) => bent(sub(p, t), delta), {
+  delta: finitePositive(1),
 });
 
 /**
@@ -71,10 +71,11 @@ export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, 
  * import { smoothL1 } from "@gradfold/optim";
  * smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
  */
-export const smoothL1 = loss<"smoothL1", { readonly beta?: number }>("smoothL1", (p, t, { beta = 1 }) => {
-  checkPositive("smoothL1", "beta", beta);
-  return mul(bent(sub(p, t), beta), 1 / beta);
-});
+export const smoothL1 = loss<"smoothL1", { readonly beta?: number }>(
+  "smoothL1",
+  (p, t, { beta }) => mul(bent(sub(p, t), beta), 1 / beta),
+  { beta: finitePositive(1) },
+);
 
 const log2 = 0.6931471805599453;
 
@@ -88,12 +89,16 @@ const log2 = 0.6931471805599453;
  * import { logCosh } from "@gradfold/optim";
  * logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
  */
-export const logCosh = loss("logCosh", (p, t) => {
-  const error = sub(p, t);
-  // Not abs, whose derivative at 0 is 0: the second derivative there would be 0 as well, which is 1.
-  const size = where(less(error, 0), neg(error), error);
-  return sub(add(size, softplus(mul(size, -2))), log2);
-});
+export const logCosh = loss(
+  "logCosh",
+  (p, t) => {
+    const error = sub(p, t);
+    // Not abs, whose derivative at 0 is 0: the second derivative there would be 0 as well, which is 1.
+    const size = where(less(error, 0), neg(error), error);
+    return sub(add(size, softplus(mul(size, -2))), log2);
+  },
+  {},
+);
 
 /**
  * e^p - t p for predictions p of the logarithm of a Poisson distribution's mean: its negative log-likelihood without the
@@ -105,7 +110,11 @@ export const logCosh = loss("logCosh", (p, t) => {
  * import { poissonNll } from "@gradfold/optim";
  * poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
  */
-export const poissonNll = loss("poissonNll", (given, wanted) => {
-  const [p, t] = asArrays(given, wanted);
-  return sub(exp(p), weighted(t, p));
-});
+export const poissonNll = loss(
+  "poissonNll",
+  (given, wanted) => {
+    const [p, t] = asArrays(given, wanted);
+    return sub(exp(p), weighted(t, p));
+  },
+  {},
+);

@@ -13,6 +13,7 @@ import {
   sum,
   where,
 } from "@gradfold/core";
+import { flag, fromZero } from "../setting.ts";
 import { rowLoss, weighted } from "./loss.ts";
 
 /**
@@ -24,8 +25,10 @@ import { rowLoss, weighted } from "./loss.ts";
  * import { softmaxCrossEntropy } from "@gradfold/optim";
  * softmaxCrossEntropy(array([[0, 0], [1e3, 0]]), array([[0.5, 0.5], [1, 0]])); // => float64 [2] [ 0.69314718, -0. ]
  */
-export const softmaxCrossEntropy = rowLoss("softmaxCrossEntropy", (logits, targets) =>
-  neg(sum(weighted(targets, logSoftmax(logits)), -1)),
+export const softmaxCrossEntropy = rowLoss(
+  "softmaxCrossEntropy",
+  (logits, targets) => neg(sum(weighted(targets, logSoftmax(logits)), -1)),
+  {},
 );
 
 export interface KlDivergenceOptions {
@@ -48,19 +51,22 @@ export interface KlDivergenceOptions {
  */
 export const klDivergence = rowLoss<"klDivergence", KlDivergenceOptions>(
   "klDivergence",
-  (logPredictions, targets, { logTargets = false }) => {
+  (logPredictions, targets, { logTargets }) => {
     const weight = logTargets ? exp(targets) : targets;
     const isZero = equal(weight, 0);
     const logs = logTargets ? where(isZero, 0, targets) : log(where(isZero, 1, targets));
     // Where the target is 0, so is the term, whatever the prediction is.
     return sum(mul(weight, sub(logs, where(isZero, 0, logPredictions))), -1);
   },
+  { logTargets: flag(false) },
 );
 
 /** What keeps a norm away from 0. */
 export interface CosineOptions {
   readonly epsilon?: number;
 }
+
+const cosineSettings = { epsilon: fromZero(0) };
 
 const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
   const scaled = (x: NDArray): NDArray => {
@@ -72,7 +78,8 @@ const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
 
 /**
  * The cosine of the angle between rows along the last axis: 1 for one direction, 0 for a right angle, -1 for the opposite.
- * NaN where a row is all zeros, unless an `epsilon` is the least length.
+ * NaN where a row is all zeros, unless an `epsilon` is the least length. Optax, up to 0.2.8, takes its `epsilon` for the
+ * least square of a length, so that 1e-8 there is 1e-4 here.
  *
  * @param options - `epsilon`: the least length that rows are divided by (0)
  * @throws ShapeError when the shapes differ
@@ -83,7 +90,8 @@ const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
  */
 export const cosineSimilarity = rowLoss<"cosineSimilarity", CosineOptions>(
   "cosineSimilarity",
-  (p, t, { epsilon = 0 }) => cosine(p, t, epsilon),
+  (p, t, { epsilon }) => cosine(p, t, epsilon),
+  cosineSettings,
 );
 
 /**
@@ -96,6 +104,8 @@ export const cosineSimilarity = rowLoss<"cosineSimilarity", CosineOptions>(
  * import { cosineDistance } from "@gradfold/optim";
  * cosineDistance(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [1, 0]
  */
-export const cosineDistance = rowLoss<"cosineDistance", CosineOptions>("cosineDistance", (p, t, { epsilon = 0 }) =>
-  sub(1, cosine(p, t, epsilon)),
+export const cosineDistance = rowLoss<"cosineDistance", CosineOptions>(
+  "cosineDistance",
+  (p, t, { epsilon }) => sub(1, cosine(p, t, epsilon)),
+  cosineSettings,
 );

@@ -1,14 +1,18 @@
 import { add, mul, sub } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { average, averageOfSquares, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { type AdamOptions, adamSettings, type AdamState, initMoments, momentParts, ratio } from "./adam.ts";
 
 export type BeliefOptions = Omit<AdamOptions, "nesterov">;
+
+const { nesterov: _, ...others } = adamSettings;
+
+const read = settings<BeliefOptions>({ ...others, eps: fromZero(1e-16), epsRoot: fromZero(1e-16) });
 
 /**
  * {@link scaleByAdam} with the squares of what the mean did not foresee, s ← b2 s + (1 - b2) (g - m)² + epsRoot: long steps
@@ -24,11 +28,11 @@ export type BeliefOptions = Omit<AdamOptions, "nesterov">;
  * const g = array([3, -6]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.33333333, -1.33333333]
  */
-export const scaleByBelief = (options: BeliefOptions = {}): Transform<AdamState> => {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-16, epsRoot = 1e-16 } = options;
-  checkDecay("adabelief", { b1, b2 });
-  checkFromZero("adabelief", { eps, epsRoot });
-  return {
+export const scaleByBelief = (options?: BeliefOptions): Transform<AdamState> =>
+  byBelief("transform.scaleByBelief", read("transform.scaleByBelief", options));
+
+const byBelief = (name: string, { b1, b2, eps, epsRoot }: Required<BeliefOptions>): Transform<AdamState> =>
+  stateful<AdamState>(name, momentParts, {
     init: initMoments,
     update: (updates, state) => {
       const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
@@ -44,8 +48,7 @@ export const scaleByBelief = (options: BeliefOptions = {}): Transform<AdamState>
       );
       return [update, { count: add(state.count, 1), mu, nu, b1Power, b2Power }];
     },
-  };
-};
+  });
 
 /**
  * Adam by the variance of gradients around their mean in the place of their squares ({@link scaleByBelief}).
@@ -61,7 +64,5 @@ export const scaleByBelief = (options: BeliefOptions = {}): Transform<AdamState>
  * const g = array([3, -6]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.4, 0.4]
  */
-export const adabelief = (
-  learningRate: Rate,
-  options: BeliefOptions = {},
-): Transform<readonly [AdamState, ScaleState]> => chain(scaleByBelief(options), scaleByLearningRate(learningRate));
+export const adabelief = (learningRate: Rate, options?: BeliefOptions): Transform<readonly [AdamState, ScaleState]> =>
+  chained("adabelief", byBelief("adabelief", read("adabelief", options)), byRate("adabelief", learningRate));

@@ -1,12 +1,13 @@
 import { add, div, mul, sqrt, tree } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { averageOfSquares } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { likeParams } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface AdadeltaState {
   /** The mean of squared gradients. */
@@ -22,6 +23,8 @@ export interface AdadeltaOptions {
   readonly eps?: number;
 }
 
+const read = settings<AdadeltaOptions>({ rho: decay(0.9), eps: fromZero(1e-6) });
+
 /**
  * u = g √(x + eps) / √(v + eps), where v ← rho v + (1 - rho) g² and x ← rho x + (1 - rho) u²: in the parameters' own unit.
  *
@@ -35,26 +38,30 @@ export interface AdadeltaOptions {
  * const g = array([0, 0]);
  * update(g, init(g), g)[0]; // => float64 [2] [0, 0]
  */
-export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: AdadeltaOptions = {}): Transform<AdadeltaState> => {
-  checkDecay("adadelta", { rho });
-  checkFromZero("adadelta", { eps });
-  return {
-    init: (params) => ({ gradients: tree.zerosLike(params), updates: tree.zerosLike(params) }),
-    update: (given, state) => {
-      const [update, gradients, updates] = leafwise(
-        (g, v, x) => {
-          const squares = averageOfSquares(rho, g, v);
-          const u = mul(g, div(sqrt(add(x, eps)), sqrt(add(squares, eps))));
-          return [u, squares, averageOfSquares(rho, u, x)];
-        },
-        given,
-        state.gradients,
-        state.updates,
-      );
-      return [update, { gradients, updates }];
+export const scaleByAdadelta = (options?: AdadeltaOptions): Transform<AdadeltaState> =>
+  byAdadelta("transform.scaleByAdadelta", read("transform.scaleByAdadelta", options));
+
+const byAdadelta = (name: string, { rho, eps }: Required<AdadeltaOptions>): Transform<AdadeltaState> =>
+  stateful<AdadeltaState>(
+    name,
+    { gradients: likeParams, updates: likeParams },
+    {
+      init: (params) => ({ gradients: tree.zerosLike(params), updates: tree.zerosLike(params) }),
+      update: (given, state) => {
+        const [update, gradients, updates] = leafwise(
+          (g, v, x) => {
+            const squares = averageOfSquares(rho, g, v);
+            const u = mul(g, div(sqrt(add(x, eps)), sqrt(add(squares, eps))));
+            return [u, squares, averageOfSquares(rho, u, x)];
+          },
+          given,
+          state.gradients,
+          state.updates,
+        );
+        return [update, { gradients, updates }];
+      },
     },
-  };
-};
+  );
 
 /**
  * p ← p - η g √(x + eps) / √(v + eps) for the means v of squared gradients and x of squared updates.
@@ -72,6 +79,6 @@ export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: AdadeltaOptions = {})
  */
 export const adadelta = (
   learningRate: Rate = 1,
-  options: AdadeltaOptions = {},
+  options?: AdadeltaOptions,
 ): Transform<readonly [AdadeltaState, ScaleState]> =>
-  chain(scaleByAdadelta(options), scaleByLearningRate(learningRate));
+  chained("adadelta", byAdadelta("adadelta", read("adadelta", options)), byRate("adadelta", learningRate));

@@ -1,15 +1,29 @@
 import { abs, add, div, maximum, mul } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { average, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
-import { type AdamOptions, type AdamState, type DecayedAdamOptions, initMoments } from "./adam.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { decayed } from "../transform/weight-decay.ts";
+import {
+  type AdamOptions,
+  adamSettings,
+  type AdamState,
+  type DecayedAdamOptions,
+  decaySettings,
+  initMoments,
+  momentParts,
+} from "./adam.ts";
 
 export type AdamaxOptions = Pick<AdamOptions, "b1" | "b2" | "eps">;
+
+const { b1, b2, eps } = adamSettings;
+
+const adamaxSettings: Settings<AdamaxOptions> = { b1, b2, eps };
+
+const read = settings(adamaxSettings);
 
 /**
  * m̂ / u, where m ← b1 m + (1 - b1) g, m̂ = m / (1 - b1^t) and u ← max(b2 u, |g| + eps): {@link scaleByAdam} by the
@@ -25,10 +39,11 @@ export type AdamaxOptions = Pick<AdamOptions, "b1" | "b2" | "eps">;
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
-export const scaleByAdamax = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamaxOptions = {}): Transform<AdamState> => {
-  checkDecay("adamax", { b1, b2 });
-  checkFromZero("adamax", { eps });
-  return {
+export const scaleByAdamax = (options?: AdamaxOptions): Transform<AdamState> =>
+  byAdamax("transform.scaleByAdamax", read("transform.scaleByAdamax", options));
+
+const byAdamax = (name: string, { b1, b2, eps }: Required<AdamaxOptions>): Transform<AdamState> =>
+  stateful<AdamState>(name, momentParts, {
     init: initMoments,
     update: (updates, state) => {
       const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
@@ -43,8 +58,7 @@ export const scaleByAdamax = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamaxOption
       );
       return [update, { count: add(state.count, 1), mu, nu, b1Power, b2Power }];
     },
-  };
-};
+  });
 
 /**
  * Adam by the infinity norm: p ← p - η m̂ / max(b2 u, |g| + eps) ({@link scaleByAdamax}).
@@ -60,8 +74,12 @@ export const scaleByAdamax = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamaxOption
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
  */
-export const adamax = (learningRate: Rate, options: AdamaxOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
-  chain(scaleByAdamax(options), scaleByLearningRate(learningRate));
+export const adamax = (learningRate: Rate, options?: AdamaxOptions): Transform<readonly [AdamState, ScaleState]> =>
+  chained("adamax", byAdamax("adamax", read("adamax", options)), byRate("adamax", learningRate));
+
+type DecayedAdamaxOptions = AdamaxOptions & Pick<DecayedAdamOptions, "weightDecay" | "mask">;
+
+const readDecayed = settings<DecayedAdamaxOptions>({ ...adamaxSettings, ...decaySettings });
 
 /**
  * {@link adamax} with decoupled weight decay.
@@ -79,8 +97,13 @@ export const adamax = (learningRate: Rate, options: AdamaxOptions = {}): Transfo
  */
 export const adamaxw = (
   learningRate: Rate,
-  { weightDecay = 1e-4, mask, ...options }: AdamaxOptions & Pick<DecayedAdamOptions, "weightDecay" | "mask"> = {},
+  options?: DecayedAdamaxOptions,
 ): Transform<readonly [AdamState, null, ScaleState]> => {
-  checkFromZero("adamaxw", { weightDecay });
-  return chain(scaleByAdamax(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+  const settings = readDecayed("adamaxw", options);
+  return chained(
+    "adamaxw",
+    byAdamax("adamaxw", settings),
+    decayed("adamaxw", settings.weightDecay, settings.mask),
+    byRate("adamaxw", learningRate),
+  );
 };

@@ -1,14 +1,15 @@
 import { add, equal, mul, type Scalar, sub, tree, where, zeros } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, fromZero, optional, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
-import type { Mask } from "../transform/masked.ts";
+import { type Mask, maskKind } from "../transform/mask.ts";
 import { average, averageOfSquares, one, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { like, likeParams, scalar } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { decayed } from "../transform/weight-decay.ts";
 import { ratio } from "./adam.ts";
 
 export interface AdanState {
@@ -38,6 +39,16 @@ interface AdanSettings {
   readonly epsRoot?: number;
 }
 
+const adanSettings: Settings<AdanSettings> = {
+  b1: decay(0.98),
+  b2: decay(0.92),
+  b3: decay(0.99),
+  eps: fromZero(1e-8),
+  epsRoot: fromZero(1e-8),
+};
+
+const readSettings = settings(adanSettings);
+
 /**
  * (m̂ + (1 - b2) d̂) / (√(n̂ + epsRoot) + eps), where m, d and n are the moving means, by b1, b2 and b3, of gradients g, of
  * their changes Δ and of (g + (1 - b2) Δ)².
@@ -53,11 +64,20 @@ interface AdanSettings {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
-export const scaleByAdan = (options: AdanSettings = {}): Transform<AdanState> => {
-  const { b1 = 0.98, b2 = 0.92, b3 = 0.99, eps = 1e-8, epsRoot = 1e-8 } = options;
-  checkDecay("adan", { b1, b2, b3 });
-  checkFromZero("adan", { eps, epsRoot });
-  return {
+export const scaleByAdan = (options?: AdanSettings): Transform<AdanState> =>
+  byAdan("transform.scaleByAdan", readSettings("transform.scaleByAdan", options));
+
+const parts = {
+  count: scalar,
+  mu: likeParams,
+  delta: likeParams,
+  nu: likeParams,
+  gradients: likeParams,
+  powers: like([0, 0, 0]),
+};
+
+const byAdan = (name: string, { b1, b2, b3, eps, epsRoot }: Required<AdanSettings>): Transform<AdanState> =>
+  stateful<AdanState>(name, parts, {
     init: (params) => {
       const nothing = tree.zerosLike(params);
       return {
@@ -88,8 +108,7 @@ export const scaleByAdan = (options: AdanSettings = {}): Transform<AdanState> =>
       );
       return [update, { count: add(state.count, 1), mu, delta, nu, gradients: updates, powers: [p1, p2, p3] }];
     },
-  };
-};
+  });
 
 export interface AdanOptions extends AdanSettings {
   /** 0 by default. */
@@ -97,6 +116,8 @@ export interface AdanOptions extends AdanSettings {
   /** Which parameters decay: a function of a leaf's path and the leaf, or a tree of booleans. */
   readonly mask?: Mask | undefined;
 }
+
+const readAdan = settings<AdanOptions>({ ...adanSettings, weightDecay: fromZero(0), mask: optional(maskKind()) });
 
 /**
  * Adam with Nesterov's momentum by the changes of gradients ({@link scaleByAdan}), and decoupled weight decay.
@@ -112,10 +133,12 @@ export interface AdanOptions extends AdanSettings {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
  */
-export const adan = (
-  learningRate: Rate,
-  { weightDecay = 0, mask, ...options }: AdanOptions = {},
-): Transform<readonly [AdanState, null, ScaleState]> => {
-  checkFromZero("adan", { weightDecay });
-  return chain(scaleByAdan(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+export const adan = (learningRate: Rate, options?: AdanOptions): Transform<readonly [AdanState, null, ScaleState]> => {
+  const settings = readAdan("adan", options);
+  return chained(
+    "adan",
+    byAdan("adan", settings),
+    decayed("adan", settings.weightDecay, settings.mask),
+    byRate("adan", learningRate),
+  );
 };

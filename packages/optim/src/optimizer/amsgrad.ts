@@ -1,14 +1,15 @@
 import { add, maximum, mul, tree } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { flag, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { average, averageOfSquares, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { likeParams } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
-import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
-import type { Convention } from "./convention.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { type AdamOptions, adamSettings, type AdamState, initMoments, momentParts, ratio } from "./adam.ts";
+import { type Convention, convention } from "./convention.ts";
 
 export interface AmsgradState extends AdamState {
   /** The greatest mean of squares so far. */
@@ -21,6 +22,10 @@ export interface AmsgradOptions extends Omit<AdamOptions, "nesterov"> {
   /** Whether means are freed of their bias, which the paper does not do; true by default. */
   readonly biasCorrection?: boolean;
 }
+
+const { nesterov: _, ...others } = adamSettings;
+
+const read = settings<AmsgradOptions>({ ...others, convention: convention("optax"), biasCorrection: flag(true) });
 
 /**
  * {@link scaleByAdam} with the greatest mean of squares so far in the place of the last one.
@@ -36,30 +41,35 @@ export interface AmsgradOptions extends Omit<AdamOptions, "nesterov"> {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
-export const scaleByAmsgrad = (options: AmsgradOptions = {}): Transform<AmsgradState> => {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, convention = "optax", biasCorrection = true } = options;
-  checkDecay("amsgrad", { b1, b2 });
-  checkFromZero("amsgrad", { eps, epsRoot });
-  return {
-    init: (params) => ({ ...initMoments(params), nuMax: tree.zerosLike(params) }),
-    update: (updates, state) => {
-      const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
-      const [update, mu, nu, nuMax] = leafwise(
-        (g, m, v, most) => {
-          const [mean, square] = [average(b1, g, m), averageOfSquares(b2, g, v)];
-          const isLate = convention === "torch";
-          const next = maximum(most, isLate || !biasCorrection ? square : unbiased(square, b2Power));
-          const hat = biasCorrection ? unbiased(mean, b1Power) : mean;
-          return [ratio(hat, isLate ? unbiased(next, b2Power) : next, eps, epsRoot), mean, square, next];
-        },
-        updates,
-        state.mu,
-        state.nu,
-        state.nuMax,
-      );
-      return [update, { count: add(state.count, 1), mu, nu, nuMax, b1Power, b2Power }];
+export const scaleByAmsgrad = (options?: AmsgradOptions): Transform<AmsgradState> =>
+  byAmsgrad("transform.scaleByAmsgrad", read("transform.scaleByAmsgrad", options));
+
+const byAmsgrad = (name: string, settings: Required<AmsgradOptions>): Transform<AmsgradState> => {
+  const { b1, b2, eps, epsRoot, convention, biasCorrection } = settings;
+  return stateful<AmsgradState>(
+    name,
+    { ...momentParts, nuMax: likeParams },
+    {
+      init: (params) => ({ ...initMoments(params), nuMax: tree.zerosLike(params) }),
+      update: (updates, state) => {
+        const [b1Power, b2Power] = [mul(state.b1Power, b1), mul(state.b2Power, b2)];
+        const [update, mu, nu, nuMax] = leafwise(
+          (g, m, v, most) => {
+            const [mean, square] = [average(b1, g, m), averageOfSquares(b2, g, v)];
+            const isLate = convention === "torch";
+            const next = maximum(most, isLate || !biasCorrection ? square : unbiased(square, b2Power));
+            const hat = biasCorrection ? unbiased(mean, b1Power) : mean;
+            return [ratio(hat, isLate ? unbiased(next, b2Power) : next, eps, epsRoot), mean, square, next];
+          },
+          updates,
+          state.mu,
+          state.nu,
+          state.nuMax,
+        );
+        return [update, { count: add(state.count, 1), mu, nu, nuMax, b1Power, b2Power }];
+      },
     },
-  };
+  );
 };
 
 /**
@@ -77,7 +87,5 @@ export const scaleByAmsgrad = (options: AmsgradOptions = {}): Transform<AmsgradS
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
  */
-export const amsgrad = (
-  learningRate: Rate,
-  options: AmsgradOptions = {},
-): Transform<readonly [AmsgradState, ScaleState]> => chain(scaleByAmsgrad(options), scaleByLearningRate(learningRate));
+export const amsgrad = (learningRate: Rate, options?: AmsgradOptions): Transform<readonly [AmsgradState, ScaleState]> =>
+  chained("amsgrad", byAmsgrad("amsgrad", read("amsgrad", options)), byRate("amsgrad", learningRate));

@@ -1,14 +1,18 @@
 import { add, div, mul, type Scalar, sqrt, square } from "@gradfold/core";
-import { chain } from "../transform/chain.ts";
-import { checkRate, scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { checkConstantRate } from "../schedule/rate.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
 import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
-import { scaleByTrustRatio } from "../transform/trust.ts";
+import { decayed } from "../transform/weight-decay.ts";
+import { byTrust } from "../transform/trust.ts";
 
 export interface FromageOptions {
   /** The least norm of parameters and of gradients; 1e-6 by default. */
   readonly minNorm?: number;
 }
+
+const read = settings<FromageOptions>({ minNorm: fromZero(1e-6) });
 
 /**
  * p ← (p - η |p| / |g| g) / √(1 + η²) for each leaf: steps in proportion to what they change, on a sphere.
@@ -26,14 +30,16 @@ export interface FromageOptions {
  */
 export const fromage = (
   learningRate: number | Scalar,
-  { minNorm = 1e-6 }: FromageOptions = {},
+  options?: FromageOptions,
 ): Transform<readonly [null, ScaleState, null]> => {
-  checkRate(learningRate);
+  const { minNorm } = read("fromage", options);
+  checkConstantRate("fromage", learningRate);
   const length = sqrt(add(square(learningRate), 1));
   const shrunk = div(1, length);
-  return chain(
-    scaleByTrustRatio({ minNorm }),
-    scaleByLearningRate(mul<Scalar, Scalar | number>(shrunk, learningRate)),
-    addDecayedWeights(add(shrunk, -1)),
+  return chained(
+    "fromage",
+    byTrust("fromage", { minNorm, trustCoefficient: 1, eps: 0 }),
+    byRate("fromage", mul<Scalar, Scalar | number>(shrunk, learningRate)),
+    decayed("fromage", add(shrunk, -1)),
   );
 };

@@ -1,11 +1,20 @@
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkFromZero } from "../transform/check.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
 import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
-import { type AdamState, type DecayedAdamOptions, scaleByAdam } from "./adam.ts";
-import { scaleByTrustRatio } from "../transform/trust.ts";
+import { decayed } from "../transform/weight-decay.ts";
+import { adamSettings, type AdamState, byAdam, type DecayedAdamOptions, decaySettings } from "./adam.ts";
+import { byTrust } from "../transform/trust.ts";
+
+const { nesterov: _, ...others } = adamSettings;
+
+const read = settings<Omit<DecayedAdamOptions, "nesterov">>({
+  ...others,
+  ...decaySettings,
+  eps: fromZero(1e-6),
+  weightDecay: fromZero(0),
+});
 
 /**
  * Adam's step with weight decay, times |p| / |step| for each leaf: for large batches.
@@ -24,13 +33,14 @@ import { scaleByTrustRatio } from "../transform/trust.ts";
  */
 export const lamb = (
   learningRate: Rate,
-  { eps = 1e-6, weightDecay = 0, mask, ...options }: Omit<DecayedAdamOptions, "nesterov"> = {},
+  options?: Omit<DecayedAdamOptions, "nesterov">,
 ): Transform<readonly [AdamState, null, null, ScaleState]> => {
-  checkFromZero("lamb", { weightDecay });
-  return chain(
-    scaleByAdam({ ...options, eps }),
-    addDecayedWeights(weightDecay, mask),
-    scaleByTrustRatio(),
-    scaleByLearningRate(learningRate),
+  const settings = read("lamb", options);
+  return chained(
+    "lamb",
+    byAdam("lamb", { ...settings, nesterov: false }),
+    decayed("lamb", settings.weightDecay, settings.mask),
+    byTrust("lamb", { minNorm: 0, trustCoefficient: 1, eps: 0 }),
+    byRate("lamb", learningRate),
   );
 };

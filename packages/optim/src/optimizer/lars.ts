@@ -1,12 +1,13 @@
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
-import { type Mask, masked } from "../transform/masked.ts";
-import { trace, type TraceState } from "../transform/momentum.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { decay, flag, fromZero, optional, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { type Mask, maskKind } from "../transform/mask.ts";
+import { maskedBy } from "../transform/masked.ts";
+import { traced, type TraceState } from "../transform/momentum.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
 import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
-import { scaleByTrustRatio } from "../transform/trust.ts";
+import { decayed } from "../transform/weight-decay.ts";
+import { byTrust } from "../transform/trust.ts";
 
 export interface LarsOptions {
   /** 0.9 by default. */
@@ -19,10 +20,20 @@ export interface LarsOptions {
   /** 0 by default. */
   readonly eps?: number;
   /** Which parameters decay. */
-  readonly weightDecayMask?: Mask;
+  readonly weightDecayMask?: Mask | undefined;
   /** Which parameters' steps are by the trust ratio. */
-  readonly trustRatioMask?: Mask;
+  readonly trustRatioMask?: Mask | undefined;
 }
+
+const read = settings<LarsOptions>({
+  momentum: decay(0.9),
+  nesterov: flag(false),
+  weightDecay: fromZero(0),
+  trustCoefficient: fromZero(0.001),
+  eps: fromZero(0),
+  weightDecayMask: optional(maskKind()),
+  trustRatioMask: optional(maskKind()),
+});
 
 /**
  * t ← η c |p| / |g + weightDecay p| (g + weightDecay p) + μ t for each leaf, and p ← p - t: for large batches.
@@ -41,16 +52,15 @@ export interface LarsOptions {
  */
 export const lars = (
   learningRate: Rate,
-  options: LarsOptions = {},
+  options?: LarsOptions,
 ): Transform<readonly [null, null, ScaleState, TraceState]> => {
-  const { momentum = 0.9, nesterov = false, weightDecay = 0, trustCoefficient = 0.001, eps = 0 } = options;
-  checkFromZero("lars", { weightDecay });
-  checkDecay("lars", { momentum });
-  const byTrust = scaleByTrustRatio({ trustCoefficient, eps });
-  return chain<readonly [null, null, ScaleState, TraceState]>(
-    addDecayedWeights(weightDecay, options.weightDecayMask),
-    options.trustRatioMask === undefined ? byTrust : masked(byTrust, options.trustRatioMask),
-    scaleByLearningRate(learningRate),
-    trace({ decay: momentum, nesterov }),
+  const { momentum, nesterov, weightDecay, trustCoefficient, eps, ...masks } = read("lars", options);
+  const trusted = byTrust("lars", { minNorm: 0, trustCoefficient, eps });
+  return chained<readonly [null, null, ScaleState, TraceState]>(
+    "lars",
+    decayed("lars", weightDecay, masks.weightDecayMask),
+    masks.trustRatioMask === undefined ? trusted : maskedBy("lars", trusted, masks.trustRatioMask),
+    byRate("lars", learningRate),
+    traced("lars", momentum, nesterov),
   );
 };

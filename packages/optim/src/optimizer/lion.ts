@@ -1,14 +1,15 @@
 import { sign, tree } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, fromZero, optional, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
-import type { Mask } from "../transform/masked.ts";
+import { type Mask, maskKind } from "../transform/mask.ts";
 import { average } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { likeParams } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { decayed } from "../transform/weight-decay.ts";
 
 export interface LionState {
   readonly mu: Params;
@@ -20,6 +21,10 @@ interface LionDecays {
   /** How much of the mean of gradients is kept; 0.99 by default. */
   readonly b2?: number;
 }
+
+const decays: Settings<LionDecays> = { b1: decay(0.9), b2: decay(0.99) };
+
+const readDecays = settings(decays);
 
 /**
  * sign(b1 m + (1 - b1) g), and then m ← b2 m + (1 - b2) g.
@@ -34,16 +39,21 @@ interface LionDecays {
  * const g = array([3, -0.1]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
-export const scaleByLion = ({ b1 = 0.9, b2 = 0.99 }: LionDecays = {}): Transform<LionState> => {
-  checkDecay("lion", { b1, b2 });
-  return {
-    init: (params) => ({ mu: tree.zerosLike(params) }),
-    update: (updates, state) => {
-      const [update, mu] = leafwise((g, m) => [sign(average(b1, g, m)), average(b2, g, m)], updates, state.mu);
-      return [update, { mu }];
+export const scaleByLion = (options?: LionDecays): Transform<LionState> =>
+  byLion("transform.scaleByLion", readDecays("transform.scaleByLion", options));
+
+const byLion = (name: string, { b1, b2 }: Required<LionDecays>): Transform<LionState> =>
+  stateful<LionState>(
+    name,
+    { mu: likeParams },
+    {
+      init: (params) => ({ mu: tree.zerosLike(params) }),
+      update: (updates, state) => {
+        const [update, mu] = leafwise((g, m) => [sign(average(b1, g, m)), average(b2, g, m)], updates, state.mu);
+        return [update, { mu }];
+      },
     },
-  };
-};
+  );
 
 export interface LionOptions extends LionDecays {
   /** 1e-3 by default. */
@@ -51,6 +61,8 @@ export interface LionOptions extends LionDecays {
   /** Which parameters decay: a function of a leaf's path and the leaf, or a tree of booleans. */
   readonly mask?: Mask | undefined;
 }
+
+const readLion = settings<LionOptions>({ ...decays, weightDecay: fromZero(1e-3), mask: optional(maskKind()) });
 
 /**
  * p ← p - η (sign(b1 m + (1 - b1) g) + weightDecay · p): all steps of one length, so rates are 3 to 10 times smaller than
@@ -67,10 +79,12 @@ export interface LionOptions extends LionDecays {
  * const p = array([1, 2]);
  * update(array([3, -0.1]), init(p), p)[0]; // => float64 [2] [-0.15, -0. ]
  */
-export const lion = (
-  learningRate: Rate,
-  { weightDecay = 1e-3, mask, ...options }: LionOptions = {},
-): Transform<readonly [LionState, null, ScaleState]> => {
-  checkFromZero("lion", { weightDecay });
-  return chain(scaleByLion(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+export const lion = (learningRate: Rate, options?: LionOptions): Transform<readonly [LionState, null, ScaleState]> => {
+  const settings = readLion("lion", options);
+  return chained(
+    "lion",
+    byLion("lion", settings),
+    decayed("lion", settings.weightDecay, settings.mask),
+    byRate("lion", learningRate),
+  );
 };

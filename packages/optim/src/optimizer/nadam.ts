@@ -1,14 +1,24 @@
 import { add, mul, pow, type Scalar, sub } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fromZero, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
 import { average, averageOfSquares, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { addDecayedWeights } from "../transform/weight-decay.ts";
-import { type AdamOptions, type AdamState, type DecayedAdamOptions, initMoments, ratio, scaleByAdam } from "./adam.ts";
-import type { Convention } from "./convention.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { decayed } from "../transform/weight-decay.ts";
+import {
+  type AdamOptions,
+  adamSettings,
+  type AdamState,
+  byAdam,
+  type DecayedAdamOptions,
+  decaySettings,
+  initMoments,
+  momentParts,
+  ratio,
+} from "./adam.ts";
+import { type Convention, convention } from "./convention.ts";
 
 export interface NadamOptions extends Omit<AdamOptions, "nesterov"> {
   /** Optax's by default. */
@@ -17,13 +27,19 @@ export interface NadamOptions extends Omit<AdamOptions, "nesterov"> {
   readonly momentumDecay?: number;
 }
 
+const { nesterov: _, ...others } = adamSettings;
+
+const nadamSettings: Settings<NadamOptions> = {
+  ...others,
+  convention: convention("optax"),
+  momentumDecay: fromZero(0.004),
+};
+
 /** PyTorch's: the momentum μ = b1 (1 - 0.96^(t momentumDecay) / 2) grows; b1Power is the product of the μ so far. */
-const scaleByTorchNadam = (options: NadamOptions): Transform<AdamState> => {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, momentumDecay = 0.004 } = options;
-  checkDecay("nadam", { b1, b2 });
-  checkFromZero("nadam", { eps, epsRoot, momentumDecay });
+const byTorchNadam = (name: string, settings: Required<NadamOptions>): Transform<AdamState> => {
+  const { b1, b2, eps, epsRoot, momentumDecay } = settings;
   const momentumAt = (t: Scalar): Scalar => mul(sub(1, mul(pow(0.96, mul(t, momentumDecay)), 0.5)), b1);
-  return {
+  return stateful<AdamState>(name, momentParts, {
     init: initMoments,
     update: (updates, state) => {
       const count = add(state.count, 1);
@@ -42,11 +58,13 @@ const scaleByTorchNadam = (options: NadamOptions): Transform<AdamState> => {
       );
       return [update, { count, mu, nu, b1Power, b2Power }];
     },
-  };
+  });
 };
 
-const scaleByNadam = (options: NadamOptions): Transform<AdamState> =>
-  options.convention === "torch" ? scaleByTorchNadam(options) : scaleByAdam({ ...options, nesterov: true });
+const byNadam = (name: string, settings: Required<NadamOptions>): Transform<AdamState> =>
+  settings.convention === "torch" ? byTorchNadam(name, settings) : byAdam(name, { ...settings, nesterov: true });
+
+const readNadam = settings(nadamSettings);
 
 /**
  * Adam with Nesterov's look-ahead: m̂ = b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t).
@@ -63,8 +81,12 @@ const scaleByNadam = (options: NadamOptions): Transform<AdamState> =>
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.14736842, 0.14736842]
  */
-export const nadam = (learningRate: Rate, options: NadamOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
-  chain(scaleByNadam(options), scaleByLearningRate(learningRate));
+export const nadam = (learningRate: Rate, options?: NadamOptions): Transform<readonly [AdamState, ScaleState]> =>
+  chained("nadam", byNadam("nadam", readNadam("nadam", options)), byRate("nadam", learningRate));
+
+type DecayedNadamOptions = NadamOptions & Omit<DecayedAdamOptions, "nesterov">;
+
+const readDecayed = settings<DecayedNadamOptions>({ ...nadamSettings, ...decaySettings });
 
 /**
  * {@link nadam} with decoupled weight decay.
@@ -82,8 +104,13 @@ export const nadam = (learningRate: Rate, options: NadamOptions = {}): Transform
  */
 export const nadamw = (
   learningRate: Rate,
-  { weightDecay = 1e-4, mask, ...options }: NadamOptions & Omit<DecayedAdamOptions, "nesterov"> = {},
+  options?: DecayedNadamOptions,
 ): Transform<readonly [AdamState, null, ScaleState]> => {
-  checkFromZero("nadamw", { weightDecay });
-  return chain(scaleByNadam(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+  const settings = readDecayed("nadamw", options);
+  return chained(
+    "nadamw",
+    byNadam("nadamw", settings),
+    decayed("nadamw", settings.weightDecay, settings.mask),
+    byRate("nadamw", learningRate),
+  );
 };

@@ -1,17 +1,18 @@
 import { jacfwd } from "@gradfold/autodiff";
 import { add, eye, mul, solve, tree, type Vector } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkFromZero } from "../transform/check.ts";
-import { checkAlike } from "../transform/leafwise.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { lossAndGradOf } from "../transform/extra.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
 import { stateless, type Transform } from "../transform/transform.ts";
-import { lossAndGradOf } from "./sam.ts";
 
 export interface NewtonOptions {
   /** Added to the diagonal of the Hessian; 0 by default. */
   readonly damping?: number;
 }
+
+const read = settings<NewtonOptions>({ damping: fromZero(0) });
 
 /**
  * (H + damping · I)⁻¹ g for the Hessian H of the loss: the step to where the loss' parabola has its stationary point.
@@ -26,18 +27,18 @@ export interface NewtonOptions {
  * const p = array([3, 4]);
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [3, 4]
  */
-export const scaleByNewton = ({ damping = 0 }: NewtonOptions = {}): Transform<null> => {
-  checkFromZero("newton", { damping });
-  return stateless((updates, params, extra) => {
-    checkAlike(updates, params);
-    const lossAndGrad = lossAndGradOf("newton", extra);
+export const scaleByNewton = (options?: NewtonOptions): Transform<null> =>
+  byNewton("transform.scaleByNewton", read("transform.scaleByNewton", options));
+
+const byNewton = (name: string, { damping }: Required<NewtonOptions>): Transform<null> =>
+  stateless(name, (updates, params, extra) => {
+    const lossAndGrad = lossAndGradOf(name, extra, params);
     const [flat, back] = tree.ravel(params);
     const [gradient, restore] = tree.ravel(updates);
     const gradientAt = (p: Vector): Vector => tree.ravel(lossAndGrad(back(p))[1])[0];
     const hessian = jacfwd(gradientAt)(flat);
     return restore(solve(add(hessian, mul(eye(flat.shape[0], { dtype: flat.dtype }), damping)), gradient));
   });
-};
 
 /**
  * Newton's method: p ← p - η (H + damping · I)⁻¹ g. Near a minimum the number of right digits doubles in every step; far
@@ -57,5 +58,5 @@ export const scaleByNewton = ({ damping = 0 }: NewtonOptions = {}): Transform<nu
  * const p = array([3, 4]);
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-3, -4]
  */
-export const newton = (learningRate: Rate = 1, options: NewtonOptions = {}): Transform<readonly [null, ScaleState]> =>
-  chain(scaleByNewton(options), scaleByLearningRate(learningRate));
+export const newton = (learningRate: Rate = 1, options?: NewtonOptions): Transform<readonly [null, ScaleState]> =>
+  chained("newton", byNewton("newton", read("newton", options)), byRate("newton", learningRate));

@@ -1,10 +1,11 @@
 import { add, type Key, mul, pow, random, type Scalar, sqrt, tree, zeros } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkFromZero } from "../transform/check.ts";
+import { check, fromZero, randomKey, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { like, scalar } from "../transform/state.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface NoiseState {
   readonly count: Scalar;
@@ -17,6 +18,10 @@ export interface NoiseOptions {
   /** How fast it falls; 0.55 by default. */
   readonly gamma?: number;
 }
+
+const noiseSettings: Settings<NoiseOptions> = { eta: fromZero(0.01), gamma: fromZero(0.55) };
+
+const readNoise = settings(noiseSettings);
 
 /**
  * Updates with normal noise of variance eta / t^gamma, drawn from the key and the number t of the step.
@@ -31,9 +36,15 @@ export interface NoiseOptions {
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 2]
  */
-export const addNoise = (key: Key, { eta = 0.01, gamma = 0.55 }: NoiseOptions = {}): Transform<NoiseState> => {
-  checkFromZero("addNoise", { eta, gamma });
-  return {
+export const addNoise = (key: Key, options?: NoiseOptions): Transform<NoiseState> => {
+  check("transform.addNoise", "the key", randomKey(), key);
+  return noisy("transform.addNoise", key, readNoise("transform.addNoise", options));
+};
+
+const parts = { count: scalar, key: like(random.key(0)) };
+
+const noisy = (name: string, key: Key, { eta, gamma }: Required<NoiseOptions>): Transform<NoiseState> =>
+  stateful<NoiseState>(name, parts, {
     init: () => ({ count: zeros([]), key }),
     update: (updates, state) => {
       const count = add(state.count, 1);
@@ -48,13 +59,14 @@ export const addNoise = (key: Key, { eta = 0.01, gamma = 0.55 }: NoiseOptions = 
       );
       return [leafwise((g, z) => [add(g, mul(z, fit(deviation, g)))], updates, noise)[0], { count, key: state.key }];
     },
-  };
-};
+  });
 
 export interface NoisySgdOptions extends NoiseOptions {
   /** That of seed 0 by default. */
   readonly key?: Key;
 }
+
+const readNoisySgd = settings<NoisySgdOptions>({ ...noiseSettings, key: randomKey(random.key(0)) });
 
 /**
  * Gradient descent with normal noise of falling variance on gradients: p ← p - η (g + z), z of variance eta / t^gamma.
@@ -72,5 +84,8 @@ export interface NoisySgdOptions extends NoiseOptions {
  */
 export const noisySgd = (
   learningRate: Rate,
-  { key = random.key(0), ...options }: NoisySgdOptions = {},
-): Transform<readonly [NoiseState, ScaleState]> => chain(addNoise(key, options), scaleByLearningRate(learningRate));
+  options?: NoisySgdOptions,
+): Transform<readonly [NoiseState, ScaleState]> => {
+  const settings = readNoisySgd("noisySgd", options);
+  return chained("noisySgd", noisy("noisySgd", settings.key, settings), byRate("noisySgd", learningRate));
+};

@@ -1,10 +1,11 @@
 import { add, div, equal, mul, type NDArray, type Scalar, sqrt, square, sum, tree, where, zeros } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { decay, fromZero, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { blank, likeParams, perLeaf, scalar } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 import { leafwise } from "../transform/leafwise.ts";
 
 export interface NovogradState {
@@ -19,13 +20,27 @@ export interface NovogradOptions {
   readonly b1?: number;
   /** 0.25 by default. */
   readonly b2?: number;
-  /** 1e-6 by default. */
+  /** 1e-6 by default, and 1e-8 in `transform.scaleByNovograd`, as in Optax. */
   readonly eps?: number;
   /** 0 by default. */
   readonly epsRoot?: number;
   /** 0 by default. */
   readonly weightDecay?: number;
 }
+
+const novogradSettings: Settings<NovogradOptions> = {
+  b1: decay(0.9),
+  b2: decay(0.25),
+  eps: fromZero(1e-6),
+  epsRoot: fromZero(0),
+  weightDecay: fromZero(0),
+};
+
+const read = settings(novogradSettings);
+
+const readTransform = settings<NovogradOptions>({ ...novogradSettings, eps: fromZero(1e-8) });
+
+const parts = { count: scalar, mu: likeParams, nu: perLeaf(({ dtype }) => blank([], dtype)) };
 
 /**
  * m ← b1 m + (g / (√(v + epsRoot) + eps) + weightDecay · p), where v ← b2 v + (1 - b2) |g|² is one number for each leaf;
@@ -41,11 +56,12 @@ export interface NovogradOptions {
  * const g = array([3, -4]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.6, -0.8]
  */
-export const scaleByNovograd = (options: NovogradOptions = {}): Transform<NovogradState> => {
-  const { b1 = 0.9, b2 = 0.25, eps = 1e-6, epsRoot = 0, weightDecay = 0 } = options;
-  checkDecay("novograd", { b1, b2 });
-  checkFromZero("novograd", { eps, epsRoot, weightDecay });
-  return {
+export const scaleByNovograd = (options?: NovogradOptions): Transform<NovogradState> =>
+  byNovograd("transform.scaleByNovograd", readTransform("transform.scaleByNovograd", options));
+
+const byNovograd = (name: string, settings: Required<NovogradOptions>): Transform<NovogradState> => {
+  const { b1, b2, eps, epsRoot, weightDecay } = settings;
+  return stateful<NovogradState>(name, parts, {
     init: (params) => ({
       count: zeros([]),
       mu: tree.zerosLike(params),
@@ -70,7 +86,7 @@ export const scaleByNovograd = (options: NovogradOptions = {}): Transform<Novogr
       );
       return [mu, { count: add(state.count, 1), mu, nu }];
     },
-  };
+  });
 };
 
 /**
@@ -89,6 +105,6 @@ export const scaleByNovograd = (options: NovogradOptions = {}): Transform<Novogr
  */
 export const novograd = (
   learningRate: Rate,
-  options: NovogradOptions = {},
+  options?: NovogradOptions,
 ): Transform<readonly [NovogradState, ScaleState]> =>
-  chain(scaleByNovograd(options), scaleByLearningRate(learningRate));
+  chained("novograd", byNovograd("novograd", read("novograd", options)), byRate("novograd", learningRate));

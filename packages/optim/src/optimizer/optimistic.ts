@@ -1,11 +1,12 @@
 import { add, equal, mul, type Scalar, sub, tree, where, zeros } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkFromZero } from "../transform/check.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { likeParams, scalar } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface OptimisticState {
   readonly count: Scalar;
@@ -19,6 +20,8 @@ export interface OptimisticOptions {
   /** How much its change since the last step counts; 1 by default. */
   readonly beta?: number;
 }
+
+const read = settings<OptimisticOptions>({ alpha: fromZero(1), beta: fromZero(1) });
 
 /**
  * (alpha + beta) g - beta g', where g' is the last gradient, at first g itself: what the next one is expected to be.
@@ -35,24 +38,26 @@ export interface OptimisticOptions {
  * const [, state] = update(g, init(g), g);
  * update(array([2, -2]), state, g)[0]; // => float64 [2] [ 3, -2]
  */
-export const scaleByOptimisticGradient = ({
-  alpha = 1,
-  beta = 1,
-}: OptimisticOptions = {}): Transform<OptimisticState> => {
-  checkFromZero("optimisticGradientDescent", { alpha, beta });
-  return {
-    init: (params) => ({ count: zeros([]), gradients: tree.zerosLike(params) }),
-    update: (updates, state) => {
-      const isFirst = equal(state.count, 0);
-      const [ahead] = leafwise(
-        (g, before) => [sub(mul(g, alpha + beta), mul(where(isFirst, g, before), beta))],
-        updates,
-        state.gradients,
-      );
-      return [ahead, { count: add(state.count, 1), gradients: updates }];
+export const scaleByOptimisticGradient = (options?: OptimisticOptions): Transform<OptimisticState> =>
+  byOptimism("transform.scaleByOptimisticGradient", read("transform.scaleByOptimisticGradient", options));
+
+const byOptimism = (name: string, { alpha, beta }: Required<OptimisticOptions>): Transform<OptimisticState> =>
+  stateful<OptimisticState>(
+    name,
+    { count: scalar, gradients: likeParams },
+    {
+      init: (params) => ({ count: zeros([]), gradients: tree.zerosLike(params) }),
+      update: (updates, state) => {
+        const isFirst = equal(state.count, 0);
+        const [ahead] = leafwise(
+          (g, before) => [sub(mul(g, alpha + beta), mul(where(isFirst, g, before), beta))],
+          updates,
+          state.gradients,
+        );
+        return [ahead, { count: add(state.count, 1), gradients: updates }];
+      },
     },
-  };
-};
+  );
 
 /**
  * p ← p - η ((alpha + beta) g - beta g') for the last gradient g': it does not circle around saddle points of games.
@@ -72,6 +77,8 @@ export const scaleByOptimisticGradient = ({
  */
 export const optimisticGradientDescent = (
   learningRate: Rate,
-  options: OptimisticOptions = {},
-): Transform<readonly [OptimisticState, ScaleState]> =>
-  chain(scaleByOptimisticGradient(options), scaleByLearningRate(learningRate));
+  options?: OptimisticOptions,
+): Transform<readonly [OptimisticState, ScaleState]> => {
+  const name = "optimisticGradientDescent";
+  return chained(name, byOptimism(name, read(name, options)), byRate(name, learningRate));
+};

@@ -13,10 +13,11 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checkCount, checkFromZero, checkPositive } from "../transform/check.ts";
+import { count, countFromZero, finitePositive, fromZero, settings } from "../setting.ts";
+import { valueOf } from "../transform/extra.ts";
 import { scaleTree } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { valueOf } from "./polyak.ts";
+import { scalar } from "../transform/state.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface PlateauState {
   /** The factor of updates. */
@@ -44,6 +45,17 @@ export interface PlateauOptions {
   readonly minScale?: number;
 }
 
+const read = settings<PlateauOptions>({
+  factor: finitePositive(0.1),
+  patience: count(10),
+  rtol: fromZero(1e-4),
+  atol: fromZero(0),
+  cooldown: countFromZero(0),
+  minScale: fromZero(0),
+});
+
+const parts = { scale: scalar, best: scalar, plateau: scalar, cooldown: scalar };
+
 /**
  * Smaller steps once the loss no longer falls: the updates' scale is multiplied by a factor after every `patience` losses
  * in a row that are not below (1 - rtol) best - atol. The last of a chain.
@@ -59,12 +71,9 @@ export interface PlateauOptions {
  * const [first, state] = update(g, init(g), g, { value: array(5) });
  * [first, update(g, state, g, { value: array(5) })[0]]; // => [ float64 [2] [-1, -2], float64 [2] [-0.5, -1. ] ]
  */
-export const reduceOnPlateau = (options: PlateauOptions = {}): Transform<PlateauState> => {
-  const { factor = 0.1, patience = 10, rtol = 1e-4, atol = 0, cooldown = 0, minScale = 0 } = options;
-  checkPositive("reduceOnPlateau", { factor });
-  checkCount("reduceOnPlateau", { patience });
-  checkFromZero("reduceOnPlateau", { factor, rtol, atol, cooldown, minScale });
-  return {
+export const reduceOnPlateau = (options?: PlateauOptions): Transform<PlateauState> => {
+  const { factor, patience, rtol, atol, cooldown, minScale } = read("reduceOnPlateau", options);
+  return stateful<PlateauState>("reduceOnPlateau", parts, {
     init: () => ({ scale: array(1), best: array(Infinity), plateau: zeros([]), cooldown: zeros([]) }),
     update: (updates, state, _, extra = {}) => {
       const value = valueOf("reduceOnPlateau", extra);
@@ -81,5 +90,5 @@ export const reduceOnPlateau = (options: PlateauOptions = {}): Transform<Plateau
       };
       return [scaleTree(updates, scale), next];
     },
-  };
+  });
 };

@@ -1,16 +1,10 @@
-import { add, div, DomainError, equal, minimum, type Scalar, sub, where } from "@gradfold/core";
-import { checkFromZero, checkPositive } from "../transform/check.ts";
-import { chain } from "../transform/chain.ts";
+import { add, div, equal, minimum, sub, where } from "@gradfold/core";
+import { finite, finitePositive, fromZero, positive, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
+import { valueOf } from "../transform/extra.ts";
 import { squaredNorm } from "../transform/norm.ts";
-import { scale, scaleTree } from "../transform/scale.ts";
-import { type Extra, stateless, type Transform } from "../transform/transform.ts";
-
-/** The loss, which a transform cannot do without. */
-export const valueOf = (name: string, { value }: Pick<Extra<unknown>, "value">): Scalar => {
-  if (value === undefined)
-    throw new DomainError(`${name}: the loss is missing. Give { value } to update; trainStep does.`);
-  return value;
-};
+import { scaled, scaleTree } from "../transform/scale.ts";
+import { stateless, type Transform } from "../transform/transform.ts";
 
 interface PolyakOptions {
   /** 1 by default. */
@@ -20,6 +14,10 @@ interface PolyakOptions {
   /** Added to the squared norm of gradients; 0 by default. */
   readonly eps?: number;
 }
+
+const stepSettings: Settings<PolyakOptions> = { maxLearningRate: positive(1), fMin: finite(0), eps: fromZero(0) };
+
+const readStep = settings(stepSettings);
 
 /**
  * Polyak's step times the updates: (f - fMin) / (|g|² + eps), at most maxLearningRate, and 0 where g is 0.
@@ -34,28 +32,31 @@ interface PolyakOptions {
  * const g = array([3, 4]);
  * update(g, init(g), g, { value: array(5) })[0]; // => float64 [2] [0.6, 0.8]
  */
-export const scaleByPolyak = ({ maxLearningRate = 1, fMin = 0, eps = 0 }: PolyakOptions = {}): Transform<null> => {
-  checkPositive("polyakSgd", { maxLearningRate });
-  checkFromZero("polyakSgd", { eps });
-  if (!Number.isFinite(fMin)) throw new DomainError(`polyakSgd: fMin must be finite, not ${fMin}.`);
-  return stateless((updates, _, extra) => {
+export const scaleByPolyak = (options?: PolyakOptions): Transform<null> =>
+  byPolyak("transform.scaleByPolyak", readStep("transform.scaleByPolyak", options));
+
+const byPolyak = (name: string, { maxLearningRate, fMin, eps }: Required<PolyakOptions>): Transform<null> =>
+  stateless(name, (updates, _, extra) => {
     const squared = add(squaredNorm(updates), eps);
     const isFlat = equal(squared, 0);
-    const step = minimum(div(sub(valueOf("polyakSgd", extra), fMin), where(isFlat, 1, squared)), maxLearningRate);
+    const step = minimum(div(sub(valueOf(name, extra), fMin), where(isFlat, 1, squared)), maxLearningRate);
     return scaleTree(updates, where(isFlat, 0, step));
   });
-};
 
 export interface PolyakSgdOptions extends PolyakOptions {
   /** A factor of every step; 1 by default. */
   readonly scaling?: number;
 }
 
+const read = settings<PolyakSgdOptions>({ ...stepSettings, scaling: finitePositive(1) });
+
 /**
  * Gradient descent whose learning rate is (f - fMin) / |g|², at most maxLearningRate: for losses whose least value is known,
  * such as 0 where all examples can be fitted.
  *
  * B. T. Polyak, "Introduction to optimization", 1987; N. Loizou et al., "Stochastic Polyak step-size for SGD", AISTATS 2021.
+ * Here `scaling` multiplies the step. Optax multiplies gradients by it before Polyak's step is found, which divides by its
+ * square: so its steps are divided by `scaling`.
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
@@ -65,7 +66,7 @@ export interface PolyakSgdOptions extends PolyakOptions {
  * const g = array([3, 4]);
  * update(g, init(g), g, { value: array(5) })[0]; // => float64 [2] [-0.6, -0.8]
  */
-export const polyakSgd = ({ scaling = 1, ...options }: PolyakSgdOptions = {}): Transform<readonly [null, null]> => {
-  checkPositive("polyakSgd", { scaling });
-  return chain(scaleByPolyak(options), scale(-scaling));
+export const polyakSgd = (options?: PolyakSgdOptions): Transform<readonly [null, null]> => {
+  const settings = read("polyakSgd", options);
+  return chained("polyakSgd", byPolyak("polyakSgd", settings), scaled("polyakSgd", -settings.scaling));
 };

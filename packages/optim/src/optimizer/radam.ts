@@ -1,13 +1,13 @@
 import { add, div, greater, greaterEqual, mul, type Scalar, sqrt, sub, where } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
 import { average, averageOfSquares, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
-import type { Convention } from "./convention.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { type AdamOptions, adamSettings, type AdamState, initMoments, momentParts, ratio } from "./adam.ts";
+import { type Convention, convention } from "./convention.ts";
 
 export interface RadamOptions extends Omit<AdamOptions, "nesterov"> {
   /** From which length of the average on its variance is known well enough; 5 by default. */
@@ -15,6 +15,10 @@ export interface RadamOptions extends Omit<AdamOptions, "nesterov"> {
   /** Optax's by default. */
   readonly convention?: Convention;
 }
+
+const { nesterov: _, ...others } = adamSettings;
+
+const read = settings<RadamOptions>({ ...others, threshold: fromZero(5), convention: convention("optax") });
 
 /**
  * {@link scaleByAdam} times r, which makes up for the variance of the mean of squares in the first steps; m̂ alone as long
@@ -32,12 +36,13 @@ export interface RadamOptions extends Omit<AdamOptions, "nesterov"> {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -20]
  */
-export const scaleByRadam = (options: RadamOptions = {}): Transform<AdamState> => {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, threshold = 5, convention = "optax" } = options;
-  checkDecay("radam", { b1, b2 });
-  checkFromZero("radam", { eps, epsRoot, threshold });
+export const scaleByRadam = (options?: RadamOptions): Transform<AdamState> =>
+  byRadam("transform.scaleByRadam", read("transform.scaleByRadam", options));
+
+const byRadam = (name: string, settings: Required<RadamOptions>): Transform<AdamState> => {
+  const { b1, b2, eps, epsRoot, threshold, convention } = settings;
   const most = 2 / (1 - b2) - 1;
-  return {
+  return stateful<AdamState>(name, momentParts, {
     init: initMoments,
     update: (updates, state) => {
       const count = add(state.count, 1);
@@ -61,7 +66,7 @@ export const scaleByRadam = (options: RadamOptions = {}): Transform<AdamState> =
       );
       return [update, { count, mu, nu, b1Power, b2Power }];
     },
-  };
+  });
 };
 
 const rectifierOf = (length: Scalar, most: number): Scalar =>
@@ -81,5 +86,5 @@ const rectifierOf = (length: Scalar, most: number): Scalar =>
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 2. ]
  */
-export const radam = (learningRate: Rate, options: RadamOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
-  chain(scaleByRadam(options), scaleByLearningRate(learningRate));
+export const radam = (learningRate: Rate, options?: RadamOptions): Transform<readonly [AdamState, ScaleState]> =>
+  chained("radam", byRadam("radam", read("radam", options)), byRate("radam", learningRate));

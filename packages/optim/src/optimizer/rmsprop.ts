@@ -1,13 +1,14 @@
 import { add, div, mul, type NDArray, onesLike, type Scalar, sqrt, square, sub, tree } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, flag, fromZero, type Settings, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { type TraceState, velocity } from "../transform/momentum.ts";
 import { average, averageOfSquares, one, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { likeParams, scalar } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface RmsState {
   readonly nu: Params;
@@ -38,12 +39,15 @@ const full = <P>(params: P, value: number): P =>
 const root = (v: NDArray, eps: number, epsInSqrt: boolean): NDArray =>
   epsInSqrt ? sqrt(add(v, eps)) : add(sqrt(v), eps);
 
-const settings = (options: RmsOptions): Required<RmsOptions> => {
-  const all = { decay: 0.9, eps: 1e-8, initialScale: 0, epsInSqrt: true, biasCorrection: false, ...options };
-  checkDecay("rmsprop", { decay: all.decay });
-  checkFromZero("rmsprop", { eps: all.eps, initialScale: all.initialScale });
-  return all;
+const rmsSettings: Settings<RmsOptions> = {
+  decay: decay(0.9),
+  eps: fromZero(1e-8),
+  initialScale: fromZero(0),
+  epsInSqrt: flag(true),
+  biasCorrection: flag(false),
 };
+
+const readRms = settings(rmsSettings);
 
 /**
  * g / √(v + eps), where v ← decay · v + (1 - decay) g².
@@ -58,23 +62,30 @@ const settings = (options: RmsOptions): Required<RmsOptions> => {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
  */
-export const scaleByRms = (options: RmsOptions = {}): Transform<RmsState> => {
-  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings(options);
-  return {
-    init: (params) => ({ nu: full(params, initialScale), power: one }),
-    update: (updates, state) => {
-      const power = mul(state.power, decay);
-      const [update, nu] = leafwise(
-        (g, v) => {
-          const next = averageOfSquares(decay, g, v);
-          return [div(g, root(biasCorrection ? unbiased(next, power) : next, eps, epsInSqrt)), next];
-        },
-        updates,
-        state.nu,
-      );
-      return [update, { nu, power }];
+export const scaleByRms = (options?: RmsOptions): Transform<RmsState> =>
+  byRms("transform.scaleByRms", readRms("transform.scaleByRms", options));
+
+const byRms = (name: string, settings: Required<RmsOptions>): Transform<RmsState> => {
+  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings;
+  return stateful<RmsState>(
+    name,
+    { nu: likeParams, power: scalar },
+    {
+      init: (params) => ({ nu: full(params, initialScale), power: one }),
+      update: (updates, state) => {
+        const power = mul(state.power, decay);
+        const [update, nu] = leafwise(
+          (g, v) => {
+            const next = averageOfSquares(decay, g, v);
+            return [div(g, root(biasCorrection ? unbiased(next, power) : next, eps, epsInSqrt)), next];
+          },
+          updates,
+          state.nu,
+        );
+        return [update, { nu, power }];
+      },
     },
-  };
+  );
 };
 
 /**
@@ -90,25 +101,32 @@ export const scaleByRms = (options: RmsOptions = {}): Transform<RmsState> => {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
  */
-export const scaleByStddev = (options: RmsOptions = {}): Transform<StddevState> => {
-  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings(options);
-  return {
-    init: (params) => ({ mu: tree.zerosLike(params), nu: full(params, initialScale), power: one }),
-    update: (updates, state) => {
-      const power = mul(state.power, decay);
-      const [update, mu, nu] = leafwise(
-        (g, m, v) => {
-          const [mean, squares] = [average(decay, g, m), averageOfSquares(decay, g, v)];
-          const [m1, m2] = biasCorrection ? [unbiased(mean, power), unbiased(squares, power)] : [mean, squares];
-          return [div(g, root(sub(m2, square(m1)), eps, epsInSqrt)), mean, squares];
-        },
-        updates,
-        state.mu,
-        state.nu,
-      );
-      return [update, { mu, nu, power }];
+export const scaleByStddev = (options?: RmsOptions): Transform<StddevState> =>
+  byStddev("transform.scaleByStddev", readRms("transform.scaleByStddev", options));
+
+const byStddev = (name: string, settings: Required<RmsOptions>): Transform<StddevState> => {
+  const { decay, eps, initialScale, epsInSqrt, biasCorrection } = settings;
+  return stateful<StddevState>(
+    name,
+    { mu: likeParams, nu: likeParams, power: scalar },
+    {
+      init: (params) => ({ mu: tree.zerosLike(params), nu: full(params, initialScale), power: one }),
+      update: (updates, state) => {
+        const power = mul(state.power, decay);
+        const [update, mu, nu] = leafwise(
+          (g, m, v) => {
+            const [mean, squares] = [average(decay, g, m), averageOfSquares(decay, g, v)];
+            const [m1, m2] = biasCorrection ? [unbiased(mean, power), unbiased(squares, power)] : [mean, squares];
+            return [div(g, root(sub(m2, square(m1)), eps, epsInSqrt)), mean, squares];
+          },
+          updates,
+          state.mu,
+          state.nu,
+        );
+        return [update, { mu, nu, power }];
+      },
     },
-  };
+  );
 };
 
 export interface RmspropOptions extends RmsOptions {
@@ -117,6 +135,13 @@ export interface RmspropOptions extends RmsOptions {
   readonly momentum?: number;
   readonly nesterov?: boolean;
 }
+
+const readRmsprop = settings<RmspropOptions>({
+  ...rmsSettings,
+  centered: flag(false),
+  momentum: decay(0),
+  nesterov: flag(false),
+});
 
 /**
  * p ← p - η g / √(v + eps), where v ← decay · v + (1 - decay) g²; with a momentum μ the steps are summed, t ← step + μ t.
@@ -135,12 +160,13 @@ export interface RmspropOptions extends RmsOptions {
  */
 export const rmsprop = (
   learningRate: Rate,
-  { centered = false, momentum = 0, nesterov = false, ...options }: RmspropOptions = {},
+  options?: RmspropOptions,
 ): Transform<readonly [RmsState | StddevState, ScaleState, TraceState]> => {
-  checkDecay("rmsprop", { momentum });
-  return chain<readonly [RmsState | StddevState, ScaleState, TraceState]>(
-    centered ? scaleByStddev(options) : scaleByRms(options),
-    scaleByLearningRate(learningRate),
-    velocity(momentum, nesterov),
+  const settings = readRmsprop("rmsprop", options);
+  return chained<readonly [RmsState | StddevState, ScaleState, TraceState]>(
+    "rmsprop",
+    settings.centered ? byStddev("rmsprop", settings) : byRms("rmsprop", settings),
+    byRate("rmsprop", learningRate),
+    velocity("rmsprop", settings.momentum, settings.nesterov),
   );
 };

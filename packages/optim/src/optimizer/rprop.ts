@@ -1,10 +1,12 @@
-import { cast, clip, equal, mul, onesLike, type Scalar, sign, tree, where } from "@gradfold/core";
-import { chain } from "../transform/chain.ts";
-import { checkFromZero, checkPositive } from "../transform/check.ts";
+import { cast, clip, DomainError, equal, mul, onesLike, type Scalar, sign, tree, where } from "@gradfold/core";
+import { checkConstantRate } from "../schedule/rate.ts";
+import { finitePositive, fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
-import { checkRate, scale } from "../transform/scale.ts";
+import { scaled } from "../transform/scale.ts";
+import { likeParams } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface RpropState {
   readonly stepSizes: Params;
@@ -23,6 +25,13 @@ export interface RpropOptions {
   readonly maxStepSize?: number;
 }
 
+const read = settings<RpropOptions>({
+  etaMinus: finitePositive(0.5),
+  etaPlus: finitePositive(1.2),
+  minStepSize: fromZero(1e-6),
+  maxStepSize: fromZero(50),
+});
+
 /**
  * The sign of the gradient times a step size of each parameter's own, which grows while the sign stays and shrinks when it
  * changes; then that parameter rests for a step.
@@ -38,32 +47,39 @@ export interface RpropOptions {
  * const g = array([3, -1]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.5, -0.5]
  */
-export const scaleByRprop = (learningRate: number | Scalar, options: RpropOptions = {}): Transform<RpropState> => {
-  const { etaMinus = 0.5, etaPlus = 1.2, minStepSize = 1e-6, maxStepSize = 50 } = options;
-  checkRate(learningRate);
-  checkFromZero("rprop", { minStepSize, maxStepSize });
-  checkPositive("rprop", { etaMinus, etaPlus });
-  return {
-    init: (params) => ({
-      stepSizes: leafwise((p) => [mul(onesLike(p), fit(learningRate, p))], params)[0],
-      gradients: tree.zerosLike(params),
-    }),
-    update: (updates, state) => {
-      const [update, stepSizes, gradients] = leafwise(
-        (g, size, before) => {
-          const turn = sign(mul(g, before));
-          const factor = where(equal(turn, 1), etaPlus, where(equal(turn, -1), etaMinus, 1));
-          const step = clip(mul(size, cast(factor, g.dtype)), { min: minStepSize, max: maxStepSize });
-          const kept = where(equal(turn, -1), 0, g);
-          return [mul(sign(kept), step), step, kept];
-        },
-        updates,
-        state.stepSizes,
-        state.gradients,
-      );
-      return [update, { stepSizes, gradients }];
+export const scaleByRprop = (learningRate: number | Scalar, options?: RpropOptions): Transform<RpropState> =>
+  byRprop("transform.scaleByRprop", learningRate, options);
+
+const byRprop = (name: string, learningRate: number | Scalar, options?: RpropOptions): Transform<RpropState> => {
+  const { etaMinus, etaPlus, minStepSize, maxStepSize } = read(name, options);
+  checkConstantRate(name, learningRate);
+  if (minStepSize > maxStepSize)
+    throw new DomainError(`${name}: minStepSize is above maxStepSize: ${minStepSize} and ${maxStepSize}.`);
+  return stateful<RpropState>(
+    name,
+    { stepSizes: likeParams, gradients: likeParams },
+    {
+      init: (params) => ({
+        stepSizes: leafwise((p) => [mul(onesLike(p), fit(learningRate, p))], params)[0],
+        gradients: tree.zerosLike(params),
+      }),
+      update: (updates, state) => {
+        const [update, stepSizes, gradients] = leafwise(
+          (g, size, before) => {
+            const turn = sign(mul(g, before));
+            const factor = where(equal(turn, 1), etaPlus, where(equal(turn, -1), etaMinus, 1));
+            const step = clip(mul(size, cast(factor, g.dtype)), { min: minStepSize, max: maxStepSize });
+            const kept = where(equal(turn, -1), 0, g);
+            return [mul(sign(kept), step), step, kept];
+          },
+          updates,
+          state.stepSizes,
+          state.gradients,
+        );
+        return [update, { stepSizes, gradients }];
+      },
     },
-  };
+  );
 };
 
 /**
@@ -82,7 +98,5 @@ export const scaleByRprop = (learningRate: number | Scalar, options: RpropOption
  * const [, state] = update(g, init(g), g);
  * update(array([2, 1]), state, g)[0]; // => float64 [2] [-0.6, -0. ]
  */
-export const rprop = (
-  learningRate: number | Scalar,
-  options: RpropOptions = {},
-): Transform<readonly [RpropState, null]> => chain(scaleByRprop(learningRate, options), scale(-1));
+export const rprop = (learningRate: number | Scalar, options?: RpropOptions): Transform<readonly [RpropState, null]> =>
+  chained("rprop", byRprop("rprop", learningRate, options), scaled("rprop", -1));

@@ -1,20 +1,18 @@
-import { add, div, DomainError, equal, mul, where } from "@gradfold/core";
-import { checkFromZero } from "../transform/check.ts";
+import { add, div, equal, mul, where } from "@gradfold/core";
+import { fromZero, settings } from "../setting.ts";
+import { received } from "../transform/alike.ts";
+import { lossAndGradOf } from "../transform/extra.ts";
+import { given } from "../transform/given.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
 import { globalNorm } from "../transform/norm.ts";
-import type { Extra, Transform } from "../transform/transform.ts";
-
-/** The loss as a function, which a transform cannot do without. */
-export const lossAndGradOf = <P>(name: string, { lossAndGrad }: Extra<P>): NonNullable<Extra<P>["lossAndGrad"]> => {
-  if (lossAndGrad === undefined)
-    throw new DomainError(`${name}: the loss is missing. Give { lossAndGrad } to update; trainStep does.`);
-  return lossAndGrad;
-};
+import type { Transform } from "../transform/transform.ts";
 
 export interface SamOptions {
   /** How far to look for a greater loss; 0.05 by default. */
   readonly rho?: number;
 }
+
+const read = settings<SamOptions>({ rho: fromZero(0.05) });
 
 /**
  * An optimizer that is given the gradient at p + rho g / |g|, the worst place nearby as far as the gradient g tells: it
@@ -32,16 +30,18 @@ export interface SamOptions {
  * const p = array([3, 4]);
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-0.72, -0.96]
  */
-export const sam = <S>(optimizer: Transform<S>, { rho = 0.05 }: SamOptions = {}): Transform<S> => {
-  checkFromZero("sam", { rho });
+export const sam = <S>(optimizer: Transform<S>, options?: SamOptions): Transform<S> => {
+  const { init, update } = given<S>("sam", "the optimizer", optimizer);
+  const { rho } = read("sam", options);
   return {
-    init: optimizer.init,
-    update: (updates, state, params, extra = {}) => {
+    init,
+    update: (gradients, state, params, extra) => {
+      const updates = received("sam", "the updates", gradients, params);
       const norm = globalNorm(updates);
       const isFlat = equal(norm, 0);
       const factor = where(isFlat, 0, div(rho, where(isFlat, 1, norm)));
       const [worst] = leafwise((p, g) => [add(p, mul(g, fit(factor, g)))], params, updates);
-      return optimizer.update(lossAndGradOf("sam", extra)(worst)[1], state, params, extra);
+      return update(lossAndGradOf("sam", extra ?? {}, params)(worst)[1], state, params, extra);
     },
   };
 };

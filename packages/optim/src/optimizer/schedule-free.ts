@@ -1,10 +1,12 @@
 import { add, div, equal, maximum, mul, pow, type Scalar, sub, where, zeros } from "@gradfold/core";
+import { isRate, rateAt } from "../schedule/rate.ts";
 import type { Rate } from "../schedule/schedule.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, fromZero, kind, settings } from "../setting.ts";
+import { given } from "../transform/given.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
-import { checkRate, rateAt } from "../transform/scale.ts";
+import { likeParams, ofInner, scalar } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface ScheduleFreeState<S> {
   readonly count: Scalar;
@@ -27,11 +29,21 @@ export interface ScheduleFreeOptions {
   readonly weightLrPower?: number;
 }
 
+const read = settings<ScheduleFreeOptions>({
+  learningRate: kind<Rate>("a finite number from 0 on, a scalar array or a schedule", isRate)(),
+  b1: decay(0.9),
+  weightLrPower: fromZero(2),
+});
+
+const parts = { count: scalar, maxRate: scalar, weightSum: scalar, z: likeParams, x: likeParams, inner: ofInner };
+
 /**
  * An optimizer without a schedule: it moves z by gradients at y = (1 - b1) z + b1 x, which are the parameters in training,
  * and x is the average of the z, weighed by the learning rate. Use `state.x` for evaluation and in the end.
  *
- * A. Defazio et al., "The road less scheduled", NeurIPS 2024.
+ * A. Defazio et al., "The road less scheduled", NeurIPS 2024. A schedule is asked for the rate with which the optimizer
+ * steps, at the count from 0; Optax asks it one step ahead, from 1. Optax works x out from y and z, so that its b1 must not
+ * be 0; here x is part of the state.
  *
  * @param optimizer - without momentum of its own
  * @throws DomainError when an option is out of range
@@ -45,27 +57,26 @@ export interface ScheduleFreeOptions {
  */
 export const scheduleFree = <S>(
   optimizer: Transform<S>,
-  { learningRate, b1 = 0.9, weightLrPower = 2 }: ScheduleFreeOptions,
+  options: ScheduleFreeOptions,
 ): Transform<ScheduleFreeState<S>> => {
-  checkRate(learningRate);
-  checkDecay("scheduleFree", { b1 });
-  checkFromZero("scheduleFree", { weightLrPower });
-  return {
+  const inside = given<S>("scheduleFree", "the optimizer", optimizer);
+  const { learningRate, b1, weightLrPower } = read("scheduleFree", options);
+  return stateful<ScheduleFreeState<S>>("scheduleFree", parts, {
     init: (params) => ({
       count: zeros([]),
       maxRate: zeros([]),
       weightSum: zeros([]),
       z: params,
       x: params,
-      inner: optimizer.init(params),
+      inner: inside.init(params),
     }),
     update: (updates, state, params, extra) => {
-      const maxRate = maximum(state.maxRate, rateAt(learningRate, state.count));
+      const maxRate = maximum(state.maxRate, rateAt("scheduleFree", learningRate, state.count));
       const weight = pow(maxRate, weightLrPower);
       const weightSum = add(state.weightSum, weight);
       const isNothing = equal(weightSum, 0);
       const share = where(isNothing, 0, div(weight, where(isNothing, 1, weightSum)));
-      const [stepped, inner] = optimizer.update(updates, state.inner, params, extra);
+      const [stepped, inner] = inside.update(updates, state.inner, params, extra);
       const [update, z, x] = leafwise(
         (u, p, from, mean) => {
           const [next, part] = [add(from, u), fit(share, p)];
@@ -79,5 +90,5 @@ export const scheduleFree = <S>(
       );
       return [update, { count: add(state.count, 1), maxRate, weightSum, z, x, inner }];
     },
-  };
+  });
 };

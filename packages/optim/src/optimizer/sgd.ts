@@ -1,10 +1,11 @@
 import { DomainError, equal, where } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { decay, flag, fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { type TraceState, velocity } from "../transform/momentum.ts";
-import { scaleByLearningRate, scaleTree, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
+import { byRate, scaleTree, type ScaleState } from "../transform/scale.ts";
+import { likeParams, recordOf, scalar } from "../transform/state.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 import { withPenalty } from "../transform/weight-decay.ts";
 
 export interface SgdOptions {
@@ -15,6 +16,13 @@ export interface SgdOptions {
   /** PyTorch's: an L2 penalty's factor. */
   readonly weightDecay?: number;
 }
+
+const read = settings<SgdOptions>({
+  momentum: decay(0),
+  nesterov: flag(false),
+  dampening: decay(0),
+  weightDecay: fromZero(0),
+});
 
 /**
  * Stochastic gradient descent: p ← p - η t with the velocity t ← g + μ t (or g itself without momentum); with Nesterov's
@@ -33,30 +41,28 @@ export interface SgdOptions {
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, -0.2]
  */
-export const sgd = (learningRate: Rate, options: SgdOptions = {}): Sgd => {
-  const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0 } = options;
-  checkDecay("sgd", { "the momentum": momentum, dampening });
-  checkFromZero("sgd", { weightDecay });
+export const sgd = (learningRate: Rate, options?: SgdOptions): Sgd => {
+  const { momentum, nesterov, dampening, weightDecay } = read("sgd", options);
   if (nesterov && momentum === 0)
     throw new DomainError("sgd: Nesterov's look-ahead needs a momentum above 0. Give one, 0.9 say.");
   if (nesterov && dampening > 0)
     throw new DomainError(`sgd: Nesterov's look-ahead goes with no dampening: ${dampening}`);
-  return withPenalty(
-    weightDecay,
-    damped(dampening, chain(velocity(momentum, nesterov), scaleByLearningRate(learningRate))),
-  );
+  const descent = chained("sgd", velocity("sgd", momentum, nesterov), byRate("sgd", learningRate));
+  return withPenalty("sgd", weightDecay, damped(dampening, descent));
 };
 
 type Sgd = Transform<readonly [TraceState, ScaleState]>;
+
+const parts = [recordOf({ trace: likeParams }), recordOf({ count: scalar })] as const;
 
 /** All gradients but the first times 1 - dampening. */
 const damped = (dampening: number, transform: Sgd): Sgd =>
   dampening === 0
     ? transform
-    : {
+    : stateful<readonly [TraceState, ScaleState]>("sgd", parts, {
         init: transform.init,
         update: (updates, state, params, extra) => {
           const factor = where(equal(state[1].count, 0), 1, 1 - dampening);
           return transform.update(scaleTree(updates, factor), state, params, extra);
         },
-      };
+      });

@@ -12,14 +12,15 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
-import { chain } from "../transform/chain.ts";
+import { chained } from "../transform/chain.ts";
 import type { Rate } from "../schedule/schedule.ts";
+import { decay, fromZero, settings } from "../setting.ts";
 import { average } from "../transform/moment.ts";
 import { leafwise } from "../transform/leafwise.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { blank, likeParams, perLeaf } from "../transform/state.ts";
 import type { Params } from "../transform/static.ts";
-import type { Transform } from "../transform/transform.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface Sm3State {
   /** For each leaf, in the tree's order: the greatest sum of squares in every slice across each of its axes. */
@@ -40,6 +41,17 @@ const slab = (shape: readonly number[], axis: number): readonly number[] => shap
 /** Leaves of fewer than two axes keep all their sums. */
 const isSmall = ({ shape }: NDArray): boolean => shape.length < 2;
 
+/** The shapes of the sums that are kept of a leaf. */
+const keptShapes = (leaf: NDArray): readonly (readonly number[])[] =>
+  isSmall(leaf) ? [leaf.shape] : leaf.shape.map((_, axis) => slab(leaf.shape, axis));
+
+const read = settings<Sm3Options>({ momentum: decay(0.9), eps: fromZero(1e-8) });
+
+const parts = {
+  accumulators: perLeaf((p) => keptShapes(p).map((shape) => blank(shape, p.dtype))),
+  mu: likeParams,
+};
+
 /**
  * The moving mean of g / √(s + eps), and 0 where s is 0, for sums s of squares of which only the greatest in each row and
  * column are kept: memory of the sizes' sum, not their product.
@@ -54,15 +66,13 @@ const isSmall = ({ shape }: NDArray): boolean => shape.length < 2;
  * const g = array([[3, 0], [0, -4]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[ 1., 0.], [ 0., -1.]]
  */
-export const scaleBySm3 = ({ momentum = 0.9, eps = 1e-8 }: Sm3Options = {}): Transform<Sm3State> => {
-  checkDecay("sm3", { momentum });
-  checkFromZero("sm3", { eps });
-  return {
+export const scaleBySm3 = (options?: Sm3Options): Transform<Sm3State> =>
+  bySm3("transform.scaleBySm3", read("transform.scaleBySm3", options));
+
+const bySm3 = (name: string, { momentum, eps }: Required<Sm3Options>): Transform<Sm3State> =>
+  stateful<Sm3State>(name, parts, {
     init: (params) => ({
-      accumulators: tree.leaves(params).map((p) => {
-        const { shape, dtype } = p;
-        return isSmall(p) ? [zeros(shape, { dtype })] : shape.map((_, axis) => zeros(slab(shape, axis), { dtype }));
-      }),
+      accumulators: tree.leaves(params).map((p) => keptShapes(p).map((shape) => zeros(shape, { dtype: p.dtype }))),
       mu: tree.zerosLike(params),
     }),
     update: (updates, state) => {
@@ -96,8 +106,7 @@ export const scaleBySm3 = ({ momentum = 0.9, eps = 1e-8 }: Sm3Options = {}): Tra
       );
       return [mu, { accumulators, mu }];
     },
-  };
-};
+  });
 
 /**
  * Adagrad in little memory, with momentum ({@link scaleBySm3}).
@@ -113,5 +122,5 @@ export const scaleBySm3 = ({ momentum = 0.9, eps = 1e-8 }: Sm3Options = {}): Tra
  * const g = array([[3, 0], [0, -4]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[-0.5, -0. ], [-0. , 0.5]]
  */
-export const sm3 = (learningRate: Rate, options: Sm3Options = {}): Transform<readonly [Sm3State, ScaleState]> =>
-  chain(scaleBySm3(options), scaleByLearningRate(learningRate));
+export const sm3 = (learningRate: Rate, options?: Sm3Options): Transform<readonly [Sm3State, ScaleState]> =>
+  chained("sm3", bySm3("sm3", read("sm3", options)), byRate("sm3", learningRate));

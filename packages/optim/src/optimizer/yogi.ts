@@ -1,17 +1,21 @@
 import { add, mul, onesLike, sign, square, sub } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { chain } from "../transform/chain.ts";
-import { checkDecay, checkFromZero } from "../transform/check.ts";
+import { fromZero, settings } from "../setting.ts";
+import { chained } from "../transform/chain.ts";
 import { leafwise } from "../transform/leafwise.ts";
 import { average, unbiased } from "../transform/moment.ts";
-import { scaleByLearningRate, type ScaleState } from "../transform/scale.ts";
-import type { Transform } from "../transform/transform.ts";
-import { type AdamOptions, type AdamState, initMoments, ratio } from "./adam.ts";
+import { byRate, type ScaleState } from "../transform/scale.ts";
+import { stateful, type Transform } from "../transform/transform.ts";
+import { type AdamOptions, adamSettings, type AdamState, initMoments, momentParts, ratio } from "./adam.ts";
 
 export interface YogiOptions extends Omit<AdamOptions, "nesterov"> {
   /** Both means at the start; 1e-6 by default. */
   readonly initialAccumulatorValue?: number;
 }
+
+const { nesterov: _, ...others } = adamSettings;
+
+const read = settings<YogiOptions>({ ...others, eps: fromZero(1e-3), initialAccumulatorValue: fromZero(1e-6) });
 
 /**
  * {@link scaleByAdam} with v ← v - (1 - b2) sign(v - g²) g², which grows no faster than squares are added. eps is 1e-3 by
@@ -27,11 +31,12 @@ export interface YogiOptions extends Omit<AdamOptions, "nesterov"> {
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
-export const scaleByYogi = (options: YogiOptions = {}): Transform<AdamState> => {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-3, epsRoot = 0, initialAccumulatorValue = 1e-6 } = options;
-  checkDecay("yogi", { b1, b2 });
-  checkFromZero("yogi", { eps, epsRoot, initialAccumulatorValue });
-  return {
+export const scaleByYogi = (options?: YogiOptions): Transform<AdamState> =>
+  byYogi("transform.scaleByYogi", read("transform.scaleByYogi", options));
+
+const byYogi = (name: string, settings: Required<YogiOptions>): Transform<AdamState> => {
+  const { b1, b2, eps, epsRoot, initialAccumulatorValue } = settings;
+  return stateful<AdamState>(name, momentParts, {
     init: (params) => {
       const start = leafwise((p) => [mul(onesLike(p), initialAccumulatorValue)], params)[0];
       return { ...initMoments(params), mu: start, nu: start };
@@ -50,7 +55,7 @@ export const scaleByYogi = (options: YogiOptions = {}): Transform<AdamState> => 
       );
       return [update, { count: add(state.count, 1), mu, nu, b1Power, b2Power }];
     },
-  };
+  });
 };
 
 /**
@@ -67,5 +72,5 @@ export const scaleByYogi = (options: YogiOptions = {}): Transform<AdamState> => 
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
  */
-export const yogi = (learningRate: Rate, options: YogiOptions = {}): Transform<readonly [AdamState, ScaleState]> =>
-  chain(scaleByYogi(options), scaleByLearningRate(learningRate));
+export const yogi = (learningRate: Rate, options?: YogiOptions): Transform<readonly [AdamState, ScaleState]> =>
+  chained("yogi", byYogi("yogi", read("yogi", options)), byRate("yogi", learningRate));

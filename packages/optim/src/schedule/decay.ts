@@ -1,5 +1,17 @@
 import { add, array, clip, cos, div, floor, maximum, minimum, mul, pow, type Scalar, sub } from "@gradfold/core";
-import { checkNumbers, checkSteps, type ScalarSchedule, scheduled } from "./schedule.ts";
+import {
+  check,
+  count,
+  countFromZero,
+  finite,
+  finitePositive,
+  flag,
+  fromZero,
+  orNull,
+  type Settings,
+  settings,
+} from "../setting.ts";
+import { type ScalarSchedule, scheduled } from "./schedule.ts";
 
 /**
  * The same value at every step.
@@ -10,8 +22,8 @@ import { checkNumbers, checkSteps, type ScalarSchedule, scheduled } from "./sche
  * schedule.constant(0.1)(7); // => float64 [] 0.1
  */
 export const constant = (value: number): ScalarSchedule => {
-  checkNumbers("constant", { "the value": value });
-  return scheduled("constant", () => array(value));
+  check("schedule.constant", "the value", finite(), value);
+  return scheduled("schedule.constant", () => array(value));
 };
 
 export interface Polynomial {
@@ -23,6 +35,19 @@ export interface Polynomial {
   readonly transitionBegin?: number;
 }
 
+type Line = Omit<Polynomial, "power">;
+
+const lineSettings: Settings<Line> = {
+  init: finite(),
+  end: finite(),
+  transitionSteps: count(),
+  transitionBegin: countFromZero(0),
+};
+
+const readPolynomial = settings<Polynomial>({ ...lineSettings, power: fromZero() });
+
+const readLine = settings(lineSettings);
+
 /**
  * From `init` to `end` along (init - end) (1 - t/T)^power + end, where t counts from `transitionBegin` and T is
  * `transitionSteps`; then `end`.
@@ -32,12 +57,11 @@ export interface Polynomial {
  * import { schedule } from "@gradfold/optim";
  * schedule.polynomial({ init: 1, end: 0, power: 2, transitionSteps: 10 })(5); // => float64 [] 0.25
  */
-export const polynomial = (options: Polynomial): ScalarSchedule => transition("polynomial", options);
+export const polynomial = (options: Polynomial): ScalarSchedule =>
+  transition("schedule.polynomial", readPolynomial("schedule.polynomial", options));
 
-const transition = (name: string, options: Polynomial): ScalarSchedule => {
-  const { init, end, power, transitionSteps, transitionBegin = 0 } = options;
-  checkNumbers(name, { init, end, power, transitionBegin });
-  checkSteps(name, "transitionSteps", transitionSteps);
+const transition = (name: string, settings: Required<Polynomial>): ScalarSchedule => {
+  const { init, end, power, transitionSteps, transitionBegin } = settings;
   return scheduled(name, (count) => {
     const done = div(clip(sub(count, transitionBegin), { min: 0, max: transitionSteps }), transitionSteps);
     const left = sub(1, done);
@@ -53,8 +77,11 @@ const transition = (name: string, options: Polynomial): ScalarSchedule => {
  * import { schedule } from "@gradfold/optim";
  * schedule.linear({ init: 1, end: 0, transitionSteps: 10 })(2); // => float64 [] 0.8
  */
-export const linear = (options: Omit<Polynomial, "power">): ScalarSchedule =>
-  transition("linear", { ...options, power: 1 });
+export const linear = (options: Line): ScalarSchedule => line("schedule.linear", readLine("schedule.linear", options));
+
+/** {@link linear}, of settings that were read, by the name of the schedule that it is a part of. */
+export const line = (name: string, settings: Required<Line>): ScalarSchedule =>
+  transition(name, { ...settings, power: 1 });
 
 export interface ExponentialDecay {
   readonly init: number;
@@ -67,6 +94,17 @@ export interface ExponentialDecay {
   readonly end?: number | null;
 }
 
+export const exponentialSettings: Settings<ExponentialDecay> = {
+  init: finite(),
+  transitionSteps: count(),
+  decayRate: finitePositive(),
+  transitionBegin: countFromZero(0),
+  staircase: flag(false),
+  end: orNull(finite()),
+};
+
+const readExponential = settings(exponentialSettings);
+
 /**
  * init · decayRate^(t/T), where t counts from `transitionBegin` and T is `transitionSteps`, but not beyond `end`.
  *
@@ -78,13 +116,14 @@ export interface ExponentialDecay {
  * const halving = schedule.exponentialDecay({ init: 1, transitionSteps: 10, decayRate: 0.5, staircase: true });
  * halving(25); // => float64 [] 0.25
  */
-export const exponentialDecay = (options: ExponentialDecay): ScalarSchedule => {
-  const { init, transitionSteps, decayRate, transitionBegin = 0, staircase = false, end = null } = options;
-  checkNumbers("exponentialDecay", { init, decayRate, transitionBegin, end: end ?? 0 });
-  checkSteps("exponentialDecay", "transitionSteps", transitionSteps);
-  checkSteps("exponentialDecay", "decayRate", decayRate);
+export const exponentialDecay = (options: ExponentialDecay): ScalarSchedule =>
+  exponential("schedule.exponentialDecay", readExponential("schedule.exponentialDecay", options));
+
+/** {@link exponentialDecay}, of settings that were read, by the name of the schedule that it is a part of. */
+export const exponential = (name: string, settings: Required<ExponentialDecay>): ScalarSchedule => {
+  const { init, transitionSteps, decayRate, transitionBegin, staircase, end } = settings;
   const stop = (x: Scalar): Scalar => (end === null ? x : decayRate < 1 ? maximum(x, end) : minimum(x, end));
-  return scheduled("exponentialDecay", (count) => {
+  return scheduled(name, (count) => {
     const begun = maximum(sub(count, transitionBegin), 0);
     const powers = div(begun, transitionSteps);
     return stop(mul(pow(decayRate, staircase ? floor(powers) : powers), init));
@@ -100,6 +139,13 @@ export interface CosineDecay {
   readonly exponent?: number;
 }
 
+const readCosine = settings<CosineDecay>({
+  init: finite(),
+  decaySteps: count(),
+  alpha: finite(0),
+  exponent: fromZero(1),
+});
+
 /**
  * init · ((1 - alpha) (½ (1 + cos πt/T))^exponent + alpha) for T = `decaySteps`; then init · alpha.
  *
@@ -110,14 +156,15 @@ export interface CosineDecay {
  * import { schedule } from "@gradfold/optim";
  * schedule.cosineDecay({ init: 1, decaySteps: 10, alpha: 0.5 })(10); // => float64 [] 0.5
  */
-export const cosineDecay = ({ init, decaySteps, alpha = 0, exponent = 1 }: CosineDecay): ScalarSchedule => {
-  checkNumbers("cosineDecay", { init, alpha, exponent });
-  checkSteps("cosineDecay", "decaySteps", decaySteps);
-  return scheduled("cosineDecay", (count) => {
+export const cosineDecay = (options: CosineDecay): ScalarSchedule =>
+  cosine("schedule.cosineDecay", readCosine("schedule.cosineDecay", options));
+
+/** {@link cosineDecay}, of settings that were read, by the name of the schedule that it is a part of. */
+export const cosine = (name: string, { init, decaySteps, alpha, exponent }: Required<CosineDecay>): ScalarSchedule =>
+  scheduled(name, (count) => {
     const half = mul(add(cos(mul(div(minimum(count, decaySteps), decaySteps), Math.PI)), 1), 0.5);
     return mul(add(mul(exponent === 1 ? half : pow(half, exponent), 1 - alpha), alpha), init);
   });
-};
 
 export interface InverseTime {
   readonly init: number;
@@ -126,6 +173,14 @@ export interface InverseTime {
   readonly transitionBegin?: number;
   readonly staircase?: boolean;
 }
+
+const readInverse = settings<InverseTime>({
+  init: finite(),
+  transitionSteps: count(),
+  decayRate: fromZero(),
+  transitionBegin: countFromZero(0),
+  staircase: flag(false),
+});
 
 /**
  * init / (1 + decayRate · t/T), where t counts from `transitionBegin` and T is `transitionSteps`.
@@ -138,11 +193,9 @@ export interface InverseTime {
  * schedule.inverseTime({ init: 1, transitionSteps: 1, decayRate: 0.5 })(2); // => float64 [] 0.5
  */
 export const inverseTime = (options: InverseTime): ScalarSchedule => {
-  const { init, transitionSteps, decayRate, transitionBegin = 0, staircase = false } = options;
-  checkNumbers("inverseTime", { init, transitionBegin, decayRate });
-  checkSteps("inverseTime", "transitionSteps", transitionSteps);
-  if (decayRate !== 0) checkSteps("inverseTime", "decayRate", decayRate);
-  return scheduled("inverseTime", (count) => {
+  const name = "schedule.inverseTime";
+  const { init, transitionSteps, decayRate, transitionBegin, staircase } = readInverse(name, options);
+  return scheduled(name, (count) => {
     const time = div(maximum(sub(count, transitionBegin), 0), transitionSteps);
     return div(init, add(mul(staircase ? floor(time) : time, decayRate), 1));
   });

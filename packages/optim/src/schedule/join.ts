@@ -1,6 +1,8 @@
-import { array, DomainError, less, maximum, type Scalar, sub, where } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
-import { type CosineDecay, cosineDecay, type ExponentialDecay, exponentialDecay, linear } from "./decay.ts";
+import { array, DomainError, DTypeError, less, maximum, type Scalar, sub, where } from "@gradfold/core";
+import { checkFunction, describe, isList, isNDArray } from "@gradfold/core/transform";
+import { count, countFromZero, finite, fromZero, kind, type Settings, settings } from "../setting.ts";
+import { cosine, type CosineDecay, exponential, type ExponentialDecay, exponentialSettings, line } from "./decay.ts";
+import { scheduledAt } from "./rate.ts";
 import { type Schedule, type ScalarSchedule, scheduled } from "./schedule.ts";
 
 const asArray = (x: number | Scalar): Scalar => (isNDArray(x) ? x : array(x));
@@ -16,29 +18,36 @@ const asArray = (x: number | Scalar): Scalar => (isNDArray(x) ? x : array(x));
  * const both = schedule.join([schedule.constant(1), schedule.linear({ init: 2, end: 3, transitionSteps: 4 })], [10]);
  * [both(9), both(10), both(12)]; // => [ float64 [] 1, float64 [] 2, float64 [] 2.5 ]
  */
-export const join = (schedules: readonly Schedule[], boundaries: readonly number[]): ScalarSchedule =>
-  joined("join", schedules, boundaries);
+export const join = (schedules: readonly Schedule[], boundaries: readonly number[]): ScalarSchedule => {
+  for (const [what, list] of Object.entries({ schedules, boundaries }))
+    if (!isList(list)) throw new DTypeError(`schedule.join: ${what} must be a list, not ${describe(list)}.`);
+  schedules.forEach((each, i) => {
+    checkFunction(`schedule.join: schedule ${i}`, each);
+  });
+  return joined("schedule.join", schedules, boundaries);
+};
 
 const joined = (name: string, schedules: readonly Schedule[], boundaries: readonly number[]): ScalarSchedule => {
   const [first, ...rest] = schedules;
   if (first === undefined || boundaries.length !== rest.length)
     throw new DomainError(
-      `schedule.${name}: ${schedules.length} schedules need ${Math.max(schedules.length - 1, 0)} boundaries, not ${boundaries.length}.`,
+      `${name}: ${schedules.length} schedules need ${Math.max(schedules.length - 1, 0)} boundaries, not ${boundaries.length}.`,
     );
   boundaries.forEach((at, i) => {
     if (!Number.isInteger(at) || at < (boundaries[i - 1] ?? 0))
       throw new DomainError(
-        `schedule.${name}: boundaries must be whole numbers that ascend: ${boundaries.join(", ")}.`,
+        `${name}: boundaries must be whole numbers that ascend: ${boundaries.map(String).join(", ")}.`,
       );
   });
+  const valueAt = (schedule: Schedule, count: Scalar): Scalar => asArray(scheduledAt(name, schedule, count));
   return scheduled(name, (count) =>
-    rest.reduce(
+    rest.reduce<Scalar>(
       (before, next, i) => {
         const at = boundaries[i] ?? 0;
         // Where the next one has not begun its value is not used.
-        return where(less(count, at), before, asArray(next(maximum(sub(count, at), 0))));
+        return where(less(count, at), before, valueAt(next, maximum(sub(count, at), 0)));
       },
-      asArray(first(count)),
+      valueAt(first, count),
     ),
   );
 };
@@ -49,22 +58,33 @@ export interface Warmup {
   readonly warmupSteps: number;
 }
 
+const warmupSettings: Settings<Warmup> = { init: finite(), peak: finite(), warmupSteps: countFromZero() };
+
+const readWarmup = settings(warmupSettings);
+
 /** A straight line up to the peak, and what comes after it; without steps to warm up, that alone. */
 const warmedUp = (name: string, { init, peak, warmupSteps }: Warmup, after: Schedule): ScalarSchedule =>
   warmupSteps === 0
     ? joined(name, [after], [])
-    : joined(name, [linear({ init, end: peak, transitionSteps: warmupSteps }), after], [warmupSteps]);
+    : joined(
+        name,
+        [line(name, { init, end: peak, transitionSteps: warmupSteps, transitionBegin: 0 }), after],
+        [warmupSteps],
+      );
 
 /**
- * Up from `init` to `peak` in `warmupSteps` steps along a straight line; then `peak`.
+ * Up from `init` to `peak` in `warmupSteps` steps along a straight line; then `peak`. Without a step to warm up it is `peak`
+ * from the start, as in the schedules below; Optax's stays at `init` for ever then.
  *
  * @throws DomainError when a number is not finite, or steps are not whole
  * @example
  * import { schedule } from "@gradfold/optim";
  * schedule.warmupConstant({ init: 0, peak: 1, warmupSteps: 4 })(1); // => float64 [] 0.25
  */
-export const warmupConstant = (options: Warmup): ScalarSchedule =>
-  warmedUp("warmupConstant", options, () => options.peak);
+export const warmupConstant = (options: Warmup): ScalarSchedule => {
+  const settings = readWarmup("schedule.warmupConstant", options);
+  return warmedUp("schedule.warmupConstant", settings, () => settings.peak);
+};
 
 export interface WarmupCosineDecay extends Warmup, Pick<CosineDecay, "exponent"> {
   /** How many steps until the end, those of the warm-up among them. */
@@ -72,6 +92,13 @@ export interface WarmupCosineDecay extends Warmup, Pick<CosineDecay, "exponent">
   /** 0 by default. */
   readonly end?: number;
 }
+
+const readWarmupCosine = settings<WarmupCosineDecay>({
+  ...warmupSettings,
+  decaySteps: count(),
+  end: finite(0),
+  exponent: fromZero(1),
+});
 
 /**
  * Up from `init` to `peak` in `warmupSteps` steps along a straight line, and down to `end` at `decaySteps` along half of
@@ -83,14 +110,25 @@ export interface WarmupCosineDecay extends Warmup, Pick<CosineDecay, "exponent">
  * const rate = schedule.warmupCosineDecay({ init: 0, peak: 1, warmupSteps: 5, decaySteps: 25 });
  * [rate(1), rate(5), rate(15)]; // => [ float64 [] 0.2, float64 [] 1, float64 [] 0.5 ]
  */
-export const warmupCosineDecay = (options: WarmupCosineDecay): ScalarSchedule => {
-  const { peak, warmupSteps, decaySteps, end = 0, exponent = 1 } = options;
+export const warmupCosineDecay = (options: WarmupCosineDecay): ScalarSchedule =>
+  cycle("schedule.warmupCosineDecay", readWarmupCosine("schedule.warmupCosineDecay", options));
+
+const cycle = (name: string, settings: Required<WarmupCosineDecay>): ScalarSchedule => {
+  const { peak, warmupSteps, decaySteps, end, exponent } = settings;
+  if (decaySteps <= warmupSteps)
+    throw new DomainError(
+      `${name}: decaySteps must be above warmupSteps: ${decaySteps} and ${warmupSteps}. They count from the start.`,
+    );
   const alpha = peak === 0 ? 0 : end / peak;
-  const decay = cosineDecay({ init: peak, decaySteps: decaySteps - warmupSteps, alpha, exponent });
-  return warmedUp("warmupCosineDecay", options, decay);
+  const decay = cosine(name, { init: peak, decaySteps: decaySteps - warmupSteps, alpha, exponent });
+  return warmedUp(name, settings, decay);
 };
 
 export interface WarmupExponentialDecay extends Warmup, Omit<ExponentialDecay, "init"> {}
+
+const { init: _, ...others } = exponentialSettings;
+
+const readWarmupExponential = settings<WarmupExponentialDecay>({ ...others, ...warmupSettings });
 
 /**
  * Up from `init` to `peak` in `warmupSteps` steps along a straight line, then {@link exponentialDecay} from there.
@@ -101,12 +139,17 @@ export interface WarmupExponentialDecay extends Warmup, Omit<ExponentialDecay, "
  * const rate = schedule.warmupExponentialDecay({ init: 0, peak: 1, warmupSteps: 5, transitionSteps: 10, decayRate: 0.25 });
  * [rate(1), rate(10)]; // => [ float64 [] 0.2, float64 [] 0.5 ]
  */
-export const warmupExponentialDecay = (options: WarmupExponentialDecay): ScalarSchedule =>
-  warmedUp("warmupExponentialDecay", options, exponentialDecay({ ...options, init: options.peak }));
+export const warmupExponentialDecay = (options: WarmupExponentialDecay): ScalarSchedule => {
+  const name = "schedule.warmupExponentialDecay";
+  const settings = readWarmupExponential(name, options);
+  return warmedUp(name, settings, exponential(name, { ...settings, init: settings.peak }));
+};
 
 export interface Restarts {
   readonly cycles: readonly WarmupCosineDecay[];
 }
+
+const readRestarts = settings<Restarts>({ cycles: kind<Restarts["cycles"]>("a list of cycles", isList)() });
 
 /**
  * {@link warmupCosineDecay} again and again: each cycle takes its `decaySteps`, and the last one stays at its end.
@@ -119,7 +162,13 @@ export interface Restarts {
  * const cycle = { init: 0, peak: 1, warmupSteps: 2, decaySteps: 10 };
  * schedule.sgdr({ cycles: [cycle, { ...cycle, peak: 0.5 }] })(12); // => float64 [] 0.5
  */
-export const sgdr = ({ cycles }: Restarts): ScalarSchedule => {
+export const sgdr = (options: Restarts): ScalarSchedule => {
+  const nameOf = (i: number): string => `schedule.sgdr: cycle ${i}`;
+  const cycles = readRestarts("schedule.sgdr", options).cycles.map((each, i) => readWarmupCosine(nameOf(i), each));
   const ends = cycles.reduce<readonly number[]>((sums, c) => [...sums, (sums.at(-1) ?? 0) + c.decaySteps], []);
-  return joined("sgdr", cycles.map(warmupCosineDecay), ends.slice(0, -1));
+  return joined(
+    "schedule.sgdr",
+    cycles.map((each, i) => cycle(nameOf(i), each)),
+    ends.slice(0, -1),
+  );
 };

@@ -1,5 +1,7 @@
+import { DomainError } from "@gradfold/core";
+import { count, finite, finitePositive, fraction, type Settings, settings } from "../setting.ts";
 import { interpolated } from "./piecewise.ts";
-import { checkSteps, type ScalarSchedule } from "./schedule.ts";
+import type { ScalarSchedule } from "./schedule.ts";
 
 export interface CosineOnecycle {
   readonly transitionSteps: number;
@@ -12,6 +14,24 @@ export interface CosineOnecycle {
   readonly finalDivFactor?: number;
 }
 
+const cosineSettings: Settings<CosineOnecycle> = {
+  transitionSteps: count(),
+  peak: finite(),
+  pctStart: fraction(0.3),
+  divFactor: finitePositive(25),
+  finalDivFactor: finitePositive(1e4),
+};
+
+const readCosine = settings(cosineSettings);
+
+/** The steps at which parts of the whole are over, of which each must have some. */
+const ends = (name: string, transitionSteps: number, parts: Readonly<Record<string, number>>): readonly number[] => {
+  const steps = Object.values(parts).map((part) => Math.floor(part * transitionSteps));
+  if ([...steps, transitionSteps].every((step, i, all) => i === 0 || step > (all[i - 1] ?? 0))) return steps;
+  const words = Object.entries(parts).map(([what, part]) => `${what} ${part}`);
+  throw new DomainError(`${name}: a part has no steps: ${words.join(" and ")} of ${transitionSteps} steps.`);
+};
+
 /**
  * Up to the peak and down again, along halves of a cosine.
  *
@@ -23,13 +43,14 @@ export interface CosineOnecycle {
  * schedule.cosineOnecycle({ transitionSteps: 30, peak: 1 })(9); // => float64 [] 1
  */
 export const cosineOnecycle = (options: CosineOnecycle): ScalarSchedule => {
-  const { transitionSteps, peak, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkSteps("cosineOnecycle", "transitionSteps", transitionSteps);
-  return interpolated("cosineOnecycle", {
+  const name = "schedule.cosineOnecycle";
+  const { transitionSteps, peak, pctStart, divFactor, finalDivFactor } = readCosine(name, options);
+  const [top = 0] = ends(name, transitionSteps, { pctStart });
+  return interpolated(name, {
     kind: "cosine",
     init: peak / divFactor,
     boundariesAndScales: [
-      [Math.floor(pctStart * transitionSteps), divFactor],
+      [top, divFactor],
       [transitionSteps, 1 / (divFactor * finalDivFactor)],
     ],
   });
@@ -39,6 +60,8 @@ export interface LinearOnecycle extends CosineOnecycle {
   /** Which part of the steps is over when the start's value is reached again; 0.85 by default. */
   readonly pctFinal?: number;
 }
+
+const readLinear = settings<LinearOnecycle>({ ...cosineSettings, pctFinal: fraction(0.85) });
 
 /**
  * Up to the peak, down to where it began, and further down to the end, along straight lines.
@@ -51,14 +74,15 @@ export interface LinearOnecycle extends CosineOnecycle {
  * schedule.linearOnecycle({ transitionSteps: 30, peak: 1 })(9); // => float64 [] 1
  */
 export const linearOnecycle = (options: LinearOnecycle): ScalarSchedule => {
-  const { transitionSteps, peak, pctStart = 0.3, pctFinal = 0.85, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkSteps("linearOnecycle", "transitionSteps", transitionSteps);
-  return interpolated("linearOnecycle", {
+  const name = "schedule.linearOnecycle";
+  const { transitionSteps, peak, pctStart, pctFinal, divFactor, finalDivFactor } = readLinear(name, options);
+  const [top = 0, back = 0] = ends(name, transitionSteps, { pctStart, pctFinal });
+  return interpolated(name, {
     kind: "linear",
     init: peak / divFactor,
     boundariesAndScales: [
-      [Math.floor(pctStart * transitionSteps), divFactor],
-      [Math.floor(pctFinal * transitionSteps), 1 / divFactor],
+      [top, divFactor],
+      [back, 1 / divFactor],
       [transitionSteps, 1 / finalDivFactor],
     ],
   });

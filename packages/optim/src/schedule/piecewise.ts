@@ -1,5 +1,7 @@
-import { add, array, cos, DomainError, div, less, mul, type Scalar, sub, where } from "@gradfold/core";
-import { checkNumbers, type ScalarSchedule, scheduled } from "./schedule.ts";
+import { add, array, cos, DomainError, DTypeError, div, less, mul, type Scalar, sub, where } from "@gradfold/core";
+import { describe, isList } from "@gradfold/core/transform";
+import { finite, kind, oneOf, type Settings, settings } from "../setting.ts";
+import { type ScalarSchedule, scheduled } from "./schedule.ts";
 
 /** From which step on, and by what to multiply the value from there on. */
 export type Boundary = readonly [step: number, scale: number];
@@ -10,14 +12,29 @@ export interface PiecewiseConstant {
   readonly boundariesAndScales: readonly Boundary[];
 }
 
-const checkBoundaries = (name: string, boundaries: readonly Boundary[]): void => {
-  boundaries.forEach(([step, scale], i) => {
-    checkNumbers(name, { "a scale": scale });
-    const before = boundaries[i - 1]?.[0] ?? 0;
-    if (!Number.isInteger(step) || step < before || (i > 0 && step === before))
-      throw new DomainError(`schedule.${name}: boundaries must be whole numbers that ascend: ${step} after ${before}.`);
-  });
+const isBoundary = (x: unknown): x is Boundary =>
+  isList(x) && x.length === 2 && typeof x[0] === "number" && Number.isFinite(x[1]);
+
+const checkBoundaries = (name: string, boundaries: readonly unknown[]): void => {
+  let before = -1;
+  for (const each of boundaries) {
+    if (!isBoundary(each))
+      throw new DTypeError(`${name}: a boundary must be [step, scale], two finite numbers, not ${describe(each)}.`);
+    const [step] = each;
+    if (!Number.isInteger(step) || step <= before)
+      throw new DomainError(
+        `${name}: boundaries must be whole numbers that ascend: ${step} after ${Math.max(before, 0)}.`,
+      );
+    before = step;
+  }
 };
+
+const constantSettings: Settings<PiecewiseConstant> = {
+  init: finite(),
+  boundariesAndScales: kind<readonly Boundary[]>("a list of [step, scale]", isList)(),
+};
+
+const readConstant = settings(constantSettings);
 
 /** The value up to each boundary, and after the last. */
 const valuesOf = (init: number, boundaries: readonly Boundary[]): readonly number[] =>
@@ -34,11 +51,12 @@ const valuesOf = (init: number, boundaries: readonly Boundary[]): readonly numbe
  * const steps = schedule.piecewiseConstant({ init: 1, boundariesAndScales: [[10, 0.5], [20, 0.5]] });
  * [steps(9), steps(10), steps(20)]; // => [ float64 [] 1, float64 [] 0.5, float64 [] 0.25 ]
  */
-export const piecewiseConstant = ({ init, boundariesAndScales }: PiecewiseConstant): ScalarSchedule => {
-  checkNumbers("piecewiseConstant", { init });
-  checkBoundaries("piecewiseConstant", boundariesAndScales);
+export const piecewiseConstant = (options: PiecewiseConstant): ScalarSchedule => {
+  const name = "schedule.piecewiseConstant";
+  const { init, boundariesAndScales } = readConstant(name, options);
+  checkBoundaries(name, boundariesAndScales);
   const values = valuesOf(init, boundariesAndScales);
-  return scheduled("piecewiseConstant", (count) =>
+  return scheduled(name, (count) =>
     boundariesAndScales.reduceRight<Scalar>(
       (after, [step], i) => where(less(count, step), values[i] ?? init, after),
       array(values.at(-1) ?? init),
@@ -50,6 +68,11 @@ export interface PiecewiseInterpolate extends PiecewiseConstant {
   readonly kind: "linear" | "cosine";
 }
 
+const readInterpolate = settings<PiecewiseInterpolate>({
+  ...constantSettings,
+  kind: oneOf<PiecewiseInterpolate["kind"]>("linear", "cosine")(),
+});
+
 /**
  * From `init` to its product with the first scale, reached at the first boundary's step; from there to the next, and so
  * on: along straight lines, or along halves of a cosine.
@@ -60,13 +83,13 @@ export interface PiecewiseInterpolate extends PiecewiseConstant {
  * schedule.piecewiseInterpolate({ kind: "linear", init: 1, boundariesAndScales: [[10, 0]] })(5); // => float64 [] 0.5
  */
 export const piecewiseInterpolate = (options: PiecewiseInterpolate): ScalarSchedule =>
-  interpolated("piecewiseInterpolate", options);
+  interpolated("schedule.piecewiseInterpolate", readInterpolate("schedule.piecewiseInterpolate", options));
 
+/** {@link piecewiseInterpolate}, of settings that were read, by the name of the schedule that it is a part of. */
 export const interpolated = (
   name: string,
   { kind, init, boundariesAndScales }: PiecewiseInterpolate,
 ): ScalarSchedule => {
-  checkNumbers(name, { init });
   checkBoundaries(name, boundariesAndScales);
   const values = valuesOf(init, boundariesAndScales);
   const between = (from: number, to: number, part: Scalar): Scalar =>

@@ -1,5 +1,7 @@
-import { tree, TreeError } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { DomainError, DTypeError, tree, TreeError } from "@gradfold/core";
+import { describe, isList, isRecord, typed } from "@gradfold/core/transform";
+import { received } from "./alike.ts";
+import { given } from "./given.ts";
 import type { Transform, Untyped } from "./transform.ts";
 
 /** Nothing to train is a mistake; leaves that a mask took away are null, and no mistake. */
@@ -9,26 +11,46 @@ const checkParams = (name: string, params: unknown): void => {
   if (isBare(tree.structure(params))) throw new TreeError(`${name}: there are no parameters: the tree holds no array.`);
 };
 
-const inTurn = (
-  name: string,
-  transforms: readonly (readonly [string, Untyped])[],
-  stateOf: (states: readonly unknown[]) => unknown,
-  partOf: (state: unknown, key: string) => unknown,
-): Untyped => ({
+/** Transforms in turn, each with a part of the state: how the parts are one, and how that comes apart again. */
+interface Joint {
+  readonly join: (states: readonly unknown[]) => unknown;
+  readonly parts: (state: unknown) => readonly unknown[];
+}
+
+const inTurn = (name: string, transforms: readonly Untyped[], { join, parts }: Joint): Untyped => ({
   init: (params) => {
     checkParams(name, params);
-    return stateOf(transforms.map(([, each]) => each.init(params)));
+    return join(transforms.map((each) => each.init(params)));
   },
   update: (updates, state, params, extra) => {
-    let current = updates;
-    const next = transforms.map(([key, each]) => {
-      const [changed, after] = each.update(current, partOf(state, key), params, extra);
+    let current = received(name, "the updates", updates, params);
+    const states = parts(state);
+    const next = transforms.map((each, i) => {
+      const [changed, after] = each.update(current, states[i], params, extra);
       current = changed;
       return after;
     });
-    return [current, stateOf(next)];
+    return [current, join(next)];
   },
 });
+
+const inList = (name: string, transforms: readonly Untyped[]): Untyped =>
+  inTurn(name, transforms, {
+    join: (states) => states,
+    parts: (state) => {
+      if (isList(state) && state.length === transforms.length) return state;
+      const found = isList(state) ? `a state of ${state.length} parts` : describe(state);
+      throw new TreeError(`${name}: the state is of another optimizer: ${found} for ${transforms.length} transforms.`);
+    },
+  });
+
+type Chained = <S extends readonly unknown[]>(
+  name: string,
+  ...transforms: { readonly [K in keyof S]: Transform<S[K]> }
+) => Transform<S>;
+
+/** {@link chain} by the name of the optimizer that it is. */
+export const chained = typed<Chained>((name: string, ...transforms: readonly Untyped[]) => inList(name, transforms));
 
 type Chain = <S extends readonly unknown[]>(
   ...transforms: { readonly [K in keyof S]: Transform<S[K]> }
@@ -37,7 +59,8 @@ type Chain = <S extends readonly unknown[]>(
 /**
  * Several transforms, one after another; the state is the tuple of theirs.
  *
- * @throws TreeError when there are no parameters
+ * @throws DTypeError for what is no transform; TreeError when there are no parameters, a state is another optimizer's, or
+ *   a transform gives no updates like the parameters
  * @example
  * import { array } from "@gradfold/core";
  * import { chain, transform } from "@gradfold/optim";
@@ -45,19 +68,43 @@ type Chain = <S extends readonly unknown[]>(
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
  */
-export const chain = typed<Chain>((...transforms: readonly Untyped[]) =>
-  inTurn(
+export const chain = typed<Chain>((...transforms: readonly unknown[]) =>
+  inList(
     "chain",
-    transforms.map((each, i) => [String(i), each] as const),
-    (states) => states,
-    (state, key) => {
-      const list = Array.isArray(state) ? (state as readonly unknown[]) : [];
-      if (list.length !== transforms.length)
-        throw new TreeError(`chain: a state of ${list.length} parts for ${transforms.length} transforms`);
-      return list[Number(key)];
-    },
+    transforms.map((each, i) => given("chain", `transform ${i}`, each)),
   ),
 );
+
+/** A transform and its name. */
+export type Entry = readonly [key: string, transform: Untyped];
+
+export const givenByName = (name: string, transforms: unknown): readonly Entry[] => {
+  if (!isRecord(transforms))
+    throw new DTypeError(
+      `${name}: transforms by name are needed, { first: …, second: … }, not ${describe(transforms)}.`,
+    );
+  return Object.entries(transforms).map(([key, each]) => [key, given(name, `transform "${key}"`, each)]);
+};
+
+/** Transforms in turn, whose states lie in a record by their names. */
+export const inRecord = (name: string, transforms: readonly Entry[]): Untyped => {
+  const keys = transforms.map(([key]) => key);
+  return inTurn(
+    name,
+    transforms.map(([, each]) => each),
+    {
+      join: (states) => Object.fromEntries(keys.map((key, i) => [key, states[i]])),
+      parts: (state) => {
+        const record = isRecord(state) ? state : {};
+        const missing = keys.find((key) => !Object.hasOwn(record, key));
+        if (missing !== undefined) throw new TreeError(`${name}: the state has no part "${missing}".`);
+        const strange = Object.keys(record).find((key) => !keys.includes(key));
+        if (strange !== undefined) throw new TreeError(`${name}: the state's part "${strange}" is of no transform.`);
+        return keys.map((key) => record[key]);
+      },
+    },
+  );
+};
 
 type NamedChain = <S extends Readonly<Record<string, unknown>>>(transforms: {
   readonly [K in keyof S]: Transform<S[K]>;
@@ -66,7 +113,8 @@ type NamedChain = <S extends Readonly<Record<string, unknown>>>(transforms: {
 /**
  * Several transforms, one after another in the order of their keys' writing; the state is a record of theirs.
  *
- * @throws TreeError when there are no parameters, or a state lacks a part
+ * @throws DTypeError for what is no transform; DomainError for keys that are numbers, whose order JavaScript changes;
+ *   TreeError when there are no parameters, a state lacks a part, or a transform gives no updates like the parameters
  * @example
  * import { array } from "@gradfold/core";
  * import { namedChain, transform } from "@gradfold/optim";
@@ -74,16 +122,12 @@ type NamedChain = <S extends Readonly<Record<string, unknown>>>(transforms: {
  * const g = array([1, 2]);
  * update(g, init(g), g)[1].velocity; // => { trace: float64 [2] [1, 2] }
  */
-export const namedChain = typed<NamedChain>((transforms: Readonly<Record<string, Untyped>>) => {
-  const entries = Object.entries(transforms);
-  return inTurn(
-    "namedChain",
-    entries,
-    (states) => Object.fromEntries(entries.map(([key], i) => [key, states[i]])),
-    (state, key) => {
-      const parts = typeof state === "object" && state !== null ? state : {};
-      if (!Object.hasOwn(parts, key)) throw new TreeError(`namedChain: the state has no part "${key}"`);
-      return (parts as Readonly<Record<string, unknown>>)[key];
-    },
-  );
+export const namedChain = typed<NamedChain>((transforms: unknown) => {
+  const entries = givenByName("namedChain", transforms);
+  const index = entries.find(([key]) => /^(0|[1-9]\d*)$/.test(key));
+  if (index !== undefined)
+    throw new DomainError(
+      `namedChain: "${index[0]}" is no name: JavaScript puts keys that are numbers first. Use chain.`,
+    );
+  return inRecord("namedChain", entries);
 });

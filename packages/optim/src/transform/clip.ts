@@ -11,15 +11,12 @@ import {
   mul,
   neg,
   type NDArray,
-  sqrt,
-  square,
   sub,
-  sum,
   where,
 } from "@gradfold/core";
-import { checkFromZero, checkPositive } from "./check.ts";
+import { check, finitePositive, fromZero, positive, settings } from "../setting.ts";
 import { fit, leafwise } from "./leafwise.ts";
-import { globalNorm } from "./norm.ts";
+import { globalNorm, lengthsOf, rmsOf } from "./norm.ts";
 import { stateless, type Transform } from "./transform.ts";
 
 /**
@@ -34,8 +31,11 @@ import { stateless, type Transform } from "./transform.ts";
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.5, -1. ]
  */
 export const clip = (maxDelta: number): Transform<null> => {
-  checkFromZero("clip", { maxDelta });
-  return stateless((updates) => leafwise((g) => [clipTo(g, { min: -maxDelta, max: maxDelta })], updates)[0]);
+  check("transform.clip", "maxDelta", fromZero(), maxDelta);
+  return stateless(
+    "transform.clip",
+    (updates) => leafwise((g) => [clipTo(g, { min: -maxDelta, max: maxDelta })], updates)[0],
+  );
 };
 
 /**
@@ -53,8 +53,8 @@ export const clip = (maxDelta: number): Transform<null> => {
  * update(g, init(g), g)[0]; // => { b: float64 [] -0.8, w: float64 [1] [0.6] }
  */
 export const clipByGlobalNorm = (maxNorm: number): Transform<null> => {
-  checkFromZero("clipByGlobalNorm", { maxNorm });
-  return stateless((updates) => {
+  check("transform.clipByGlobalNorm", "maxNorm", fromZero(), maxNorm);
+  return stateless("transform.clipByGlobalNorm", (updates) => {
     const norm = globalNorm(updates);
     const isShort = lessEqual(norm, maxNorm);
     const divisor = where(isShort, 1, norm);
@@ -76,9 +76,14 @@ export const clipByGlobalNorm = (maxNorm: number): Transform<null> => {
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
  */
 export const clipByBlockRms = (threshold: number): Transform<null> => {
-  checkPositive("clipByBlockRms", { threshold });
-  const clipped = (g: NDArray): NDArray => div(g, maximum(div(sqrt(mean(square(g))), threshold), 1));
-  return stateless((updates) => leafwise((g) => [clipped(g)], updates)[0]);
+  check("transform.clipByBlockRms", "threshold", positive(), threshold);
+  return clippedByRms("transform.clipByBlockRms", threshold);
+};
+
+/** {@link clipByBlockRms} by the name of the optimizer that it is a part of. */
+export const clippedByRms = (name: string, threshold: number): Transform<null> => {
+  const clipped = (g: NDArray): NDArray => div(g, maximum(div(rmsOf(g), threshold), 1));
+  return stateless(name, (updates) => leafwise((g) => [clipped(g)], updates)[0]);
 };
 
 export interface AdaptiveGradClipOptions {
@@ -91,8 +96,10 @@ const unitNorm = (x: NDArray): NDArray => {
   const isVector = x.shape.filter((n) => n > 1).length <= 1;
   const axes = x.shape.map((_, i) => i);
   const across = isVector ? axes : x.shape.length <= 3 ? [0] : axes.slice(0, -1);
-  return sqrt(sum(square(x), across, { keepDims: true }));
+  return lengthsOf(x, across);
 };
+
+const adaptive = settings<AdaptiveGradClipOptions>({ eps: fromZero(1e-3) });
 
 /**
  * Each unit's gradient at most `clipping` times as long as its weights: columns of a matrix are units.
@@ -107,13 +114,15 @@ const unitNorm = (x: NDArray): NDArray => {
  * const p = array([3, 4]);
  * update(array([0, 2]), init(p), p)[0]; // => float64 [2] [0. , 0.5]
  */
-export const adaptiveGradClip = (clipping: number, { eps = 1e-3 }: AdaptiveGradClipOptions = {}): Transform<null> => {
-  checkFromZero("adaptiveGradClip", { clipping, eps });
+export const adaptiveGradClip = (clipping: number, options?: AdaptiveGradClipOptions): Transform<null> => {
+  const name = "transform.adaptiveGradClip";
+  check(name, "clipping", fromZero(), clipping);
+  const { eps } = adaptive(name, options);
   const clipped = (g: NDArray, p: NDArray): NDArray => {
     const [length, most] = [unitNorm(g), mul(maximum(unitNorm(p), eps), clipping)];
     return where(less(length, most), g, mul(g, div(most, maximum(length, 1e-6))));
   };
-  return stateless((updates, params) => leafwise((g, p) => [clipped(g, p)], updates, params)[0]);
+  return stateless(name, (updates, params) => leafwise((g, p) => [clipped(g, p)], updates, params)[0]);
 };
 
 /**
@@ -131,7 +140,7 @@ export const adaptiveGradClip = (clipping: number, { eps = 1e-3 }: AdaptiveGradC
 export const centralize = (): Transform<null> => {
   const centred = (g: NDArray): NDArray =>
     g.shape.length < 2 ? g : sub(g, mean(g, g.shape.map((_, i) => i).slice(1), { keepDims: true }));
-  return stateless((updates) => leafwise((g) => [centred(g)], updates)[0]);
+  return stateless("transform.centralize", (updates) => leafwise((g) => [centred(g)], updates)[0]);
 };
 
 /**
@@ -145,7 +154,7 @@ export const centralize = (): Transform<null> => {
  * update(g, init(g), g)[0]; // => float64 [2] [1, 0]
  */
 export const zeroNans = (): Transform<null> =>
-  stateless((updates) => leafwise((g) => [where(isNaN(g), 0, g)], updates)[0]);
+  stateless("transform.zeroNans", (updates) => leafwise((g) => [where(isNaN(g), 0, g)], updates)[0]);
 
 /**
  * No parameter goes below 0: where p + u would be, u is -p. The last of a chain.
@@ -158,7 +167,10 @@ export const zeroNans = (): Transform<null> =>
  * update(array([-3, 3]), init(p), p)[0]; // => float64 [2] [-1, 3]
  */
 export const keepParamsNonnegative = (): Transform<null> =>
-  stateless((updates, params) => leafwise((u, p) => [where(less(add(p, u), 0), neg(p), u)], updates, params)[0]);
+  stateless(
+    "transform.keepParamsNonnegative",
+    (updates, params) => leafwise((u, p) => [where(less(add(p, u), 0), neg(p), u)], updates, params)[0],
+  );
 
 export interface NormalizeOptions {
   /** The length to scale to; 1 by default. */
@@ -166,6 +178,8 @@ export interface NormalizeOptions {
   /** Added to the norm; 1e-6 by default. */
   readonly eps?: number;
 }
+
+const normalize = settings<NormalizeOptions>({ scaleFactor: finitePositive(1), eps: fromZero(1e-6) });
 
 /**
  * All updates together scaled to the length scaleFactor: g scaleFactor / (|g| + eps).
@@ -178,10 +192,10 @@ export interface NormalizeOptions {
  * const g = array([3, -4]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.6, -0.8]
  */
-export const normalizeByUpdateNorm = ({ scaleFactor = 1, eps = 1e-6 }: NormalizeOptions = {}): Transform<null> => {
-  checkPositive("normalizeByUpdateNorm", { scaleFactor });
-  checkFromZero("normalizeByUpdateNorm", { eps });
-  return stateless((updates) => {
+export const normalizeByUpdateNorm = (options?: NormalizeOptions): Transform<null> => {
+  const name = "transform.normalizeByUpdateNorm";
+  const { scaleFactor, eps } = normalize(name, options);
+  return stateless(name, (updates) => {
     const norm = add(globalNorm(updates), eps);
     const divisor = div(where(equal(norm, 0), 1, norm), scaleFactor);
     return leafwise((g) => [div(g, fit(divisor, g))], updates)[0];

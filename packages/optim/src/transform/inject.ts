@@ -1,8 +1,19 @@
-import { add, array, type Scalar, zeros } from "@gradfold/core";
-import { isNDArray, typed } from "@gradfold/core/transform";
+import { add, array, DTypeError, type Scalar, zeros } from "@gradfold/core";
+import { checkFunction, describe, isNDArray, isRecord, typed } from "@gradfold/core/transform";
+import { scheduledAt } from "../schedule/rate.ts";
 import type { Rate } from "../schedule/schedule.ts";
-import { rateAt } from "./scale.ts";
-import type { Transform, Untyped } from "./transform.ts";
+import { check, factor } from "../setting.ts";
+import { given } from "./given.ts";
+import { anyScalar, ofInner, recordOf, scalar } from "./state.ts";
+import { type Extra, stateful, type Transform, type Untyped } from "./transform.ts";
+
+const name = "injectHyperparams";
+
+const hyperparam = { ...factor(), must: "a number, a scalar array or a schedule" };
+
+type Hyperparams<A> = Readonly<Record<string, A>>;
+
+type Make = (hyperparams: Hyperparams<Scalar>) => unknown;
 
 /** Hyper-parameters as data. */
 export interface InjectState<H, S> {
@@ -22,6 +33,7 @@ type Inject = <H extends Readonly<Record<string, Rate>>, S>(
  *
  * @param make - the optimizer for given hyper-parameters
  * @param hyperparams - numbers, scalars or schedules
+ * @throws DTypeError when a hyper-parameter is something else, or `make` gives no transform
  * @example
  * import { array } from "@gradfold/core";
  * import { injectHyperparams, sgd } from "@gradfold/optim";
@@ -31,31 +43,40 @@ type Inject = <H extends Readonly<Record<string, Rate>>, S>(
  * const faster = { ...state, hyperparams: { learningRate: array(1) } };
  * [update(g, state, g)[0], update(g, faster, g)[0]]; // => [ float64 [2] [-0.1, -0.2], float64 [2] [-1, -2] ]
  */
-export const injectHyperparams = typed<Inject>(
-  (
-    make: (hyperparams: Readonly<Record<string, Scalar>>) => Untyped,
-    given: Readonly<Record<string, Rate>>,
-  ): Untyped => {
-    const valuesAt = (count: Scalar, kept: Readonly<Record<string, Scalar>>): Readonly<Record<string, Scalar>> =>
-      Object.fromEntries(
-        Object.entries(given).map(([name, rate]) => {
-          const value = typeof rate === "function" ? rateAt(rate, count) : (kept[name] ?? rate);
-          return [name, isNDArray(value) ? value : array(value)];
-        }),
-      );
-    return {
+export const injectHyperparams = typed<Inject>((make: Make, hyperparams: Hyperparams<Rate>): unknown => {
+  checkFunction(name, make);
+  if (!isRecord(hyperparams))
+    throw new DTypeError(
+      `${name}: hyper-parameters are an object such as { learningRate: 0.1 }, not ${describe(hyperparams)}.`,
+    );
+  const entries = Object.entries(hyperparams);
+  for (const [key, rate] of entries) if (typeof rate !== "function") check(name, key, hyperparam, rate);
+  const valuesAt = (count: Scalar, kept: Hyperparams<Scalar | number>): Hyperparams<Scalar> =>
+    Object.fromEntries(
+      entries.map(([key, rate]) => {
+        const constant = typeof rate === "function" ? scheduledAt(`${name}: ${key}`, rate, count) : rate;
+        const value = typeof rate !== "function" && Object.hasOwn(kept, key) ? (kept[key] ?? constant) : constant;
+        return [key, isNDArray(value) ? value : array(value)];
+      }),
+    );
+  const made = (values: Hyperparams<Scalar>): Untyped => given(name, "what make gives", make(values));
+  const parts = recordOf(Object.fromEntries(entries.map(([key]) => [key, anyScalar])));
+  return stateful(
+    name,
+    { count: scalar, hyperparams: parts, inner: ofInner },
+    {
       init: (params) => {
         const count = zeros([]);
-        const hyperparams = valuesAt(count, {});
-        return { count, hyperparams, inner: make(hyperparams).init(params) };
+        const values = valuesAt(count, {});
+        return { count, hyperparams: values, inner: made(values).init(params) };
       },
       update: typed<Untyped["update"]>(
-        (updates: unknown, state: InjectState<Record<string, Rate>, unknown>, params: unknown, extra: object) => {
-          const hyperparams = valuesAt(state.count, state.hyperparams);
-          const [changed, inner] = make(hyperparams).update(updates, state.inner, params, { ...extra });
-          return [changed, { count: add(state.count, 1), hyperparams, inner }];
+        (updates: unknown, state: InjectState<Hyperparams<Rate>, unknown>, params: unknown, extra: Extra<unknown>) => {
+          const values = valuesAt(state.count, state.hyperparams);
+          const [changed, inner] = made(values).update(updates, state.inner, params, extra);
+          return [changed, { count: add(state.count, 1), hyperparams: values, inner }];
         },
       ),
-    };
-  },
-);
+    },
+  );
+});

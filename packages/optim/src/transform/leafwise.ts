@@ -1,5 +1,5 @@
-import { cast, type NDArray, type Scalar, ShapeError, tree, TreeError } from "@gradfold/core";
-import { formatShape, isNDArray, sameShape, typed } from "@gradfold/core/transform";
+import { array, cast, type NDArray, type Scalar, tree } from "@gradfold/core";
+import { isNDArray, typed } from "@gradfold/core/transform";
 
 interface Leafwise {
   <P, const R extends readonly NDArray[], T extends readonly P[]>(
@@ -12,54 +12,41 @@ interface Leafwise {
 /** No transform makes more trees of one. */
 const most = 8;
 
-const at = (path: string | undefined): string => path || "the root";
+const asRecord = typed<(x: unknown) => Readonly<Record<string, unknown>>>((x: unknown) => x);
 
-/** Trees of a common structure, with leaves of common shapes, as rows of leaves. */
-const rowsOf = (trees: readonly unknown[]): { readonly first: tree.Flat; readonly rows: readonly NDArray[][] } => {
-  const [first, ...others] = trees.map((each) => tree.flatten(each));
-  if (first === undefined) throw new TreeError("transform: no tree was given");
-  const rows = first.leaves.map((leaf) => [leaf]);
-  for (const other of others) {
-    if (other.leaves.length !== first.leaves.length || other.paths.some((path, i) => path !== first.paths[i])) {
-      // The tree functions tell where the two part.
-      tree.map((a) => a, trees[0], trees[others.indexOf(other) + 1]);
-      throw new TreeError("transform: the trees differ");
-    }
-    other.leaves.forEach((leaf, i) => {
-      const shape = first.leaves[i]?.shape ?? [];
-      if (!sameShape(shape, leaf.shape))
-        throw new ShapeError(
-          `transform: shapes differ at ${at(first.paths[i])}: ${formatShape(shape)} and ${formatShape(leaf.shape)}`,
-        );
-      rows[i]?.push(leaf);
-    });
-  }
-  return { first, rows };
+/** The leaves of a tree that has the structure of another, in its order: without paths, which no one asks for here. */
+const leavesLike = (structure: tree.Structure, root: unknown): readonly NDArray[] => {
+  const leaves: NDArray[] = [];
+  const collect = (node: unknown, like: tree.Structure): void => {
+    if (like.kind === "leaf") leaves.push(isNDArray(node) ? node : array(node as number));
+    else if (like.kind === "list") like.children.forEach((child, i) => collect(asRecord(node)[i], child));
+    else if (like.kind === "record")
+      like.children.forEach((child, i) => collect(asRecord(node)[like.keys[i] ?? ""], child));
+  };
+  collect(root, structure);
+  return leaves;
 };
 
 /**
  * Several trees made of several, leaf by leaf: the function takes a leaf of each, all of one shape, and gives the leaves
- * of the results, which keep that shape.
+ * of the results, which keep that shape. The trees are alike: that is checked where they come in.
  */
 export const leafwise: Leafwise = typed<Leafwise>(
   (f: (...leaves: readonly NDArray[]) => readonly NDArray[], ...trees: readonly unknown[]) => {
-    const { first, rows } = rowsOf(trees);
-    const results = rows.map((row) => f(...row));
+    const [first, ...others] = trees;
+    const { leaves, structure } = tree.flatten(first);
+    const rows = others.map((each) => leavesLike(structure, each));
+    const results = leaves.map((leaf, i) => f(leaf, ...rows.map((row) => row[i] ?? leaf)));
     // Of a tree without leaves (a mask may leave none) all results are that tree, as many as a caller takes apart.
     const count = results[0]?.length ?? most;
     return Array.from({ length: count }, (_, k) =>
       tree.unflatten(
-        first.structure,
+        structure,
         results.map((row) => row[k]),
       ),
     );
   },
 );
-
-/** Trees that are taken apart otherwise must be alike too. */
-export const checkAlike = (...trees: readonly unknown[]): void => {
-  rowsOf(trees);
-};
 
 type Fit = <X extends number | Scalar>(x: X, leaf: NDArray) => X;
 

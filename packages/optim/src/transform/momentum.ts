@@ -1,9 +1,10 @@
 import { add, mul, type Scalar, tree } from "@gradfold/core";
-import { checkDecay } from "./check.ts";
+import { decay, flag, settings } from "../setting.ts";
 import { leafwise } from "./leafwise.ts";
 import { average, one, unbiased } from "./moment.ts";
 import type { Params } from "./static.ts";
-import type { Transform } from "./transform.ts";
+import { likeParams, scalar } from "./state.ts";
+import { stateful, type Transform } from "./transform.ts";
 
 export interface TraceState {
   readonly trace: Params;
@@ -13,6 +14,8 @@ export interface TraceOptions {
   readonly decay: number;
   readonly nesterov?: boolean;
 }
+
+const readTrace = settings<TraceOptions>({ decay: decay(), nesterov: flag(false) });
 
 /**
  * A decaying sum of updates: t ← g + decay · t; with Nesterov's look-ahead the update is g + decay · t.
@@ -28,30 +31,43 @@ export interface TraceOptions {
  * const g = array([1, 2]);
  * update(g, { trace: array([2, 2]) }, g)[0]; // => float64 [2] [2, 3]
  */
-export const trace = ({ decay, nesterov = false }: TraceOptions): Transform<TraceState> => {
-  checkDecay("trace", { decay });
-  return {
-    init: (params) => ({ trace: tree.zerosLike(params) }),
-    update: (updates, state) => {
-      const [update, next] = leafwise(
-        (g, t) => {
-          const sum = add(g, mul(t, decay));
-          return [nesterov ? add(g, mul(sum, decay)) : sum, sum];
-        },
-        updates,
-        state.trace,
-      );
-      return [update, { trace: next }];
-    },
-  };
+export const trace = (options: TraceOptions): Transform<TraceState> => {
+  const { decay, nesterov } = readTrace("transform.trace", options);
+  return traced("transform.trace", decay, nesterov);
 };
 
+/** {@link trace} by the name of the optimizer that it is a part of. */
+export const traced = (name: string, decay: number, nesterov: boolean): Transform<TraceState> =>
+  stateful<TraceState>(
+    name,
+    { trace: likeParams },
+    {
+      init: (params) => ({ trace: tree.zerosLike(params) }),
+      update: (updates, state) => {
+        const [update, next] = leafwise(
+          (g, t) => {
+            const sum = add(g, mul(t, decay));
+            return [nesterov ? add(g, mul(sum, decay)) : sum, sum];
+          },
+          updates,
+          state.trace,
+        );
+        return [update, { trace: next }];
+      },
+    },
+  );
+
 /** Updates as they are; the trace stays at its start. */
-const still: Transform<TraceState> = { ...trace({ decay: 0 }), update: (updates, state) => [updates, state] };
+const still = (name: string): Transform<TraceState> =>
+  stateful<TraceState>(
+    name,
+    { trace: likeParams },
+    { init: (params) => ({ trace: tree.zerosLike(params) }), update: (updates, state) => [updates, state] },
+  );
 
 /** A trace, or none where there is no momentum. */
-export const velocity = (momentum: number, nesterov: boolean): Transform<TraceState> =>
-  momentum === 0 ? still : trace({ decay: momentum, nesterov });
+export const velocity = (name: string, momentum: number, nesterov: boolean): Transform<TraceState> =>
+  momentum === 0 ? still(name) : traced(name, momentum, nesterov);
 
 export interface EmaState {
   readonly ema: Params;
@@ -65,6 +81,8 @@ export interface EmaOptions {
   readonly debias?: boolean;
 }
 
+const readEma = settings<EmaOptions>({ decay: decay(), debias: flag(true) });
+
 /**
  * The exponential moving average of updates: m ← decay · m + (1 - decay) g, divided by 1 - decay^t.
  *
@@ -76,21 +94,29 @@ export interface EmaOptions {
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 2]
  */
-export const ema = ({ decay, debias = true }: EmaOptions): Transform<EmaState> => {
-  checkDecay("ema", { decay });
-  return {
-    init: (params) => ({ ema: tree.zerosLike(params), power: one }),
-    update: (updates, state) => {
-      const power = mul(state.power, decay);
-      const [update, next] = leafwise(
-        (g, m) => {
-          const mean = average(decay, g, m);
-          return [debias ? unbiased(mean, power) : mean, mean];
-        },
-        updates,
-        state.ema,
-      );
-      return [update, { ema: next, power }];
-    },
-  };
+export const ema = (options: EmaOptions): Transform<EmaState> => {
+  const { decay, debias } = readEma("transform.ema", options);
+  return averaged("transform.ema", decay, debias);
 };
+
+/** {@link ema} by the name of the optimizer that it is a part of. */
+export const averaged = (name: string, decay: number, debias: boolean): Transform<EmaState> =>
+  stateful<EmaState>(
+    name,
+    { ema: likeParams, power: scalar },
+    {
+      init: (params) => ({ ema: tree.zerosLike(params), power: one }),
+      update: (updates, state) => {
+        const power = mul(state.power, decay);
+        const [update, next] = leafwise(
+          (g, m) => {
+            const mean = average(decay, g, m);
+            return [debias ? unbiased(mean, power) : mean, mean];
+          },
+          updates,
+          state.ema,
+        );
+        return [update, { ema: next, power }];
+      },
+    },
+  );

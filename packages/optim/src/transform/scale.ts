@@ -1,17 +1,25 @@
-import { add, DomainError, mul, type Scalar, ShapeError, zeros } from "@gradfold/core";
-import { formatShape, isNDArray } from "@gradfold/core/transform";
+import { add, mul, type Scalar, zeros } from "@gradfold/core";
+import { checkFunction, isNDArray } from "@gradfold/core/transform";
+import { checkRate, rateAt, scheduledAt } from "../schedule/rate.ts";
 import type { Rate, Schedule } from "../schedule/schedule.ts";
+import { check, factor as factorKind } from "../setting.ts";
 import { fit, leafwise } from "./leafwise.ts";
-import { stateless, type Transform } from "./transform.ts";
+import { scalar } from "./state.ts";
+import { stateful, stateless, type Transform } from "./transform.ts";
 
 /** A factor for every leaf. */
 export const scaleTree = <P>(updates: P, factor: number | Scalar): P =>
   leafwise((g) => [mul(g, fit(factor, g))], updates)[0];
 
+/** {@link scale}, of a known factor, by the name of the function that it is a part of. */
+export const scaled = (name: string, factor: number | Scalar): Transform<null> =>
+  stateless(name, (updates) => scaleTree(updates, factor));
+
 /**
  * A factor times the updates.
  *
- * @throws DomainError when the factor is NaN
+ * @param factor - a number or a scalar array
+ * @throws DomainError when the factor is NaN, DTypeError when it is no number
  * @example
  * import { array } from "@gradfold/core";
  * import { transform } from "@gradfold/optim";
@@ -20,22 +28,29 @@ export const scaleTree = <P>(updates: P, factor: number | Scalar): P =>
  * update(g, init(g), g)[0]; // => float64 [2] [0.5, 1. ]
  */
 export const scale = (factor: number | Scalar): Transform<null> => {
-  if (Number.isNaN(factor)) throw new DomainError("scale: the factor is NaN.");
-  return stateless((updates) => scaleTree(updates, factor));
+  check("transform.scale", "the factor", factorKind(), factor);
+  return scaled("transform.scale", factor);
 };
 
 export interface ScaleState {
   readonly count: Scalar;
 }
 
-const scaleBy = (factorAt: (count: Scalar) => number | Scalar): Transform<ScaleState> => ({
-  init: () => ({ count: zeros([]) }),
-  update: (updates, { count }) => [scaleTree(updates, factorAt(count)), { count: add(count, 1) }],
-});
+const scaleBy = (name: string, factorAt: (count: Scalar) => number | Scalar): Transform<ScaleState> =>
+  stateful<ScaleState>(
+    name,
+    { count: scalar },
+    {
+      init: () => ({ count: zeros([]) }),
+      update: (updates, { count }) => [scaleTree(updates, factorAt(count)), { count: add(count, 1) }],
+    },
+  );
 
 /**
  * A factor that depends on how many steps were taken, times the updates.
  *
+ * @param schedule - gives a number or a scalar array for the count of steps
+ * @throws DTypeError when it is no function, or gives something else
  * @example
  * import { array } from "@gradfold/core";
  * import { schedule, transform } from "@gradfold/optim";
@@ -44,26 +59,25 @@ const scaleBy = (factorAt: (count: Scalar) => number | Scalar): Transform<ScaleS
  * const [first, state] = update(g, init(g), g);
  * [first, update(g, state, g)[0]]; // => [ float64 [2] [2, 4], float64 [2] [1.5, 3. ] ]
  */
-export const scaleBySchedule = (schedule: Schedule): Transform<ScaleState> => scaleBy(schedule);
-
-/** A learning rate that is known must be a number from 0 on. */
-export const checkRate = (rate: Rate): void => {
-  if (typeof rate === "number" && !(rate >= 0 && rate < Infinity))
-    throw new DomainError(`learning rate: it must be a finite number from 0 on, not ${rate}.`);
-  if (isNDArray(rate) && rate.shape.length > 0)
-    throw new ShapeError(`learning rate: it must be a scalar, not ${formatShape(rate.shape)}.`);
+export const scaleBySchedule = (schedule: Schedule): Transform<ScaleState> => {
+  const name = "transform.scaleBySchedule";
+  checkFunction(name, schedule);
+  return scaleBy(name, (count) => scheduledAt(name, schedule, count));
 };
 
-/** The learning rate after some steps. */
-export const rateAt = (rate: Rate, count: Scalar): number | Scalar => (typeof rate === "function" ? rate(count) : rate);
+const negative = (rate: number | Scalar): number | Scalar => (isNDArray(rate) ? mul(rate, -1) : -rate);
 
-const negative = (rate: number | Scalar): number | Scalar => (typeof rate === "number" ? -rate : mul(rate, -1));
+/** {@link scaleByLearningRate} by the name of the function that it is a part of. */
+export const byRate = (name: string, learningRate: Rate): Transform<ScaleState> => {
+  checkRate(name, learningRate);
+  return scaleBy(name, (count) => negative(rateAt(name, learningRate, count)));
+};
 
 /**
  * Minus the learning rate times the updates: the step downhill.
  *
  * @param learningRate - a number, a scalar array, or a schedule, which sees how many steps were taken
- * @throws DomainError when the rate is negative or NaN
+ * @throws DomainError when the rate is negative or NaN; DTypeError when it is none, or a schedule gives none
  * @example
  * import { array } from "@gradfold/core";
  * import { transform } from "@gradfold/optim";
@@ -71,7 +85,5 @@ const negative = (rate: number | Scalar): number | Scalar => (typeof rate === "n
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
  */
-export const scaleByLearningRate = (learningRate: Rate): Transform<ScaleState> => {
-  checkRate(learningRate);
-  return scaleBy((count) => negative(rateAt(learningRate, count)));
-};
+export const scaleByLearningRate = (learningRate: Rate): Transform<ScaleState> =>
+  byRate("transform.scaleByLearningRate", learningRate);

@@ -16,10 +16,12 @@ import {
   zeros,
   zerosLike,
 } from "@gradfold/core";
-import { checkCount, checkFromZero } from "./check.ts";
+import { count, fromZero, settings } from "../setting.ts";
+import { given } from "./given.ts";
 import { fit, leafwise } from "./leafwise.ts";
+import { likeParams, ofInner, scalar } from "./state.ts";
 import type { Params } from "./static.ts";
-import type { Transform } from "./transform.ts";
+import { stateful, type Transform } from "./transform.ts";
 
 /** One of two trees alike, by a truth. */
 export const choose = <T>(condition: NDArray<[]>, yes: T, no: NoInfer<T>): T =>
@@ -37,6 +39,13 @@ export interface MultiStepsState<S> {
   readonly inner: S;
 }
 
+export interface MultiStepsOptions {
+  /** How many gradients make a step. */
+  readonly every: number;
+}
+
+const readMultiSteps = settings<MultiStepsOptions>({ every: count() });
+
 /**
  * A step only once in every so many gradients, by their mean: a large batch in small ones. In between updates are zeros.
  *
@@ -50,22 +59,21 @@ export interface MultiStepsState<S> {
  * const [first, state] = update(g, init(g), g);
  * [first, update(array([3, 4]), state, g)[0]]; // => [ float64 [2] [0, 0], float64 [2] [-0.2, -0.3] ]
  */
-export const multiSteps = <S>(
-  optimizer: Transform<S>,
-  { every }: { readonly every: number },
-): Transform<MultiStepsState<S>> => {
-  checkCount("multiSteps", { every });
-  return {
+export const multiSteps = <S>(optimizer: Transform<S>, options: MultiStepsOptions): Transform<MultiStepsState<S>> => {
+  const inside = given<S>("multiSteps", "the optimizer", optimizer);
+  const { every } = readMultiSteps("multiSteps", options);
+  const parts = { miniStep: scalar, gradientStep: scalar, gradients: likeParams, inner: ofInner };
+  return stateful<MultiStepsState<S>>("multiSteps", parts, {
     init: (params) => ({
       miniStep: zeros([]),
       gradientStep: zeros([]),
       gradients: tree.zerosLike(params),
-      inner: optimizer.init(params),
+      inner: inside.init(params),
     }),
     update: (updates, state, params, extra) => {
       const miniStep = add(state.miniStep, 1);
       const [mean] = leafwise((g, m) => [add(m, div(sub(g, m), fit(miniStep, g)))], updates, state.gradients);
-      const [stepped, inner] = optimizer.update(mean, state.inner, params, extra);
+      const [stepped, inner] = inside.update(mean, state.inner, params, extra);
       const isLast = equal(miniStep, every);
       return [
         choose(isLast, stepped, nothing(updates)),
@@ -77,7 +85,7 @@ export const multiSteps = <S>(
         },
       ];
     },
-  };
+  });
 };
 
 export interface IfFiniteState<S> {
@@ -92,6 +100,13 @@ export interface IfFiniteState<S> {
 const areFinite = (updates: unknown): NDArray<[]> =>
   tree.leaves(updates).reduce<NDArray<[]>>((so, leaf) => logicalAnd(so, all(isFinite(leaf))), equal(zeros([]), 0));
 
+export interface IfFiniteOptions {
+  /** After how many gradients in a row that are not finite the next ones are let through. */
+  readonly maxConsecutiveErrors: number;
+}
+
+const readIfFinite = settings<IfFiniteOptions>({ maxConsecutiveErrors: count() });
+
 /**
  * No step where a gradient has a number that is not finite, but for those after `maxConsecutiveErrors` in a row, which are
  * let through.
@@ -105,25 +120,24 @@ const areFinite = (updates: unknown): NDArray<[]> =>
  * const p = array([1, 2]);
  * update(array([NaN, 1]), init(p), p)[0]; // => float64 [2] [0, 0]
  */
-export const applyIfFinite = <S>(
-  optimizer: Transform<S>,
-  { maxConsecutiveErrors }: { readonly maxConsecutiveErrors: number },
-): Transform<IfFiniteState<S>> => {
-  checkCount("applyIfFinite", { maxConsecutiveErrors });
-  return {
-    init: (params) => ({ errors: zeros([]), totalErrors: zeros([]), inner: optimizer.init(params) }),
+export const applyIfFinite = <S>(optimizer: Transform<S>, options: IfFiniteOptions): Transform<IfFiniteState<S>> => {
+  const inside = given<S>("applyIfFinite", "the optimizer", optimizer);
+  const { maxConsecutiveErrors } = readIfFinite("applyIfFinite", options);
+  const parts = { errors: scalar, totalErrors: scalar, inner: ofInner };
+  return stateful<IfFiniteState<S>>("applyIfFinite", parts, {
+    init: (params) => ({ errors: zeros([]), totalErrors: zeros([]), inner: inside.init(params) }),
     update: (updates, state, params, extra) => {
       const isFine = areFinite(updates);
       const errors = where(isFine, 0, add(state.errors, 1));
       const totalErrors = add(state.totalErrors, where(isFine, 0, 1));
       const isTaken = logicalOr(isFine, greater(errors, maxConsecutiveErrors));
-      const [stepped, inner] = optimizer.update(updates, state.inner, params, extra);
+      const [stepped, inner] = inside.update(updates, state.inner, params, extra);
       return [
         choose(isTaken, stepped, nothing(updates)),
         { errors, totalErrors, inner: choose(isTaken, inner, state.inner) },
       ];
     },
-  };
+  });
 };
 
 export interface LookaheadState<S> {
@@ -139,6 +153,8 @@ export interface LookaheadOptions {
   readonly slowStepSize?: number;
 }
 
+const readLookahead = settings<LookaheadOptions>({ syncPeriod: count(6), slowStepSize: fromZero(0.5) });
+
 /**
  * Slow parameters that follow the optimizer's fast ones after every few steps, and call them back to where they are:
  * s ← s + α (p - s), p ← s.
@@ -153,18 +169,16 @@ export interface LookaheadOptions {
  * const p = array([1, 2]);
  * applyUpdates(p, update(array([1, 1]), init(p), p)[0]); // => float64 [2] [0.5, 1.5]
  */
-export const lookahead = <S>(
-  optimizer: Transform<S>,
-  { syncPeriod = 6, slowStepSize = 0.5 }: LookaheadOptions = {},
-): Transform<LookaheadState<S>> => {
-  checkCount("lookahead", { syncPeriod });
-  checkFromZero("lookahead", { slowStepSize });
-  return {
-    init: (params) => ({ count: zeros([]), slow: params, inner: optimizer.init(params) }),
+export const lookahead = <S>(optimizer: Transform<S>, options?: LookaheadOptions): Transform<LookaheadState<S>> => {
+  const inside = given<S>("lookahead", "the optimizer", optimizer);
+  const { syncPeriod, slowStepSize } = readLookahead("lookahead", options);
+  const parts = { count: scalar, slow: likeParams, inner: ofInner };
+  return stateful<LookaheadState<S>>("lookahead", parts, {
+    init: (params) => ({ count: zeros([]), slow: params, inner: inside.init(params) }),
     update: (updates, state, params, extra) => {
-      const [stepped, inner] = optimizer.update(updates, state.inner, params, extra);
-      const count = add(state.count, 1);
-      const isSync = equal(count, syncPeriod);
+      const [stepped, inner] = inside.update(updates, state.inner, params, extra);
+      const taken = add(state.count, 1);
+      const isSync = equal(taken, syncPeriod);
       const [update, slow] = leafwise(
         (u, p, s) => {
           const followed = add(s, mul(sub(add(p, u), s), slowStepSize));
@@ -174,7 +188,7 @@ export const lookahead = <S>(
         params,
         state.slow,
       );
-      return [update, { count: where(isSync, 0, count), slow, inner }];
+      return [update, { count: where(isSync, 0, taken), slow, inner }];
     },
-  };
+  });
 };

@@ -1,5 +1,8 @@
-import { add, type Scalar } from "@gradfold/core";
+import { add, cast, type Scalar } from "@gradfold/core";
+import { typed } from "@gradfold/core/transform";
+import { checkFloats, checkUpdates, errorOf, received } from "./alike.ts";
 import { leafwise } from "./leafwise.ts";
+import { none, type Part, type Parts, partsOf } from "./state.ts";
 import type { For } from "./static.ts";
 
 /** What some transforms need beside the gradient. `trainStep` gives it; who has no use for it takes no notice. */
@@ -41,20 +44,64 @@ export interface Untyped {
   ): readonly [unknown, unknown];
 }
 
-/** A transform without a state, by its function of the updates and the parameters. */
-export const stateless = (f: <P>(updates: P, params: P, extra: Extra<P>) => P): Transform<null> => ({
-  init: () => null,
-  update: (updates, state, params, extra = {}) => [f(updates, params, extra), state],
+const watched = (name: string, part: Part, { init, update }: Untyped): Untyped => ({
+  init: (params) => {
+    checkFloats(name, params);
+    return init(params);
+  },
+  update: (updates, state, params, extra) => {
+    const given = received(name, "the updates", updates, params);
+    const clash = part(state, params);
+    if (clash !== undefined)
+      throw errorOf(
+        clash,
+        (at, found, wanted) =>
+          `${name}: the state is of another optimizer or of other parameters: at ${at} is ${found}, not ${wanted}.`,
+      );
+    return update(given, state, params, extra ?? {});
+  },
 });
 
+interface Stateful {
+  <S>(name: string, parts: { readonly [K in keyof S]: Part }, body: Transform<S>): Transform<S>;
+  (name: string, parts: Parts, body: Untyped): Untyped;
+}
+
 /**
- * The parameters after their updates: leaf by leaf, p + u.
+ * A transform by the name that its errors bear, what its state is made of, and its two functions. These see updates in the
+ * parameters' structure, shapes and dtypes, and states only if they are their own.
+ */
+export const stateful = typed<Stateful>((name: string, parts: Parts, body: Untyped) =>
+  watched(name, partsOf(parts), body),
+);
+
+/** A transform without a state, by its name and its function of the updates and the parameters. */
+export const stateless = typed<(name: string, f: <P>(updates: P, params: P, extra: Extra<P>) => P) => Transform<null>>(
+  (name: string, f: (updates: unknown, params: unknown, extra: Extra<unknown>) => unknown) =>
+    watched(name, none, {
+      init: () => null,
+      update: (updates, state, params, extra = {}) => [f(updates, params, extra), state],
+    }),
+);
+
+/**
+ * The parameters after their updates: leaf by leaf, p + u, in the parameter's dtype whatever that of the update is.
  *
- * @throws TreeError when the trees differ, ShapeError when two leaves do, with the path
+ * @throws TreeError when the trees differ, ShapeError when two leaves do, with the path; DTypeError when a parameter is no
+ *   float
  * @example
  * import { array } from "@gradfold/core";
  * import { applyUpdates } from "@gradfold/optim";
  * applyUpdates({ w: array([1, 2]) }, { w: array([0.5, -1]) }); // => { w: float64 [2] [1.5, 1. ] }
  */
-export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P =>
-  leafwise((p, u) => [add(p, u)], params, updates)[0];
+export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P => {
+  checkUpdates("applyUpdates", "the updates", updates, params);
+  return leafwise(
+    (p, u) => {
+      const sum = add(p, u);
+      return [sum.dtype === p.dtype ? sum : cast(sum, p.dtype)];
+    },
+    params,
+    updates,
+  )[0];
+};

@@ -1,6 +1,7 @@
-import { add, div, equal, logicalOr, maximum, mul, type NDArray, norm, where } from "@gradfold/core";
-import { checkFromZero } from "./check.ts";
+import { add, div, equal, logicalOr, maximum, mul, type NDArray, where } from "@gradfold/core";
+import { fromZero, settings } from "../setting.ts";
 import { leafwise } from "./leafwise.ts";
+import { lengthOf } from "./norm.ts";
 import { stateless, type Transform } from "./transform.ts";
 
 export interface TrustRatioOptions {
@@ -11,6 +12,12 @@ export interface TrustRatioOptions {
   /** Added to the norm of updates; 0 by default. */
   readonly eps?: number;
 }
+
+const read = settings<TrustRatioOptions>({
+  minNorm: fromZero(0),
+  trustCoefficient: fromZero(1),
+  eps: fromZero(0),
+});
 
 /**
  * For each leaf, trustCoefficient |p| / (|u| + eps) times its update u, and 1 times it where a norm is 0: steps in
@@ -26,14 +33,17 @@ export interface TrustRatioOptions {
  * const p = array([3, 4]);
  * update(array([0, 2]), init(p), p)[0]; // => float64 [2] [0, 5]
  */
-export const scaleByTrustRatio = (options: TrustRatioOptions = {}): Transform<null> => {
-  const { minNorm = 0, trustCoefficient = 1, eps = 0 } = options;
-  checkFromZero("scaleByTrustRatio", { minNorm, trustCoefficient, eps });
+export const scaleByTrustRatio = (options?: TrustRatioOptions): Transform<null> =>
+  byTrust("transform.scaleByTrustRatio", read("transform.scaleByTrustRatio", options));
+
+/** {@link scaleByTrustRatio} by the name of the optimizer that it is a part of. */
+export const byTrust = (name: string, settings: Required<TrustRatioOptions>): Transform<null> => {
+  const { minNorm, trustCoefficient, eps } = settings;
   const trusted = (u: NDArray, p: NDArray): NDArray => {
-    const [ofParams, ofUpdate] = [maximum(norm(p), minNorm), maximum(norm(u), minNorm)];
+    const [ofParams, ofUpdate] = [maximum(lengthOf(p), minNorm), maximum(lengthOf(u), minNorm)];
     const isNothing = logicalOr(equal(ofParams, 0), equal(ofUpdate, 0));
     const trust = div(mul(ofParams, trustCoefficient), add(where(isNothing, 1, ofUpdate), eps));
     return mul(u, where(isNothing, 1, trust));
   };
-  return stateless((updates, params) => leafwise((u, p) => [trusted(u, p)], updates, params)[0]);
+  return stateless(name, (updates, params) => leafwise((u, p) => [trusted(u, p)], updates, params)[0]);
 };

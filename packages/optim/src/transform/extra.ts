@@ -1,0 +1,43 @@
+import { array, DomainError, DTypeError, type Scalar } from "@gradfold/core";
+import { describe } from "@gradfold/core/transform";
+import { checkPair } from "../callback.ts";
+import { isScalar } from "../setting.ts";
+import { received } from "./alike.ts";
+import type { Extra } from "./transform.ts";
+
+/* What comes with update's fourth argument: it is somebody else's, and looked at where it is used. */
+
+const missing = (name: string, key: string): DomainError =>
+  new DomainError(`${name}: the loss is missing: update's fourth argument must hold { ${key} }. trainStep gives it.`);
+
+const scalarOf = (name: string, what: string, x: unknown): Scalar => {
+  if (typeof x === "number") return array(x);
+  if (isScalar(x)) return x;
+  throw new DTypeError(`${name}: ${what} must be a number or a scalar array, not ${describe(x)}.`);
+};
+
+/** The loss, which a transform cannot do without. */
+export const valueOf = (name: string, { value }: Pick<Extra<never>, "value">): Scalar => {
+  if (value === undefined) throw missing(name, "value");
+  return scalarOf(name, "value", value);
+};
+
+type LossAndGrad<P> = NonNullable<Extra<P>["lossAndGrad"]>;
+
+/** A loss with its gradient, whose results are looked at. */
+const watchedLoss =
+  <P>(name: string, lossAndGrad: LossAndGrad<P>, params: P): LossAndGrad<P> =>
+  (at) => {
+    const result: unknown = lossAndGrad(at);
+    checkPair(name, "lossAndGrad must give [loss, gradient]", result);
+    const [value, gradient] = result as readonly [unknown, P];
+    return [scalarOf(name, "the loss", value), received(name, "the gradient", gradient, params)];
+  };
+
+/** The loss as a function, which a transform cannot do without. */
+export const lossAndGradOf = <P>(name: string, { lossAndGrad }: Extra<P>, params: P): LossAndGrad<P> => {
+  if (lossAndGrad === undefined) throw missing(name, "lossAndGrad");
+  if (typeof lossAndGrad !== "function")
+    throw new DTypeError(`${name}: lossAndGrad must be a function, not ${describe(lossAndGrad)}.`);
+  return watchedLoss(name, lossAndGrad, params);
+};
