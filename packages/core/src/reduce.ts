@@ -96,7 +96,6 @@ export const areBeside = (width: number): boolean => width >= 4;
 /** Sums and products of floats have an order, by the shape as written; whole numbers and extrema need none. */
 const ruleOf = (combine: Combine, dtype: DType, shape: Shape, axes: readonly number[]): Rule => {
   if (!isFloat(dtype) || combine === "maximum" || combine === "minimum") return "turn";
-  if (axes.length === shape.length) return "lanes";
   return areBeside(sizeBetween(shape, firstBehind(shape, axes), shape.length)) ? "blocks" : "lanes";
 };
 

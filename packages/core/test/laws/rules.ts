@@ -14,7 +14,7 @@ export interface Joining {
   readonly join: (a: number, b: number) => number;
 }
 
-const addition: Joining = { identity: -0, nothing: 0, join: (a, b) => a + b };
+export const addition: Joining = { identity: -0, nothing: 0, join: (a, b) => a + b };
 export const multiplication: Joining = { identity: 1, nothing: 1, join: (a, b) => a * b };
 
 /** The sums of consecutive blocks, by a rule. */
