@@ -235,6 +235,8 @@ describe("Damage is found:", () => {
     ],
     [`${start}}`, 0, unfilled],
     [`${start}${tensor("x", "BOOL", "1", 0, 1)}}`, 1, unfilled],
+    [`${start}${tensor("x", "BOOL", "5", 0, 5)}}`, 1, unfilled],
+    [`${start}${tensor("x", "BOOL", "6", 0, 6)}}`, 1, misplaced("x")],
     [start + end(0), 1, unfilled],
     [start + end(1), 1, unfilled],
     [start + end(1), 0, unfilled],
