@@ -2,7 +2,7 @@
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
 export { compileCode } from "./code.ts";
 export { bytesOf } from "./bytes.ts";
-export { checkFunction, checkList, describe, inQuotes } from "./description.ts";
+export { checkFunction, checkList, describe, inQuotes, isRemains } from "./description.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
 export { decoded } from "./error.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";

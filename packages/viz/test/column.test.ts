@@ -92,3 +92,9 @@ test("whatever else than finite numbers there is, the notes count it, each by it
     }),
   );
 });
+
+test("What structuredClone leaves of an array is called so", () => {
+  const remains: unknown = structuredClone(array([3, 2]));
+  for (const data of [remains, { loss: remains }, [remains]])
+    expect(() => lossCurve(data as never)).toThrow(/no numbers: it came through structuredClone or postMessage/);
+});
