@@ -1,4 +1,5 @@
-import { type Either, either } from "@gradfold/core";
+import { DTypeError, type Either, either } from "@gradfold/core";
+import { describe } from "@gradfold/core/transform";
 
 /**
  * The file system refused: the disk is full or read-only, a file is not there, or another process records into it. Or
@@ -30,8 +31,13 @@ export const attempted = (run: () => void): boolean => {
   }
 };
 
-/** Runs something that works with files, and turns the system's errors into a left. Any other exception passes. */
+/**
+ * Runs something that works with files, and turns the system's errors into a left. Any other exception passes.
+ *
+ * @throws DTypeError for a path that is no text
+ */
 export const attemptFile = <A>(what: string, path: string, run: () => A): Either<FileError, A> => {
+  if (typeof path !== "string") throw new DTypeError(`${what}: a path is needed, not ${describe(path)}.`);
   try {
     return either.right(run());
   } catch (e) {

@@ -3,6 +3,7 @@ import { attempt, DomainError, type Either, either } from "@gradfold/core";
 import { optionsOf } from "@gradfold/core/transform";
 import { beginJournal, mostRows, usualEvery } from "../recording/journal.ts";
 import { of, type RecordingOptions } from "../recording/recording.ts";
+import { checkRun } from "../trajectory/check.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import { byName } from "../value.ts";
 import { slice } from "../trajectory/view.ts";
@@ -55,6 +56,7 @@ export const record = <State, M>(
   run: Trajectory<State, M>,
   options?: RecordOptions,
 ): Either<FileError, Recorder> => {
+  checkRun("record", run, "second");
   const { fs, description, every = usualEvery(run.final) } = optionsOf("record", options, defaults);
   if (!Number.isInteger(every) || every < 1 || every > mostRows)
     throw new DomainError(`record: every must be a whole number from 1 to ${mostRows}, not ${every}.`);

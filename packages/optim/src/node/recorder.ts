@@ -3,6 +3,7 @@ import { type Journal, raw, slotCount, trailerBytes } from "../recording/journal
 import type { Recording } from "../recording/recording.ts";
 import { decodeJournal } from "../recording/survey.ts";
 import { writeTail } from "../recording/tail.ts";
+import { checkRun } from "../trajectory/check.ts";
 import { differenceOf } from "../trajectory/difference.ts";
 import { firstOf } from "../trajectory/series.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
@@ -214,7 +215,10 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
   };
   return {
     steps: () => place.steps,
-    append: (run) => guarded(() => append(run)),
+    append: (run) => {
+      checkRun("append", run);
+      return guarded(() => append(run));
+    },
     sync: () => guarded(sync),
     close: () =>
       last(() => {

@@ -1,5 +1,6 @@
 import { numerics } from "@gradfold/core";
 import { optionsOf } from "@gradfold/core/transform";
+import { checkRun } from "../trajectory/check.ts";
 import type { Keyframe } from "../trajectory/keyframe.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import { checkDescription } from "./check.ts";
@@ -37,7 +38,7 @@ const defaults = { description: {} };
 /**
  * A run as data, with the states that it keeps. That of a run without steps is a checkpoint.
  *
- * @throws DomainError when the description holds anything but texts
+ * @throws DTypeError for what is no run; DomainError when the description holds anything but texts
  * @example
  * import { array } from "@gradfold/core";
  * import { recording, steps, trajectory } from "@gradfold/optim";
@@ -47,6 +48,7 @@ const defaults = { description: {} };
  */
 export const of = <State, M>(run: Trajectory<State, M>, options?: RecordingOptions): Recording => {
   const { description } = optionsOf("recording.of", options, defaults);
+  checkRun("recording.of", run);
   checkDescription("recording.of", description);
   return {
     steps: run.length - 1,

@@ -6,10 +6,14 @@ import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
 /* What the functions of this folder are given is looked at before anything is computed. */
 
 /** Throws unless something is a run. */
-export const checkRun: (name: string, run: unknown) => asserts run is Trajectory<unknown, unknown> = (name, run) => {
+export const checkRun: (name: string, run: unknown, place?: string) => asserts run is Trajectory<unknown, unknown> = (
+  name,
+  run,
+  place = "first",
+) => {
   const { states, rows } = typeof run === "object" && run !== null ? (run as Partial<AnyTrajectory>) : {};
   if (typeof states !== "function" || typeof rows !== "function")
-    throw new DTypeError(`${name}: the run comes first, as trajectory.fold makes it, not ${describe(run)}.`);
+    throw new DTypeError(`${name}: the run comes ${place}, as trajectory.fold makes it, not ${describe(run)}.`);
 };
 
 /** Throws unless something is a step and something else are inputs; `usage` is a call as it should be. */
