@@ -27,6 +27,20 @@ export const frozen = <A>(node: A): A => {
 /** As many levels as core's trees may have. */
 const mostLevels = 1000;
 
+/** Whether nobody can change the lists and records of a tree. */
+const isValue = (node: unknown, depth: number): boolean => {
+  if (typeof node !== "object" || node === null || isNDArray(node)) return true;
+  if (isList(node)) {
+    if (!Object.isFrozen(node) || depth > mostLevels) return false;
+    for (const child of node) if (!isValue(child, depth + 1)) return false;
+    return true;
+  }
+  if (!isRecord(node)) return true;
+  if (!Object.isFrozen(node) || depth > mostLevels) return false;
+  for (const key of Object.keys(node)) if (!isValue(node[key], depth + 1)) return false;
+  return true;
+};
+
 const copied = (name: string, node: unknown, depth: number): unknown => {
   if (typeof node !== "object" || node === null || isNDArray(node)) return node;
   if (depth > mostLevels) throw new TreeError(`${name}: the tree has more than ${mostLevels} levels. Break its cycle.`);
@@ -49,4 +63,4 @@ const copied = (name: string, node: unknown, depth: number): unknown => {
  *
  * @throws TreeError when the tree contains itself
  */
-export const asValue = <A>(name: string, node: A): A => copied(name, node, 1) as A; // a copy
+export const asValue = <A>(name: string, node: A): A => (isValue(node, 1) ? node : (copied(name, node, 1) as A)); // a copy

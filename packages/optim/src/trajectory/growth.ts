@@ -2,7 +2,7 @@ import { lazy } from "@gradfold/core/transform";
 import type { RunCourse } from "./course.ts";
 import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
 import { lazily } from "./lazy.ts";
-import { judge, type Outcome } from "./outcome.ts";
+import { type Diverged, divergedIn, endedAt } from "./outcome.ts";
 import { checkTree } from "../argument.ts";
 import { asValue, byName } from "../value.ts";
 import { concatenateRows, listsOf, type Rows } from "./rows.ts";
@@ -22,12 +22,17 @@ export interface Growth {
 }
 
 /** What was added to a run, with steps counted from its end. Parts are kept as `series.ts` says. */
-export interface Grown {
+interface Part {
   readonly base: AnyTrajectory;
   readonly interval: number;
   readonly keyframes: readonly (readonly Keyframe<unknown>[])[];
   readonly transitions: readonly Transitions[];
   readonly final: unknown;
+}
+
+export interface Grown extends Part {
+  /** How the run diverged by its losses, if it did. */
+  readonly diverged: Diverged | undefined;
 }
 
 /** The metric that training steps have, for a run without a step to ask. */
@@ -43,7 +48,7 @@ export const begin = (name: string, what: string, given: unknown, growth: Omit<G
   const state = asValue(name, given);
   const { step, course, budget } = growth;
   return singleRun(
-    { outcome: () => judge({ first: undefined, from: 0, later: undefined }, 0, () => state) },
+    { outcome: lazy(() => endedAt(0, state)) },
     {
       length: 1,
       metrics: noMetrics,
@@ -58,7 +63,7 @@ export const begin = (name: string, what: string, given: unknown, growth: Omit<G
 };
 
 /** States of what was added, from state k on; state 0 is the base's last one. */
-function* statesOf({ keyframes, transitions, final }: Grown, from: number): Generator {
+function* statesOf({ keyframes, transitions, final }: Part, from: number): Generator {
   const n = lengthOf(transitions);
   let { step, state } = from < n ? (nearest(keyframes, from) ?? { step: n, state: final }) : { step: n, state: final };
   for (; step < n; step++) {
@@ -73,7 +78,7 @@ function* statesOf({ keyframes, transitions, final }: Grown, from: number): Gene
  * The states from state k on, counted from the start of the base. Generators stand outside of the runs that they serve: a
  * generator function's first call makes a hidden class, which would keep its run alive.
  */
-function* statesThrough(grown: Grown, from: number): Generator {
+function* statesThrough(grown: Part, from: number): Generator {
   const past = grown.base.length - 1;
   let k = from;
   if (k < past)
@@ -85,7 +90,7 @@ function* statesThrough(grown: Grown, from: number): Generator {
 }
 
 /** The states from state k on, counted from the start of the base, without a look at those that are kept behind it. */
-function* recompute(grown: Grown, from: number): Generator<readonly [unknown, unknown]> {
+function* recompute(grown: Part, from: number): Generator<readonly [unknown, unknown]> {
   const { base, transitions } = grown;
   const past = base.length - 1;
   let state: unknown;
@@ -103,28 +108,31 @@ function* recompute(grown: Grown, from: number): Generator<readonly [unknown, un
 }
 
 /**
- * The outcome of a run that grew to n steps. What was judged before stays judged; a final state without a loss now has one.
- * It stands outside of the new run, which would keep the old one alive.
+ * How a run that grew to n steps diverged by its losses. What was judged before stays judged; a final state without a loss now
+ * has one.
  */
-const outcomeAfter = (
+const divergedAfter = (
   before: AnyTrajectory | undefined,
   n: number,
   rows: AnyTrajectory["rows"],
   states: AnyTrajectory["states"],
-): Outcome => {
+): Diverged | undefined => {
   const from = (before?.length ?? 1) - 1;
-  const outcomeBefore = from === 0 ? undefined : before?.outcome;
-  if (outcomeBefore?.kind === "diverged" && outcomeBefore.step < from) return outcomeBefore;
+  if (before !== undefined && from > 0) {
+    const { grown } = before[growthAt];
+    const known = grown === undefined ? before.outcome : grown.diverged;
+    if (known?.kind === "diverged" && known.step < from) return known;
+  }
   const { loss: later } = rows(from, n).columns;
   const first = (from === 0 ? later : rows(0, 1).columns["loss"])?.[0];
-  return judge({ first, from, later }, n, (k) => firstOf(states(k)));
+  return divergedIn({ first, from, later }, (k) => firstOf(states(k)));
 };
 
-const grownRun = lazily("metrics", "keyframes");
+const grownRun = lazily("metrics", "keyframes", "outcome");
 
-/** The run of a base and what was added to it; the outcome of the run before, to which it was added, is known. */
-export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyTrajectory): AnyTrajectory => {
-  const { base, keyframes, transitions, final } = growth.grown;
+/** The run of a base and what was added to it; the run before, to which it was added, knows how it diverged. */
+export const regrow = (growth: Omit<Growth, "grown">, part: Part, before?: AnyTrajectory): AnyTrajectory => {
+  const { base, keyframes, transitions, final } = part;
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
   const rows = (from: number, to: number): Rows => {
@@ -132,7 +140,7 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
     const added = transitions.length === 0 ? noRows : rowsOf(transitions, Math.max(from - past, 0), to - past);
     return from < past ? concatenateRows([base.rows(from, past), added]) : added;
   };
-  const states = (from: number): Iterable<unknown> => statesThrough(growth.grown, from);
+  const states = (from: number): Iterable<unknown> => statesThrough(part, from);
   const metrics = lazy(() => listsOf(rows(0, n)));
   const allKeyframes = lazy(() =>
     framesOf([
@@ -140,16 +148,17 @@ export const regrow = (growth: Growth & { readonly grown: Grown }, before?: AnyT
       ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
     ]),
   );
+  const diverged = divergedAfter(before, n, rows, states);
+  const outcome = lazy(() => diverged ?? endedAt(n, final));
   return grownRun(
-    { metrics, keyframes: allKeyframes },
+    { metrics, keyframes: allKeyframes, outcome },
     {
       length: n + 1,
       final,
-      outcome: outcomeAfter(before, n, rows, states),
       states,
-      recomputed: (from: number) => recompute(growth.grown, from),
+      recomputed: (from: number) => recompute(part, from),
       rows,
-      [growthAt]: growth,
+      [growthAt]: { ...growth, grown: { ...part, diverged } },
     },
   );
 };
@@ -166,6 +175,7 @@ const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
     keyframes: [[{ step: 0, state: run.final }]],
     transitions: [],
     final: run.final,
+    diverged: undefined,
   };
 
 /** A run and some steps more, for a function of some name. */
@@ -190,5 +200,5 @@ export const advance = (
   const frames = grow(kept, keyframes, (a, b) => [...a, ...b]);
   const transitions = grow(grown.transitions, transitionsOf(step, inputs, columns), join);
   const { course, budget } = growth;
-  return regrow({ step, course, budget, grown: { base, interval, keyframes: frames, transitions, final } }, run);
+  return regrow({ step, course, budget }, { base, interval, keyframes: frames, transitions, final }, run);
 };

@@ -47,16 +47,22 @@ interface Losses {
   readonly later: Float64Array | undefined;
 }
 
-/** Judges a run of n steps by its losses, if it has any, and by its final state, whose loss nobody computed. */
-export const judge = ({ first = 0, from, later }: Losses, n: number, at: (step: number) => unknown): Outcome => {
-  const bound = limit * (1 + Math.abs(first));
-  const row = later === undefined ? 0 : firstBeyond(later, bound);
+/** How a run diverged by its losses, if it has any: the first of them that is not finite or too large. */
+export const divergedIn = ({ first = 0, from, later }: Losses, at: (step: number) => unknown): Diverged | undefined => {
+  const row = later === undefined ? 0 : firstBeyond(later, limit * (1 + Math.abs(first)));
   const loss = later?.[row];
-  if (loss !== undefined) {
-    const reason = Number.isFinite(loss) ? "too large" : "not finite";
-    return Object.freeze({ kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) });
-  }
-  const leaf = firstBadLeaf(at(n));
+  if (loss === undefined) return undefined;
+  const reason = Number.isFinite(loss) ? "too large" : "not finite";
+  return Object.freeze({ kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) });
+};
+
+/** How a run of n steps ended whose losses are all right, by its final state, whose loss nobody computed. */
+export const endedAt = (n: number, state: unknown): Outcome => {
+  const leaf = firstBadLeaf(state);
   if (leaf === undefined) return Object.freeze({ kind: "finished" });
   return Object.freeze({ kind: "diverged", step: n, loss: NaN, reason: "not finite", leaf });
 };
+
+/** Judges a run of n steps. */
+export const judge = (losses: Losses, n: number, at: (step: number) => unknown): Outcome =>
+  divergedIn(losses, at) ?? endedAt(n, at(n));

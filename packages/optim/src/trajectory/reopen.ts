@@ -109,17 +109,16 @@ export const reopen = typed<Reopen>(
     const taken = { length: made.steps, at: (i: number) => inputs.at(i) };
     const rows = attempt(() => wholeRows(op, made, step, inputs));
     if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
-    const run = regrow({
-      step,
-      ...way,
-      grown: {
+    const run = regrow(
+      { step, ...way },
+      {
         base: begin(op, "the recording's first state", first.state, { step, ...way }),
         interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
         keyframes: [made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state)))],
         transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, rows.right.columns)],
         final: asValue(op, made.final),
       },
-    });
+    );
     for (const part of parts(run, check)) {
       const verdict = attempt(() => verify(part.run));
       if (either.isLeft(verdict)) return wrong(`the step does not take these states: ${verdict.left.message}`);

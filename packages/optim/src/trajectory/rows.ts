@@ -6,8 +6,14 @@ export interface Rows {
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
+/** A column of each column. */
+const each = ({ columns }: Rows, f: (values: Float64Array) => Float64Array): Rows["columns"] =>
+  byName(Object.entries(columns).map(([name, values]) => [name, f(values)]));
+
 /** Rows one after another, in columns of their own. A column that some of them lack is NaN there. */
 export const concatenateRows = (tables: readonly Rows[]): Rows => {
+  const [only] = tables;
+  if (only !== undefined && tables.length === 1) return { length: only.length, columns: each(only, (x) => x.slice()) };
   const length = tables.reduce((sum, table) => sum + table.length, 0);
   const columns = new Map<string, Float64Array>();
   let done = 0;
@@ -23,9 +29,9 @@ export const concatenateRows = (tables: readonly Rows[]): Rows => {
 };
 
 /** Rows from … to - 1, which are not copied. */
-export const partOf = ({ columns }: Rows, from: number, to: number): Rows => ({
+export const partOf = (rows: Rows, from: number, to: number): Rows => ({
   length: to - from,
-  columns: byName(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)])),
+  columns: each(rows, (values) => values.subarray(from, to)),
 });
 
 /** The numbers of a typed array, as a list that nobody can write to. */
