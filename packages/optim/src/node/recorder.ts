@@ -2,7 +2,7 @@ import { type DecodeError, DomainError, type Either, either } from "@gradfold/co
 import { type Journal, raw, slotCount, trailerBytes } from "../recording/journal.ts";
 import type { Recording } from "../recording/recording.ts";
 import { decodeJournal } from "../recording/survey.ts";
-import { writeTail } from "../recording/tail.ts";
+import { tailWriter } from "../recording/tail.ts";
 import { checkRun } from "../trajectory/check.ts";
 import { differenceOf } from "../trajectory/difference.ts";
 import { firstOf } from "../trajectory/series.ts";
@@ -69,7 +69,8 @@ interface Addition {
 
 /** The rows of steps k … end - 1 of a run, one after another. */
 const rowsIn = (names: readonly string[], columns: Recording["metrics"], k: number, end: number): Float64Array => {
-  const rows = new Float64Array((end - k) * names.length);
+  // To ask a small array of no buffer for its bytes would make one.
+  const rows = new Float64Array(new ArrayBuffer(8 * (end - k) * names.length));
   for (const [j, name] of names.entries()) {
     const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
     for (let i = k; i < end; i++) rows[(i - k) * names.length + j] = column?.[i] ?? NaN;
@@ -83,8 +84,9 @@ function* additionsOf(
   place: Place,
   run: Trajectory<unknown, unknown>,
   columns: Recording["metrics"],
+  tailOf: ReturnType<typeof tailWriter>,
 ): Generator<Addition> {
-  const { every, names, tail, record: size, sum } = journal;
+  const { every, names, record: size, sum } = journal;
   const n = run.length - 1;
   let [parts, k]: [Uint8Array[], number] = [[], 0];
   let { record, count, rows: checksum, steps } = place;
@@ -96,9 +98,7 @@ function* additionsOf(
     checksum = sum(rows, checksum);
     parts.push(rows);
     if (count === every) {
-      const bytes = new Uint8Array(tail);
-      writeTail(journal, { record, from: steps - count, count, rows: checksum }, state, bytes);
-      parts.push(bytes);
+      parts.push(tailOf({ record, from: steps - count, count, rows: checksum }, state).slice());
       [record, count, checksum] = [record + 1, 0, 0];
     }
     const isFull = count === 0 && (parts.length / 2) * size >= blockBytes;
@@ -109,18 +109,15 @@ function* additionsOf(
 }
 
 export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened): Recorder => {
-  const tail = new Uint8Array(journal.tail);
+  const tailOf = tailWriter(journal);
   let { place, mend } = opened;
   let synced = { slot: place.slot, end: endOf(journal, place) };
   let [isOpen, isChanged, isDoubtful] = [true, false, false];
   const slots = Array.from({ length: slotCount }, (_, slot) => journal.slots + slot * journal.tail);
 
   /** The state of a place within a record, into a slot that nobody needs. */
-  const writeSlot = (to: Place, slot: number): void => {
-    const { record, count, rows, steps, state } = to;
-    writeTail(journal, { record, from: steps - count, count, rows }, state, tail);
-    writeAll(fs, file, tail, slots[slot] ?? 0);
-  };
+  const writeSlot = ({ record, count, rows, steps, state }: Place, slot: number): void =>
+    writeAll(fs, file, tailOf({ record, from: steps - count, count, rows }, state), slots[slot] ?? 0);
   const freeSlot = (): number => slots.findIndex((_, slot) => slot !== place.slot && slot !== synced.slot);
   /** Takes away what a write that failed may have left. */
   const restore = (): void => {
@@ -152,7 +149,7 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
         `record: the run does not begin where the recorded one ends, in ${found.leaf || "the state"}.`,
       );
     if (run.length > 1) lock.confirm(file, false);
-    for (const addition of additionsOf(journal, place, run, columns)) take(addition);
+    for (const addition of additionsOf(journal, place, run, columns, tailOf)) take(addition);
   };
   /** Writes again what is there: a system that could not write it once may have taken it for written. */
   const rewrite = (from: number, to: number): void => {

@@ -5,7 +5,7 @@ import { isVersion1 } from "../recording/version1.ts";
 import { type Journal, readHead, slotCount, trailerBytes } from "../recording/journal.ts";
 import type { Lost, Recording } from "../recording/recording.ts";
 import { readJournal, survey, type Survey } from "../recording/survey.ts";
-import { stateIn, writeTail } from "../recording/tail.ts";
+import { stateIn, tailWriter } from "../recording/tail.ts";
 import { misfit } from "../trajectory/difference.ts";
 import { fileAt, sourceIn, writeAll } from "./disk.ts";
 import { attemptFile, FileError } from "./error.ts";
@@ -93,11 +93,10 @@ const mending = (
 ): (() => void) => {
   const end = endOf(journal, place);
   const kept = short ? last?.kept : undefined;
-  const tail = new Uint8Array(kept === undefined ? 0 : journal.tail);
-  if (kept !== undefined && last !== undefined) {
-    const { record, from } = last;
-    writeTail(journal, { record, from, count: kept.count, rows: kept.rows }, place.state, tail);
-  }
+  const tail =
+    kept === undefined || last === undefined
+      ? new Uint8Array()
+      : tailWriter(journal)({ record: last.record, from: last.from, count: kept.count, rows: kept.rows }, place.state);
   return () => {
     fs.ftruncateSync(file, end);
     writeAll(fs, file, tail, end - tail.length);

@@ -1,6 +1,7 @@
-import { array, item, type NDArray, toTypedArray, type tree, TreeError } from "@gradfold/core";
+import { type DType, item, type NDArray, toTypedArray, type tree, TreeError } from "@gradfold/core";
 import {
   allocate,
+  bytesPerElement,
   contiguous,
   isList,
   isNDArray,
@@ -8,6 +9,7 @@ import {
   runIfKept,
   sameShape,
   sizeOf,
+  type Store,
 } from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
 import { bytesOf, type Form, type Journal, raw, trailerBytes, viewOf } from "./journal.ts";
@@ -23,6 +25,9 @@ export interface Trailer {
   readonly rows: number;
   readonly state: number;
 }
+
+/** Makes the tail of a record, whose bytes are those of the next one too. */
+type TailWriter = (trailer: Omit<Trailer, "state">, state: unknown) => Uint8Array;
 
 /** Gathers the leaves of a tree in their order, and tells whether it has the branches of a structure. */
 const gather = (structure: tree.Structure, node: unknown, leaves: unknown[]): boolean => {
@@ -49,54 +54,82 @@ const gather = (structure: tree.Structure, node: unknown, leaves: unknown[]): bo
   }
 };
 
-const asArray = (leaf: unknown): NDArray | undefined =>
-  isNDArray(leaf) ? leaf : typeof leaf === "number" || typeof leaf === "boolean" ? array(leaf) : undefined;
-
-/**
- * The leaves of a state in the form of the first one, in their order. This is `tree.leaves` in a third of the time, for a
- * state may be written at every step.
- */
-const leavesOf = ({ like, structure, leaves: likes }: Form, state: unknown): readonly NDArray[] => {
-  const found: unknown[] = [];
-  const leaves = gather(structure, state, found) ? found.map(asArray) : [];
-  const fitting = leaves.filter(
-    (leaf, i) => leaf !== undefined && leaf.dtype === likes[i]?.dtype && sameShape(leaf.shape, likes[i].shape),
-  );
-  if (leaves.every((leaf) => leaf !== undefined) && fitting.length === likes.length) return leaves;
-  const { leaf, reason } = misfit(state, like) ?? { leaf: "", reason: "the trees have different branches" };
-  throw new TreeError(`record: a state has another form than the first one at ${leaf || "the root"}: ${reason}.`);
+const viewsOf: Readonly<Record<DType, (bytes: Uint8Array, at: number, length: number) => Store>> = {
+  float64: ({ buffer, byteOffset }, at, length) => new Float64Array(buffer, byteOffset + at, length),
+  float32: ({ buffer, byteOffset }, at, length) => new Float32Array(buffer, byteOffset + at, length),
+  int32: ({ buffer, byteOffset }, at, length) => new Int32Array(buffer, byteOffset + at, length),
+  bool: (bytes, at, length) => bytes.subarray(at, at + length),
 };
 
-/** The elements of an array, to be read only. */
-const elementsOf = (x: NDArray): Uint8Array => {
-  const kept = runIfKept(x);
-  return raw(kept === undefined ? toTypedArray(x) : kept.data.subarray(kept.start, kept.start + sizeOf(x.shape)));
+/** Where a leaf goes. */
+interface Berth {
+  readonly like: NDArray;
+  readonly elements: Store;
+  /** The elements' bytes, and where they go from there: behind bools, a place may be none for larger elements. */
+  readonly moved: { readonly bytes: Uint8Array; readonly to: number } | undefined;
+}
+
+/** The places of leaves in the bytes of a state. */
+const berthsOf = (likes: readonly NDArray[], state: Uint8Array): readonly Berth[] => {
+  let end = 0;
+  return likes.map((like): Berth => {
+    const [to, length] = [end, sizeOf(like.shape)];
+    end += bytesOf(like);
+    const view = viewsOf[like.dtype];
+    if (to % bytesPerElement[like.dtype] === 0) return { like, elements: view(state, to, length), moved: undefined };
+    const bytes = new Uint8Array(new ArrayBuffer(bytesOf(like)));
+    return { like, elements: view(bytes, 0, length), moved: { bytes, to } };
+  });
+};
+
+/** Puts a leaf in its place, if it is of the type that belongs there. */
+const put = ({ like: { dtype, shape }, elements }: Berth, leaf: unknown): boolean => {
+  if (!isNDArray(leaf)) {
+    const isIt = typeof leaf === "number" ? dtype === "float64" : typeof leaf === "boolean" && dtype === "bool";
+    if (isIt) elements[0] = Number(leaf);
+    return isIt && shape.length === 0;
+  }
+  if (leaf.dtype !== dtype || !sameShape(leaf.shape, shape)) return false;
+  const { data, start } = runIfKept(leaf) ?? { data: toTypedArray(leaf), start: 0 };
+  const { length } = elements;
+  elements.set(data.length === length ? data : data.subarray(start, start + length));
+  return true;
 };
 
 /**
- * Writes the tail of a record into bytes of its size, and gives its trailer.
+ * What writes the tails of a journal, each into the same bytes as the one before: a state may be written at every step, so
+ * nothing is made for it.
  *
  * @throws TreeError for a state of another form than the first one
  */
-export const writeTail = (
-  { form, sum, seed }: Journal,
-  { record, from, count, rows }: Omit<Trailer, "state">,
-  state: unknown,
-  bytes: Uint8Array,
-): void => {
-  let offset = 0;
-  for (const leaf of leavesOf(form, state)) {
-    const elements = elementsOf(leaf);
-    bytes.set(elements, offset);
-    offset += elements.length;
-  }
-  const end = bytes.length - trailerBytes;
-  bytes.fill(0, offset, end);
-  const view = viewOf(bytes.subarray(end));
-  view.setFloat64(0, record, true);
-  view.setFloat64(8, from, true);
-  [count, rows, sum(bytes.subarray(0, end))].forEach((n, i) => view.setUint32(16 + 4 * i, n, true));
-  view.setUint32(28, sum(bytes.subarray(end, -4), seed), true);
+export const tailWriter = ({ form, tail, sum, seed }: Journal): TailWriter => {
+  const { like, structure, leaves: likes } = form;
+  const bytes = new Uint8Array(tail);
+  const end = tail - trailerBytes;
+  const [state, marks, trailer] = [bytes.subarray(0, end), bytes.subarray(end, -4), viewOf(bytes.subarray(end))];
+  const berths = berthsOf(likes, state);
+  const fill = (given: unknown): boolean => {
+    const leaves: unknown[] = [];
+    if (!gather(structure, given, leaves)) return false;
+    for (const [i, berth] of berths.entries()) {
+      if (!put(berth, leaves[i])) return false;
+      if (berth.moved !== undefined) state.set(berth.moved.bytes, berth.moved.to);
+    }
+    return true;
+  };
+  return ({ record, from, count, rows }, given) => {
+    if (!fill(given)) {
+      const { leaf, reason } = misfit(given, like) ?? { leaf: "", reason: "the trees have different branches" };
+      throw new TreeError(`record: a state has another form than the first one at ${leaf || "the root"}: ${reason}.`);
+    }
+    trailer.setFloat64(0, record, true);
+    trailer.setFloat64(8, from, true);
+    trailer.setUint32(16, count, true);
+    trailer.setUint32(20, rows, true);
+    trailer.setUint32(24, sum(state), true);
+    trailer.setUint32(28, sum(marks, seed), true);
+    return bytes;
+  };
 };
 
 const isPlace = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
