@@ -15,10 +15,10 @@ export const byName = <A>(entries: Iterable<readonly [name: string, A]>): Readon
   return Object.freeze(made);
 };
 
-/** Freezes the lists and records that a tree is made of, where they are. */
+/** Freezes the lists and records that a tree is made of, where they are. Arrays are neither. */
 export const frozen = <A>(node: A): A => {
-  if (typeof node !== "object" || node === null || isNDArray(node)) return node;
-  if (isList(node)) for (const child of node) frozen(child);
+  if (typeof node !== "object" || node === null) return node;
+  if (isList(node)) for (let i = 0; i < node.length; i++) frozen(node[i]);
   else if (isRecord(node)) for (const key of Object.keys(node)) frozen(node[key]);
   else return node;
   return Object.freeze(node);

@@ -29,10 +29,10 @@ export const concatenateRows = (tables: readonly Rows[]): Rows => {
 };
 
 /** Rows from … to - 1, which are not copied. */
-export const partOf = (rows: Rows, from: number, to: number): Rows => ({
-  length: to - from,
-  columns: each(rows, (values) => values.subarray(from, to)),
-});
+export const partOf = (rows: Rows, from: number, to: number): Rows =>
+  from === 0 && to === rows.length
+    ? rows
+    : { length: to - from, columns: each(rows, (values) => values.subarray(from, to)) };
 
 /** The numbers of a typed array, as a list that nobody can write to. */
 export const listOf = (values: Float64Array): readonly number[] => {

@@ -61,7 +61,9 @@ const listed = (names: readonly string[]): string => names.join(", ") || "none";
 /** Throws unless a row has metrics of these names. */
 export const checkNames = (name: string, names: readonly string[], row: Metrics): void => {
   const found = Object.keys(row);
-  if (found.length === names.length && names.every((metric) => Object.hasOwn(row, metric))) return;
+  let isSame = found.length === names.length;
+  for (let i = 0; i < names.length && isSame; i++) isSame = found[i] === names[i] || Object.hasOwn(row, names[i] ?? "");
+  if (isSame) return;
   throw new TreeError(
     `${name}: the metrics are ${listed(found)} where they were ${listed(names)}. Give each of them at every step, as NaN where there is none.`,
   );
