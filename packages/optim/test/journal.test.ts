@@ -1,9 +1,22 @@
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { add, array, either, mul, type NDArray, option } from "@gradfold/core";
+import {
+  add,
+  array,
+  broadcastTo,
+  either,
+  mul,
+  type NDArray,
+  option,
+  slice,
+  toTypedArray,
+  transpose,
+  tree,
+  zeros,
+} from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { recording, steps, trajectory } from "../src/index.ts";
-import { load, resume } from "../src/node/index.ts";
+import { load, record, resume } from "../src/node/index.ts";
 import { readHead } from "../src/recording/journal.ts";
 import { sourceOf } from "../src/recording/safetensors.ts";
 import { memoryDisk } from "./memory.ts";
@@ -211,4 +224,32 @@ describe("a journal of version 1", () => {
       expect(textOf(found.right.final)).toBe(textOf([...run.states(count)][0]));
     }
   });
+});
+
+test("the leaves of a state keep their bits behind one another, whatever their types and sizes", () => {
+  const leaves = (n: number): readonly unknown[] => [
+    array([n % 2 === 0, true, n % 3 === 0]),
+    array([n / 3, -0, NaN]),
+    array([n / 7], { dtype: "float32" }),
+    n % 2 === 1,
+    array(-n, { dtype: "int32" }),
+    n / 9,
+    slice(array([1, n, 3, 4 * n], { dtype: "float32" }), [[1, 3]]),
+    transpose(array([[1, n, 2, n / 11]])),
+    zeros([2, 2], { dtype: "bool" }),
+    broadcastTo(array(n / 13), [3]),
+  ];
+  const count = leaves(0).length;
+  for (let first = 0; first < count; first++) {
+    const state = (n: number) => ({ n, rest: [...leaves(n).slice(first), ...leaves(n).slice(0, first)] });
+    const run = trajectory.fold(({ n }: ReturnType<typeof state>) => [state(n + 1), { loss: n }], state(0), steps(7));
+    for (let n = 1; n <= 7; n++) {
+      const disk = memoryDisk();
+      const recorder = right(record("/f", trajectory.slice(run, 0, 1), { every: 3, fs: disk.fs }));
+      for (let k = 0; k < n; k++) right(recorder.append(trajectory.slice(run, k, k + 2)));
+      const elements = (given: unknown) => tree.leaves(given).map(toTypedArray);
+      expect(elements(right(load("/f", { fs: disk.fs })).final)).toEqual(elements(state(n)));
+      right(recorder.close());
+    }
+  }
 });

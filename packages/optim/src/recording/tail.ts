@@ -39,17 +39,18 @@ const gather = (structure: tree.Structure, node: unknown, leaves: unknown[]): bo
       return node === structure.value;
     case "list": {
       const { children } = structure;
-      return (
-        isList(node) && node.length === children.length && children.every((child, i) => gather(child, node[i], leaves))
-      );
+      if (!isList(node) || node.length !== children.length) return false;
+      for (const [i, child] of children.entries()) if (!gather(child, node[i], leaves)) return false;
+      return true;
     }
     case "record": {
       const { keys, children } = structure;
       if (!isRecord(node) || Object.keys(node).length !== keys.length) return false;
-      return keys.every((key, i) => {
-        const child = children[i];
-        return child !== undefined && Object.hasOwn(node, key) && gather(child, node[key], leaves);
-      });
+      for (const [i, child] of children.entries()) {
+        const key = keys[i] ?? "";
+        if (!Object.hasOwn(node, key) || !gather(child, node[key], leaves)) return false;
+      }
+      return true;
     }
   }
 };
