@@ -14,6 +14,7 @@ import {
   tree,
   zeros,
 } from "@gradfold/core";
+import { contiguous } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
 import { recording, steps, trajectory } from "../src/index.ts";
 import { load, record, resume } from "../src/node/index.ts";
@@ -236,6 +237,7 @@ test("the leaves of a state keep their bits behind one another, whatever their t
     n / 9,
     slice(array([1, n, 3, 4 * n], { dtype: "float32" }), [[1, 3]]),
     transpose(array([[1, n, 2, n / 11]])),
+    contiguous("float32", [2], Float32Array.of(77, n, n / 5, 77), 1),
     zeros([2, 2], { dtype: "bool" }),
     broadcastTo(array(n / 13), [3]),
   ];
