@@ -1,5 +1,5 @@
 import { DTypeError, TreeError } from "@gradfold/core";
-import { adviceOn, describe, isList } from "@gradfold/core/transform";
+import { describe, reasonOf } from "@gradfold/core/transform";
 
 /* What callers hand over to be called, and what it gives back: looked at where it comes in, under the public name. */
 
@@ -30,22 +30,8 @@ export const checkAlone = (name: string, further: unknown, usage: string): void 
   throw new DTypeError(`${name}: it takes a function alone, not also ${describe(further)}. It is called as ${usage}.`);
 };
 
-/** Why a callback may have given something that it should not, where that can be told. */
-export const reason = (returned: unknown): string =>
-  returned === undefined ? " Is its return missing?" : adviceOn(returned);
-
 /** Throws where a function gave nothing back: its result may be null, but undefined is a return that was forgotten. */
 export const checkReturned = (name: string, returned: unknown): void => {
   if (returned === undefined)
-    throw new TreeError(`${name}: the function must return a tree of arrays, not undefined.${reason(returned)}`);
-};
-
-/**
- * The two parts of the pair that a callback must give.
- *
- * @param rule - what it must do, as `scan: the body must return [carry, y]`
- */
-export const pairOf = (rule: string, returned: unknown): readonly [unknown, unknown] => {
-  if (isList(returned) && returned.length === 2) return [returned[0], returned[1]];
-  throw new TreeError(`${rule}, not ${describe(returned)}.${reason(returned)}`);
+    throw new TreeError(`${name}: the function must return a tree of arrays, not undefined.${reasonOf(returned)}`);
 };

@@ -1,6 +1,6 @@
 import { array, cast, DTypeError, item, type NDArray, ShapeError, type tree } from "@gradfold/core";
-import { describe, formatShape, isNDArray, isTransforming, typed } from "@gradfold/core/transform";
-import { checkCallback, reason } from "./callback.ts";
+import { describe, formatShape, isNDArray, isTransforming, reasonOf, typed } from "@gradfold/core/transform";
+import { checkCallback } from "./callback.ts";
 import { together } from "./derived.ts";
 import { checkLike } from "./alike.ts";
 import { onLeaves, resultOf } from "./leaves.ts";
@@ -28,7 +28,7 @@ interface Cond {
  */
 export const truthOf = (rule: string, x: unknown): NDArray => {
   const truth = typeof x === "boolean" || typeof x === "number" ? array(x) : x;
-  if (!isNDArray(truth)) throw new DTypeError(`${rule}, not ${describe(truth)}.${reason(truth)}`);
+  if (!isNDArray(truth)) throw new DTypeError(`${rule}, not ${describe(truth)}.${reasonOf(truth)}`);
   if (truth.shape.length > 0)
     throw new ShapeError(`${rule}, but its shape is ${formatShape(truth.shape)}. Reduce it, or use vmap.`);
   return cast(truth, "bool");

@@ -1,6 +1,16 @@
 import { type NDArray, tree, TreeError } from "@gradfold/core";
-import { describe, flattenAs, isList, isRecord, optionsOf, typed, zerosOf } from "@gradfold/core/transform";
-import { checkCallback, pairOf, reason } from "./callback.ts";
+import {
+  describe,
+  flattenAs,
+  isList,
+  isRecord,
+  optionsOf,
+  pairOf,
+  reasonOf,
+  typed,
+  zerosOf,
+} from "@gradfold/core/transform";
+import { checkCallback } from "./callback.ts";
 import { isFloating } from "./derived.ts";
 import { checkCotangents, checkLike } from "./alike.ts";
 import { listOf, onLeaves } from "./leaves.ts";
@@ -39,7 +49,7 @@ const cotangentPlace: Place = (path) => `the cotangent of ${argumentPlace(path)}
 const cotangentsOf = (returned: unknown, inputs: tree.Flat): readonly NDArray[] => {
   const rule = "customVjp: backward must return a list of one cotangent for each argument, of its type";
   const args = listOf(inputs.structure, inputs.leaves);
-  if (!isList(returned)) throw new TreeError(`${rule}, not ${describe(returned)}.${reason(returned)}`);
+  if (!isList(returned)) throw new TreeError(`${rule}, not ${describe(returned)}.${reasonOf(returned)}`);
   if (returned.length !== args.length) throw new TreeError(`${rule}: ${returned.length} for ${args.length}.`);
   const list = args.map((x, i) => (hasFloats(x) ? zerosAtNull(returned[i], x) : x));
   const given = flattenAs("customVjp", list, cotangentPlace, inputs.leaves);
@@ -88,7 +98,7 @@ export const customVjp = <A extends readonly unknown[] = NDArray[], R = NDArray,
       f: on.call,
       forward: (leaves) => {
         const returned = forward(...listOf(inputs.structure, leaves));
-        const [result, kept] = pairOf("customVjp: forward must return [output, residuals]", returned);
+        const [result, kept] = pairOf("customVjp", "forward must return [output, residuals]", returned);
         const place = placeIn("the output of forward");
         const output = flattenAs("customVjp", result, place);
         checkOutput("customVjp", place, output, on.result());
@@ -147,7 +157,7 @@ export const customJvp = <A extends readonly unknown[] = NDArray[], R = NDArray>
       f: on.call,
       push: (primals, tangents) => {
         const returned = loose(rule)(listOf(inputs.structure, primals), listOf(inputs.structure, tangents));
-        const [result, moved] = pairOf("customJvp: the rule must return [output, tangent]", returned);
+        const [result, moved] = pairOf("customJvp", "the rule must return [output, tangent]", returned);
         const place = placeIn("the output of the rule");
         const output = flattenAs("customJvp", result, place);
         checkOutput("customJvp", place, output, on.result());

@@ -7,11 +7,12 @@ import {
   isNDArray,
   isRecord,
   mostLevels,
+  reasonOf,
   typed,
   zerosOf,
 } from "@gradfold/core/transform";
 import { argnumsOf, choose, type Options } from "./argnums.ts";
-import { checkCallback, reason } from "./callback.ts";
+import { checkCallback } from "./callback.ts";
 import { pull } from "./pull.ts";
 import type { Argument, Arguments, Differentiated, LossOf, Named, ValueOf } from "./static.ts";
 
@@ -49,7 +50,7 @@ const scalarOf = (name: string, returned: unknown): NDArray => {
   const loss: unknown = isList(returned) ? returned[0] : returned;
   const x = typeof loss === "number" ? array(loss) : loss;
   if (!isNDArray(x))
-    throw new DTypeError(`${name}: the loss must return a scalar array, not ${describe(x)}.${reason(x)}`);
+    throw new DTypeError(`${name}: the loss must return a scalar array, not ${describe(x)}.${reasonOf(x)}`);
   if (x.shape.length > 0)
     throw new ShapeError(
       `${name}: the loss must be a scalar, but its shape is ${formatShape(x.shape)}. Take its mean or sum`,

@@ -6,9 +6,10 @@ import {
   formatShape,
   isTransforming,
   optionsOf,
+  pairOf,
   typed,
 } from "@gradfold/core/transform";
-import { checkCallback, pairOf } from "./callback.ts";
+import { checkCallback } from "./callback.ts";
 import { cut } from "./derived.ts";
 import { checkLike } from "./alike.ts";
 import { placeIn } from "./place.ts";
@@ -197,6 +198,6 @@ export const scanned = (
 export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options?: Options) => {
   checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
   const { length } = optionsOf("scan", options, defaults);
-  const body = (carry: unknown, x: unknown) => pairOf("scan: the body must return [carry, y]", f(carry, x));
+  const body = (carry: unknown, x: unknown) => pairOf("scan", "the body must return [carry, y]", f(carry, x));
   return scanned("scan", body, init, xs, length);
 });

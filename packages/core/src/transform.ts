@@ -1,5 +1,6 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
+export { isPromise, pairOf, reasonOf } from "./callback.ts";
 export { compileCode } from "./code.ts";
 export { bytesOf } from "./bytes.ts";
 export { checkFunction, checkList, describe, inQuotes, isRemains } from "./description.ts";
@@ -37,6 +38,6 @@ export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
 export { nearest, optionsOf } from "./options.ts";
 export { isErrorOf, isList, isRecord, kindOf } from "./plain.ts";
-export { adviceOn, flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
+export { flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
 export { compact } from "./view.ts";
 export { zerosOf } from "./zeros.ts";

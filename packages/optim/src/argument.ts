@@ -11,22 +11,29 @@ export const checkArray: (name: string, what: string, x: unknown) => asserts x i
 
 const ofKeys = [2];
 
+export const isKey = (x: unknown): boolean => isNDArray(x) && x.dtype === "int32" && sameShape(x.shape, ofKeys);
+
 /** Throws unless something is a key. */
 export const checkKey = (name: string, x: unknown): void => {
-  if (!isNDArray(x) || x.dtype !== "int32" || !sameShape(x.shape, ofKeys))
-    throw new DTypeError(`${name}: a key is needed, as random.key(seed) makes it, not ${describe(x)}.`);
+  if (!isKey(x)) throw new DTypeError(`${name}: a key is needed, as random.key(seed) makes it, not ${describe(x)}.`);
 };
 
-/** Throws unless something is a tree of floats. */
-export const checkParameters = (name: string, params: unknown): void => {
-  checkTree(name, "the parameters", params);
+/** Throws unless parameters are a tree of floats: by anything else there are no derivatives. */
+export const checkFloats = (name: string, params: unknown): void => {
   const { leaves, paths } = tree.flatten(params);
-  if (leaves.length === 0) throw new TreeError(`${name}: there are no parameters: the tree holds no array.`);
   const bad = leaves.findIndex(({ dtype }) => !isFloat(dtype));
   if (bad >= 0)
     throw new DTypeError(
-      `${name}: parameters must be floats, but ${paths[bad] || "the root"} is ${leaves[bad]?.dtype}.`,
+      `${name}: parameters must be floats: ${paths[bad] || "the root"} is ${leaves[bad]?.dtype}. Use cast(x, "float64").`,
     );
+};
+
+/** Throws unless something is a tree of floats that holds some. */
+export const checkParameters = (name: string, params: unknown): void => {
+  checkTree(name, "the parameters", params);
+  if (tree.leaves(params).length === 0)
+    throw new TreeError(`${name}: there are no parameters: the tree holds no array.`);
+  checkFloats(name, params);
 };
 
 /** Throws unless something is a tree; `what` says which one it is. */

@@ -1,4 +1,4 @@
-import { type NDArray, type Scalar, type Shape, tree, zeros } from "@gradfold/core";
+import { DTypeError, type Scalar, ShapeError, tree, TreeError } from "@gradfold/core";
 import {
   type ArrayType,
   describe,
@@ -6,91 +6,123 @@ import {
   isList,
   isNDArray,
   isRecord,
+  keyPath,
+  mostLevels,
   sameShape,
 } from "@gradfold/core/transform";
 
-type Same = (a: unknown, b: unknown) => boolean;
-
-/**
- * Whether two trees have the same branches and, place by place, the same leaves in some sense. It is asked at every step,
- * so it makes nothing but lists of keys, which are in one order nearly always. Arrays are neither lists nor records.
+/*
+ * Whether one tree has the form of another: its structure, shapes and dtypes. This is asked at every step, so nothing is
+ * made but lists of keys, until something is wrong.
  */
-const everyLeaf = (a: unknown, b: unknown, same: Same): boolean => {
-  if (typeof a !== "object" || a === null) return same(a, b);
-  if (isList(a)) {
-    if (!isList(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!everyLeaf(a[i], b[i], same)) return false;
-    return true;
+
+/** Where something is not as it must be, and what stands there and should. */
+export interface Clash {
+  readonly kind: "structure" | "shape" | "dtype";
+  readonly path: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+const errors = { structure: TreeError, shape: ShapeError, dtype: DTypeError };
+
+/** The error of a clash, in words of its two sides. */
+export const errorOf = (
+  { kind, path, found, wanted }: Clash,
+  words: (at: string, found: string, wanted: string) => string,
+): Error => new errors[kind](words(path || "the root", found, wanted));
+
+const number: ArrayType = { dtype: "float64", shape: [] };
+const truth: ArrayType = { dtype: "bool", shape: [] };
+
+/** The type of a leaf; undefined for what is none. A number is a float64 scalar. */
+const typeOf = (x: unknown): ArrayType | undefined =>
+  isNDArray(x) ? x : typeof x === "number" ? number : typeof x === "boolean" ? truth : undefined;
+
+const summary = (x: unknown): string => (isRecord(x) ? `{${Object.keys(x).join(", ").slice(0, 60)}}` : describe(x));
+
+/** Something of another form than what is told. */
+export const otherForm = (found: unknown, wanted: string): Clash => ({
+  kind: "structure",
+  path: "",
+  found: summary(found),
+  wanted,
+});
+
+/** A clash further inside. */
+export const within = (key: string, clash: Clash): Clash => {
+  const isNearest = clash.path === "" || clash.path.startsWith("[");
+  return { ...clash, path: isNearest ? `${key}${clash.path}` : keyPath(key, clash.path) };
+};
+
+export const dtypeClash = (found: ArrayType, wanted: ArrayType): Clash => ({
+  kind: "dtype",
+  path: "",
+  found: found.dtype,
+  wanted: wanted.dtype,
+});
+
+/** How a leaf clashes with what should be there; either may be something that no tree has. */
+type AtLeaf = (found: unknown, wanted: unknown) => Clash | undefined;
+
+/** Leaves of one shape, and what is said of their types; of what is no array, only the very same will do. */
+export const byType =
+  (ofTypes: (found: ArrayType, wanted: ArrayType) => Clash | undefined): AtLeaf =>
+  (found, wanted) => {
+    const [type, other] = [typeOf(found), typeOf(wanted)];
+    if (type === undefined || other === undefined)
+      return (found ?? null) === (wanted ?? null) ? undefined : otherForm(found, summary(wanted));
+    if (sameShape(type.shape, other.shape)) return ofTypes(type, other);
+    return { kind: "shape", path: "", found: formatShape(type.shape), wanted: formatShape(other.shape) };
+  };
+
+const clashAt = (found: unknown, wanted: unknown, atLeaf: AtLeaf, depth: number): Clash | undefined => {
+  if (typeof wanted !== "object" || wanted === null || isNDArray(wanted)) return atLeaf(found, wanted);
+  // What is too deep is refused by the tree functions in their own words.
+  if (depth > mostLevels) tree.structure(wanted);
+  if (isList(wanted)) {
+    if (!isList(found) || found.length !== wanted.length) return otherForm(found, summary(wanted));
+    for (let i = 0; i < wanted.length; i++) {
+      const clash = clashAt(found[i], wanted[i], atLeaf, depth + 1);
+      if (clash !== undefined) return within(`[${i}]`, clash);
+    }
+    return undefined;
   }
-  if (!isRecord(a)) return same(a, b);
-  if (!isRecord(b)) return false;
-  const keys = Object.keys(a);
-  const others = Object.keys(b);
-  if (keys.length !== others.length) return false;
+  if (!isRecord(wanted)) return atLeaf(found, wanted);
+  if (!isRecord(found)) return otherForm(found, summary(wanted));
+  const keys = Object.keys(wanted);
+  const others = Object.keys(found);
+  if (others.length !== keys.length) return otherForm(found, summary(wanted));
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ?? "";
-    if (key !== others[i] && !Object.hasOwn(b, key)) return false;
-    if (!everyLeaf(a[key], b[key], same)) return false;
+    // Nearly always the keys are in one order.
+    if (key !== others[i] && !Object.hasOwn(found, key)) return otherForm(found, summary(wanted));
+    const clash = clashAt(found[key], wanted[key], atLeaf, depth + 1);
+    if (clash !== undefined) return within(key, clash);
   }
-  return true;
+  return undefined;
 };
 
-const scalar: Shape = Object.freeze([]);
-const ofNumber: ArrayType = { dtype: "float64", shape: scalar };
-const ofTruth: ArrayType = { dtype: "bool", shape: scalar };
+/** The first place where a tree has not the structure of another, or a leaf does not fit. */
+export const clashOf = (found: unknown, wanted: unknown, atLeaf: AtLeaf): Clash | undefined =>
+  clashAt(found, wanted, atLeaf, 1);
 
-const typeOf = (x: unknown): ArrayType | undefined => {
-  if (isNDArray(x)) return x;
-  return typeof x === "number" ? ofNumber : typeof x === "boolean" ? ofTruth : undefined;
-};
+const sameType = byType((found, wanted) => (found.dtype === wanted.dtype ? undefined : dtypeClash(found, wanted)));
 
-const fits: Same = (a, b) => {
-  const x = typeOf(a);
-  const y = typeOf(b);
-  return x === undefined || y === undefined ? a === b : sameShape(x.shape, y.shape);
-};
+/** The first place where a tree has not the structure, shapes and dtypes of another. */
+export const difference = (found: unknown, wanted: unknown): Clash | undefined => clashOf(found, wanted, sameType);
 
-const sameType: Same = (a, b) =>
-  (typeof a === "number" && typeof b === "number") || (fits(a, b) && typeOf(a)?.dtype === typeOf(b)?.dtype);
+const sameValue: AtLeaf = (found, wanted) => (Object.is(found, wanted) ? undefined : otherForm(found, summary(wanted)));
 
-/** Whether two trees have one form: the same branches, and leaves of one shape and dtype. A number is a float64 scalar. */
-export const alike = (a: unknown, b: unknown): boolean => everyLeaf(a, b, sameType);
+const sameInRun: AtLeaf = (found, wanted) =>
+  found === undefined || wanted === undefined ? sameValue(found, wanted) : sameType(found, wanted);
 
-/** Whether two trees have one form but for the leaves' dtypes. */
-export const sameShapes = (a: unknown, b: unknown): boolean => everyLeaf(a, b, fits);
+/** The same for states and inputs of a run, where null is not undefined. */
+export const change = (found: unknown, wanted: unknown): Clash | undefined => clashOf(found, wanted, sameInRun);
 
-/** What stands at a place of a tree. */
-const summary = (x: unknown): string => {
-  const type = typeOf(x);
-  if (type !== undefined) return `${type.dtype} ${formatShape(type.shape)}`;
-  return isRecord(x) ? `{${Object.keys(x).join(", ").slice(0, 60)}}` : describe(x);
-};
-
-const clashAt = (a: unknown, b: unknown, same: Same, path: string): string => {
-  const clash = `${path || "the root"}: ${summary(a)} is not ${summary(b)}`;
-  if (isList(a) && isList(b) && a.length === b.length) {
-    const i = a.findIndex((child, k) => !everyLeaf(child, b[k], same));
-    return i < 0 ? clash : clashAt(a[i], b[i], same, `${path}[${i}]`);
-  }
-  if (!isRecord(a) || !isRecord(b) || Object.keys(a).length !== Object.keys(b).length) return clash;
-  const key = Object.keys(a).find((each) => !Object.hasOwn(b, each) || !everyLeaf(a[each], b[each], same));
-  if (key === undefined || !Object.hasOwn(b, key)) return clash;
-  return clashAt(a[key], b[key], same, path === "" ? key : `${path}.${key}`);
-};
-
-/** The first place where two trees have not one form, in words. */
-export const clash = (a: unknown, b: unknown): string => clashAt(a, b, sameType, "");
-
-/** The first place where two trees differ in more than the leaves' dtypes. */
-export const clashOfShapes = (a: unknown, b: unknown): string => clashAt(a, b, fits, "");
-
-/** Whether two trees have the same branches and the very same leaves. */
-export const identical = (a: unknown, b: unknown): boolean => a === b || everyLeaf(a, b, Object.is);
+/** Whether two trees have the same structure and the very same leaves. */
+export const areIdentical = (a: unknown, b: unknown): boolean => a === b || clashOf(a, b, sameValue) === undefined;
 
 /** Whether something is a number, or an array of just one. */
 export const isScalar = (x: unknown): x is number | Scalar =>
   typeof x === "number" || (isNDArray(x) && x.shape.length === 0);
-
-/** A tree of the same form without the elements: zeros take no memory. */
-export const formOf = (root: unknown): unknown =>
-  tree.mapTo(({ shape, dtype }: NDArray) => zeros([...shape], { dtype }), root);

@@ -1,6 +1,7 @@
 import { type Key, mul, type NDArray, random, reshape, type Shape, ShapeError } from "@gradfold/core";
 import { describe, formatShape, isList, typed } from "@gradfold/core/transform";
-import { check, finite, oneOf, randomKey, type Settings, settings } from "./setting.ts";
+import { checkKey } from "./argument.ts";
+import { finite, oneOf, type Settings, settings } from "./setting.ts";
 
 /* Weights to begin with, whose variance keeps that of signals and of gradients from layer to layer. */
 
@@ -31,7 +32,7 @@ const fans = (name: string, shape: Shape): readonly [fanIn: number, fanOut: numb
 /** Numbers of mean 0 and the variance scale / fan. */
 const uniform = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
   typed<Initializer>((key: Key, shape: Shape, options?: Options) => {
-    check(name, "the key", randomKey(), key);
+    checkKey(name, key);
     const { dtype } = read(name, options);
     const limit = Math.sqrt(3 * variance(...fans(name, shape)));
     return random.uniform(key, shape, { min: -limit, max: limit, dtype });
@@ -39,7 +40,7 @@ const uniform = (name: string, variance: (fanIn: number, fanOut: number) => numb
 
 const normal = (name: string, variance: (fanIn: number, fanOut: number) => number): Initializer =>
   typed<Initializer>((key: Key, shape: Shape, options?: Options) => {
-    check(name, "the key", randomKey(), key);
+    checkKey(name, key);
     const { dtype } = read(name, options);
     return random.normal(key, shape, { standardDeviation: Math.sqrt(variance(...fans(name, shape))), dtype });
   });
@@ -162,7 +163,7 @@ const readOrthogonal = settings<OrthogonalOptions>({ ...common, gain: finite(1) 
 export const orthogonal = typed<
   <const S extends Shape>(key: Key, shape: S, options?: OrthogonalOptions) => NDArray<Mutable<S>>
 >((key: Key, shape: Shape, options?: OrthogonalOptions) => {
-  check("initializer.orthogonal", "the key", randomKey(), key);
+  checkKey("initializer.orthogonal", key);
   const { gain, dtype } = readOrthogonal("initializer.orthogonal", options);
   fans("initializer.orthogonal", shape);
   const rows = shape.slice(0, -1).reduce((product, n) => product * n, 1);

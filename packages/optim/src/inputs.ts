@@ -11,7 +11,16 @@ import {
   tree,
   type Vector,
 } from "@gradfold/core";
-import { describe, formatShape, isNDArray, isRecord, optionsOf, sameShape, typed } from "@gradfold/core/transform";
+import {
+  describe,
+  formatShape,
+  isNDArray,
+  isPromise,
+  isRecord,
+  optionsOf,
+  sameShape,
+  typed,
+} from "@gradfold/core/transform";
 import { checkArray, checkKey, checkTree } from "./argument.ts";
 import { asValue, frozen } from "./value.ts";
 
@@ -23,8 +32,6 @@ export interface Inputs<Batch> {
   readonly length: number;
   readonly at: (i: number) => Batch;
 }
-
-const isPromise = (x: unknown): boolean => x instanceof Promise;
 
 /** What inputs may have been meant by something that is none. */
 const meant = (x: unknown): string => {

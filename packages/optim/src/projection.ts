@@ -18,7 +18,7 @@ import {
   where,
 } from "@gradfold/core";
 import { bound, check, finitePositive, fromZero, settings } from "./setting.ts";
-import { checkFloats } from "./transform/alike.ts";
+import { checkFloats } from "./argument.ts";
 import { fit, leafwise } from "./transform/leafwise.ts";
 import { globalNorm } from "./transform/norm.ts";
 

@@ -1,5 +1,7 @@
 import { DomainError, DTypeError, type Key, type Scalar } from "@gradfold/core";
-import { describe, isNDArray, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, optionsOf, typed } from "@gradfold/core/transform";
+import { isKey } from "./argument.ts";
+import { isScalar } from "./form.ts";
 
 /** What an option may be, in words and as a test, and what it is where it is left out. */
 export interface Setting<A> {
@@ -40,19 +42,14 @@ export const flag = kind<boolean>("true or false", (x) => typeof x === "boolean"
 export const oneOf = <A extends string>(...words: readonly A[]): Kind<A> =>
   kind<A>(words.map((word) => JSON.stringify(word)).join(" or "), (x) => words.some((word) => word === x), "string");
 
-export const isScalar = (x: unknown): x is Scalar => isNDArray(x) && x.shape.length === 0;
-
 /** A number, or a scalar array. */
 export const factor = kind<number | Scalar>(
   "a number or a scalar array",
-  (x) => (typeof x === "number" && !Number.isNaN(x)) || isScalar(x),
+  (x) => isScalar(x) && !Number.isNaN(x),
   "number",
 );
 
-export const randomKey = kind<Key>(
-  "a key, as random.key(seed) makes it",
-  (x) => isNDArray(x) && x.dtype === "int32" && x.shape.length === 1 && x.shape[0] === 2,
-);
+export const randomKey = kind<Key>("a key, as random.key(seed) makes it", isKey);
 
 /** What is looked at where it is used. */
 export const anything = <A>(): Kind<A> => kind<A>("given", () => true);

@@ -21,18 +21,8 @@ import {
   type Vector,
 } from "@gradfold/core";
 import { isList, isNDArray } from "@gradfold/core/transform";
-import {
-  check,
-  count,
-  finite,
-  fraction,
-  fromZero,
-  kind,
-  optional,
-  randomKey,
-  type Settings,
-  settings,
-} from "./setting.ts";
+import { checkKey } from "./argument.ts";
+import { check, count, finite, fraction, fromZero, kind, optional, type Settings, settings } from "./setting.ts";
 
 /* Data made from a key: what examples, tests and pictures are tried on. Points are rows of two coordinates. */
 
@@ -58,7 +48,7 @@ const noiseSettings: Settings<Noise> = { noise: fromZero(0) };
 const readNoise = settings(noiseSettings);
 
 const checkGiven = (name: string, key: unknown, n: unknown): void => {
-  check(name, "the key", randomKey(), key);
+  checkKey(name, key);
   check(name, "the number of points", count(), n);
 };
 

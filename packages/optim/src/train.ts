@@ -1,7 +1,9 @@
-import { add, DTypeError, type Key, random, type Scalar, zeros } from "@gradfold/core";
-import { describe, typed } from "@gradfold/core/transform";
+import { add, DTypeError, type Key, random, type Scalar, TreeError, zeros } from "@gradfold/core";
+import { describe, isRecord, typed } from "@gradfold/core/transform";
 import { checkKey, checkParameters } from "./argument.ts";
-import { checkerOf, checkOptimizer, evaluation } from "./evaluation.ts";
+import { evaluation } from "./evaluation.ts";
+import { isScalar } from "./form.ts";
+import { given } from "./transform/given.ts";
 import type { For } from "./transform/static.ts";
 import { applyUpdates, type Transform } from "./transform/transform.ts";
 
@@ -37,9 +39,9 @@ export type MetricsOf<V> = V extends readonly [unknown, infer Aux] ? Metrics & A
  * trainState(array([0.5, 0.75]), sgd(0.1)).step; // => float64 [] 0
  */
 export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key): TrainState<P, S> => {
-  checkOptimizer("trainState", optimizer);
+  const { init } = given("trainState", "the optimizer", optimizer);
   checkParameters("trainState", params);
-  const state = { params, optimizer: optimizer.init(params), step: zeros([]) };
+  const state = { params, optimizer: init(params), step: zeros([]) };
   if (key === undefined) return state;
   checkKey("trainState", key);
   return { ...state, key };
@@ -52,6 +54,13 @@ interface TrainStep {
   ): Step<TrainState<P, S>, Batch, MetricsOf<V>>;
 }
 
+const checkState = (state: unknown): void => {
+  if (isRecord(state) && state["params"] !== undefined && isScalar(state["step"])) return;
+  throw new TreeError(
+    `trainStep: a state of training is needed, as trainState(params, optimizer) makes it, not ${describe(state)}.`,
+  );
+};
+
 type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
 
 /**
@@ -60,7 +69,7 @@ type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
  * @param lossAndGrad - `(params, batch, key) => [loss, gradient]`, as `valueAndGrad(loss)`; batch and key are optional.
  *   A loss that returns `[scalar, auxiliary]` makes metrics of the auxiliary record, of which none is called `loss`.
  * @throws TreeError or ShapeError, in a step, when the loss is no scalar, the gradient has another form than the
- *   parameters, or the state is of another optimizer; DTypeError when an auxiliary metric is no scalar
+ *   parameters, or the state is of another optimizer (in that one's name); DTypeError when an auxiliary metric is no scalar
  * @example
  * import { array, square, sum } from "@gradfold/core";
  * import { valueAndGrad } from "@gradfold/autodiff";
@@ -75,10 +84,9 @@ export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: 
     throw new DTypeError(
       `trainStep: the first argument is a function, as valueAndGrad(loss), not ${describe(lossAndGrad)}.`,
     );
-  checkOptimizer("trainStep", optimizer);
-  const check = checkerOf(optimizer);
+  const { update } = given("trainStep", "the optimizer", optimizer);
   return (state: TrainState<unknown, unknown>, batch: unknown) => {
-    check(state);
+    checkState(state);
     const { params, step, key } = state;
     const own = key && random.foldIn(key, step);
     const at = (p: unknown) => evaluation(own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch), p);
@@ -88,7 +96,7 @@ export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: 
       return [other.loss, other.gradient];
     };
     const extra = { value: loss, lossAndGrad: again };
-    const [updates, next] = optimizer.update(gradient, state.optimizer, params, extra);
+    const [updates, next] = update(gradient, state.optimizer, params, extra);
     const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
     return [key ? { ...after, key } : after, metrics];
   };

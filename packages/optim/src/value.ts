@@ -1,5 +1,5 @@
 import { TreeError } from "@gradfold/core";
-import { isList, isNDArray, isRecord } from "@gradfold/core/transform";
+import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
 
 /*
  * What makes values of records and lists. Arrays are values already.
@@ -23,9 +23,6 @@ export const frozen = <A>(node: A): A => {
   else return node;
   return Object.freeze(node);
 };
-
-/** As many levels as core's trees may have. */
-const mostLevels = 1000;
 
 /** Whether nobody can change the lists and records of a tree. */
 const isValue = (node: unknown, depth: number): boolean => {

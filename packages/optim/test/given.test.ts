@@ -182,11 +182,11 @@ describe("what a callback gives", () => {
 
   test.each<readonly [string, () => unknown]>([
     [
-      "trajectory.fold: the step must give [state, metrics], not undefined. Is a return missing?",
+      "trajectory.fold: the step must give [state, metrics], not undefined. Is its return missing?",
       () => folded(() => undefined),
     ],
     [
-      "trajectory.fold: the step must give [state, metrics], not a Promise. Functions of a run are not async: await before it.",
+      "trajectory.fold: the step must give [state, metrics], not a Promise. Await it first: no function here is async.",
       () => folded(async () => [1, {}]),
     ],
     ["trajectory.fold: the step must give [state, metrics], not an array of shape [].", () => folded(() => add(1, 1))],
@@ -219,11 +219,11 @@ describe("what a callback gives", () => {
         ),
     ],
     [
-      "trajectory.fold: the step changes the form of the state at the root: float64 [2] is not float64 []. A run's states have one form.",
+      "trajectory.fold: the step changes the form of the state at the root: [2] is not []. A run's states have one form.",
       () => folded(() => [zeros([2]), {}]),
     ],
     [
-      "trajectory.fold: the step changes the form of the state at w: float64 [] is not float32 [].",
+      "trajectory.fold: the step changes the form of the state at w: float64 is not float32.",
       () => trajectory.fold(() => [{ w: 1 }, {}], { w: array(1, { dtype: "float32" }) } as never, steps(1)),
     ],
     [
@@ -314,11 +314,11 @@ describe("a training step", () => {
       () => taken(() => [ones([2]), params]),
     ],
     [
-      "trainStep: the gradient has another form than the parameters, at the root: {w} is not {w, b}.",
+      "trainStep: the gradient and the parameters differ at the root: {w} and {w, b}.",
       () => taken(() => [array(1), { w: params.w }]),
     ],
     [
-      "trainStep: the gradient has another form than the parameters, at w: float64 [3] is not float64 [2].",
+      "trainStep: the gradient and the parameters differ at w: [3] and [2].",
       () => taken(() => [array(1), { w: ones([3]), b: 0 }]),
     ],
     [
@@ -334,11 +334,11 @@ describe("a training step", () => {
       () => taken(() => [[array(1), ones([2])], params]),
     ],
     [
-      "trainStep: the state is that of another optimizer, or of other parameters: at [0]: {count, mu, nu, b1Power, b2Power} is not {trace}.",
+      "sgd: the state is of another optimizer or of other parameters: at the root is {count, mu, nu, b1Power, b2Power}, not {trace}.",
       () => taken(valueAndGrad(loss), trainState(params, adam(0.1))),
     ],
     [
-      "trainStep: the state is that of another optimizer, or of other parameters: at [0].trace.w: float64 [3] is not float64 [2].",
+      "sgd: the state is of another optimizer or of other parameters: at trace.w is [3], not [2].",
       () => taken(valueAndGrad(loss), { ...trainState({ w: ones([3]), b: zeros([]) }, optimizer), params }),
     ],
     [
@@ -346,7 +346,7 @@ describe("a training step", () => {
       () => taken(valueAndGrad(loss), params),
     ],
     [
-      "trainStep: an optimizer is needed, as sgd(0.1) makes it, not 0.1.",
+      "trainStep: the optimizer must be a transform, { init, update }, not 0.1.",
       () => trainStep(valueAndGrad(loss), 0.1 as never),
     ],
     [
@@ -355,6 +355,23 @@ describe("a training step", () => {
     ],
   ])("%s", (message, act) => {
     expect(act).toThrow(message);
+  });
+  test("looks at what an optimizer that users wrote gives", () => {
+    const written = (init: () => unknown, update: (...given: readonly unknown[]) => unknown) => {
+      const own = { init, update } as unknown as typeof optimizer;
+      return () => trainStep(valueAndGrad(loss), own)(trainState(params, own));
+    };
+    const nothing = (): null => null;
+    expect(written(nothing, (updates, own) => [updates, own])).not.toThrow();
+    expect(written(() => loss, nothing)).toThrow(
+      "trainState: what init of the optimizer gives must be a tree of arrays",
+    );
+    expect(written(nothing, () => undefined)).toThrow(
+      "trainStep: update of the optimizer must give [updates, state], not undefined. Is its return missing?",
+    );
+    expect(written(nothing, () => [{ w: ones([3]), b: 0 }, null])).toThrow(
+      "trainStep: the updates of the optimizer and the parameters differ at w: [3] and [2].",
+    );
   });
   test("takes a state of other parameters when all of it is of them", () => {
     const step = trainStep(

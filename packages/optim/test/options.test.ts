@@ -244,7 +244,7 @@ test("choices and truths are what they are said to be", () => {
   expect(() => transform.scaleBySchedule(0.1 as never)).toThrow("transform.scaleBySchedule: a function is needed");
   expect(() => optim.adamw(0.1, { weightDecay: (() => 0.1) as never })).toThrow("adamw: weightDecay must be a finite");
   expect(() => transform.addNoise(0 as never)).toThrow(
-    "transform.addNoise: the key must be a key, as random.key(seed)",
+    "transform.addNoise: a key is needed, as random.key(seed) makes it",
   );
 });
 

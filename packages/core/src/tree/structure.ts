@@ -1,4 +1,5 @@
 import { type ArrayType, isNDArray, type NDArray } from "../array.ts";
+import { adviceOn } from "../callback.ts";
 import { checkList, describe, isRemains } from "../description.ts";
 import { isFloat } from "../dtype.ts";
 import { TreeError } from "../error.ts";
@@ -70,12 +71,6 @@ const takeApart = (node: unknown, path: string, depth: number, visitor: Visitor)
     `${name}: ${place(path)} is ${describe(node)}.${adviceOn(node)} A tree is made of arrays, numbers, lists and plain objects.`,
   );
 };
-
-/** What to do with a promise, of whatever realm, where no tree can have one. */
-export const adviceOn = (x: unknown): string =>
-  typeof x === "object" && x !== null && "then" in x && typeof x.then === "function"
-    ? " Await it first: no function here is async."
-    : "";
 
 const putTogether = (structure: Structure, next: () => unknown): unknown => {
   switch (structure.kind) {

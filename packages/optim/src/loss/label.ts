@@ -16,7 +16,8 @@ import {
 } from "@gradfold/core";
 import { checker, eachElement, formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
 import { check, fraction } from "../setting.ts";
-import { checkArray, type ClassLoss } from "./loss.ts";
+import { checkArray } from "../argument.ts";
+import { type ClassLoss } from "./loss.ts";
 
 const wholeBelow = checker(
   "label",

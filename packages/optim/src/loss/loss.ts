@@ -65,11 +65,6 @@ export const checkSameShape = (name: string, predictions: Operand, targets: Oper
   if (!sameShape(p, t)) throw new ShapeError(`${name}: shapes differ: ${formatShape(p)} and ${formatShape(t)}`);
 };
 
-/** An argument that must be an array. */
-export const checkArray = (name: string, what: string, x: unknown): void => {
-  if (!isNDArray(x)) throw new DTypeError(`${name}: ${what} must be an array, not ${describe(x)}.`);
-};
-
 /** Predictions and targets as arrays: a number beside a float array takes its dtype. */
 export const asArrays = (predictions: Operand, targets: Operand): readonly [NDArray, NDArray] => {
   const beside = (x: Operand, other: Operand): NDArray => {

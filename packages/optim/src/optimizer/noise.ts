@@ -1,6 +1,7 @@
 import { add, type Key, mul, pow, random, type Scalar, sqrt, tree, zeros } from "@gradfold/core";
 import type { Rate } from "../schedule/schedule.ts";
-import { check, fromZero, randomKey, type Settings, settings } from "../setting.ts";
+import { checkKey } from "../argument.ts";
+import { fromZero, randomKey, type Settings, settings } from "../setting.ts";
 import { chained } from "../transform/chain.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
 import { byRate, type ScaleState } from "../transform/scale.ts";
@@ -37,7 +38,7 @@ const readNoise = settings(noiseSettings);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 2]
  */
 export const addNoise = (key: Key, options?: NoiseOptions): Transform<NoiseState> => {
-  check("transform.addNoise", "the key", randomKey(), key);
+  checkKey("transform.addNoise", key);
   return noisy("transform.addNoise", key, readNoise("transform.addNoise", options));
 };
 

@@ -1,6 +1,6 @@
 import { add, div, equal, mul, where } from "@gradfold/core";
 import { fromZero, settings } from "../setting.ts";
-import { received } from "../transform/alike.ts";
+import { received } from "../transform/updates.ts";
 import { lossAndGradOf } from "../transform/extra.ts";
 import { given } from "../transform/given.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";

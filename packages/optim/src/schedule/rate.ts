@@ -1,11 +1,9 @@
 import { DomainError, DTypeError, type Scalar } from "@gradfold/core";
 import { describe, isRecord } from "@gradfold/core/transform";
-import { isScalar } from "../setting.ts";
+import { isScalar } from "../form.ts";
 import type { Rate, Schedule } from "./schedule.ts";
 
-const isNumber = (x: unknown): boolean => typeof x === "number" && x >= 0 && x < Infinity;
-
-const isConstantRate = (x: unknown): boolean => isNumber(x) || isScalar(x);
+const isConstantRate = (x: unknown): boolean => (typeof x === "number" ? x >= 0 && x < Infinity : isScalar(x));
 
 export const isRate = (x: unknown): boolean => isConstantRate(x) || typeof x === "function";
 
@@ -28,7 +26,7 @@ export const checkConstantRate = (name: string, rate: unknown): void => {
 /** What a schedule gives after some steps, where it is a number. */
 export const scheduledAt = (name: string, schedule: Schedule, count: Scalar): number | Scalar => {
   const value: unknown = schedule(count);
-  if (typeof value === "number" || isScalar(value)) return value;
+  if (isScalar(value)) return value;
   throw new DTypeError(`${name}: a schedule must give a number or a scalar array, not ${describe(value)}.`);
 };
 

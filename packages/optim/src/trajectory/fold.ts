@@ -1,7 +1,6 @@
 import type { scan } from "@gradfold/autodiff";
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
-import { reasonOf } from "../callback.ts";
+import { describe, isRecord, optionsOf, reasonOf, typed } from "@gradfold/core/transform";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
 import { checkSteps } from "./check.ts";

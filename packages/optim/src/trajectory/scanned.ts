@@ -1,6 +1,6 @@
 import { type NDArray, type Shape, slice, tree, TreeError } from "@gradfold/core";
 import { describe, isList, isNDArray, isRecord, stackRows, typed, view } from "@gradfold/core/transform";
-import { alike, identical } from "../form.ts";
+import { areIdentical, change } from "../form.ts";
 import { readerOf } from "../inputs.ts";
 import { byName, frozen } from "../value.ts";
 import { isKept, type Keep, type RunCourse } from "./course.ts";
@@ -21,7 +21,7 @@ const mostStacked = 1024;
 
 /** Whether an input can follow others in one loop: the same again, or stackable on them. */
 const fits = (input: unknown, others: readonly unknown[]): boolean =>
-  input === others[0] || (others.length < mostStacked && alike(input, others[0]));
+  input === others[0] || (others.length < mostStacked && change(input, others[0]) === undefined);
 
 /** Inputs in order, cut where they stop being alike, and where a state is to be kept. */
 const chunksOf = (name: string, inputs: AnyInputs, keep: Keep): readonly (readonly unknown[])[] => {
@@ -76,7 +76,7 @@ const repeatedBodies = new WeakMap<
 
 const repeatedBody = (name: string, step: AnyStep, input: unknown, keeps: boolean): Body => {
   const old = repeatedBodies.get(step);
-  if (old !== undefined && old.keeps === keeps && identical(old.input, input)) {
+  if (old !== undefined && old.keeps === keeps && areIdentical(old.input, input)) {
     old.caller.name = name;
     return old.body;
   }

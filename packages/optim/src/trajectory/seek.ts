@@ -1,6 +1,5 @@
 import { DTypeError, item, type Operand, type Option, option } from "@gradfold/core";
-import { checkFunction, describe } from "@gradfold/core/transform";
-import { reasonOf } from "../callback.ts";
+import { checkFunction, describe, reasonOf } from "@gradfold/core/transform";
 import { isScalar } from "../form.ts";
 import { checkRun } from "./check.ts";
 import type { Outcome } from "./outcome.ts";

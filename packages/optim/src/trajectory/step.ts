@@ -1,8 +1,7 @@
 import { DTypeError, item, type Scalar, TreeError } from "@gradfold/core";
-import { describe, isRecord } from "@gradfold/core/transform";
+import { describe, isRecord, pairOf } from "@gradfold/core/transform";
 import { checkTree } from "../argument.ts";
-import { checkPair } from "../callback.ts";
-import { alike, clash, isScalar } from "../form.ts";
+import { change, type Clash, isScalar } from "../form.ts";
 import type { AnyStep } from "./trajectory.ts";
 
 type Metrics = Readonly<Record<string, unknown>>;
@@ -14,10 +13,10 @@ const checkMetrics: (name: string, metrics: unknown) => asserts metrics is Metri
     );
 };
 
-const otherForm = (name: string, next: unknown, state: unknown): TreeError => {
+const changed = (name: string, next: unknown, { path, found, wanted }: Clash): TreeError => {
   checkTree(name, "the state that the step gives", next);
   return new TreeError(
-    `${name}: the step changes the form of the state at ${clash(next, state)}. A run's states have one form.`,
+    `${name}: the step changes the form of the state at ${path || "the root"}: ${found} is not ${wanted}. A run's states have one form.`,
   );
 };
 
@@ -32,11 +31,10 @@ export const takeStep = (
   state: unknown,
   input: unknown,
 ): readonly [state: unknown, metrics: Metrics] => {
-  const pair: unknown = step(state, input);
-  checkPair(name, "the step must give [state, metrics]", pair);
-  const [next, metrics] = pair;
+  const [next, metrics] = pairOf(name, "the step must give [state, metrics]", step(state, input));
   checkMetrics(name, metrics);
-  if (!alike(next, state)) throw otherForm(name, next, state);
+  const clash = change(next, state);
+  if (clash !== undefined) throw changed(name, next, clash);
   return [next, metrics];
 };
 

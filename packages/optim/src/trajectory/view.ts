@@ -1,6 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { checkFunction, describe, lazy, typed } from "@gradfold/core/transform";
-import { reasonOf } from "../callback.ts";
+import { checkFunction, describe, isPromise, lazy, reasonOf, typed } from "@gradfold/core/transform";
 import { asValue } from "../value.ts";
 import { checkRun } from "./check.ts";
 import { stepByStep } from "./course.ts";
@@ -85,7 +84,7 @@ function* mapped<A, B>(f: (value: A) => B, values: Iterable<A>): Generator<B> {
 }
 
 const checkMapped = (given: unknown): unknown => {
-  if (given !== undefined && !(given instanceof Promise)) return given;
+  if (given !== undefined && !isPromise(given)) return given;
   throw new DTypeError(
     `trajectory.map: the function of a state must give a value, not ${describe(given)}.${reasonOf(given)}`,
   );

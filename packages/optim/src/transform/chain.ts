@@ -1,6 +1,6 @@
 import { DomainError, DTypeError, tree, TreeError } from "@gradfold/core";
 import { describe, isList, isRecord, typed } from "@gradfold/core/transform";
-import { received } from "./alike.ts";
+import { received } from "./updates.ts";
 import { given } from "./given.ts";
 import type { Transform, Untyped } from "./transform.ts";
 

@@ -1,8 +1,7 @@
 import { array, DomainError, DTypeError, type Scalar } from "@gradfold/core";
-import { describe } from "@gradfold/core/transform";
-import { checkPair } from "../callback.ts";
-import { isScalar } from "../setting.ts";
-import { received } from "./alike.ts";
+import { describe, pairOf } from "@gradfold/core/transform";
+import { isScalar } from "../form.ts";
+import { received } from "./updates.ts";
 import type { Extra } from "./transform.ts";
 
 /* What comes with update's fourth argument: it is somebody else's, and looked at where it is used. */
@@ -11,8 +10,7 @@ const missing = (name: string, key: string): DomainError =>
   new DomainError(`${name}: the loss is missing: update's fourth argument must hold { ${key} }. trainStep gives it.`);
 
 const scalarOf = (name: string, what: string, x: unknown): Scalar => {
-  if (typeof x === "number") return array(x);
-  if (isScalar(x)) return x;
+  if (isScalar(x)) return typeof x === "number" ? array(x) : x;
   throw new DTypeError(`${name}: ${what} must be a number or a scalar array, not ${describe(x)}.`);
 };
 
@@ -28,9 +26,8 @@ type LossAndGrad<P> = NonNullable<Extra<P>["lossAndGrad"]>;
 const watchedLoss =
   <P>(name: string, lossAndGrad: LossAndGrad<P>, params: P): LossAndGrad<P> =>
   (at) => {
-    const result: unknown = lossAndGrad(at);
-    checkPair(name, "lossAndGrad must give [loss, gradient]", result);
-    const [value, gradient] = result as readonly [unknown, P];
+    const pair = pairOf(name, "lossAndGrad must give [loss, gradient]", lossAndGrad(at));
+    const [value, gradient] = pair as readonly [unknown, P]; // as a gradient it is looked at
     return [scalarOf(name, "the loss", value), received(name, "the gradient", gradient, params)];
   };
 

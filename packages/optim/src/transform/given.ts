@@ -1,9 +1,8 @@
 import { DTypeError } from "@gradfold/core";
-import { describe, typed } from "@gradfold/core/transform";
+import { describe, pairOf, typed } from "@gradfold/core/transform";
 import { checkTree } from "../argument.ts";
-import { checkPair } from "../callback.ts";
-import { received } from "./alike.ts";
 import type { Transform, Untyped } from "./transform.ts";
+import { received } from "./updates.ts";
 
 const isTransform = (x: unknown): x is Untyped =>
   typeof x === "object" &&
@@ -24,6 +23,7 @@ export const given = typed<Given>((name: string, what: string, transform: unknow
     throw new DTypeError(
       `${name}: ${what} must be a transform, { init, update }, not ${describe(transform)}.${hintOf(transform)}`,
     );
+  const [rule, result] = [`update of ${what} must give [updates, state]`, `the updates of ${what}`];
   return {
     init: (params) => {
       const state = transform.init(params);
@@ -31,9 +31,8 @@ export const given = typed<Given>((name: string, what: string, transform: unknow
       return state;
     },
     update: (updates, state, params, extra) => {
-      const result: unknown = transform.update(updates, state, params, extra);
-      checkPair(name, `update of ${what} must give [updates, state]`, result);
-      return [received(name, `the updates of ${what}`, result[0], params), result[1]];
+      const [changed, next] = pairOf(name, rule, transform.update(updates, state, params, extra));
+      return [received(name, result, changed, params), next];
     },
   };
 });

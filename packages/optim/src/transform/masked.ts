@@ -1,7 +1,7 @@
 import { tree, zerosLike } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { check } from "../setting.ts";
-import { received } from "./alike.ts";
+import { received } from "./updates.ts";
 import { lossAndGradOf } from "./extra.ts";
 import { given } from "./given.ts";
 import { leafwise } from "./leafwise.ts";

@@ -1,7 +1,6 @@
 import { broadcastTo, type DType, type NDArray, type Shape, tree, zeros } from "@gradfold/core";
 import { isList, isRecord } from "@gradfold/core/transform";
-import { isScalar } from "../setting.ts";
-import { type Clash, difference, otherForm, within } from "./alike.ts";
+import { type Clash, difference, isScalar, otherForm, within } from "../form.ts";
 
 /** What a part of a state must be, told by the parameters: where it is not, and how. */
 export type Part = (found: unknown, params: unknown) => Clash | undefined;
@@ -10,8 +9,7 @@ export type Part = (found: unknown, params: unknown) => Clash | undefined;
 export const scalar: Part = (found) => difference(found, 0);
 
 /** A number that users may put there: a scalar of any dtype. */
-export const anyScalar: Part = (found) =>
-  typeof found === "number" || isScalar(found) ? undefined : otherForm(found, "a scalar");
+export const anyScalar: Part = (found) => (isScalar(found) ? undefined : otherForm(found, "a scalar"));
 
 /** A tree as the parameters are. */
 export const likeParams: Part = difference;

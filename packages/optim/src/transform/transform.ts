@@ -1,9 +1,11 @@
 import { add, cast, type Scalar } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
-import { checkFloats, checkUpdates, errorOf, received } from "./alike.ts";
+import { checkFloats } from "../argument.ts";
+import { errorOf } from "../form.ts";
 import { leafwise } from "./leafwise.ts";
 import { none, type Part, type Parts, partsOf } from "./state.ts";
 import type { For } from "./static.ts";
+import { checkUpdates, received } from "./updates.ts";
 
 /** What some transforms need beside the gradient. `trainStep` gives it; who has no use for it takes no notice. */
 export interface Extra<P> {
