@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { parseSync } from "oxc-parser";
+import { type ParamPattern, parseSync, Visitor } from "oxc-parser";
 import { describe, expect, test } from "vitest";
 import { below, packages, read, root } from "../doctest.ts";
 
@@ -64,6 +64,46 @@ const notFound = (folder: string): readonly string[] => {
   }
 };
 
+const sources = (folder: string): readonly string[] =>
+  below(`${folder}/src`).filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+
+/**
+ * The parameters that read options by themselves, by a default of `{}` or by a pattern with defaults: whatever else they
+ * are given passes unseen. Options are read by `optionsOf`.
+ */
+const selfRead = (path: string, text: string): readonly string[] => {
+  const found: string[] = [];
+  const look = ({ params }: { readonly params: readonly ParamPattern[] }): void => {
+    for (const param of params) {
+      const isAssigned = param.type === "AssignmentPattern";
+      const pattern = isAssigned ? param.left : param;
+      const isEmpty = isAssigned && param.right.type === "ObjectExpression" && param.right.properties.length === 0;
+      const hasDefaults =
+        pattern.type === "ObjectPattern" && pattern.properties.some(({ value }) => value?.type === "AssignmentPattern");
+      if (isEmpty || hasDefaults) found.push(`${path}: ${text.slice(param.start, param.end)}`);
+    }
+  };
+  new Visitor({ ArrowFunctionExpression: look, FunctionDeclaration: look, FunctionExpression: look }).visit(
+    parseSync(path, text).program,
+  );
+  return found;
+};
+
+test("A function that reads options by itself is found", () => {
+  const texts = [
+    "(x, options = {}) => x;",
+    "function f({ b1 = 0.9 }) {}",
+    "({ m(x, { a = 1 } = {}) {} });",
+    "(x, { a }) => a;",
+  ];
+  expect(texts.map((text) => selfRead("a.ts", text))).toEqual([
+    ["a.ts: options = {}"],
+    ["a.ts: { b1 = 0.9 }"],
+    ["a.ts: { a = 1 } = {}"],
+    [],
+  ]);
+});
+
 describe.each(names)("packages/%s", (name) => {
   const folder = `packages/${name}`;
   const allowed = arrows[name] ?? [];
@@ -79,17 +119,17 @@ describe.each(names)("packages/%s", (name) => {
     30_000,
   );
   test("keeps no variable at module level", () => {
-    const found = below(`${folder}/src`)
-      .filter((path) => path.endsWith(".ts"))
-      .flatMap((path) =>
-        parseSync(path, read(path)).program.body.flatMap((node) => {
-          const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
-          const isVariable = declaration?.type === "VariableDeclaration" && declaration.kind !== "const";
-          return isVariable ? [`${path}: ${read(path).slice(declaration.start, declaration.end)}`] : [];
-        }),
-      );
+    const found = sources(folder).flatMap((path) =>
+      parseSync(path, read(path)).program.body.flatMap((node) => {
+        const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
+        const isVariable = declaration?.type === "VariableDeclaration" && declaration.kind !== "const";
+        return isVariable ? [`${path}: ${read(path).slice(declaration.start, declaration.end)}`] : [];
+      }),
+    );
     expect(found.filter((line) => !variables.includes(line))).toEqual([]);
   });
+  test("reads options at the one door", () =>
+    expect(sources(folder).flatMap((path) => selfRead(path, read(path)))).toEqual([]));
 });
 
 describe.each([...apps, "scripts"])("%s", (folder) => {

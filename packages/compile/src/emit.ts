@@ -152,6 +152,8 @@ const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Lay
   if (refusal !== undefined) emitEscape(code, refusal.address);
 };
 
+const everywhere = (): boolean => true;
+
 const placeOf = (
   code: Code,
   { value, results }: Control,
@@ -173,8 +175,8 @@ const placeOf = (
     operands: definition.control.inputs.map(address),
     results: results.map(address),
     isHere: (program) => here[program] === true,
-    run: (program, { known, moving = [], isInMemory = () => true } = {}) => {
-      const scalars: Scalars = { vectors: new Map(known), isInMemory };
+    run: (program, how) => {
+      const scalars: Scalars = { vectors: new Map(how?.known), isInMemory: how?.isInMemory ?? everywhere };
       const it = inner[program];
       const index = functions[program];
       if (it === undefined) return scalars.vectors;
@@ -182,7 +184,7 @@ const placeOf = (
         emitKernels(code, it.schedule, it.layout, shop, scalars);
         return scalars.vectors;
       }
-      for (const address of moving) address();
+      for (const address of how?.moving ?? []) address();
       code.call(index);
       if (refusingIn(it.schedule.graph).length > 0 && shop.refusal !== undefined) emitEscape(code, shop.refusal);
       return scalars.vectors;

@@ -102,7 +102,7 @@ interface Reducing {
  * puts them back; other options, with their defaults, are the reduction's own.
  */
 export const reduction = typed<Reducing>(
-  (name: string, reduce: (x: NDArray, axes: readonly number[], options: object) => NDArray, own: object = {}) => {
+  (name: string, reduce: (x: NDArray, axes: readonly number[], options: object) => NDArray, own?: object) => {
     const defaults = { ...dropped, ...own };
     return (x: Operand, axes?: Axes, given?: Partial<typeof defaults>): NDArray => {
       const options = completed(name, given, defaults);

@@ -18,7 +18,8 @@ interface UnaryEntry {
 }
 
 /** A function of one number, at every place. Its derivative is diagonal, so one rule serves both directions. */
-export const unary = ({ name, meaning, derivative, domain, dtypes = real }: UnaryEntry): Operation<Unary> => {
+export const unary = (entry: UnaryEntry): Operation<Unary> => {
+  const { name, meaning, derivative, domain, dtypes = real } = entry;
   const { type, evaluate, loops } = elementwise(name, 1, meaning, dtypes);
   const primitive: Primitive = {
     name,

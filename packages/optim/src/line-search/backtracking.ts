@@ -68,7 +68,7 @@ export const backtracking = (options?: BacktrackingOptions): Transform<LineSearc
     { learningRate: scalar },
     {
       init: () => ({ learningRate: array(maxLearningRate) }),
-      update: (updates, state, params, extra = {}) => {
+      update: (updates, state, params, extra) => {
         const phi = along(name, updates, params, extra);
         const { value: start, slope } = phi(zeros([]));
         const isEnough = (at: Scalar): Scalar => lessEqual(phi(at).value, add(start, mul(mul(slope, slopeRtol), at)));

@@ -99,7 +99,7 @@ export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearc
     { learningRate: scalar },
     {
       init: () => ({ learningRate: array(1) }),
-      update: (updates, _, params, extra = {}) => {
+      update: (updates, _, params, extra) => {
         const phi = along(name, updates, params, extra);
         const start = phi(zeros([]));
         const turn = ({ low, high, isBracketed, next, tried }: Search): Search => {

@@ -75,7 +75,7 @@ export const reduceOnPlateau = (options?: PlateauOptions): Transform<PlateauStat
   const { factor, patience, rtol, atol, cooldown, minScale } = read("reduceOnPlateau", options);
   return stateful<PlateauState>("reduceOnPlateau", parts, {
     init: () => ({ scale: array(1), best: array(Infinity), plateau: zeros([]), cooldown: zeros([]) }),
-    update: (updates, state, _, extra = {}) => {
+    update: (updates, state, _, extra) => {
       const value = valueOf("reduceOnPlateau", extra);
       const isBetter = less(value, sub(mul(state.best, 1 - rtol), atol));
       const isWaiting = greater(state.cooldown, 0);

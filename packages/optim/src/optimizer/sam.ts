@@ -41,7 +41,7 @@ export const sam = <S>(optimizer: Transform<S>, options?: SamOptions): Transform
       const isFlat = equal(norm, 0);
       const factor = where(isFlat, 0, div(rho, where(isFlat, 1, norm)));
       const [worst] = leafwise((p, g) => [add(p, mul(g, fit(factor, g)))], params, updates);
-      return update(lossAndGradOf("sam", extra ?? {}, params)(worst)[1], state, params, extra);
+      return update(lossAndGradOf("sam", extra, params)(worst)[1], state, params, extra);
     },
   };
 };

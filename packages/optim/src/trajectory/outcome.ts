@@ -48,8 +48,8 @@ interface Losses {
 }
 
 /** How a run diverged by its losses, if it has any: the first of them that is not finite or too large. */
-export const divergedIn = ({ first = 0, from, later }: Losses, at: (step: number) => unknown): Diverged | undefined => {
-  const row = later === undefined ? 0 : firstBeyond(later, limit * (1 + Math.abs(first)));
+export const divergedIn = ({ first, from, later }: Losses, at: (step: number) => unknown): Diverged | undefined => {
+  const row = later === undefined ? 0 : firstBeyond(later, limit * (1 + Math.abs(first ?? 0)));
   const loss = later?.[row];
   if (loss === undefined) return undefined;
   const reason = Number.isFinite(loss) ? "too large" : "not finite";

@@ -15,9 +15,9 @@ const scalarOf = (name: string, what: string, x: unknown): Scalar => {
 };
 
 /** The loss, which a transform cannot do without. */
-export const valueOf = (name: string, { value }: Pick<Extra<never>, "value">): Scalar => {
-  if (value === undefined) throw missing(name, "value");
-  return scalarOf(name, "value", value);
+export const valueOf = (name: string, extra: Pick<Extra<never>, "value"> | undefined): Scalar => {
+  if (extra?.value === undefined) throw missing(name, "value");
+  return scalarOf(name, "value", extra.value);
 };
 
 type LossAndGrad<P> = NonNullable<Extra<P>["lossAndGrad"]>;
@@ -32,7 +32,8 @@ const watchedLoss =
   };
 
 /** The loss as a function, which a transform cannot do without. */
-export const lossAndGradOf = <P>(name: string, { lossAndGrad }: Extra<P>, params: P): LossAndGrad<P> => {
+export const lossAndGradOf = <P>(name: string, extra: Extra<P> | undefined, params: P): LossAndGrad<P> => {
+  const lossAndGrad = extra?.lossAndGrad;
   if (lossAndGrad === undefined) throw missing(name, "lossAndGrad");
   if (typeof lossAndGrad !== "function")
     throw new DTypeError(`${name}: lossAndGrad must be a function, not ${describe(lossAndGrad)}.`);

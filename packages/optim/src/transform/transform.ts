@@ -82,7 +82,7 @@ export const stateless = typed<(name: string, f: <P>(updates: P, params: P, extr
   (name: string, f: (updates: unknown, params: unknown, extra: Extra<unknown>) => unknown) =>
     watched(name, none, {
       init: () => null,
-      update: (updates, state, params, extra = {}) => [f(updates, params, extra), state],
+      update: (updates, state, params, extra) => [f(updates, params, extra ?? {}), state],
     }),
 );
 
