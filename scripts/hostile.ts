@@ -10,7 +10,8 @@ import { type Recording, recording, steps, trajectory } from "@gradfold/optim";
 import { load, record, resume } from "@gradfold/optim/node";
 import { memoryDisk } from "../packages/optim/test/memory.ts";
 import { crc32c } from "../packages/optim/src/recording/checksum.ts";
-import { beginJournal, viewOf } from "../packages/optim/src/recording/journal.ts";
+import { beginJournal } from "../packages/optim/src/recording/journal.ts";
+import { viewOf } from "../packages/optim/src/recording/source.ts";
 
 const [recordings = 1e6, journals = 4e5, seed = 1] = process.argv.slice(2).map(Number);
 

@@ -69,7 +69,8 @@ type AtLeaf = (found: unknown, wanted: unknown) => Clash | undefined;
 export const byType =
   (ofTypes: (found: ArrayType, wanted: ArrayType) => Clash | undefined): AtLeaf =>
   (found, wanted) => {
-    const [type, other] = [typeOf(found), typeOf(wanted)];
+    const type = typeOf(found);
+    const other = typeOf(wanted);
     if (type === undefined || other === undefined)
       return (found ?? null) === (wanted ?? null) ? undefined : otherForm(found, summary(wanted));
     if (sameShape(type.shape, other.shape)) return ofTypes(type, other);

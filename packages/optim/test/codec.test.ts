@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import { load, save } from "../src/node/index.ts";
-import { fileOf } from "../src/recording/file.ts";
+import { fileOf } from "../src/recording/encode.ts";
 import { memoryDisk } from "./memory.ts";
 
 const right = <A>(result: Either<Error, A>): A => {

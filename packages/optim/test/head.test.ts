@@ -5,19 +5,16 @@ import { describe, expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import {
   beginJournal,
-  bytesAt,
   bytesOf,
   formOf,
   hasMagic,
   isJournal,
   type Journal,
   padded,
-  raw,
   readHead,
   usualEvery,
-  viewOf,
 } from "../src/recording/journal.ts";
-import { sourceOf } from "../src/recording/safetensors.ts";
+import { bytesAt, raw, sourceOf, viewOf } from "../src/recording/source.ts";
 import { right } from "./recorded.ts";
 
 const first = { w: array([1, 2, 3], { dtype: "float32" }), n: array(1, { dtype: "int32" }), on: array([true]) };

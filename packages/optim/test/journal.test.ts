@@ -19,7 +19,7 @@ import { describe, expect, test } from "vitest";
 import { recording, steps, trajectory } from "../src/index.ts";
 import { load, record, resume } from "../src/node/index.ts";
 import { readHead } from "../src/recording/journal.ts";
-import { sourceOf } from "../src/recording/safetensors.ts";
+import { sourceOf } from "../src/recording/source.ts";
 import { memoryDisk } from "./memory.ts";
 import { append, inputs, recordedTo, right, start, states, step, textOf, whole } from "./recorded.ts";
 

@@ -4,7 +4,7 @@ import { DecodeError, type Either, either } from "@gradfold/core";
 import { expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import { crc32c } from "../src/recording/checksum.ts";
-import { sourceOf } from "../src/recording/safetensors.ts";
+import { sourceOf } from "../src/recording/source.ts";
 import { decodeJournal } from "../src/recording/survey.ts";
 import { record } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";

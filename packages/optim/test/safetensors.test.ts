@@ -2,7 +2,11 @@ import { DecodeError, type DType, either } from "@gradfold/core";
 import { mostAxes, type Store } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
 import { stringOf } from "../src/recording/json.ts";
-import { type Column, isCount, read, sourceOf, write, type Written, wrong } from "../src/recording/safetensors.ts";
+import { read } from "../src/recording/contents.ts";
+import { wrong } from "../src/recording/failure.ts";
+import { isCount } from "../src/recording/json.ts";
+import { type Column, write, type Written } from "../src/recording/safetensors.ts";
+import { sourceOf } from "../src/recording/source.ts";
 
 /** CRC-32C of each byte alone, bit by bit. */
 const sums = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { Source } from "../recording/safetensors.ts";
+import type { Source } from "../recording/source.ts";
 import { attempted, codeOf, FileError } from "./error.ts";
 import type { FileSystem, Stats } from "./fileSystem.ts";
 import { clearLeftovers, draftOf } from "./leftover.ts";

@@ -1,10 +1,11 @@
 import { crc32 } from "node:zlib";
 import { type DecodeError, type Either, either } from "@gradfold/core";
 import { optionsOf } from "@gradfold/core/transform";
-import { decodeFrom, fileOf } from "../recording/file.ts";
+import { decodeFrom } from "../recording/decode.ts";
+import { fileOf } from "../recording/encode.ts";
 import { isJournal } from "../recording/journal.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { Result } from "../recording/safetensors.ts";
+import type { Result } from "../recording/failure.ts";
 import { decodeJournal } from "../recording/survey.ts";
 import { fileAt, sourceIn, withFile, writeAtomically } from "./disk.ts";
 import { attemptFile, type FileError } from "./error.ts";

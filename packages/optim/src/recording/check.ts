@@ -1,9 +1,9 @@
 import { DomainError, type NDArray, ShapeError, tree, TreeError } from "@gradfold/core";
 import { describe, formatShape, isRecord, mostAxes, runIfKept, view } from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
-import { mostTexts, short, toJson } from "./json.ts";
+import { short } from "./failure.ts";
+import { isCount, mostTexts, toJson } from "./json.ts";
 import type { Lost, Recording } from "./recording.ts";
-import { isCount } from "./safetensors.ts";
 
 /* What decoding refuses is refused before anything is written, with the place and the value. */
 

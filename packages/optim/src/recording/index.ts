@@ -1,2 +1,3 @@
-export { decode, encode } from "./file.ts";
+export { decode } from "./decode.ts";
+export { encode } from "./encode.ts";
 export { of, type Recording, type RecordingOptions } from "./recording.ts";

@@ -1,9 +1,12 @@
 import { either, type NDArray, tree } from "@gradfold/core";
 import { bytesPerElement, sizeOf } from "@gradfold/core/transform";
-import { decode, encode } from "./file.ts";
+import { decode } from "./decode.ts";
+import { encode } from "./encode.ts";
+import { type Result, wrong } from "./failure.ts";
+import { bytesOfText } from "./json.ts";
 import type { Recording } from "./recording.ts";
-import { bytesOfText, type Result, type Source, wrong } from "./safetensors.ts";
 import { pathsOf, type Skeleton, skeletonOf } from "./skeleton.ts";
+import { bytesAt, type Source, viewOf } from "./source.ts";
 
 /*
  * A journal is a recording that grows: a head, places for the state of the open record, and records of one size.
@@ -36,21 +39,6 @@ export const mostRows = 2 ** 16;
 export type Checksum = (bytes: Uint8Array, seed?: number) => number;
 
 export const padded = (n: number): number => Math.ceil(n / 8) * 8;
-
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-export const raw = (x: {
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
-
-/** The bytes of a source from a position on, as many as there are. */
-export const bytesAt = (source: Source, at: number, length: number): Uint8Array => {
-  const bytes = new Uint8Array(Math.max(Math.min(length, source.length - at), 0));
-  source.read(bytes, at);
-  return bytes;
-};
 
 /** What all states of a journal have in common. */
 export interface Form {

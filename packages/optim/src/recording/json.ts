@@ -1,4 +1,5 @@
-import { DecodeError, type DecodeFailure } from "@gradfold/core";
+import type { DecodeError } from "@gradfold/core";
+import { failure, short } from "./failure.ts";
 
 /*
  * JSON as recordings have it: what `JSON.stringify` writes, in ASCII, and so one text for one value. It is read by what is
@@ -23,13 +24,6 @@ const textOf = (bytes: Uint8Array): string => {
   for (let i = 0; i < bytes.length; i += mostArguments) parts.push(textOf(bytes.subarray(i, i + mostArguments)));
   return parts.join("");
 };
-
-/** What is wrong with a recording. */
-export const failure = (what: string, kind: DecodeFailure = "malformed"): DecodeError =>
-  new DecodeError(kind, `recording.decode: ${what}`);
-
-/** So much of a name that an error can hold it. */
-export const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -97,6 +91,9 @@ export interface Reader {
   /** Up to seven spaces may follow. */
   readonly end: () => void;
 }
+
+/** Whether something is what `count` reads. */
+export const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && Number(n) >= 0;
 
 export const readerOf = (bytes: Uint8Array, what: string): Reader => {
   let next = 0;

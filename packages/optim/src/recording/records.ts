@@ -1,6 +1,7 @@
 import { either } from "@gradfold/core";
-import { bytesAt, type Checksum, type Journal, readHead, slotCount, trailerBytes } from "./journal.ts";
-import type { Result, Source } from "./safetensors.ts";
+import { type Checksum, type Journal, readHead, slotCount, trailerBytes } from "./journal.ts";
+import type { Result } from "./failure.ts";
+import { bytesAt, type Source } from "./source.ts";
 import type { Found, Records } from "./survey.ts";
 import { type Trailer, trailerIn } from "./tail.ts";
 

@@ -1,6 +1,7 @@
 import { type NDArray, tree } from "@gradfold/core";
 import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
-import { failure, type Reader, short } from "./json.ts";
+import { failure, short } from "./failure.ts";
+import type { Reader } from "./json.ts";
 
 /**
  * A tree with words for its leaves, as it is written in files: `{"params":"array","step":"array"}`. A plain number comes

@@ -5,7 +5,8 @@ import type { Checksum, Form } from "./journal.ts";
 import { isVersion1, readVersion1 } from "./version1.ts";
 import { readRecords } from "./records.ts";
 import type { Lost, Recording } from "./recording.ts";
-import type { Result, Source } from "./safetensors.ts";
+import type { Result } from "./failure.ts";
+import type { Source } from "./source.ts";
 import { byName } from "../value.ts";
 import { stateIn } from "./tail.ts";
 

@@ -12,8 +12,10 @@ import {
   type Store,
 } from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
-import { bytesOf, type Form, type Journal, raw, trailerBytes, viewOf } from "./journal.ts";
+import { bytesOf, type Form, type Journal, trailerBytes } from "./journal.ts";
+import { isCount } from "./json.ts";
 import { build, leafOf } from "./skeleton.ts";
+import { raw, viewOf } from "./source.ts";
 
 /* The state behind a record's steps, and what the record is. */
 
@@ -133,8 +135,6 @@ export const tailWriter = ({ form, tail, sum, seed }: Journal): TailWriter => {
   };
 };
 
-const isPlace = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
-
 /** The trailer at the end of a tail; undefined if it is none. */
 export const trailerIn = ({ every, sum, seed }: Journal, bytes: Uint8Array): Trailer | undefined => {
   const trailer = bytes.subarray(-trailerBytes);
@@ -142,7 +142,7 @@ export const trailerIn = ({ every, sum, seed }: Journal, bytes: Uint8Array): Tra
   const view = viewOf(trailer);
   if (view.getUint32(28, true) !== sum(trailer.subarray(0, 28), seed)) return undefined;
   const [record, from, count] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getUint32(16, true)];
-  if (!isPlace(record) || !isPlace(from) || !isPlace(from + count) || count < 1 || count > every) return undefined;
+  if (!isCount(record) || !isCount(from) || !isCount(from + count) || count < 1 || count > every) return undefined;
   return { record, from, count, rows: view.getUint32(20, true), state: view.getUint32(24, true) };
 };
 

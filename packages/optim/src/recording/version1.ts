@@ -1,9 +1,10 @@
 import { either } from "@gradfold/core";
 import { crc32c } from "./checksum.ts";
-import { decode } from "./file.ts";
-import { bytesAt, formOf, hasMagic, mostRows, padded, viewOf } from "./journal.ts";
+import { decode } from "./decode.ts";
+import { type Result, wrong } from "./failure.ts";
+import { formOf, hasMagic, mostRows, padded } from "./journal.ts";
 import type { Recording } from "./recording.ts";
-import { type Result, type Source, wrong } from "./safetensors.ts";
+import { bytesAt, type Source, viewOf } from "./source.ts";
 import type { Found, Records } from "./survey.ts";
 
 /*
