@@ -1,11 +1,11 @@
 import { add, DTypeError, type Key, random, type Scalar, TreeError, zeros } from "@gradfold/core";
-import { describe, isRecord, typed } from "@gradfold/core/transform";
+import { describe, isRecord, pairOf, typed } from "@gradfold/core/transform";
 import { checkKey, checkParameters } from "./argument.ts";
 import { evaluation } from "./evaluation.ts";
 import { isScalar } from "./form.ts";
-import { given } from "./transform/given.ts";
+import { checkTransform, given } from "./transform/given.ts";
 import type { For } from "./transform/static.ts";
-import { applyUpdates, type Transform } from "./transform/transform.ts";
+import { applied, type Transform } from "./transform/transform.ts";
 
 /** All that a training run carries from step to step. */
 export interface TrainState<P, S> {
@@ -84,7 +84,7 @@ export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: 
     throw new DTypeError(
       `trainStep: the first argument is a function, as valueAndGrad(loss), not ${describe(lossAndGrad)}.`,
     );
-  const { update } = given("trainStep", "the optimizer", optimizer);
+  checkTransform("trainStep", "the optimizer", optimizer);
   return (state: TrainState<unknown, unknown>, batch: unknown) => {
     checkState(state);
     const { params, step, key } = state;
@@ -96,8 +96,10 @@ export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: 
       return [other.loss, other.gradient];
     };
     const extra = { value: loss, lossAndGrad: again };
-    const [updates, next] = update(gradient, state.optimizer, params, extra);
-    const after = { params: applyUpdates(params, updates), optimizer: next, step: add(step, 1) };
+    const result = optimizer.update(gradient, state.optimizer, params, extra);
+    const [updates, next] = pairOf("trainStep", "update of the optimizer must give [updates, state]", result);
+    const moved = applied("trainStep", "the updates of the optimizer", params, updates);
+    const after = { params: moved, optimizer: next, step: add(step, 1) };
     return [key ? { ...after, key } : after, metrics];
   };
 });

@@ -2,6 +2,7 @@
 import { array, item, ones, toNested, zeros } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import * as optim from "../src/index.ts";
+import { messageOf } from "./refusal.ts";
 import {
   adamw,
   applyIfFinite,
@@ -27,15 +28,6 @@ import {
 
 const params = { w: array([1, 2]), b: array(3) };
 const other = { w: array([1, 2]), c: array(3) };
-
-const messageOf = (f: () => unknown): string => {
-  try {
-    f();
-  } catch (e) {
-    return `${(e as Error).name}: ${(e as Error).message}`;
-  }
-  return "nothing was refused";
-};
 
 const own = /^(TreeError|ShapeError|DTypeError|DomainError): /;
 

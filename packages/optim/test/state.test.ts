@@ -18,6 +18,7 @@ import {
   type Transform,
   transform,
 } from "../src/index.ts";
+import { messageOf } from "./refusal.ts";
 import { bowl, everyOptimizer, extraOf } from "./every-optimizer.ts";
 
 const float32 = { dtype: "float32" } as const;
@@ -34,15 +35,6 @@ const larger = { w: ones([3, 2]), b: array([4, 0.5]) };
 
 const types = (t: unknown): unknown => tree.mapTo(({ dtype, shape }) => `${dtype} ${shape.join()}`, t);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(types(a)) === JSON.stringify(types(b));
-
-const messageOf = (f: () => unknown): string => {
-  try {
-    f();
-  } catch (e) {
-    return `${(e as Error).name}: ${(e as Error).message}`;
-  }
-  return "nothing was refused";
-};
 
 const rates: readonly (readonly [string, Rate])[] = [
   ["a number", 0.02],

@@ -17,12 +17,15 @@ interface Given {
   (name: string, what: string, transform: unknown): Untyped;
 }
 
+/** Throws unless something is a transform; `what` says which one it is. */
+export const checkTransform: (name: string, what: string, x: unknown) => asserts x is Untyped = (name, what, x) => {
+  if (!isTransform(x))
+    throw new DTypeError(`${name}: ${what} must be a transform, { init, update }, not ${describe(x)}.${hintOf(x)}`);
+};
+
 /** A transform that someone else wrote: what it gives back is looked at where it comes back. */
 export const given = typed<Given>((name: string, what: string, transform: unknown): Untyped => {
-  if (!isTransform(transform))
-    throw new DTypeError(
-      `${name}: ${what} must be a transform, { init, update }, not ${describe(transform)}.${hintOf(transform)}`,
-    );
+  checkTransform(name, what, transform);
   const [rule, result] = [`update of ${what} must give [updates, state]`, `the updates of ${what}`];
   return {
     init: (params) => {

@@ -86,6 +86,19 @@ export const stateless = typed<(name: string, f: <P>(updates: P, params: P, extr
     }),
 );
 
+/** {@link applyUpdates} by the name of whoever applies them; `what` says which updates they are. */
+export const applied = <P>(name: string, what: string, params: P, updates: unknown): P => {
+  checkUpdates(name, what, updates, params);
+  return leafwise(
+    (p, u) => {
+      const sum = add(p, u);
+      return [sum.dtype === p.dtype ? sum : cast(sum, p.dtype)];
+    },
+    params,
+    updates as P, // which was looked at
+  )[0];
+};
+
 /**
  * The parameters after their updates: leaf by leaf, p + u, in the parameter's dtype whatever that of the update is.
  *
@@ -96,14 +109,5 @@ export const stateless = typed<(name: string, f: <P>(updates: P, params: P, extr
  * import { applyUpdates } from "@gradfold/optim";
  * applyUpdates({ w: array([1, 2]) }, { w: array([0.5, -1]) }); // => { w: float64 [2] [1.5, 1. ] }
  */
-export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P => {
-  checkUpdates("applyUpdates", "the updates", updates, params);
-  return leafwise(
-    (p, u) => {
-      const sum = add(p, u);
-      return [sum.dtype === p.dtype ? sum : cast(sum, p.dtype)];
-    },
-    params,
-    updates,
-  )[0];
-};
+export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P =>
+  applied("applyUpdates", "the updates", params, updates);
