@@ -6,7 +6,7 @@ import { operand } from "./operand.ts";
 import { viewIfKnown } from "./primitive.ts";
 import { formatShape } from "./shape.ts";
 
-/** Beyond so many elements only the ends of each axis are shown. */
+/** Beyond this number of elements only the ends of each axis are shown. */
 const summarizeFrom = 1000;
 const shownAtEnds = 3;
 

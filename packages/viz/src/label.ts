@@ -8,7 +8,7 @@ const LETTER = 0.62;
 /** About how many pixels wide the text is at a font size in pixels. */
 export const textWidth = (text: string, fontSize: number): number => Array.from(text).length * LETTER * fontSize;
 
-/** One line of text that fits about so many pixels: white space collapsed, the end cut off with an ellipsis. */
+/** One line of text that fits about a number of pixels: white space collapsed, the end cut off with an ellipsis. */
 export const label = (text: string, width: number, fontSize: number): string => {
   const letters = Array.from(text.replace(/\s+/gu, " ").trim());
   const room = Math.max(1, Math.floor(width / (LETTER * fontSize)));
@@ -19,5 +19,5 @@ export const label = (text: string, width: number, fontSize: number): string => 
 export const sentences = (remarks: readonly string[]): string =>
   remarks.map((remark) => `${remark.charAt(0).toUpperCase()}${remark.slice(1)}.`).join(" ");
 
-/** So many of something: "1 point", "2 points". */
+/** A count with its noun: "1 point", "2 points". */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

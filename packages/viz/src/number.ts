@@ -9,7 +9,7 @@ const superscript = (exponent: number): string =>
 export const signed = (decimal: string): string =>
   /^-0(\.0*)?$/.test(decimal) ? decimal.slice(1) : decimal.replace("-", "−");
 
-/** The value as a mantissa of at most so many digits and a power of ten: 25000 is "2.5×10⁴", 1000 is "10³". */
+/** The value as a mantissa of at most a number of digits and a power of ten: 25000 is "2.5×10⁴", 1000 is "10³". */
 export const scientific = (value: number, digits: number): string => {
   const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
   const short = signed(mantissa.replace(/\.?0+$/, ""));
@@ -37,7 +37,7 @@ export const tally = (values: readonly Value[]): string => {
 };
 
 /**
- * The value to be read, always with so many digits, so that a readout does not jump about: 2 is "2.000". A power of
+ * The value to be read, always with the same number of digits, so that a readout does not jump about: 2 is "2.000". A power of
  * ten when it is far from one, words when it is not finite, a dash when it is missing.
  */
 export const steadyText = (value: Value, digits = 4): string => {
@@ -47,6 +47,6 @@ export const steadyText = (value: Value, digits = 4): string => {
   return inWords(value) ?? (far ? scientific(value, digits) : signed(plain));
 };
 
-/** The value to be read, with at most so many digits: 2 is "2". */
+/** The value to be read, with at most a number of digits: 2 is "2". */
 export const numberText = (value: number, digits = 5): string =>
   steadyText(value, digits).replace(/^(−?\d+(?:\.\d*[1-9])?)\.?0*$/, "$1");

@@ -14,7 +14,7 @@ interface Step {
   readonly exponent: number;
 }
 
-/** So many steps from zero: the nearest double. */
+/** A number of steps from zero: the nearest double. */
 const multiple = ({ digit, exponent }: Step, times: number): number => Number(`${times * digit}e${exponent}`);
 
 /** The least step that is not below the value. */
@@ -104,7 +104,7 @@ const firstOf = (
   return undefined;
 };
 
-/** Ticks are tried up to so many, then the ends of the domain are. */
+/** The most ticks that are tried; then the ends of the domain are. */
 const FINEST = 40;
 
 /**

@@ -66,7 +66,7 @@ const finiteFromZero = checker(
   eachElement((m, weight) => m.and(m.lessEqual(0, weight), m.less(weight, Infinity))),
 );
 
-/** Of each row at least so many weights must be positive; where fewer are, their number is refused. */
+/** Each row needs as many positive weights as are drawn; the number of a row that has fewer is refused. */
 const enoughPositive = checker("weights", 1, (m, start, end, needed) => {
   const positive = m.variable(0);
   m.loop(start, end, (i) => positive.set(m.add(positive.get(), m.truth(m.less(0, m.load(0, i))))));

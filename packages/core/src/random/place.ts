@@ -9,7 +9,7 @@ const numbered = (size: number, name: string): Store => {
   return data;
 };
 
-/** Whole numbers from 0 on, at least so many: those of the last call, while they are in memory and there are enough. */
+/** Whole numbers from 0 on, at least as many as wanted: those of the last call, while they are in memory and there are enough. */
 const openNumbers = (): ((size: number, name: string) => Store) => {
   let last = new WeakRef(numbered(0, "random"));
   return (size, name) => {

@@ -79,7 +79,7 @@ export const together = (parts: readonly Uint8Array[]): Uint8Array => {
   return bytes;
 };
 
-/** So many bytes are gathered before they are written. */
+/** The number of bytes that are gathered before they are written. */
 export const blockBytes = 2 ** 20;
 
 /** The same bytes in fewer parts: each write costs as much as some thousand bytes. */

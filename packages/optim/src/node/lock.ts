@@ -74,7 +74,7 @@ const remove = (fs: FileSystem, draft: string, mark: string): void => {
 /** How a rename says that there is something in its place already. */
 const taken: readonly (string | undefined)[] = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES", "EISDIR"];
 
-/** Between syncs, a process that writes gives a sign of life after so many milliseconds. */
+/** Between syncs, a process that writes gives a sign of life each time that these milliseconds have passed. */
 const signEvery = 1000;
 
 /** Puts the draft of a lock in its place, if there is none whose process lives. */

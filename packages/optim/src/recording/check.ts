@@ -73,7 +73,7 @@ const checkStates = (name: string, { final, keyframes }: Recording): void => {
   }
 };
 
-/** A run may have lost so many stretches. */
+/** The most stretches that a run may have lost. */
 export const mostStretches = 2 ** 16;
 
 /** Whether stretches of a run ascend, none of them empty. */

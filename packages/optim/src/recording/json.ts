@@ -144,7 +144,7 @@ export const readerOf = (bytes: Uint8Array, what: string): Reader => {
   };
 };
 
-/** A recording's description may have so many texts. */
+/** The most texts that a recording's description may have. */
 export const mostTexts = 2 ** 14;
 
 /** Texts by name. */

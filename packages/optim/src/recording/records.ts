@@ -56,7 +56,7 @@ const foundBy = ({ sum, row, form }: Journal, tails: readonly Tail[], rows: Uint
   };
 };
 
-/** So many bytes are read at a time, or a record. */
+/** The number of bytes that are read at a time, unless a record has more. */
 const blockBytes = 2 ** 20;
 
 /** The records at the places that a file has, the last of which may be cut off. */

@@ -12,7 +12,7 @@ import { stateIn } from "./tail.ts";
 
 /* What can be read of a journal of any version, though parts of it may be damaged. */
 
-/** A state with so many steps before it in its record. */
+/** A state, and the number of steps before it in its record. */
 interface Kept {
   readonly count: number;
   /** The state's leaves, until the next record is asked for. */

@@ -34,7 +34,7 @@ const defaults = { scan: undefined, budget: undefined, until: undefined };
 
 type AnyOptions = WayOptions & { readonly until?: FoldOptions["until"] | undefined };
 
-/** So many steps are taken in loops before their losses are looked at; those too many are dropped. */
+/** The number of steps that are taken in loops before their losses are looked at; steps beyond the end are dropped. */
 const stepsInLoops = 256;
 
 const op = "trajectory.fold";

@@ -27,7 +27,7 @@ export interface Best {
 }
 
 export interface EarlyStoppingOptions {
-  /** Stop after so many losses in a row that are no improvement. */
+  /** The number of losses in a row without an improvement after which to stop. */
   readonly patience: number;
   /** Less than this below the best loss is no improvement (0). */
   readonly minDelta?: number;
