@@ -30,7 +30,7 @@ interface Part {
   readonly final: unknown;
 }
 
-export interface Grown extends Part {
+interface Grown extends Part {
   /** How the run diverged by its losses, if it did. */
   readonly diverged: Diverged | undefined;
 }
