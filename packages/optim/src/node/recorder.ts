@@ -73,7 +73,7 @@ const rowsIn = (names: readonly string[], columns: Recording["metrics"], k: numb
   // To ask a small array of no buffer for its bytes would make one.
   const rows = new Float64Array(new ArrayBuffer(8 * (end - k) * names.length));
   for (const [j, name] of names.entries()) {
-    const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    const column = columns[name];
     for (let i = k; i < end; i++) rows[(i - k) * names.length + j] = column?.[i] ?? NaN;
   }
   return rows;
