@@ -4,7 +4,7 @@ import { DTypeError } from "../error.ts";
 import { batchBroadcast } from "../family/batch.ts";
 import { elementwise } from "../family/elementwise.ts";
 import type { ScalarLane, Value } from "../lane.ts";
-import { optionsOf } from "../options.ts";
+import { dtypeIn } from "../make.ts";
 import { bind, type Primitive } from "../primitive.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
@@ -60,8 +60,6 @@ export interface Precision {
   readonly dtype?: DType;
 }
 
-const precise = { dtype: "float64" } as const;
-
 /** How a distribution is drawn: numbers of a shape, a scalar by default. */
 export type Sampler<Options extends Precision = Precision> = <const S extends Shape = []>(
   key: Key,
@@ -71,7 +69,6 @@ export type Sampler<Options extends Precision = Precision> = <const S extends Sh
 
 /** A public distribution that has no options but the dtype. */
 export const sampler = (name: string, drawn: FloatDraw): Sampler =>
-  typed<Sampler>((key: Key, shape: Shape = [], options?: Precision) => {
-    const { dtype } = optionsOf(`random.${name}`, options, precise);
-    return drawn(name, key, shape, dtype);
-  });
+  typed<Sampler>((key: Key, shape: Shape = [], options?: Precision) =>
+    drawn(name, key, shape, dtypeIn(`random.${name}`, options)),
+  );
