@@ -54,7 +54,7 @@ const testsOf = async (file: string, source: string, names: readonly string[]): 
     {
       plugins: [{ name: "mutate", enforce: "pre", load: (id) => (id === path ? served : undefined) }],
       // A machine with other work to do is no fault: only silence is.
-      test: { testTimeout: 0, hookTimeout: 0, sequence: { sequencer }, execArgv: ["--max-old-space-size=2048"] },
+      test: { testTimeout: 0, hookTimeout: 0, sequence: { sequencer }, execArgv: ["--max-old-space-size=512"] },
     },
   );
   const specifications = (await vitest.globTestSpecifications()).filter(({ moduleId }) =>
