@@ -10,6 +10,10 @@ export type { Source } from "@gradfold/core/transform";
 /** Every place in order, by a nest with the array's own axes. */
 export const everyPlace = (shape: readonly number[]): Source => ({ offset: 0, strides: rowMajor(shape) });
 
+/** Whether a nest passes every place but once. */
+export const isOnce = ({ strides }: Source, domain: readonly number[]): boolean =>
+  strides.every((stride, axis) => stride !== 0 || domain[axis] === 1);
+
 export const sameSource = (a: Source, b: Source): boolean =>
   a.offset === b.offset && a.strides.length === b.strides.length && a.strides.every((s, k) => s === b.strides[k]);
 

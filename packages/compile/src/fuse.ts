@@ -1,31 +1,16 @@
-import { sizeOf } from "@gradfold/core/transform";
-import { everyPlace, joins, sameSource, type Source, through } from "./affine.ts";
-import {
-  type Definition,
-  essential,
-  type Graph,
-  isFleeting,
-  type PlaceDefinition,
-  programsIn,
-  type Value,
-  valueAt,
-} from "./graph.ts";
-import {
-  type Columns,
-  type Control,
-  type Fill,
-  type Fold,
-  type Kernel,
-  loadsOf,
-  type Matrix,
-  type Node,
-  type Part,
-  type Product,
-  type Sink,
-  type Sweep,
-} from "./kernel.ts";
-import { type Nest, openNest, type Surroundings } from "./nest.ts";
+import { broadcastStrides, type Combine, rowMajor, sizeOf } from "@gradfold/core/transform";
+import { everyPlace, isOnce, joins, type Source, through } from "./affine.ts";
+import { evennessOf, type Evenness } from "./evenness.ts";
+import { essential, type Graph, isFleeting, type PlaceDefinition, programsIn, type Value, valueAt } from "./graph.ts";
+import type { Columns, Control, Fill, Kernel, Matrix, Product, Steps } from "./kernel.ts";
+import { closeNest, type Nest, openNest, openNode, type OpenNode, want, type Want } from "./nest.ts";
 import { byRows } from "./rows.ts";
+import { openSequence, type Sequence } from "./sequence.ts";
+
+/*
+ * Kernels are found from the results back to the inputs: when a value's turn comes, all that want it are known, and where
+ * they want it. So each value is looked at once. It is computed where it is wanted, or gets a buffer if that costs less.
+ */
 
 /** A graph as loop nests, in the order in which they run. */
 export interface Schedule {
@@ -35,20 +20,47 @@ export interface Schedule {
   readonly inner: ReadonlyMap<number, readonly Schedule[]>;
 }
 
-/** A sweep in the making. */
+interface OpenSink {
+  readonly value: number;
+  readonly node: OpenNode;
+}
+
 interface OpenSweep {
   readonly kind: "sweep";
   readonly nest: Nest;
-  readonly stores: Sink[];
-  readonly parts: Part[];
-  readonly folds: Fold[];
+  readonly stores: OpenSink[];
+  readonly parts: (OpenSink & { readonly target: Source })[];
+  readonly folds: (OpenSink & { readonly combine: Combine })[];
+  /** How many trailing axes are reduced, if any are, and how many can be walked as one. */
   reduced: number;
+  even: number;
 }
 
-type Fold1 = Extract<Definition, { readonly kind: "fold1" }>;
-type Fold2 = Extract<Definition, { readonly kind: "fold2" }>;
+interface OpenColumns extends Omit<Columns, "nodes" | "fold"> {
+  readonly nest: Nest;
+  readonly value: number;
+  readonly combine: Combine;
+  readonly node: OpenNode;
+}
 
-type OpenKernel = OpenSweep | Exclude<Kernel, Sweep>;
+type OpenNested = OpenSweep | OpenColumns;
+type OpenKernel = OpenNested | Product | Fill | Steps | Control;
+
+interface Fusion {
+  readonly graph: Graph;
+  readonly evenness: Evenness;
+  readonly sequence: Sequence<OpenKernel>;
+  /** Values that need a buffer, since they are read otherwise than element by element. */
+  readonly whole: Set<number>;
+  /** The kernels that read a value from its buffer. */
+  readonly readers: Map<number, OpenKernel[]>;
+  /** The nests that want a value. */
+  readonly wanting: Map<number, OpenNested[]>;
+  /** By domain: the sweeps from the last one to the first. */
+  readonly sweeps: Map<string, OpenSweep[]>;
+  readonly outputs: ReadonlySet<number>;
+  readonly costOf: (id: number) => number;
+}
 
 /** A domain of so few places is computed without a loop: it costs nothing to have it by itself. */
 const fewPlaces = 8;
@@ -56,242 +68,487 @@ const fewPlaces = 8;
 /** Computing a value again, in so few operations, costs less than writing and reading it. */
 const cheap = 4;
 
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
+/** A value is computed at so many places of nests, or so many times as often as it has elements, rather than stored. */
+const mostPlaces = 8;
+const mostTimes = 4;
 
-/** Whether the axes from `from` to `to` can be walked as one by every load, and wherever parts are put. */
-const isOneAxis = (
-  nodes: readonly Node[],
-  domain: readonly number[],
-  from: number,
-  to: number,
-  targets: readonly Source[] = [],
-): boolean =>
-  [...loadsOf(nodes).map(({ source }) => source), ...targets].every(({ strides }) => {
-    for (let axis = from; axis < to - 1; axis++) if (!joins(strides, domain, axis)) return false;
-    return true;
-  });
+/** A nest of more operations would keep an engine busy that compiles it. */
+const mostOperations = 512;
 
-interface Attempt {
-  readonly kernels: readonly OpenKernel[];
-  /** The values that turned out to need a buffer. */
-  readonly needs: ReadonlySet<number>;
-}
+/** To store a result takes about as much as so many operations. */
+const operationsOfSink = 4;
 
-const tryToSchedule = (graph: Graph, kept: ReadonlySet<number>): Attempt => {
-  const kernels: OpenKernel[] = [];
-  const makers = new Map<number, OpenKernel[]>();
-  const needs = new Set<number>();
-  const isBuffered = (id: number): boolean => kept.has(id) || !isFleeting(valueAt(graph, id));
-  const surroundings: Surroundings = { graph, isBuffered, need: (id) => needs.add(id) };
-  const isMadeBy = (id: number, kernel: OpenKernel): void => {
-    makers.set(id, [...(makers.get(id) ?? []), kernel]);
-  };
-  const after = (id: number): number => Math.max(0, ...(makers.get(id) ?? []).map((k) => kernels.indexOf(k) + 1));
+/** So many of the sweeps that a value could join are looked at. */
+const mostCandidates = 8;
 
-  /** The first place in the order for a kernel that loads all of this. */
-  const firstPlace = (nodes: readonly Node[]): number =>
-    Math.max(0, ...loadsOf(nodes).map(({ value }) => after(value)));
-  /** The first kernel that could compute it: it may itself make what is loaded, place by place. */
-  const firstToJoin = ({ nodes, domain }: Nest): number => {
-    const everywhere = everyPlace(domain);
-    const places = loadsOf(nodes).map(({ value, source }) => {
-      const [maker] = makers.get(value) ?? [];
-      const isAtHand =
-        maker?.kind === "sweep" &&
-        maker.stores.some((store) => store.value === value) &&
-        sameSizes(maker.nest.domain, domain) &&
-        sameSource(source, everywhere);
-      return isAtHand ? kernels.indexOf(maker) : after(value);
-    });
-    return Math.max(0, ...places);
-  };
-
-  const canJoin = (
-    kernel: OpenKernel,
-    trial: Nest,
-    reduced: number,
-    targets: readonly Source[],
-  ): kernel is OpenSweep => {
-    if (kernel.kind !== "sweep" || !sameSizes(kernel.nest.domain, trial.domain)) return false;
-    if (reduced > 0 && kernel.reduced > 0 && reduced !== kernel.reduced) return false;
-    const { length } = trial.domain;
-    const nodes = [...kernel.nest.nodes, ...trial.nodes];
-    const over = Math.max(reduced, kernel.reduced);
-    return isOneAxis(nodes, trial.domain, length - over, length, [
-      ...targets,
-      ...kernel.parts.map(({ target }) => target),
-    ]);
-  };
-
-  /** The sweep for what a nest computes; not before `earliest`, and with the part of a value into which it is put. */
-  const sweepFor = (trial: Nest, reduced: number, earliest = 0, targets: readonly Source[] = []): OpenSweep => {
-    const place = sizeOf(trial.domain) <= fewPlaces ? Math.max(firstPlace(trial.nodes), earliest) : kernels.length;
-    const candidates = kernels.slice(Math.max(firstToJoin(trial), earliest), place + 1);
-    const old = candidates.find((kernel): kernel is OpenSweep => canJoin(kernel, trial, reduced, targets));
-    if (old !== undefined) return old;
-    const nest = openNest(surroundings, trial.domain);
-    const made: OpenSweep = { kind: "sweep", nest, stores: [], parts: [], folds: [], reduced: 0 };
-    kernels.splice(place, 0, made);
-    return made;
-  };
-
-  const store = (id: number, { shape }: Value): void => {
-    if (sizeOf(shape) === 0) return;
-    const trial = openNest(surroundings, essential(shape));
-    trial.make(id);
-    const sweep = sweepFor(trial, 0);
-    sweep.stores.push({ value: id, node: sweep.nest.make(id) });
-    isMadeBy(id, sweep);
-  };
-
-  const place = (id: number, { parts, isApart, isCovered }: PlaceDefinition): void => {
-    const fill: Fill = { kind: "fill", value: id };
-    if (!isCovered) append(fill, [id]);
-    for (const { input, target } of parts) {
-      const { shape } = valueAt(graph, input);
-      const domain = essential(shape);
-      const trial = openNest(surroundings, domain);
-      trial.read(input, everyPlace(domain));
-      const along = { offset: target.offset, strides: target.strides.filter((_, axis) => shape[axis] !== 1) };
-      const sweep = sweepFor(trial, 0, isApart ? kernels.indexOf(fill) + 1 : after(id), [along]);
-      sweep.parts.push({ value: id, node: sweep.nest.read(input, everyPlace(domain)), target: along });
-      isMadeBy(id, sweep);
-    }
-  };
-
-  const fold = (id: number, { combine, input, reduced, into }: Fold1): void => {
-    const { shape } = valueAt(graph, input);
-    const over = essential(shape.slice(shape.length - reduced));
-    const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
-    const trial = openNest(surroundings, domain);
-    trial.read(input, everyPlace(domain));
-    if (!isOneAxis(trial.nodes, domain, domain.length - over.length, domain.length)) needs.add(input);
-    const sweep = sweepFor(trial, over.length);
-    sweep.reduced = over.length;
-    sweep.folds.push({ combine, value: id, node: sweep.nest.read(input, everyPlace(domain)) });
-    isMadeBy(into?.value ?? id, sweep);
-  };
-
-  const columns = (id: number, { combine, input, outer, reduced }: Fold2): Columns => {
-    const { shape } = valueAt(graph, input);
-    const before = essential(shape.slice(0, outer));
-    const over = essential(shape.slice(outer, outer + reduced));
-    const domain = [...before, ...over, ...essential(shape.slice(outer + reduced))];
-    const nest = openNest(surroundings, domain);
-    const node = nest.read(input, everyPlace(domain));
-    const inner = before.length + over.length;
-    if (!isOneAxis(nest.nodes, domain, before.length, inner) || !isOneAxis(nest.nodes, domain, inner, domain.length))
-      needs.add(input);
-    const fold = { combine, value: id, node };
-    return { kind: "columns", domain, outer: before.length, reduced: over.length, nodes: nest.nodes, fold };
-  };
-
-  /** Where the elements of a moved value lie in memory. */
-  const resolve = (id: number, at: Source, domain: readonly number[]): Matrix => {
-    const { definition, shape, splat } = valueAt(graph, id);
-    if (isBuffered(id)) return { value: id, source: splat ? { offset: 0, strides: domain.map(() => 0) } : at };
-    const source = definition.kind === "move" ? through(definition.source, at, domain, shape) : undefined;
-    if (definition.kind === "move" && source !== undefined) return resolve(definition.input, source, domain);
-    needs.add(id);
-    return { value: id, source: at };
-  };
-  const matrix = (id: number): Matrix => {
-    const { shape } = valueAt(graph, id);
-    return resolve(id, everyPlace(shape), shape);
-  };
-
-  const product = (id: number, left: number, right: number, dtype: Value["dtype"]): Product => {
-    const { shape } = valueAt(graph, left);
-    const [m = 1, k = 1] = shape.slice(-2);
-    const n = valueAt(graph, right).shape.at(-1) ?? 1;
-    const batch = shape.slice(0, -2);
-    return { kind: "product", value: id, dtype, batch, m, k, n, left: matrix(left), right: matrix(right) };
-  };
-
-  const needAll = (inputs: readonly number[]): void =>
-    inputs.filter((input) => !isBuffered(input)).forEach((input) => needs.add(input));
-
-  const control = (id: number): Control => {
-    const results = graph.values.flatMap(({ definition }, result) =>
-      definition.kind === "result" && definition.control === id ? [result] : [],
-    );
-    return { kind: "control", value: id, results };
-  };
-
-  const append = (kernel: Exclude<Kernel, Sweep>, values: readonly number[]): void => {
-    kernels.push(kernel);
-    values.forEach((value) => isMadeBy(value, kernel));
-  };
-
-  graph.values.forEach((value, id) => {
-    const { definition: d } = value;
-    if (kept.has(id)) store(id, value);
-    else if (d.kind === "fold1") fold(id, d);
-    else if (d.kind === "fold2") append(columns(id, d), [id]);
-    else if (d.kind === "product") append(product(id, d.left, d.right, value.dtype), [id]);
-    else if (d.kind === "place") place(id, d);
-    else if (d.kind === "routine") {
-      needAll(d.inputs);
-      append({ kind: "routine", value: id }, [id]);
-    } else if (d.kind === "control") {
-      needAll(d.control.inputs);
-      const made = control(id);
-      append(made, made.results);
-    }
-  });
-  computedTwice(graph, kernels, kept).forEach((id) => needs.add(id));
-  return { kernels, needs };
+const append = <K, T>(lists: Map<K, T[]>, key: K, element: T): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [element]);
+  else if (list.at(-1) !== element) list.push(element);
 };
 
 const operationsIn = ({ definition }: Value): number =>
-  definition.kind === "map" ? definition.scalar.instructions.filter(({ kind }) => kind === "apply").length : 0;
+  definition.kind === "map"
+    ? definition.scalar.instructions.filter(({ kind }) => kind !== "argument" && kind !== "constant").length
+    : 0;
 
-const operandsOf = ({ definition }: Value): readonly number[] =>
-  definition.kind === "map" ? definition.inputs : definition.kind === "move" ? [definition.input] : [];
+/** What it takes to compute an element where it is wanted, up to more than what is cheap. */
+const costsOf = (graph: Graph): ((id: number) => number) => {
+  const costs: number[] = [];
+  const costOf = (id: number): number => costs[id] ?? 0;
+  for (const value of graph.values) {
+    const { definition: d } = value;
+    const inputs = d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
+    costs.push(
+      Math.min(
+        cheap + 1,
+        inputs.reduce((sum, input) => sum + costOf(input), operationsIn(value)),
+      ),
+    );
+  }
+  return costOf;
+};
 
-/** Values that several nests compute, at a cost that a buffer would save. */
-const computedTwice = (graph: Graph, kernels: readonly OpenKernel[], kept: ReadonlySet<number>): readonly number[] => {
-  const counts = new Map<number, number>();
-  for (const kernel of kernels)
-    if (kernel.kind === "sweep") for (const id of kernel.nest.computed) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const costs = new Map<number, number>();
-  const cost = (id: number): number => {
-    const old = costs.get(id);
-    if (old !== undefined) return old;
-    const value = valueAt(graph, id);
-    const below = operandsOf(value).reduce((sum, input) => sum + (kept.has(input) ? 0 : cost(input)), 0);
-    costs.set(id, operationsIn(value) + below);
-    return operationsIn(value) + below;
-  };
-  return [...counts].flatMap(([id, count]) => {
-    const isLarge = sizeOf(valueAt(graph, id).shape) > fewPlaces;
-    return count > 1 && isLarge && !kept.has(id) && cost(id) > cheap ? [id] : [];
+const openFusion = (graph: Graph): Fusion => ({
+  graph,
+  evenness: evennessOf(graph),
+  sequence: openSequence(),
+  whole: new Set(graph.outputs),
+  readers: new Map(),
+  wanting: new Map(),
+  sweeps: new Map(),
+  outputs: new Set(graph.outputs),
+  costOf: costsOf(graph),
+});
+
+const readWhole = ({ whole, readers }: Fusion, kernel: OpenKernel, id: number): void => {
+  whole.add(id);
+  append(readers, id, kernel);
+};
+
+/** One element stands for all, wherever it is read. */
+const placed = ({ splat, shape }: Value, at: Source): Source =>
+  splat || sizeOf(shape) === 1 ? { offset: 0, strides: at.strides.map(() => 0) } : at;
+
+const wantIn = ({ graph, wanting }: Fusion, kernel: OpenNested, id: number, at: Source): OpenNode => {
+  const { node, isFirst } = want(kernel.nest, id, placed(valueAt(graph, id), at));
+  if (isFirst) append(wanting, id, kernel);
+  return node;
+};
+
+/** A step that reads a value's buffer. */
+const load = (fusion: Fusion, kernel: OpenNested, id: number, at: Source, node: OpenNode): OpenNode => {
+  const value = valueAt(fusion.graph, id);
+  append(fusion.readers, id, kernel);
+  node.step = { kind: "load", dtype: value.dtype, value: id, source: placed(value, at) };
+  return node;
+};
+
+/** Where the operands of a map are read when its result is read at `at`; undefined if one of them cannot be. */
+const operandsAt = (graph: Graph, id: number, at: Source, domain: readonly number[]): readonly Source[] | undefined => {
+  const { definition, shape } = valueAt(graph, id);
+  const sources = (definition.kind === "map" ? definition.inputs : []).map((input): Source | undefined => {
+    const from = valueAt(graph, input).shape;
+    if (sizeOf(from) === 1) return { offset: 0, strides: domain.map(() => 0) };
+    return through({ offset: 0, strides: broadcastStrides(from, rowMajor(from), shape) }, at, domain, shape);
   });
+  return sources.every((source) => source !== undefined) ? sources : undefined;
+};
+
+/** Says how a value comes about in a nest: false if it cannot be computed there. */
+const compute = (fusion: Fusion, kernel: OpenNested, id: number, { at, node }: Want): boolean => {
+  const { graph } = fusion;
+  const { definition: d, dtype, shape } = valueAt(graph, id);
+  const { nest } = kernel;
+  if (d.kind === "zero") node.step = { kind: "zero", dtype };
+  else if (d.kind === "move") {
+    const source = through(d.source, at, nest.domain, shape);
+    if (source === undefined) return false;
+    node.step = { kind: "same", as: wantIn(fusion, kernel, d.input, source) };
+  } else if (d.kind === "map") {
+    const sources = operandsAt(graph, id, at, nest.domain);
+    if (sources === undefined) return false;
+    const inputs = d.inputs.map((input, i) => wantIn(fusion, kernel, input, sources[i] ?? at));
+    nest.operations += operationsIn(valueAt(graph, id));
+    node.step = { kind: "map", dtype, computed: d.computed, scalar: d.scalar, inputs };
+  } else return false;
+  return true;
+};
+
+/** The first of the kernels that read a value's buffer. */
+const firstReader = ({ readers, sequence }: Fusion, id: number): OpenKernel | undefined => {
+  let [first, label]: [OpenKernel | undefined, number] = [undefined, Infinity];
+  for (const reader of readers.get(id) ?? []) {
+    const other = sequence.label(reader);
+    if (other < label) [first, label] = [reader, other];
+  }
+  return first;
+};
+
+/** What a value would join a sweep for. */
+interface Entry {
+  readonly domain: readonly number[];
+  readonly reduced: number;
+  readonly even: number;
+  /** The kernel before which the sweep must be. */
+  readonly before: OpenKernel | undefined;
+  /** What the value is made of: a sweep that wants it too is the better for it. */
+  readonly inputs: readonly number[];
+}
+
+const isFull = ({ nest }: OpenNested): boolean => nest.operations >= mostOperations;
+
+const canJoin = (sweep: OpenSweep, { reduced, even }: Entry): boolean => {
+  if (reduced > 0 && sweep.reduced > 0 && reduced !== sweep.reduced) return false;
+  return Math.max(reduced, sweep.reduced) <= Math.min(even, sweep.even);
+};
+
+/** The first of a descending list whose label is less than a limit. */
+const firstBelow = ({ sequence }: Fusion, list: readonly OpenKernel[], limit: number): number => {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const kernel = list[middle];
+    if (kernel !== undefined && sequence.label(kernel) < limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** Some sweeps of a list, from a place on. What is full stays so, and leaves the list. */
+const candidatesFrom = (list: OpenSweep[], start: number): readonly OpenSweep[] => {
+  for (;;) {
+    const candidates = list.slice(start, start + mostCandidates);
+    const full = candidates.findIndex(isFull);
+    if (full < 0) return candidates;
+    list.splice(start + full, 1);
+  }
+};
+
+const sweepFor = (fusion: Fusion, entry: Entry): OpenSweep => {
+  const { sequence, sweeps } = fusion;
+  const { domain, reduced, even, before, inputs } = entry;
+  const key = domain.join();
+  const list = sweeps.get(key) ?? [];
+  sweeps.set(key, list);
+  const start = firstBelow(fusion, list, before === undefined ? Infinity : sequence.label(before));
+  const able = candidatesFrom(list, start).filter((sweep) => canJoin(sweep, entry));
+  const old = able.find(({ nest }) => inputs.some((input) => nest.wants.has(input))) ?? able[0];
+  if (old !== undefined) {
+    old.reduced = Math.max(old.reduced, reduced);
+    old.even = Math.min(old.even, even);
+    return old;
+  }
+  const made: OpenSweep = { kind: "sweep", nest: openNest(domain), stores: [], parts: [], folds: [], reduced, even };
+  const isSmall = sizeOf(domain) <= fewPlaces;
+  sequence.insert(made, isSmall ? (before ?? "last") : "first");
+  list.splice(firstBelow(fusion, list, sequence.label(made)), 0, made);
+  return made;
+};
+
+const addSink = <S extends OpenSink>(sweep: OpenSweep, sinks: S[], sink: S): void => {
+  sweep.nest.operations += operationsOfSink;
+  sinks.push(sink);
+};
+
+const inputsOf = ({ definition: d }: Value): readonly number[] =>
+  d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
+
+/** Computes a value in a sweep of its own domain, and stores it. */
+const storeApart = (fusion: Fusion, id: number): void => {
+  const value = valueAt(fusion.graph, id);
+  if (sizeOf(value.shape) === 0) return;
+  const sweep = sweepFor(fusion, {
+    domain: essential(value.shape),
+    reduced: 0,
+    even: fusion.evenness.trailing(id),
+    before: firstReader(fusion, id),
+    inputs: inputsOf(value),
+  });
+  const node = openNode();
+  compute(fusion, sweep, id, { at: sweep.nest.everywhere, node });
+  addSink(sweep, sweep.stores, { value: id, node });
+};
+
+/** The nest that reads a value before all others, if it can make the value as well. */
+const hostOf = (fusion: Fusion, id: number): OpenSweep | undefined => {
+  const { sequence, wanting, graph } = fusion;
+  const reader = firstReader(fusion, id);
+  let [first, label]: [OpenNested | undefined, number] = [
+    undefined,
+    reader === undefined ? Infinity : sequence.label(reader),
+  ];
+  for (const kernel of wanting.get(id) ?? []) {
+    const other = sequence.label(kernel);
+    if (other < label) [first, label] = [kernel, other];
+  }
+  const domain = essential(valueAt(graph, id).shape);
+  return first?.kind === "sweep" && !isFull(first) && canHost(first, id, domain) ? first : undefined;
+};
+
+/** Gives a value that is computed element by element a buffer. */
+const store = (fusion: Fusion, id: number): void => {
+  const host = hostOf(fusion, id);
+  const [own] = host?.nest.wants.get(id) ?? [];
+  for (const kernel of fusion.wanting.get(id) ?? [])
+    if (kernel !== host) for (const { at, node } of kernel.nest.wants.get(id) ?? []) load(fusion, kernel, id, at, node);
+  if (host === undefined || own === undefined) return storeApart(fusion, id);
+  compute(fusion, host, id, own);
+  addSink(host, host.stores, { value: id, node: own.node });
+};
+
+/** Whether a sweep wants nothing of a value but each element at its own place. */
+const canHost = ({ nest }: OpenSweep, id: number, domain: readonly number[]): boolean => {
+  const [only, ...others] = nest.wants.get(id) ?? [];
+  return (
+    others.length === 0 &&
+    only !== undefined &&
+    domain.join() === nest.domain.join() &&
+    only.at.offset === 0 &&
+    only.at.strides.every((stride, axis) => stride === nest.everywhere.strides[axis])
+  );
+};
+
+/** Whether computing a value wherever it is wanted would cost more than a buffer of it, or cannot be done. */
+const isStored = (fusion: Fusion, id: number): boolean => {
+  const { graph, costOf, whole, wanting } = fusion;
+  if (whole.has(id)) return true;
+  const { shape } = valueAt(graph, id);
+  const kernels = wanting.get(id) ?? [];
+  if (costOf(id) > cheap && (kernels.length > 1 || kernels.some(isFull))) return true;
+  const places = kernels.flatMap(({ nest }) =>
+    (nest.wants.get(id) ?? []).map(({ at }) => ({ at, domain: nest.domain })),
+  );
+  const computed = places.reduce((sum, { domain }) => sum + sizeOf(domain), 0);
+  if (places.length > mostPlaces || computed > mostTimes * sizeOf(shape)) return true;
+  return places.some(({ at, domain }) => !isOnce(at, domain) || operandsAt(graph, id, at, domain) === undefined);
+};
+
+const visitMap = (fusion: Fusion, id: number): void => {
+  if (isStored(fusion, id)) return store(fusion, id);
+  for (const kernel of fusion.wanting.get(id) ?? [])
+    for (const wanted of kernel.nest.wants.get(id) ?? []) compute(fusion, kernel, id, wanted);
+};
+
+/** A move is read behind: only what cannot be read so, or is read as a whole, needs a buffer. */
+const visitMove = (fusion: Fusion, id: number): void => {
+  const { wanting, whole } = fusion;
+  for (const kernel of wanting.get(id) ?? [])
+    for (const wanted of kernel.nest.wants.get(id) ?? [])
+      if (!compute(fusion, kernel, id, wanted)) {
+        whole.add(id);
+        load(fusion, kernel, id, wanted.at, wanted.node);
+      }
+  if (whole.has(id)) storeApart(fusion, id);
+};
+
+/** Wants become reads of a buffer. */
+const loadAll = (fusion: Fusion, id: number): void => {
+  for (const kernel of fusion.wanting.get(id) ?? [])
+    for (const { at, node } of kernel.nest.wants.get(id) ?? []) load(fusion, kernel, id, at, node);
+  fusion.wanting.delete(id);
+};
+
+/** The input of a reduction in a nest: by itself if its axes cannot be walked as one otherwise. */
+const reducedIn = (fusion: Fusion, kernel: OpenNested, id: number, isEven: boolean): OpenNode => {
+  const { nest } = kernel;
+  if (isEven) return wantIn(fusion, kernel, id, nest.everywhere);
+  fusion.whole.add(id);
+  return load(fusion, kernel, id, nest.everywhere, openNode());
+};
+
+type Of<Kind> = Extract<Value["definition"], { readonly kind: Kind }>;
+
+const visitFold = (fusion: Fusion, id: number, { combine, input, reduced, into }: Of<"fold1">): void => {
+  const { graph, evenness } = fusion;
+  const { shape } = valueAt(graph, input);
+  const owner = into?.value ?? id;
+  loadAll(fusion, owner);
+  if (isDead(fusion, owner)) return;
+  const over = essential(shape.slice(shape.length - reduced));
+  const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
+  const isEven = evenness.isOneAxis(input, domain.length - over.length, domain.length);
+  const even = isEven ? evenness.trailing(input) : domain.length;
+  const before = firstReader(fusion, owner);
+  const inputs = [input, ...inputsOf(valueAt(graph, input))];
+  const sweep = sweepFor(fusion, { domain, reduced: over.length, even, before, inputs });
+  addSink(sweep, sweep.folds, { combine, value: id, node: reducedIn(fusion, sweep, input, isEven) });
+};
+
+const visitColumns = (fusion: Fusion, id: number, { combine, input, outer, reduced }: Of<"fold2">): void => {
+  const { graph, evenness, sequence } = fusion;
+  if (isDead(fusion, id)) return;
+  const { shape } = valueAt(graph, input);
+  const before = essential(shape.slice(0, outer));
+  const over = essential(shape.slice(outer, outer + reduced));
+  const domain = [...before, ...over, ...essential(shape.slice(outer + reduced))];
+  const inner = before.length + over.length;
+  const isEven = evenness.isOneAxis(input, before.length, inner) && evenness.isOneAxis(input, inner, domain.length);
+  const node = openNode();
+  const columns: OpenColumns = {
+    kind: "columns",
+    domain,
+    outer: before.length,
+    reduced: over.length,
+    nest: openNest(domain),
+    value: id,
+    combine,
+    node,
+  };
+  sequence.insert(columns, "first");
+  node.step = { kind: "same", as: reducedIn(fusion, columns, input, isEven) };
+};
+
+/** Where the elements of a moved value lie in memory. */
+const matrixOf = (fusion: Fusion, id: number): Matrix => {
+  const { graph } = fusion;
+  const domain = valueAt(graph, id).shape;
+  let [value, source] = [id, everyPlace(domain)];
+  for (;;) {
+    const { definition, shape, splat } = valueAt(graph, value);
+    const next = definition.kind === "move" ? through(definition.source, source, domain, shape) : undefined;
+    if (definition.kind !== "move" || next === undefined)
+      return { value, source: splat ? { offset: 0, strides: domain.map(() => 0) } : source };
+    [value, source] = [definition.input, next];
+  }
+};
+
+const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"product">): void => {
+  const { graph, sequence } = fusion;
+  if (isDead(fusion, id)) return;
+  const { shape } = valueAt(graph, left);
+  const [m = 1, k = 1] = shape.slice(-2);
+  const n = valueAt(graph, right).shape.at(-1) ?? 1;
+  const { dtype } = valueAt(graph, id);
+  const batch = shape.slice(0, -2);
+  const product: Product = {
+    kind: "product",
+    value: id,
+    dtype,
+    batch,
+    m,
+    k,
+    n,
+    left: matrixOf(fusion, left),
+    right: matrixOf(fusion, right),
+  };
+  sequence.insert(product, "first");
+  readWhole(fusion, product, product.left.value);
+  readWhole(fusion, product, product.right.value);
+};
+
+/** Parts that may meet are put in their order; the zeros come first. */
+const visitPlace = (fusion: Fusion, id: number, { parts, isApart, isCovered }: PlaceDefinition): void => {
+  const { graph, evenness, sequence } = fusion;
+  if (isDead(fusion, id)) return;
+  let before = firstReader(fusion, id);
+  let first = before;
+  for (const { input, target } of parts.toReversed()) {
+    const { shape } = valueAt(graph, input);
+    const domain = essential(shape);
+    const along = { offset: target.offset, strides: target.strides.filter((_, axis) => shape[axis] !== 1) };
+    const even = Math.min(evenness.trailing(input), evenTrailing(along, domain));
+    const sweep = sweepFor(fusion, {
+      domain,
+      reduced: 0,
+      even,
+      before,
+      inputs: [input, ...inputsOf(valueAt(graph, input))],
+    });
+    addSink(sweep, sweep.parts, {
+      value: id,
+      node: wantIn(fusion, sweep, input, sweep.nest.everywhere),
+      target: along,
+    });
+    if (!isApart) before = sweep;
+    if (first === undefined || sequence.label(sweep) < sequence.label(first)) first = sweep;
+  }
+  if (!isCovered) sequence.insert({ kind: "fill", value: id }, first ?? "last");
+};
+
+const evenTrailing = ({ strides }: Source, domain: readonly number[]): number => {
+  let count = 1;
+  while (count < domain.length && joins(strides, domain, domain.length - 1 - count)) count++;
+  return count;
+};
+
+const visitRoutine = (fusion: Fusion, id: number, inputs: readonly number[]): void => {
+  const steps: Steps = { kind: "routine", value: id };
+  fusion.sequence.insert(steps, "first");
+  for (const input of inputs) readWhole(fusion, steps, input);
+};
+
+const visitControl = (fusion: Fusion, id: number, inputs: readonly number[], results: readonly number[]): void => {
+  const control: Control = { kind: "control", value: id, results };
+  fusion.sequence.insert(control, "first");
+  for (const input of inputs) readWhole(fusion, control, input);
+};
+
+/** Whether nothing reads a value, and it is no result. */
+const isDead = ({ readers, outputs }: Fusion, id: number): boolean => !outputs.has(id) && !readers.has(id);
+
+const visit = (fusion: Fusion, id: number, resultsOf: ReadonlyMap<number, readonly number[]>): void => {
+  const { definition: d } = valueAt(fusion.graph, id);
+  if (d.kind === "move") return visitMove(fusion, id);
+  if (isFleeting(valueAt(fusion.graph, id))) return visitMap(fusion, id);
+  loadAll(fusion, id);
+  switch (d.kind) {
+    case "fold1":
+      return visitFold(fusion, id, d);
+    case "fold2":
+      return visitColumns(fusion, id, d);
+    case "product":
+      return visitProduct(fusion, id, d);
+    case "place":
+      return visitPlace(fusion, id, d);
+    case "routine":
+      return visitRoutine(fusion, id, d.inputs);
+    case "control":
+      return visitControl(fusion, id, d.control.inputs, resultsOf.get(id) ?? []);
+    default:
+      return undefined;
+  }
 };
 
 const closed = (kernel: OpenKernel): Kernel => {
+  if (kernel.kind === "columns") {
+    const { domain, outer, reduced, value, combine, node } = kernel;
+    const { nodes, number } = closeNest([node]);
+    return { kind: "columns", domain, outer, reduced, nodes, fold: { combine, value, node: number(node) } };
+  }
   if (kernel.kind !== "sweep") return kernel;
-  const { nest, reduced, stores, parts, folds } = kernel;
-  return { kind: "sweep", domain: nest.domain, reduced, nodes: nest.nodes, stores, parts, folds };
+  const { nest, reduced } = kernel;
+  // They were found from the last to the first.
+  const [stores, parts, folds] = [kernel.stores.toReversed(), kernel.parts.toReversed(), kernel.folds.toReversed()];
+  const { nodes, number } = closeNest([...stores, ...parts, ...folds].map(({ node }) => node));
+  return {
+    kind: "sweep",
+    domain: nest.domain,
+    reduced,
+    nodes,
+    stores: stores.map(({ value, node }) => ({ value, node: number(node) })),
+    parts: parts.map(({ value, node, target }) => ({ value, node: number(node), target })),
+    folds: folds.map(({ combine, value, node }) => ({ combine, value, node: number(node) })),
+  };
 };
 
-/**
- * Arranges a graph as loop nests. A value without a buffer is computed where it is used; when that cannot be done, or
- * would be done in several nests, it is given a buffer and all is arranged anew.
- */
+const resultsOfControls = ({ values }: Graph): ReadonlyMap<number, readonly number[]> => {
+  const results = new Map<number, number[]>();
+  values.forEach(({ definition: d }, id) => {
+    if (d.kind === "result") append(results, d.control, id);
+  });
+  return results;
+};
+
+/** Arranges a graph as loop nests. */
 export const schedule = (graph: Graph): Schedule => {
-  let kept: ReadonlySet<number> = new Set(graph.outputs.filter((id) => isFleeting(valueAt(graph, id))));
-  for (;;) {
-    const { kernels, needs } = tryToSchedule(graph, kept);
-    if ([...needs].every((id) => kept.has(id))) {
-      const inner = new Map(
-        graph.values.flatMap(({ definition }, id): [number, readonly Schedule[]][] =>
-          definition.kind === "control" ? [[id, programsIn(definition.control).map(schedule)]] : [],
-        ),
-      );
-      return { graph, kernels: byRows(graph, kernels.map(closed)), inner };
-    }
-    kept = new Set([...kept, ...needs]);
-  }
+  const fusion = openFusion(graph);
+  const resultsOf = resultsOfControls(graph);
+  for (let id = graph.values.length - 1; id >= 0; id--) visit(fusion, id, resultsOf);
+  const inner = new Map(
+    graph.values.flatMap(({ definition }, id): [number, readonly Schedule[]][] =>
+      definition.kind === "control" ? [[id, programsIn(definition.control).map(schedule)]] : [],
+    ),
+  );
+  return { graph, kernels: byRows(graph, fusion.sequence.all().map(closed)), inner };
 };

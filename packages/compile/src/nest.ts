@@ -1,110 +1,132 @@
-import { broadcastStrides, rowMajor, type ScalarFunction, sizeOf } from "@gradfold/core/transform";
-import { everyPlace, sameSource, type Source, through } from "./affine.ts";
-import { type Graph, valueAt } from "./graph.ts";
+import type { DType } from "@gradfold/core";
+import type { ScalarFunction } from "@gradfold/core/transform";
+import { everyPlace, sameSource, type Source } from "./affine.ts";
 import type { Node } from "./kernel.ts";
 
-/** The body of a loop nest in the making: it reads values at places, and computes those that have no buffer. */
+/* The body of a loop nest in the making: what is wanted is noted first, and how it comes about is found later. */
+
+/** A step in the making. */
+export interface OpenNode {
+  step: OpenStep;
+}
+
+type OpenStep =
+  | { readonly kind: "open" }
+  | { readonly kind: "load"; readonly dtype: DType; readonly value: number; readonly source: Source }
+  | { readonly kind: "zero"; readonly dtype: DType }
+  | {
+      readonly kind: "map";
+      readonly dtype: DType;
+      readonly computed: DType;
+      readonly scalar: ScalarFunction;
+      readonly inputs: readonly OpenNode[];
+    }
+  /** The same as another step. */
+  | { readonly kind: "same"; readonly as: OpenNode };
+
+/** A value that a nest wants, and where. */
+export interface Want {
+  readonly at: Source;
+  readonly node: OpenNode;
+}
+
 export interface Nest {
   readonly domain: readonly number[];
-  readonly nodes: readonly Node[];
-  /** The values that are computed here. */
-  readonly computed: ReadonlySet<number>;
-  /** A value at some place; the number of the node. */
-  readonly read: (id: number, at: Source) => number;
-  /** The same at every place, computed even if the value has a buffer, and known from then on. */
-  readonly make: (id: number) => number;
+  readonly everywhere: Source;
+  readonly wants: Map<number, Want[]>;
+  /** How many scalar operations the nest takes at each place. */
+  operations: number;
 }
 
-/** What a nest may know of the rest of a program. */
-export interface Surroundings {
-  readonly graph: Graph;
-  readonly isBuffered: (id: number) => boolean;
-  /** Called for a value that cannot be computed on the way: it needs a buffer. */
-  readonly need: (id: number) => void;
-}
+export const openNest = (domain: readonly number[]): Nest => ({
+  domain,
+  everywhere: everyPlace(domain),
+  wants: new Map(),
+  operations: 0,
+});
 
-/** Whether a nest passes every place but once. */
-const isOnce = (at: Source, domain: readonly number[]): boolean =>
-  at.strides.every((stride, k) => stride !== 0 || domain[k] === 1);
+export const openNode = (): OpenNode => ({ step: { kind: "open" } });
 
-export const openNest = ({ graph, isBuffered, need }: Surroundings, domain: readonly number[]): Nest => {
+/** Notes that a nest wants a value at a place; gives the step, and whether it is the first want of that value. */
+export const want = (nest: Nest, id: number, at: Source): { readonly node: OpenNode; readonly isFirst: boolean } => {
+  const wants = nest.wants.get(id);
+  const known = wants?.find((old) => sameSource(old.at, at));
+  if (known !== undefined) return { node: known.node, isFirst: false };
+  const node = openNode();
+  if (wants === undefined) nest.wants.set(id, [{ at, node }]);
+  else wants.push({ at, node });
+  return { node, isFirst: wants === undefined };
+};
+
+/** The step behind those that are the same as others. */
+const behind = (node: OpenNode): OpenNode => {
+  let last = node;
+  while (last.step.kind === "same") last = last.step.as;
+  // Shortened, so that no chain is walked twice.
+  for (let at = node; at.step.kind === "same";) {
+    const { as } = at.step;
+    at.step = { kind: "same", as: last };
+    at = as;
+    if (at === last) break;
+  }
+  return last;
+};
+
+/** The steps that some steps need, each behind its operands, and each once; `number` tells where a step is. */
+export const closeNest = (
+  roots: readonly OpenNode[],
+): { readonly nodes: readonly Node[]; readonly number: (node: OpenNode) => number } => {
   const nodes: Node[] = [];
+  const numbers = new Map<OpenNode, number>();
   const known = new Map<string, number>();
   const scalars = new Map<ScalarFunction, number>();
-  const made = new Map<number, number>();
-  const computed = new Set<number>();
-  const everywhere = everyPlace(domain);
-  const nowhere: Source = { offset: 0, strides: domain.map(() => 0) };
-
-  const add = (key: string, node: () => Node): number => {
-    const old = known.get(key);
-    if (old !== undefined) return old;
-    const number = nodes.push(node()) - 1;
-    known.set(key, number);
-    return number;
-  };
-  const load = (id: number, at: Source): number => {
-    const { dtype, splat, shape } = valueAt(graph, id);
-    const source = splat || sizeOf(shape) === 1 ? nowhere : at;
-    const key = `load ${id} ${source.offset} ${source.strides.join()}`;
-    return add(key, () => ({ kind: "load", dtype, value: id, source }));
-  };
-  const needed = (id: number, at: Source): number => {
-    need(id);
-    return load(id, at);
-  };
   const scalarNumber = (scalar: ScalarFunction): number => {
     const number = scalars.get(scalar) ?? scalars.size;
     scalars.set(scalar, number);
     return number;
   };
-
-  /** Where an operand of a map is read when the map's result, of that shape, is read at `at`. */
-  const sourceOf = (input: number, at: Source, shape: readonly number[]): Source | undefined => {
-    const from = valueAt(graph, input).shape;
-    if (sizeOf(from) === 1) return nowhere;
-    return through({ offset: 0, strides: broadcastStrides(from, rowMajor(from), shape) }, at, domain, shape);
+  const number = (node: OpenNode): number => {
+    const found = numbers.get(behind(node));
+    if (found === undefined) throw new Error("nest: a step has no number");
+    return found;
   };
-  const compute = (id: number, at: Source): number => {
-    const { definition, shape, dtype } = valueAt(graph, id);
-    switch (definition.kind) {
+  const add = (node: OpenNode, key: string, step: Node): void => {
+    const old = known.get(key);
+    const place = old ?? nodes.push(step) - 1;
+    known.set(key, place);
+    numbers.set(node, place);
+  };
+  const finish = (node: OpenNode): void => {
+    const { step } = node;
+    switch (step.kind) {
+      case "load":
+        return add(node, `load ${step.value} ${step.source.offset} ${step.source.strides.join()}`, step);
       case "zero":
-        return add(`zero ${dtype}`, () => ({ kind: "zero", dtype }));
-      case "move": {
-        const source = through(definition.source, at, domain, shape);
-        return source === undefined ? needed(id, at) : read(definition.input, source);
-      }
+        return add(node, `zero ${step.dtype}`, step);
       case "map": {
-        const { scalar, computed: common } = definition;
-        const sources = definition.inputs.map((input) => sourceOf(input, at, shape));
-        if (sources.includes(undefined)) return needed(id, at);
-        const inputs = definition.inputs.map((input, i) => read(input, sources[i] ?? nowhere));
-        computed.add(id);
-        const key = `map ${scalarNumber(scalar)} ${common} ${dtype} ${inputs.join()}`;
-        return add(key, () => ({ kind: "map", dtype, computed: common, scalar, inputs }));
+        const { dtype, computed, scalar } = step;
+        const inputs = step.inputs.map(number);
+        const key = `map ${scalarNumber(scalar)} ${computed} ${dtype} ${inputs.join()}`;
+        return add(node, key, { kind: "map", dtype, computed, scalar, inputs });
       }
-      case "given":
-      case "constant":
-      case "fold1":
-      case "parts":
-      case "fold2":
-      case "product":
-      case "place":
-      case "routine":
-      case "control":
-      case "result":
-        return load(id, at);
+      case "same":
+      case "open":
+        throw new Error("nest: nobody said how a step comes about");
     }
   };
-  const read = (id: number, at: Source): number => {
-    if (isBuffered(id)) return sameSource(at, everywhere) ? (made.get(id) ?? load(id, at)) : load(id, at);
-    const isMap = valueAt(graph, id).definition.kind === "map";
-    return isMap && !isOnce(at, domain) ? needed(id, at) : compute(id, at);
-  };
-  const make = (id: number): number => {
-    const node = compute(id, everywhere);
-    made.set(id, node);
-    return node;
-  };
-  return { domain, nodes, computed, read, make };
+  for (const root of roots) {
+    const waiting = [behind(root)];
+    while (waiting.length > 0) {
+      const node = waiting.at(-1) ?? root;
+      const inputs = node.step.kind === "map" ? node.step.inputs.map(behind) : [];
+      const missing = numbers.has(node) ? undefined : inputs.findLast((input) => !numbers.has(input));
+      if (missing !== undefined) {
+        for (const input of inputs.toReversed()) if (!numbers.has(input)) waiting.push(input);
+        continue;
+      }
+      waiting.pop();
+      if (!numbers.has(node)) finish(node);
+    }
+  }
+  return { nodes, number };
 };

@@ -66,14 +66,24 @@ const groupFor = (graph: Graph, earlier: readonly Kernel[], last: Columns): Grou
 const isDownRows = (kernel: Kernel): kernel is Columns =>
   kernel.kind === "columns" && kernel.outer === 0 && kernel.reduced === 1 && (kernel.domain[0] ?? 1) > rowsInBlock;
 
+/** So many kernels before a reduction are looked at: what is further away has left the cache. */
+const mostKernels = 32;
+
 /** The kernels, with those together that walk the same rows. */
 export const byRows = (graph: Graph, kernels: readonly Kernel[]): readonly Kernel[] => {
-  for (const [i, last] of kernels.entries()) {
-    const group = isDownRows(last) ? groupFor(graph, kernels.slice(0, i), last) : undefined;
-    if (group === undefined) continue;
-    const { nests, before, between } = group;
-    const rows: Kernel = { kind: "rows", rows: group.rows, nests };
-    return [...before, rows, ...byRows(graph, [...between, ...kernels.slice(i + 1)])];
+  const done: Kernel[] = [];
+  // What is behind the last nests that were put together.
+  let start = 0;
+  for (const kernel of kernels) {
+    const from = Math.max(start, done.length - mostKernels);
+    const group = isDownRows(kernel) ? groupFor(graph, done.slice(from), kernel) : undefined;
+    if (group === undefined) {
+      done.push(kernel);
+      continue;
+    }
+    const { rows, nests, before, between } = group;
+    start = from + before.length + 1;
+    done.splice(start - 1, done.length, { kind: "rows", rows, nests }, ...between);
   }
-  return kernels;
+  return done;
 };

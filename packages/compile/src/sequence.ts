@@ -1,0 +1,54 @@
+/* A list in which the place of an element can be compared at once, and elements are put in anywhere. */
+
+interface Link<T> {
+  readonly element: T;
+  label: number;
+  previous: Link<T> | undefined;
+  next: Link<T> | undefined;
+}
+
+export interface Sequence<T> {
+  /** Puts an element before another one, or first, or last. */
+  readonly insert: (element: T, before: T | "first" | "last") => void;
+  /** A number that is less than those of all elements behind. It is good until the next insertion. */
+  readonly label: (element: T) => number;
+  readonly all: () => readonly T[];
+}
+
+export const openSequence = <T>(): Sequence<T> => {
+  const links = new Map<T, Link<T>>();
+  let first: Link<T> | undefined;
+  let last: Link<T> | undefined;
+
+  const linkOf = (element: T): Link<T> => {
+    const link = links.get(element);
+    if (link === undefined) throw new Error("sequence: an element is not in it");
+    return link;
+  };
+  const relabel = (): void => {
+    let label = 0;
+    for (let link = first; link !== undefined; link = link.next) link.label = label++;
+  };
+  return {
+    insert: (element, before) => {
+      const next = before === "first" ? first : before === "last" ? undefined : linkOf(before);
+      const previous = next === undefined ? last : next.previous;
+      const low = previous?.label ?? (next?.label ?? 0) - 2;
+      const high = next?.label ?? low + 2;
+      const link: Link<T> = { element, label: (low + high) / 2, previous, next };
+      links.set(element, link);
+      if (previous === undefined) first = link;
+      else previous.next = link;
+      if (next === undefined) last = link;
+      else next.previous = link;
+      // The numbers between two neighbours are used up.
+      if (!(low < link.label && link.label < high)) relabel();
+    },
+    label: (element) => linkOf(element).label,
+    all: () => {
+      const elements: T[] = [];
+      for (let link = first; link !== undefined; link = link.next) elements.push(link.element);
+      return elements;
+    },
+  };
+};
