@@ -92,21 +92,20 @@ const operationsIn = ({ definition }: Value): number =>
     ? definition.scalar.instructions.filter(({ kind }) => kind !== "argument" && kind !== "constant").length
     : 0;
 
+const inputsOf = ({ definition: d }: Value): readonly number[] =>
+  d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
+
 /** What it takes to compute an element where it is wanted, up to more than what is cheap. */
 const costsOf = (graph: Graph): ((id: number) => number) => {
   const costs: number[] = [];
-  const costOf = (id: number): number => costs[id] ?? 0;
   for (const value of graph.values) {
-    const { definition: d } = value;
-    const inputs = d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
-    costs.push(
-      Math.min(
-        cheap + 1,
-        inputs.reduce((sum, input) => sum + costOf(input), operationsIn(value)),
-      ),
-    );
+    const size = sizeOf(value.shape);
+    // What is read again and again is stored.
+    const inside = inputsOf(value).filter((input) => sizeOf(valueAt(graph, input).shape) >= size);
+    const cost = inside.reduce((sum, input) => sum + (costs[input] ?? 0), operationsIn(value));
+    costs.push(Math.min(cost, cheap + 1));
   }
-  return costOf;
+  return (id) => costs[id] ?? 0;
 };
 
 const openFusion = (graph: Graph): Fusion => ({
@@ -175,12 +174,13 @@ const compute = (fusion: Fusion, kernel: OpenNested, id: number, { at, node }: W
   return true;
 };
 
-/** The first of the kernels that read a value's buffer. */
-const firstReader = ({ readers, sequence }: Fusion, id: number): OpenKernel | undefined => {
+const readersOf = ({ readers }: Fusion, id: number): readonly OpenKernel[] => readers.get(id) ?? [];
+
+const firstOf = ({ sequence }: Fusion, kernels: readonly OpenKernel[]): OpenKernel | undefined => {
   let [first, label]: [OpenKernel | undefined, number] = [undefined, Infinity];
-  for (const reader of readers.get(id) ?? []) {
-    const other = sequence.label(reader);
-    if (other < label) [first, label] = [reader, other];
+  for (const kernel of kernels) {
+    const other = sequence.label(kernel);
+    if (other < label) [first, label] = [kernel, other];
   }
   return first;
 };
@@ -190,8 +190,8 @@ interface Entry {
   readonly domain: readonly number[];
   readonly reduced: number;
   readonly even: number;
-  /** The kernel before which the sweep must be. */
-  readonly before: OpenKernel | undefined;
+  /** The kernels before which the sweep must be. */
+  readonly readers: readonly OpenKernel[];
   /** What the value is made of: a sweep that wants it too is the better for it. */
   readonly inputs: readonly number[];
 }
@@ -215,6 +215,41 @@ const firstBelow = ({ sequence }: Fusion, list: readonly OpenKernel[], limit: nu
   return low;
 };
 
+/** The values that a nest makes. */
+const madeBy = ({ graph }: Fusion, kernel: OpenNested): readonly number[] => {
+  const sinks = kernel.kind === "sweep" ? [...kernel.stores, ...kernel.folds] : [kernel];
+  return sinks.map(({ value }) => {
+    const { definition } = valueAt(graph, value);
+    return definition.kind === "fold1" ? (definition.into?.value ?? value) : value;
+  });
+};
+
+const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is OpenNested => {
+  if (kernel.kind !== "columns" && (kernel.kind !== "sweep" || kernel.parts.length > 0)) return false;
+  const { sequence } = fusion;
+  return madeBy(fusion, kernel).every((value) =>
+    readersOf(fusion, value).every((reader) => sequence.label(reader) > label),
+  );
+};
+
+/** Sees to it that kernels are behind a sweep, if those that are not can wait until then. */
+const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], sweep: OpenSweep): boolean => {
+  const { sequence, sweeps } = fusion;
+  const label = sequence.label(sweep);
+  const early = kernels.filter((kernel) => sequence.label(kernel) <= label);
+  if (!early.every((kernel) => kernel !== sweep && canWait(fusion, kernel, label))) return false;
+  for (const kernel of early.toSorted((a, b) => sequence.label(b) - sequence.label(a))) {
+    sequence.moveBehind(kernel, sweep);
+    if (kernel.kind !== "sweep") continue;
+    const list = sweeps.get(kernel.nest.domain.join()) ?? [];
+    const at = list.indexOf(kernel);
+    if (at < 0) continue;
+    list.splice(at, 1);
+    list.splice(firstBelow(fusion, list, sequence.label(kernel)), 0, kernel);
+  }
+  return true;
+};
+
 /** Some sweeps of a list, from a place on. What is full stays so, and leaves the list. */
 const candidatesFrom = (list: OpenSweep[], start: number): readonly OpenSweep[] => {
   for (;;) {
@@ -225,15 +260,32 @@ const candidatesFrom = (list: OpenSweep[], start: number): readonly OpenSweep[] 
   }
 };
 
+/** A sweep that comes too late for those that read a value, if they can wait for it. */
+const sweepBehind = (
+  fusion: Fusion,
+  entry: Entry,
+  list: readonly OpenSweep[],
+  start: number,
+  shares: (sweep: OpenSweep) => boolean,
+): OpenSweep | undefined =>
+  list
+    .slice(Math.max(start - mostCandidates, 0), start)
+    .toReversed()
+    .find(
+      (sweep) => !isFull(sweep) && canJoin(sweep, entry) && shares(sweep) && postpone(fusion, entry.readers, sweep),
+    );
+
 const sweepFor = (fusion: Fusion, entry: Entry): OpenSweep => {
   const { sequence, sweeps } = fusion;
-  const { domain, reduced, even, before, inputs } = entry;
+  const { domain, reduced, even, inputs, readers } = entry;
+  const before = firstOf(fusion, readers);
   const key = domain.join();
   const list = sweeps.get(key) ?? [];
   sweeps.set(key, list);
   const start = firstBelow(fusion, list, before === undefined ? Infinity : sequence.label(before));
   const able = candidatesFrom(list, start).filter((sweep) => canJoin(sweep, entry));
-  const old = able.find(({ nest }) => inputs.some((input) => nest.wants.has(input))) ?? able[0];
+  const shares = ({ nest }: OpenSweep): boolean => inputs.some((input) => nest.wants.has(input));
+  const old = able.find(shares) ?? sweepBehind(fusion, entry, list, start, shares) ?? able[0];
   if (old !== undefined) {
     old.reduced = Math.max(old.reduced, reduced);
     old.even = Math.min(old.even, even);
@@ -251,9 +303,6 @@ const addSink = <S extends OpenSink>(sweep: OpenSweep, sinks: S[], sink: S): voi
   sinks.push(sink);
 };
 
-const inputsOf = ({ definition: d }: Value): readonly number[] =>
-  d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
-
 /** Computes a value in a sweep of its own domain, and stores it. */
 const storeApart = (fusion: Fusion, id: number): void => {
   const value = valueAt(fusion.graph, id);
@@ -262,7 +311,7 @@ const storeApart = (fusion: Fusion, id: number): void => {
     domain: essential(value.shape),
     reduced: 0,
     even: fusion.evenness.trailing(id),
-    before: firstReader(fusion, id),
+    readers: readersOf(fusion, id),
     inputs: inputsOf(value),
   });
   const node = openNode();
@@ -270,20 +319,16 @@ const storeApart = (fusion: Fusion, id: number): void => {
   addSink(sweep, sweep.stores, { value: id, node });
 };
 
-/** The nest that reads a value before all others, if it can make the value as well. */
+/** The nest that makes a value beside what it does with it; undefined if none can. */
 const hostOf = (fusion: Fusion, id: number): OpenSweep | undefined => {
-  const { sequence, wanting, graph } = fusion;
-  const reader = firstReader(fusion, id);
-  let [first, label]: [OpenNested | undefined, number] = [
-    undefined,
-    reader === undefined ? Infinity : sequence.label(reader),
-  ];
-  for (const kernel of wanting.get(id) ?? []) {
-    const other = sequence.label(kernel);
-    if (other < label) [first, label] = [kernel, other];
-  }
+  const { wanting, graph } = fusion;
   const domain = essential(valueAt(graph, id).shape);
-  return first?.kind === "sweep" && !isFull(first) && canHost(first, id, domain) ? first : undefined;
+  const kernels = wanting.get(id) ?? [];
+  const able = kernels.filter((kernel): kernel is OpenSweep => kernel.kind === "sweep" && canHost(kernel, id, domain));
+  return able.slice(0, mostCandidates).find((host) => {
+    const others = kernels.filter((kernel) => kernel !== host);
+    return postpone(fusion, [...readersOf(fusion, id), ...others], host);
+  });
 };
 
 /** Gives a value that is computed element by element a buffer. */
@@ -298,9 +343,11 @@ const store = (fusion: Fusion, id: number): void => {
 };
 
 /** Whether a sweep wants nothing of a value but each element at its own place. */
-const canHost = ({ nest }: OpenSweep, id: number, domain: readonly number[]): boolean => {
+const canHost = (sweep: OpenSweep, id: number, domain: readonly number[]): boolean => {
+  const { nest } = sweep;
   const [only, ...others] = nest.wants.get(id) ?? [];
   return (
+    !isFull(sweep) &&
     others.length === 0 &&
     only !== undefined &&
     domain.join() === nest.domain.join() &&
@@ -309,13 +356,26 @@ const canHost = ({ nest }: OpenSweep, id: number, domain: readonly number[]): bo
   );
 };
 
+/** Whether some kernels would do much twice to compute a value, beside what is going to be stored anyway. */
+const isDear = ({ graph, costOf, whole, wanting }: Fusion, id: number, kernels: readonly OpenKernel[]): boolean => {
+  const value = valueAt(graph, id);
+  const isStoredAnyway = (input: number): boolean => {
+    const others = wanting.get(input) ?? [];
+    return whole.has(input) || others.length > 1 || others.some((kernel) => !kernels.includes(kernel));
+  };
+  if (costOf(id) <= cheap) return false;
+  const inside = inputsOf(value).filter((input) => !isStoredAnyway(input));
+  return inside.reduce((sum, input) => sum + costOf(input), operationsIn(value)) > cheap;
+};
+
 /** Whether computing a value wherever it is wanted would cost more than a buffer of it, or cannot be done. */
 const isStored = (fusion: Fusion, id: number): boolean => {
   const { graph, costOf, whole, wanting } = fusion;
   if (whole.has(id)) return true;
   const { shape } = valueAt(graph, id);
   const kernels = wanting.get(id) ?? [];
-  if (costOf(id) > cheap && (kernels.length > 1 || kernels.some(isFull))) return true;
+  if (kernels.length > 1 && isDear(fusion, id, kernels)) return true;
+  if (costOf(id) > cheap && kernels.some(isFull)) return true;
   const places = kernels.flatMap(({ nest }) =>
     (nest.wants.get(id) ?? []).map(({ at }) => ({ at, domain: nest.domain })),
   );
@@ -369,9 +429,9 @@ const visitFold = (fusion: Fusion, id: number, { combine, input, reduced, into }
   const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
   const isEven = evenness.isOneAxis(input, domain.length - over.length, domain.length);
   const even = isEven ? evenness.trailing(input) : domain.length;
-  const before = firstReader(fusion, owner);
+  const readers = readersOf(fusion, owner);
   const inputs = [input, ...inputsOf(valueAt(graph, input))];
-  const sweep = sweepFor(fusion, { domain, reduced: over.length, even, before, inputs });
+  const sweep = sweepFor(fusion, { domain, reduced: over.length, even, readers, inputs });
   addSink(sweep, sweep.folds, { combine, value: id, node: reducedIn(fusion, sweep, input, isEven) });
 };
 
@@ -441,8 +501,8 @@ const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"product">
 const visitPlace = (fusion: Fusion, id: number, { parts, isApart, isCovered }: PlaceDefinition): void => {
   const { graph, evenness, sequence } = fusion;
   if (isDead(fusion, id)) return;
-  let before = firstReader(fusion, id);
-  let first = before;
+  const readers = [...readersOf(fusion, id)];
+  const made: OpenSweep[] = [];
   for (const { input, target } of parts.toReversed()) {
     const { shape } = valueAt(graph, input);
     const domain = essential(shape);
@@ -452,7 +512,7 @@ const visitPlace = (fusion: Fusion, id: number, { parts, isApart, isCovered }: P
       domain,
       reduced: 0,
       even,
-      before,
+      readers,
       inputs: [input, ...inputsOf(valueAt(graph, input))],
     });
     addSink(sweep, sweep.parts, {
@@ -460,10 +520,10 @@ const visitPlace = (fusion: Fusion, id: number, { parts, isApart, isCovered }: P
       node: wantIn(fusion, sweep, input, sweep.nest.everywhere),
       target: along,
     });
-    if (!isApart) before = sweep;
-    if (first === undefined || sequence.label(sweep) < sequence.label(first)) first = sweep;
+    made.push(sweep);
+    if (!isApart) readers.push(sweep);
   }
-  if (!isCovered) sequence.insert({ kind: "fill", value: id }, first ?? "last");
+  if (!isCovered) sequence.insert({ kind: "fill", value: id }, firstOf(fusion, made) ?? "first");
 };
 
 const evenTrailing = ({ strides }: Source, domain: readonly number[]): number => {

@@ -10,6 +10,8 @@ interface Link<T> {
 export interface Sequence<T> {
   /** Puts an element before another one, or first, or last. */
   readonly insert: (element: T, before: T | "first" | "last") => void;
+  /** Moves an element to right behind another one. */
+  readonly moveBehind: (element: T, other: T) => void;
   /** A number that is less than those of all elements behind. It is good until the next insertion. */
   readonly label: (element: T) => number;
   readonly all: () => readonly T[];
@@ -29,20 +31,34 @@ export const openSequence = <T>(): Sequence<T> => {
     let label = 0;
     for (let link = first; link !== undefined; link = link.next) link.label = label++;
   };
+  const put = (link: Link<T>, previous: Link<T> | undefined, next: Link<T> | undefined): void => {
+    const low = previous?.label ?? (next?.label ?? 0) - 2;
+    const high = next?.label ?? low + 2;
+    [link.previous, link.next, link.label] = [previous, next, (low + high) / 2];
+    if (previous === undefined) first = link;
+    else previous.next = link;
+    if (next === undefined) last = link;
+    else next.previous = link;
+    // The numbers between two neighbours are used up.
+    if (!(low < link.label && link.label < high)) relabel();
+  };
+  const takeOut = ({ previous, next }: Link<T>): void => {
+    if (previous === undefined) first = next;
+    else previous.next = next;
+    if (next === undefined) last = previous;
+    else next.previous = previous;
+  };
   return {
     insert: (element, before) => {
       const next = before === "first" ? first : before === "last" ? undefined : linkOf(before);
-      const previous = next === undefined ? last : next.previous;
-      const low = previous?.label ?? (next?.label ?? 0) - 2;
-      const high = next?.label ?? low + 2;
-      const link: Link<T> = { element, label: (low + high) / 2, previous, next };
+      const link: Link<T> = { element, label: 0, previous: undefined, next: undefined };
       links.set(element, link);
-      if (previous === undefined) first = link;
-      else previous.next = link;
-      if (next === undefined) last = link;
-      else next.previous = link;
-      // The numbers between two neighbours are used up.
-      if (!(low < link.label && link.label < high)) relabel();
+      put(link, next === undefined ? last : next.previous, next);
+    },
+    moveBehind: (element, other) => {
+      const [link, previous] = [linkOf(element), linkOf(other)];
+      takeOut(link);
+      put(link, previous, previous.next);
     },
     label: (element) => linkOf(element).label,
     all: () => {

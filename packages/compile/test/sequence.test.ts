@@ -27,6 +27,30 @@ test("A sequence keeps the order of a list into which the same is put, and its l
   );
 });
 
+test("A sequence moves an element to right behind another one", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 20 }),
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 200 }),
+      (n, moves) => {
+        const sequence = openSequence<number>();
+        const list = Array.from({ length: n }, (_, i) => i);
+        for (const i of list) sequence.insert(i, "last");
+        for (const [a, b] of moves) {
+          const [element, other] = [a % n, b % n];
+          if (element === other) continue;
+          sequence.moveBehind(element, other);
+          list.splice(list.indexOf(element), 1);
+          list.splice(list.indexOf(other) + 1, 0, element);
+        }
+        expect(sequence.all()).toEqual(list);
+        const labels = list.map(sequence.label);
+        expect(labels).toEqual([...new Set(labels)].toSorted((x, y) => x - y));
+      },
+    ),
+  );
+});
+
 test("A sequence takes as many elements as one likes at one place", () => {
   const sequence = openSequence<number>();
   sequence.insert(0, "last");
