@@ -1,4 +1,5 @@
 import { appendSigned, appendUnsigned, type FunctionCode, unsigned, type ValueType } from "./encode.ts";
+import { accessTo, mark, withLocals } from "./locals.ts";
 
 /* Instructions, and a function in the making. */
 
@@ -91,7 +92,7 @@ export const op = {
 } as const;
 
 /** Instructions on memory: a code, and whether it names a lane. */
-const access = {
+const memoryAccess = {
   load: 0,
   splat4: 9,
   splat8: 10,
@@ -102,7 +103,7 @@ const access = {
   store8Lane: 91,
 } as const;
 
-export type Access = keyof typeof access;
+export type Access = keyof typeof memoryAccess;
 
 /** The same for one number: a whole number, a float32 or a float64. */
 const scalarAccess = {
@@ -161,7 +162,12 @@ export interface Code {
   readonly when: (body: () => void, otherwise?: () => void) => void;
   /** Code whose constants are set before it runs: inside, `held` gives the local of a constant. */
   readonly holding: (body: (held: (bytes: Constant) => number) => void) => void;
-  readonly finish: () => FunctionCode;
+  /** About how many bytes there are so far. */
+  readonly size: () => number;
+  /** The parameters that are used so far. */
+  readonly parameters: () => readonly number[];
+  /** The function, with these of its parameters only. */
+  readonly finish: (parameters?: readonly number[]) => FunctionCode;
 }
 
 const noFunctions = (): number => {
@@ -170,22 +176,33 @@ const noFunctions = (): number => {
 
 export const openFunction = (parameters: number, of: ValueType = "i32", aside: Code["aside"] = noFunctions): Code => {
   const locals: ValueType[] = [];
+  const used = new Set<number>();
+  // The last piece is the one to which instructions are appended; the length of those before is known.
+  const pieces: number[][] = [];
   let bytes: number[] = [];
+  let before = 0;
+  const openPiece = (): number[] => {
+    before += bytes.length;
+    bytes = [];
+    pieces.push(bytes);
+    return bytes;
+  };
   const append = (more: readonly number[]): void => {
     for (let i = 0; i < more.length; i++) bytes.push(more[i] ?? 0);
   };
   const local = (type: ValueType): number => parameters + locals.push(type) - 1;
-  const onLocal =
-    (code: number) =>
+  const access =
+    (kind: 0 | 1 | 2) =>
     (index: number): void => {
-      bytes.push(code);
-      appendUnsigned(bytes, index);
+      if (index < parameters) used.add(index);
+      bytes.push(accessTo(kind, index));
     };
+  openPiece();
   const code: Code = {
     local,
-    get: onLocal(0x20),
-    set: onLocal(0x21),
-    tee: onLocal(0x22),
+    get: access(0),
+    set: access(1),
+    tee: access(2),
     op: append,
     i32: (value) => {
       bytes.push(0x41);
@@ -204,7 +221,7 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: C
       append(lanes);
     },
     memory: (kind, offset, lane) => {
-      bytes.push(0xfd, access[kind], 0);
+      bytes.push(0xfd, memoryAccess[kind], 0);
       appendUnsigned(bytes, offset);
       if (lane !== undefined) bytes.push(lane);
     },
@@ -214,49 +231,52 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: C
     },
     fill: () => append([0xfc, 11, 0]),
     copy: () => append([0xfc, 10, 0, 0]),
-    call: onLocal(0x10),
+    call: (index) => {
+      bytes.push(0x10);
+      appendUnsigned(bytes, index);
+    },
     aside,
     repeat: (body) => {
-      bytes.push(0x03, 0x40);
+      bytes.push(mark.loop);
       body();
-      bytes.push(0x0d, 0, 0x0b);
+      bytes.push(0x0d, 0, mark.end);
     },
     repeatWhile: (test, body) => {
-      bytes.push(0x03, 0x40);
+      bytes.push(mark.loop);
       test();
-      bytes.push(0x04, 0x40);
+      bytes.push(mark.if);
       body();
-      bytes.push(0x0c, 1, 0x0b, 0x0b);
+      bytes.push(0x0c, 1, mark.end, mark.end);
     },
     when: (body, otherwise) => {
-      bytes.push(0x04, 0x40);
+      bytes.push(mark.if);
       body();
       if (otherwise !== undefined) {
-        bytes.push(0x05);
+        bytes.push(mark.else);
         otherwise();
       }
-      bytes.push(0x0b);
+      bytes.push(mark.end);
     },
     holding: (body) => {
-      const before = bytes;
-      const constants = new Map<string, { readonly value: Constant; readonly place: number }>();
-      bytes = [];
+      const first = openPiece();
+      const constants = new Map<string, number>();
+      openPiece();
       body((value) => {
         const old = constants.get(value.name);
-        if (old !== undefined) return old.place;
+        if (old !== undefined) return old;
         const place = local("v128");
-        constants.set(value.name, { value, place });
+        constants.set(value.name, place);
+        first.push(0xfd, 12, ...value.bytes, accessTo(1, place));
+        before += value.bytes.length + 3;
         return place;
       });
-      const inner = bytes;
-      bytes = before;
-      for (const { value, place } of constants.values()) {
-        code.constant(value);
-        code.set(place);
-      }
-      append(inner);
     },
-    finish: () => ({ parameters, of, locals, body: bytes }),
+    size: () => before + bytes.length,
+    parameters: () => [...used].toSorted((a, b) => a - b),
+    finish: (kept = Array.from({ length: parameters }, (_, i) => i)) => {
+      const body = withLocals(pieces, parameters, kept, locals);
+      return { parameters: kept.length, of, locals: body.locals, body: body.bytes };
+    },
   };
   return code;
 };

@@ -1,9 +1,9 @@
 /* The binary form of a WebAssembly module: numbers as LEB128, sections as length-prefixed bytes. */
 
 /** Bytes, or pieces one after another: nothing is copied before all is there. */
-type Piece = readonly number[] | readonly Piece[];
+type Piece = readonly number[] | Uint8Array | readonly Piece[];
 
-const isBytes = (piece: Piece): piece is readonly number[] => typeof piece[0] !== "object";
+const isBytes = (piece: Piece): piece is readonly number[] | Uint8Array => typeof piece[0] !== "object";
 
 const lengthOf = (piece: Piece): number =>
   isBytes(piece) ? piece.length : piece.reduce<number>((sum, part) => sum + lengthOf(part), 0);
@@ -58,7 +58,7 @@ export interface FunctionCode {
   readonly parameters: number;
   readonly of: ValueType;
   readonly locals: readonly ValueType[];
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 
 /** Neighbouring locals of one type are declared together. */

@@ -23,103 +23,103 @@ const codeOf = (f: (...xs: readonly NDArray[]) => unknown, ...xs: readonly NDArr
 test("The code of a map and two reductions that share a loop", () => {
   const f = (x: NDArray = array(0)) => [sum(mul(x, x)), max(x)];
   expect(codeOf(f, noise(1, [24]))).toMatchInlineSnapshot(`
-    "function 0: 1 i32, 6 v128, 1 i32, 4 v128
+    "function 0: 2 i32, 6 v128
       v128.const f32x4 0 0 0 0
-      local.set 5
+      local.set 2
       v128.const f32x4 -Infinity -Infinity -Infinity -Infinity
-      local.set 6
+      local.set 3
       i32.const 0
       local.set 0
-      local.get 5
-      local.set 1
-      local.get 5
-      local.set 2
-      local.get 6
-      local.set 3
-      local.get 6
+      local.get 2
       local.set 4
+      local.get 2
+      local.set 2
+      local.get 3
+      local.set 5
+      local.get 3
+      local.set 3
       i32.const 0
-      local.set 7
+      local.set 1
       loop
         local.get 0
         v128.load offset=0
-        local.set 8
-        local.get 8
-        local.get 8
+        local.set 6
+        local.get 6
+        local.get 6
         f32x4.mul
-        local.set 9
-        local.get 1
-        local.get 9
+        local.set 7
+        local.get 4
+        local.get 7
         f32x4.add
-        local.set 1
-        local.get 3
-        local.get 8
+        local.set 4
+        local.get 5
+        local.get 6
         f32x4.max
-        local.set 3
+        local.set 5
         local.get 0
         v128.load offset=16
-        local.set 10
-        local.get 10
-        local.get 10
+        local.set 6
+        local.get 6
+        local.get 6
         f32x4.mul
-        local.set 11
+        local.set 7
         local.get 2
-        local.get 11
+        local.get 7
         f32x4.add
         local.set 2
-        local.get 4
-        local.get 10
+        local.get 3
+        local.get 6
         f32x4.max
-        local.set 4
+        local.set 3
         local.get 0
         i32.const 32
         i32.add
         local.set 0
-        local.get 7
+        local.get 1
         i32.const 8
         i32.add
-        local.tee 7
+        local.tee 1
         i32.const 24
         i32.lt_u
         br_if 0
       end
-      local.get 1
+      local.get 4
       local.get 2
       f32x4.add
-      local.set 1
-      local.get 1
-      local.get 1
-      local.get 1
-      i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7
-      f32x4.add
-      local.set 1
-      local.get 1
-      local.get 1
-      local.get 1
-      i8x16.shuffle 4 5 6 7 8 9 10 11 12 13 14 15 0 1 2 3
-      f32x4.add
-      local.set 1
-      i32.const 0
-      local.get 1
-      v128.store32_lane offset=128 0
-      local.get 3
+      local.set 4
       local.get 4
+      local.get 4
+      local.get 4
+      i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7
+      f32x4.add
+      local.set 4
+      local.get 4
+      local.get 4
+      local.get 4
+      i8x16.shuffle 4 5 6 7 8 9 10 11 12 13 14 15 0 1 2 3
+      f32x4.add
+      local.set 4
+      i32.const 0
+      local.get 4
+      v128.store32_lane offset=128 0
+      local.get 5
+      local.get 3
       f32x4.max
-      local.set 3
-      local.get 3
-      local.get 3
-      local.get 3
+      local.set 5
+      local.get 5
+      local.get 5
+      local.get 5
       i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7
       f32x4.max
-      local.set 3
-      local.get 3
-      local.get 3
-      local.get 3
+      local.set 5
+      local.get 5
+      local.get 5
+      local.get 5
       i8x16.shuffle 4 5 6 7 8 9 10 11 12 13 14 15 0 1 2 3
       f32x4.max
-      local.set 3
+      local.set 5
       i32.const 0
-      local.get 3
+      local.get 5
       v128.store32_lane offset=192 0"
   `);
 });
@@ -128,7 +128,7 @@ test("The code of a loop", () => {
   const f = (x: NDArray = array(0), rows: NDArray = array(0)) =>
     scan((c: NDArray, row: NDArray) => [add(c, row), c] as const, x, rows);
   expect(codeOf(f, noise(1, [2]), noise(2, [5, 2]))).toMatchInlineSnapshot(`
-    "function 0: 1 i32, 3 v128
+    "function 0: 1 i32, 2 v128
       i32.const 0
       local.set 0
       local.get 0
@@ -140,9 +140,9 @@ test("The code of a loop", () => {
       local.get 1
       local.get 2
       f32x4.add
-      local.set 3
+      local.set 2
       local.get 0
-      local.get 3
+      local.get 2
       v128.store offset=384
     function 1: 1 i32
       i32.const 160
@@ -193,7 +193,7 @@ test("The code of a loop", () => {
 test("The code of a routine", () => {
   const f = (x: NDArray = array(0)) => cumsum(x);
   expect(codeOf(f, noise(1, [6]))).toMatchInlineSnapshot(`
-    "function 0: 10 i32, 1 f64, 3 i32, 2 f64, 1 i32, 5 f64, 3 i32, 4 f64
+    "function 0: 9 i32, 3 f64
       i32.const 64
       i32.const 0
       i32.const 24
@@ -205,60 +205,60 @@ test("The code of a routine", () => {
       local.get 0
       local.get 1
       i32.mul
-      local.set 2
+      local.set 0
       i32.const 1
-      local.set 3
+      local.set 2
       i32.const 0
-      local.set 4
-      local.get 4
+      local.set 3
       local.get 3
+      local.get 2
       i32.lt_s
       if
         loop
-          local.get 4
-          local.get 2
+          local.get 3
+          local.get 0
           i32.mul
+          local.set 4
+          local.get 4
+          local.get 0
+          i32.add
           local.set 5
-          local.get 5
-          local.get 2
+          local.get 4
+          local.get 1
           i32.add
           local.set 6
           local.get 5
-          local.get 1
-          i32.add
-          local.set 7
           local.get 6
-          local.get 7
+          local.get 5
           local.get 6
-          local.get 7
           i32.lt_s
           select
-          local.set 8
-          local.get 5
-          local.set 9
-          local.get 9
-          local.get 8
+          local.set 6
+          local.get 4
+          local.set 7
+          local.get 7
+          local.get 6
           i32.lt_s
           if
             loop
-              local.get 9
+              local.get 7
               i32.const 2
               i32.shl
               f32.load offset=0
               f64.promote_f32
-              local.set 10
-              local.get 9
+              local.set 9
+              local.get 7
               i32.const 2
               i32.shl
-              local.get 10
+              local.get 9
               f32.demote_f64
               f32.store offset=64
-              local.get 9
+              local.get 7
               i32.const 1
               i32.add
-              local.set 9
-              local.get 9
-              local.get 8
+              local.set 7
+              local.get 7
+              local.get 6
               i32.lt_s
               br_if 0
             end
@@ -266,64 +266,64 @@ test("The code of a routine", () => {
           local.get 1
           i32.const 1
           i32.eq
-          local.set 11
+          local.set 7
+          local.get 4
           local.get 5
-          local.get 6
           i32.lt_s
-          local.set 12
-          local.get 11
-          local.get 12
+          local.set 8
+          local.get 7
+          local.get 8
           i32.and
-          local.set 13
-          local.get 13
+          local.set 8
+          local.get 8
           if
-            local.get 5
+            local.get 4
             i32.const 2
             i32.shl
             f32.load offset=0
             f64.promote_f32
-            local.set 14
-            local.get 14
-            local.set 15
-            local.get 8
-            local.set 16
-            local.get 16
+            local.set 9
+            local.get 9
+            local.set 9
             local.get 6
+            local.set 4
+            local.get 4
+            local.get 5
             i32.lt_s
             if
               loop
-                local.get 15
-                local.set 17
-                local.get 16
+                local.get 9
+                local.set 10
+                local.get 4
                 i32.const 2
                 i32.shl
                 f32.load offset=0
                 f64.promote_f32
-                local.set 18
-                local.get 17
-                local.get 18
+                local.set 11
+                local.get 10
+                local.get 11
                 f64.add
-                local.set 19
-                local.get 19
+                local.set 11
+                local.get 11
                 f32.demote_f64
                 f64.promote_f32
-                local.set 20
-                local.get 20
-                local.set 15
-                local.get 15
-                local.set 21
-                local.get 16
+                local.set 11
+                local.get 11
+                local.set 9
+                local.get 9
+                local.set 11
+                local.get 4
                 i32.const 2
                 i32.shl
-                local.get 21
+                local.get 11
                 f32.demote_f64
                 f32.store offset=64
-                local.get 16
+                local.get 4
                 i32.const 1
                 i32.add
-                local.set 16
-                local.get 16
-                local.get 6
+                local.set 4
+                local.get 4
+                local.get 5
                 i32.lt_s
                 br_if 0
               end
@@ -332,63 +332,63 @@ test("The code of a routine", () => {
           i32.const 1
           local.get 1
           i32.lt_s
-          local.set 22
-          local.get 22
+          local.set 4
+          local.get 4
           if
-            local.get 8
-            local.set 23
-            local.get 23
             local.get 6
+            local.set 6
+            local.get 6
+            local.get 5
             i32.lt_s
             if
               loop
-                local.get 23
+                local.get 6
                 local.get 1
                 i32.sub
-                local.set 24
-                local.get 24
+                local.set 4
+                local.get 4
                 i32.const 2
                 i32.shl
                 f32.load offset=64
                 f64.promote_f32
-                local.set 25
-                local.get 23
+                local.set 9
+                local.get 6
                 i32.const 2
                 i32.shl
                 f32.load offset=0
                 f64.promote_f32
-                local.set 26
-                local.get 25
-                local.get 26
+                local.set 11
+                local.get 9
+                local.get 11
                 f64.add
-                local.set 27
-                local.get 27
+                local.set 11
+                local.get 11
                 f32.demote_f64
                 f64.promote_f32
-                local.set 28
-                local.get 23
+                local.set 11
+                local.get 6
                 i32.const 2
                 i32.shl
-                local.get 28
+                local.get 11
                 f32.demote_f64
                 f32.store offset=64
-                local.get 23
+                local.get 6
                 i32.const 1
                 i32.add
-                local.set 23
-                local.get 23
+                local.set 6
                 local.get 6
+                local.get 5
                 i32.lt_s
                 br_if 0
               end
             end
           end
-          local.get 4
+          local.get 3
           i32.const 1
           i32.add
-          local.set 4
-          local.get 4
+          local.set 3
           local.get 3
+          local.get 2
           i32.lt_s
           br_if 0
         end

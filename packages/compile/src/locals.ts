@@ -1,0 +1,204 @@
+import { appendUnsigned, type ValueType } from "./encode.ts";
+
+/*
+ * A function's instructions as they are made: bytes, and negative numbers for what is known at the end only. These are
+ * the accesses to locals, of which one is used again after the last use of another (linear scan register allocation,
+ * Poletto and Sarkar, 1999), and the starts and ends of blocks, which say how long a local is live.
+ */
+
+/** Bytes and marks, in pieces that follow one another. */
+export type Instructions = readonly (readonly number[])[];
+
+/** Where blocks start and end. */
+export const mark = { loop: -1, if: -2, else: -3, end: -4 } as const;
+
+const firstAccess = -5;
+/** The instructions get, set and tee, by the numbers that accesses give them. */
+const accessCodes = [0x20, 0x21, 0x22] as const;
+
+/** The entry of an access to a local: `kind` is 0 to get, 1 to set, 2 to tee. */
+export const accessTo = (kind: 0 | 1 | 2, local: number): number => firstAccess - (local * 3 + kind);
+
+const localIn = (entry: number): number => Math.floor((firstAccess - entry) / 3);
+const kindIn = (entry: number): number => (firstAccess - entry) % 3;
+
+/** The positions from which and up to which each local is live; from -1 on if nothing ever asks for it. */
+interface Intervals {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** What is known of blocks while instructions are passed. */
+interface Blocks {
+  readonly open: (kind: "loop" | "branch", position: number) => void;
+  /** Closes the innermost block; gives the locals that live up to the end of it. */
+  readonly close: () => readonly number[];
+  /** The innermost conditional block: what is written there is known as long as it is open. */
+  readonly branch: () => number;
+  readonly isOpen: (branch: number) => boolean;
+  /** Notes that a local, live from some position on, is used here. A loop into which it comes needs it in the next turn. */
+  readonly use: (local: number, from: number) => void;
+}
+
+const openBlocks = (): Blocks => {
+  const loops: { readonly start: number; readonly live: number[] }[] = [];
+  const branches = [0];
+  const isOpen = [true];
+  const kinds: ("loop" | "branch")[] = [];
+  return {
+    open: (kind, start) => {
+      kinds.push(kind);
+      if (kind === "loop") loops.push({ start, live: [] });
+      else branches.push(isOpen.push(true) - 1);
+    },
+    close: () => {
+      if (kinds.pop() === "loop") return loops.pop()?.live ?? [];
+      isOpen[branches.pop() ?? 0] = false;
+      return [];
+    },
+    branch: () => branches.at(-1) ?? 0,
+    isOpen: (branch) => isOpen[branch] === true,
+    use: (local, from) => loops.find(({ start }) => start > from)?.live.push(local),
+  };
+};
+
+/**
+ * Finds where locals are live. A body of a loop runs at least once, so what is written in it is known behind it; what is
+ * read where no write is known to have been before lives from the beginning of the function, where it is zero.
+ */
+const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
+  const from = new Int32Array(locals).fill(-1);
+  const to = new Int32Array(locals).fill(-1);
+  const home = new Int32Array(locals).fill(-1);
+  const blocks = openBlocks();
+  const close = (position: number): void => {
+    for (const local of blocks.close()) to[local] = position;
+  };
+  const access = (local: number, isRead: boolean, position: number): void => {
+    const isKnown = blocks.isOpen(home[local] ?? -1);
+    if (isRead && !isKnown) from[local] = 0;
+    else if (from[local] === -1) from[local] = position;
+    if (!isRead && !isKnown) home[local] = blocks.branch();
+    to[local] = position;
+    blocks.use(local, from[local] ?? 0);
+  };
+  let position = 0;
+  for (const piece of instructions)
+    for (const entry of piece) {
+      position += 1;
+      if (entry >= 0) continue;
+      if (entry <= firstAccess) access(localIn(entry), kindIn(entry) === 0, position);
+      else {
+        if (entry === mark.end || entry === mark.else) close(position);
+        if (entry !== mark.end) blocks.open(entry === mark.loop ? "loop" : "branch", position);
+      }
+    }
+  return { from, to };
+};
+
+/** Numbers among those of one type: the one that was given back last is used first. */
+interface Numbers {
+  readonly take: () => number;
+  readonly giveBack: (number: number) => void;
+  readonly count: () => number;
+}
+
+const openNumbers = (): Numbers => {
+  const free: number[] = [];
+  let count = 0;
+  return {
+    take: () => free.pop() ?? count++,
+    giveBack: (number) => free.push(number),
+    count: () => count,
+  };
+};
+
+/** Locals as they are declared: the types of all, and the number for each that was asked for. */
+interface Assignment {
+  readonly types: readonly ValueType[];
+  readonly numberOf: (local: number) => number;
+}
+
+/** The locals by the positions at which they are live for the last time. */
+const byEnd = ({ from, to }: Intervals): ReadonlyMap<number, readonly number[]> => {
+  const ends = new Map<number, number[]>();
+  from.forEach((start, local) => {
+    if (start < 0) return;
+    const position = to[local] ?? 0;
+    const others = ends.get(position);
+    if (others === undefined) ends.set(position, [local]);
+    else others.push(local);
+  });
+  return ends;
+};
+
+/** Gives locals of one type the same number where no two of them are live at once. */
+const assign = (wanted: readonly ValueType[], intervals: Intervals): Assignment => {
+  const { from } = intervals;
+  const ends = byEnd(intervals);
+  const order = Array.from(from.keys())
+    .filter((local) => (from[local] ?? -1) >= 0)
+    .toSorted((a, b) => (from[a] ?? 0) - (from[b] ?? 0));
+  const numbers: Readonly<Record<ValueType, Numbers>> = { i32: openNumbers(), f64: openNumbers(), v128: openNumbers() };
+  const typeOf = (local: number): ValueType => wanted[local] ?? "i32";
+  const among = new Int32Array(wanted.length);
+  const positions = [...ends.keys()].toSorted((a, b) => a - b);
+  let next = 0;
+  for (const local of order) {
+    for (let end = positions[next] ?? Infinity; end < (from[local] ?? 0); end = positions[++next] ?? Infinity)
+      for (const old of ends.get(end) ?? []) numbers[typeOf(old)].giveBack(among[old] ?? 0);
+    among[local] = numbers[typeOf(local)].take();
+  }
+  const types = (["i32", "f64", "v128"] as const).flatMap((type) =>
+    new Array<ValueType>(numbers[type].count()).fill(type),
+  );
+  const firstOf = { i32: 0, f64: numbers.i32.count(), v128: numbers.i32.count() + numbers.f64.count() };
+  return { types, numberOf: (local) => firstOf[typeOf(local)] + (among[local] ?? 0) };
+};
+
+/** The bytes of an entry that is none. */
+const appendMark = (bytes: number[], entry: number): void => {
+  if (entry === mark.loop) bytes.push(0x03, 0x40);
+  else if (entry === mark.if) bytes.push(0x04, 0x40);
+  else bytes.push(entry === mark.else ? 0x05 : 0x0b);
+};
+
+/** A function's body in bytes, and the types of its locals behind the parameters. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  readonly locals: readonly ValueType[];
+}
+
+/**
+ * Instructions as bytes. Locals below `parameters` are parameters, of which those are kept that are listed; the others
+ * have the `types` that they were asked for with.
+ */
+export const withLocals = (
+  instructions: Instructions,
+  parameters: number,
+  kept: readonly number[],
+  types: readonly ValueType[],
+): Body => {
+  const wanted = [...new Array<ValueType>(parameters).fill("i32"), ...types];
+  const { from, to } = intervalsOf(instructions, wanted.length);
+  from.fill(-1, 0, parameters);
+  const { types: locals, numberOf } = assign(wanted, { from, to });
+  const places = new Map(kept.map((parameter, place) => [parameter, place]));
+  const placeOf = (local: number): number => {
+    if (local >= parameters) return kept.length + numberOf(local);
+    const place = places.get(local);
+    if (place === undefined) throw new Error(`locals: parameter ${local} is used, but not kept`);
+    return place;
+  };
+  const bytes: number[] = [];
+  for (const piece of instructions)
+    for (const entry of piece) {
+      if (entry >= 0) bytes.push(entry);
+      else if (entry > firstAccess) appendMark(bytes, entry);
+      else {
+        bytes.push(accessCodes[kindIn(entry)] ?? 0);
+        appendUnsigned(bytes, placeOf(localIn(entry)));
+      }
+    }
+  return { bytes: new Uint8Array(bytes), locals };
+};
