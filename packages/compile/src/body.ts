@@ -34,11 +34,24 @@ const isClosed = ({ computed, scalar }: MapNode): boolean =>
 /** Pairs of float64 for vectors of float32, each made once. */
 type Pairs = Map<number, Vector>;
 
-/** What has been computed for a unit. */
+/** What has been computed: for all places, or for a unit on top of that. */
 interface Known {
+  readonly vectorOf: (node: number) => Vector | undefined;
+  readonly pairOf: (single: number) => Vector | undefined;
   readonly vectors: Map<number, Vector>;
   readonly pairs: Pairs;
 }
+
+const openKnown = (shared?: Known): Known => {
+  const vectors = new Map<number, Vector>();
+  const pairs: Pairs = new Map();
+  return {
+    vectorOf: (node) => vectors.get(node) ?? shared?.vectorOf(node),
+    pairOf: (single) => pairs.get(single) ?? shared?.pairOf(single),
+    vectors,
+    pairs,
+  };
+};
 
 /** `atHand` are splats that an earlier nest has left in locals. */
 export const openBody = (
@@ -56,26 +69,29 @@ export const openBody = (
         ? readings.get(i)?.stride === 0
         : node.kind === "zero" || node.inputs.every((input) => isShared[input] === true),
     );
-  const shared = new Map<number, Vector>();
-  const sharedPairs: Pairs = new Map();
+  /** The nodes that a function computed in float64 reads. */
+  const promoted = new Set(nodes.flatMap((node) => (node.kind === "map" && !isNative(node) ? node.inputs : [])));
+  let shared = openKnown();
 
-  const paired = (single: number, pairs: Pairs): Vector => {
-    const pair = pairs.get(single) ?? emitPromotion(code, single);
+  const paired = (single: number, { pairOf, pairs }: Known): Vector => {
+    const known = pairOf(single);
+    if (known !== undefined) return known;
+    const pair = emitPromotion(code, single);
     pairs.set(single, pair);
     return pair;
   };
   /** A vector in the dtype in which a function is computed, and in the form in which it is. */
-  const convert = (vector: Vector, from: DType, to: DType, isSingle: boolean, pairs: Pairs): Vector => {
+  const convert = (vector: Vector, from: DType, to: DType, isSingle: boolean, known: Known): Vector => {
     const [first = 0, ...others] = to === "float32" && !isSingleVector(from) ? emitDemotion(code, vector) : vector;
-    return isSingle || others.length > 0 ? [first, ...others] : paired(first, pairs);
+    return isSingle || others.length > 0 ? [first, ...others] : paired(first, known);
   };
   /** A function for several units, whose instructions alternate. */
   const emitMap = (node: MapNode, each: readonly Known[]): readonly Vector[] => {
     const isSingle = isNative(node);
     const halves = isSingle ? [0] : [0, 1];
-    const argumentVectors = each.flatMap(({ vectors, pairs }) => {
+    const argumentVectors = each.flatMap((known) => {
       const operands = node.inputs.map((input) =>
-        convert(vectors.get(input) ?? [], nodes[input]?.dtype ?? "float64", node.computed, isSingle, pairs),
+        convert(known.vectorOf(input) ?? [], nodes[input]?.dtype ?? "float64", node.computed, isSingle, known),
       );
       return halves.map((half) => operands.map((x) => x[half] ?? 0));
     });
@@ -95,31 +111,28 @@ export const openBody = (
     const local = held(splatBits(0n));
     return isSingleVector(dtype) ? [local] : [local, local];
   };
-  const isPromoted = (i: number): boolean =>
-    nodes.some((user) => user.kind === "map" && user.inputs.includes(i) && !isNative(user));
 
   return {
     prepare: () => {
-      shared.clear();
-      sharedPairs.clear();
+      shared = openKnown();
       nodes.forEach((node, i) => {
         if (isShared[i] !== true) return;
         const reading = readings.get(i);
         const vector =
           node.kind === "map"
-            ? (emitMap(node, [{ vectors: shared, pairs: sharedPairs }])[0] ?? [])
+            ? (emitMap(node, [shared])[0] ?? [])
             : reading === undefined
               ? emitZero(node.dtype)
               : (atHand.get(i) ?? emitSplat(code, reading));
-        shared.set(i, vector);
+        shared.vectors.set(i, vector);
         // Promoted once, rather than at every turn of a loop.
         const [first = 0, ...others] = vector;
-        if (others.length === 0 && isPromoted(i)) paired(first, sharedPairs);
+        if (others.length === 0 && promoted.has(i)) paired(first, shared);
       });
     },
     compute: (units) => {
       const load = openLoads(code);
-      const each = units.map((unit) => ({ unit, vectors: new Map(shared), pairs: new Map(sharedPairs) }));
+      const each = units.map((unit) => ({ unit, ...openKnown(shared) }));
       nodes.forEach((node, i) => {
         if (isShared[i] === true) return;
         const reading = readings.get(i);
@@ -127,7 +140,7 @@ export const openBody = (
         else if (reading !== undefined)
           for (const { unit, vectors } of each) vectors.set(i, load(reading, starts.get(i) ?? 0, unit));
       });
-      return (node, unit) => each[unit]?.vectors.get(node) ?? [];
+      return (node, unit) => each[unit]?.vectorOf(node) ?? [];
     },
   };
 };
