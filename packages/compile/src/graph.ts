@@ -121,21 +121,32 @@ export const isMade = ({ definition: { kind } }: Value): boolean => kind !== "gi
 
 const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
 
-/** All values of a graph and of the programs inside, in an order that follows from its structure. */
-const everyValue = ({ values }: Graph): readonly Value[] =>
-  values.flatMap((value) => [
-    value,
-    ...(value.definition.kind === "control" ? programsIn(value.definition.control).flatMap(everyValue) : []),
-  ]);
+/** Visits all values of a graph and of the programs inside, in an order that follows from its structure. */
+const eachValue = ({ values }: Graph, visit: (value: Value) => void): void => {
+  for (const value of values) {
+    visit(value);
+    if (value.definition.kind === "control")
+      for (const program of programsIn(value.definition.control)) eachValue(program, visit);
+  }
+};
 
 /** All constants, also of the programs inside. */
-export const constantsIn = (graph: Graph): readonly Constant[] => everyValue(graph).filter(isConstant);
+export const constantsIn = (graph: Graph): readonly Constant[] => {
+  const constants: Constant[] = [];
+  eachValue(graph, (value) => {
+    if (isConstant(value)) constants.push(value);
+  });
+  return constants;
+};
 
 /** All routines that refuse numbers, also of the programs inside. */
-export const refusingIn = (graph: Graph): readonly RoutineDefinition[] =>
-  everyValue(graph).flatMap(({ definition }) =>
-    definition.kind === "routine" && definition.refusal !== undefined ? [definition] : [],
-  );
+export const refusingIn = (graph: Graph): readonly RoutineDefinition[] => {
+  const refusing: RoutineDefinition[] = [];
+  eachValue(graph, ({ definition }) => {
+    if (definition.kind === "routine" && definition.refusal !== undefined) refusing.push(definition);
+  });
+  return refusing;
+};
 
 export const valueAt = ({ values }: Graph, id: number): Value => {
   const value = values[id];
