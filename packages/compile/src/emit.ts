@@ -1,35 +1,39 @@
-import type { DType } from "@gradfold/core";
 import { sizeOf } from "@gradfold/core/transform";
-import { type Code, op, openFunction } from "./code.ts";
-import { emitColumns, openColumns, roomFor } from "./columns.ts";
+import { openAllocator } from "./allocator.ts";
+import { type Code, openFunction } from "./code.ts";
+import { emitColumns, openColumns } from "./columns.ts";
 import { emitControl, type Place } from "./control.ts";
-import { encodeModule, type FunctionCode } from "./encode.ts";
+import { encodeModule } from "./encode.ts";
 import type { Schedule } from "./fuse.ts";
-import { constantsIn, isMade, refusingIn, type RoutineDefinition, valueAt } from "./graph.ts";
-import { type Control, isOfNumbers, type Kernel, type Product, type Rows, type Steps } from "./kernel.ts";
+import { type Constant, constantsIn, type Graph, isMade, type RoutineDefinition, valueAt } from "./graph.ts";
+import { type Control, isOfNumbers, type Kernel, type Rows, type Steps } from "./kernel.ts";
 import {
   addressIn,
-  type Allocator,
   bytesOf,
   isTogether,
+  largestIn,
+  type Layout,
   layOut,
   movableIn,
   originIn,
   type OriginOf,
-  type Layout,
-  openAllocator,
-  type Resident,
+  roomAtEnd,
   scratchBytes,
   widthOf,
 } from "./layout.ts";
-import { emitProduct, spareBytes } from "./matrix.ts";
-import { emitRoutine } from "./routine.ts";
+import { emitProduct } from "./matrix.ts";
 import { emitPasses } from "./pass.ts";
-import { emitSweep, openSweep, type Scalars } from "./sweep.ts";
 import { canStay } from "./residence.ts";
 import { reusedIn } from "./reuse.ts";
-import { packFunction } from "./pack.ts";
-import { type Helpers, packingBytes, productFunction, tileColumnsFor, tileFunction, tileRows } from "./tiles.ts";
+import { emitRoutine, type Job } from "./routine.ts";
+import { emitSweep, openSweep, type Scalars } from "./sweep.ts";
+import { type Callee, openWorkshop, type Workshop } from "./workshop.ts";
+
+/** A constant to be put into memory once. */
+export interface Resident {
+  readonly constant: Constant;
+  readonly address: number;
+}
 
 /** Code, and where its inputs, outputs and constants lie. */
 export interface Emitted {
@@ -42,95 +46,26 @@ export interface Emitted {
   readonly reused: ReadonlyMap<number, readonly number[]>;
   readonly outputs: readonly number[];
   readonly residents: readonly Resident[];
-  /** Where the number of a routine stands that refused a number, with that number behind it. */
+  /** The address of the number of a routine that refused a number; the refused number follows. */
   readonly refusal: number | undefined;
 }
-
-/** The module's functions in the making, and what products need. */
-interface Workshop {
-  readonly functions: FunctionCode[];
-  readonly aside: Code["aside"];
-  readonly productOf: (width: number) => number;
-  readonly spare: number;
-  /** Where reductions by rule 2 keep what is joined later. */
-  readonly room: number;
-  readonly refusing: readonly RoutineDefinition[];
-  /** Where a refused number is written, if any may be. */
-  readonly refusal: number | undefined;
-}
-
-const everyKernel = ({ kernels, inner }: Schedule): readonly Kernel[] => [
-  ...kernels,
-  ...[...inner.values()].flat().flatMap(everyKernel),
-];
-
-const roomIn = (kernel: Kernel): number => {
-  if (kernel.kind === "columns") return roomFor(kernel);
-  return kernel.kind === "rows" ? Math.max(...kernel.nests.map(roomIn)) : 0;
-};
-
-/** Functions of one vector, made when they are first called. */
-const asideIn = (functions: FunctionCode[]): Code["aside"] => {
-  const made = new Map<object, number>();
-  return (key, body) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const code = openFunction(1, "v128");
-    body(code, 0);
-    const index = functions.push(code.finish()) - 1;
-    made.set(key, index);
-    return index;
-  };
-};
-
-const openWorkshop = (schedule: Schedule, { take }: Allocator): Workshop => {
-  const functions: FunctionCode[] = [];
-  const aside = asideIn(functions);
-  const products = everyKernel(schedule).filter((kernel): kernel is Product => kernel.kind === "product");
-  const refusing = refusingIn(schedule.graph);
-  const refusal = refusing.length === 0 ? undefined : take(2 * widthOf("float64")).address;
-  const roomBytes = Math.max(0, ...everyKernel(schedule).map(roomIn));
-  const room = roomBytes === 0 ? 0 : take(roomBytes).address;
-  const made = new Map<number, number>();
-  if (products.length === 0) return { functions, aside, productOf: () => -1, spare: 0, room, refusing, refusal };
-  const bytes = packingBytes(Math.max(...products.map(({ n }) => n)));
-  const packing = { left: take(bytes.left).address, right: take(bytes.right).address, tile: take(bytes.tile).address };
-  for (const width of new Set(products.map(({ dtype }) => widthOf(dtype)))) {
-    const add = (code: FunctionCode): number => functions.push(code) - 1;
-    const helpers: Helpers = {
-      tile: add(tileFunction(width)),
-      packLeft: add(packFunction(width, tileRows)),
-      packRight: add(packFunction(width, tileColumnsFor(width))),
-    };
-    made.set(width, add(productFunction(width, helpers, packing)));
-  }
-  const spare = take(Math.max(...products.map(spareBytes))).address;
-  return { functions, aside, productOf: (width) => made.get(width) ?? -1, spare, room, refusing, refusal };
-};
-
-/** The end of the function if a number was refused. */
-const emitEscape = (code: Code, address: number): void => {
-  code.i32(0);
-  code.scalar("load8", address);
-  code.f64(0);
-  code.op(op.scalarNotEqual);
-  code.when(() => code.op(op.return));
-};
 
 const emitZeros = (code: Code, address: number, bytes: number): void => {
   [address, 0, bytes].forEach(code.i32);
   code.fill();
 };
 
-/** A routine is a function by itself, which ends where a number is refused. */
-const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Layout, shop: Workshop): void => {
-  const { definition, dtype, shape } = valueAt(schedule.graph, value);
-  if (definition.kind !== "routine") throw new Error(`emit: value ${value} is no routine`);
-  const { routine, sizes, inputs, scratch } = definition;
-  const address = addressIn(layout, schedule.graph);
+/** The buffers of a routine that start as zeros: its result and its scratch. */
+const zerosOf = (value: number, { scratch }: RoutineDefinition, { graph }: Schedule, layout: Layout) => {
+  const { dtype, shape } = valueAt(graph, value);
   const at = layout.scratch.get(value) ?? [];
-  const zeros = [
-    { dtype, address: address(value), holdsPlaces: false, bytes: bytesOf({ dtype, shape, splat: false }) },
+  return [
+    {
+      dtype,
+      address: addressIn(layout, graph)(value),
+      holdsPlaces: false,
+      bytes: bytesOf({ dtype, shape, splat: false }),
+    },
     ...scratch.map((s, i) => ({
       dtype: s.dtype,
       address: at[i] ?? 0,
@@ -138,21 +73,43 @@ const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Lay
       bytes: scratchBytes(s),
     })),
   ];
-  const operands = inputs.map((id) => ({
-    dtype: valueAt(schedule.graph, id).dtype,
-    address: address(id),
-    holdsPlaces: false,
-  }));
-  const number = shop.refusing.indexOf(definition) + 1;
-  const refusal = shop.refusal === undefined || number === 0 ? undefined : { address: shop.refusal, number };
+};
+
+const refusalOf = (definition: RoutineDefinition, { refusing, refusal }: Workshop): Job["refusal"] => {
+  const number = refusing.get(definition);
+  return refusal === undefined || number === undefined ? undefined : { address: refusal, number };
+};
+
+/** A routine is a function by itself, which ends where a number is refused. */
+const emitSteps = (code: Code, { value }: Steps, schedule: Schedule, layout: Layout, shop: Workshop): void => {
+  const { graph } = schedule;
+  const { definition, dtype } = valueAt(graph, value);
+  if (definition.kind !== "routine") throw new Error(`emit: value ${value} is no routine`);
+  const { routine, sizes, inputs } = definition;
+  const address = addressIn(layout, graph);
+  const zeros = zerosOf(value, definition, schedule, layout);
+  const operands = inputs.map((id) => ({ dtype: valueAt(graph, id).dtype, address: address(id), holdsPlaces: false }));
+  const refusal = refusalOf(definition, shop);
   const inside = openFunction(0);
   for (const { address: target, bytes } of zeros) emitZeros(inside, target, bytes);
   emitRoutine(inside, { routine, dtype, sizes, buffers: [...operands, ...zeros], refusal });
-  code.call(shop.functions.push(inside.finish()) - 1);
-  if (refusal !== undefined) emitEscape(code, refusal.address);
+  code.call(shop.close(inside).index);
+  if (refusal !== undefined) shop.escape(code);
 };
 
 const everywhere = (): boolean => true;
+
+/** A program of more instructions than this is a function of its own. */
+const mostInPlace = 2000;
+
+const instructionsIn = (kernel: Kernel): number =>
+  kernel.kind === "sweep"
+    ? kernel.nodes.reduce((sum, node) => sum + (node.kind === "map" ? node.scalar.instructions.length : 1), 0)
+    : 0;
+
+/** Whether a program stands where it runs: it computes a few numbers, which can stay in locals. */
+const standsHere = ({ kernels }: Schedule): boolean =>
+  kernels.every(isOfNumbers) && kernels.reduce((sum, kernel) => sum + instructionsIn(kernel), 0) <= mostInPlace;
 
 const placeOf = (
   code: Code,
@@ -164,9 +121,8 @@ const placeOf = (
   const { definition } = valueAt(schedule.graph, value);
   if (definition.kind !== "control") throw new Error(`emit: value ${value} is no control`);
   const inner = layout.inner.get(value) ?? [];
-  const here = inner.map(({ schedule: { kernels } }) => kernels.every(isOfNumbers));
-  const functions = inner.map((program, i) =>
-    here[i] === true ? undefined : emitFunction(program.schedule, program.layout, shop),
+  const functions = inner.map((program) =>
+    standsHere(program.schedule) ? undefined : emitFunction(program.schedule, program.layout, shop),
   );
   const address = addressIn(layout, schedule.graph);
   return {
@@ -174,19 +130,18 @@ const placeOf = (
     inner,
     operands: definition.control.inputs.map(address),
     results: results.map(address),
-    isHere: (program) => here[program] === true,
+    isHere: (program) => functions[program] === undefined,
     run: (program, how) => {
       const scalars: Scalars = { vectors: new Map(how?.known), isInMemory: how?.isInMemory ?? everywhere };
       const it = inner[program];
-      const index = functions[program];
-      if (it === undefined) return scalars.vectors;
-      if (index === undefined) {
-        emitKernels(code, it.schedule, it.layout, shop, scalars);
-        return scalars.vectors;
+      const callee = functions[program];
+      if (it === undefined) throw new Error(`emit: no program ${program}`);
+      if (callee === undefined)
+        for (const kernel of it.schedule.kernels) emitKernel(code, kernel, it.schedule, it.layout, shop, scalars);
+      else {
+        for (const address of how?.moving ?? []) address();
+        emitCall(code, callee, shop);
       }
-      for (const address of how?.moving ?? []) address();
-      code.call(index);
-      if (refusingIn(it.schedule.graph).length > 0 && shop.refusal !== undefined) emitEscape(code, shop.refusal);
       return scalars.vectors;
     },
   };
@@ -233,15 +188,48 @@ const emitKernel = (
   }
 };
 
-const emitKernels = (code: Code, schedule: Schedule, layout: Layout, shop: Workshop, scalars: Scalars): void => {
-  for (const kernel of schedule.kernels) emitKernel(code, kernel, schedule, layout, shop, scalars);
+/** Calls a function whose arguments are on the stack. */
+const emitCall = (code: Code, { index, refuses }: Callee, shop: Workshop): void => {
+  code.call(index);
+  if (refuses) shop.escape(code);
 };
 
-/** The function of a schedule: its parameters are the addresses of what moves, since all others are known. */
-const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): number => {
-  const code = openFunction(layout.moving.length, "i32", shop.aside);
-  emitKernels(code, schedule, layout, shop, { vectors: new Map(), isInMemory: () => true });
-  return shop.functions.push(code.finish()) - 1;
+/** Behind so many bytes a function is cut: the time that an engine takes for one grows faster than its length. */
+const mostBytes = 2 ** 15;
+
+/**
+ * The function of a schedule: its parameters are the addresses of what moves, since all others are known. A long one calls
+ * others, one after another; numbers that one of them has left in locals, the next reads from memory.
+ */
+const emitFunction = (schedule: Schedule, layout: Layout, shop: Workshop): Callee => {
+  const all = layout.moving.map((_, parameter) => parameter);
+  const open = () => ({ code: shop.open(all.length), scalars: { vectors: new Map(), isInMemory: everywhere } });
+  const callees: Callee[] = [];
+  let part = open();
+  for (const kernel of schedule.kernels) {
+    if (part.code.size() > mostBytes) {
+      callees.push(shop.close(part.code));
+      part = open();
+    }
+    emitKernel(part.code, kernel, schedule, layout, shop, part.scalars);
+  }
+  if (callees.length === 0) return shop.close(part.code, all);
+  const whole = shop.open(all.length);
+  for (const callee of [...callees, shop.close(part.code)]) {
+    callee.parameters.forEach(whole.get);
+    emitCall(whole, callee, shop);
+  }
+  return shop.close(whole, all);
+};
+
+/** The values that lie before all others, one after another: what is copied out together, and what may be read in place. */
+const firstIn = (graph: Graph, reused: ReadonlyMap<number, readonly number[]>): readonly number[] => {
+  const together = [...new Set(graph.outputs)].filter((id) => {
+    const value = valueAt(graph, id);
+    return isMade(value) && isTogether(value);
+  });
+  const ofDType = (dtype: "float32" | "float64") => together.filter((id) => valueAt(graph, id).dtype === dtype);
+  return [...new Set([...ofDType("float32"), ...ofDType("float64"), ...[...reused.values()].flat()])];
 };
 
 /** Lays a schedule out and makes code of it. */
@@ -254,22 +242,24 @@ export const emit = (schedule: Schedule): Emitted => {
     constant,
     address: allocator.take(bytesOf(constant)).address,
   }));
-  const together = [...new Set(graph.outputs)].filter((id) => {
-    const value = valueAt(graph, id);
-    return isMade(value) && isTogether(value);
-  });
-  const ofDType = (dtype: DType): readonly number[] => together.filter((id) => valueAt(graph, id).dtype === dtype);
   const movable = movableIn(schedule);
-  const reused = reusedIn(schedule, movable);
-  const moving = movable.filter((id) => reused.has(id) || canStay(valueAt(graph, id)));
-  const first = new Set([...ofDType("float32"), ...ofDType("float64"), ...[...reused.values()].flat()]);
-  const layout = layOut(schedule, inputs, moving, [...first], { allocator, residents });
+  const reusable = reusedIn(schedule, movable);
+  const moving = largestIn(
+    graph,
+    movable.filter((id) => reusable.has(id) || canStay(valueAt(graph, id))),
+  );
+  const moves = new Set(moving);
+  const reused = new Map([...reusable].filter(([id]) => moves.has(id)));
+  const layout = layOut(schedule, inputs, moving, firstIn(graph, reused), {
+    allocator,
+    residents: new Map(residents.map(({ constant, address }) => [constant, address])),
+  });
   emitFunction(schedule, layout, shop);
   const at = addressIn(layout, graph);
   const outputs = graph.outputs.map((id) => (sizeOf(valueAt(graph, id).shape) === 0 ? 0 : at(id)));
   return {
     bytes: encodeModule(shop.functions),
-    memoryBytes: allocator.end(),
+    memoryBytes: allocator.end() + roomAtEnd,
     inputs,
     moving,
     reused,

@@ -1,6 +1,7 @@
 import type { DType } from "@gradfold/core";
 import { isErrorOf } from "@gradfold/core/transform";
-import { openAllocator, type Stretch, widthOf } from "./layout.ts";
+import { openAllocator, type Stretch } from "./allocator.ts";
+import { roomAtEnd, widthOf } from "./layout.ts";
 
 /* A program's memory, and the room behind it for arrays that stay. */
 
@@ -42,7 +43,7 @@ export const openHeap = (pages: number): { readonly memory: WebAssembly.Memory; 
     take: (bytes: number): Stretch | undefined => {
       if (used + bytes > most) return undefined;
       const stretch = take(bytes);
-      const missing = Math.ceil((own + end() - memory.buffer.byteLength) / pageBytes);
+      const missing = Math.ceil((own + end() + roomAtEnd - memory.buffer.byteLength) / pageBytes);
       if (missing > 0) {
         // By doubling, so that a memory that is copied when it grows is copied a few times only.
         const more = Math.max(missing, (memory.buffer.byteLength - own) / pageBytes);

@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import { isFloat, type Scratch, sizeOf } from "@gradfold/core/transform";
 import type { Schedule } from "./fuse.ts";
-import { type Constant, type Graph, type Value, valueAt } from "./graph.ts";
+import type { Allocator, Stretch } from "./allocator.ts";
+import { type Graph, type Value, valueAt } from "./graph.ts";
 import { type Control, isOfNumbers, type Kernel, loadsOf } from "./kernel.ts";
 import { fixed, type Origin } from "./pointer.ts";
 
@@ -10,10 +11,8 @@ import { fixed, type Origin } from "./pointer.ts";
 /** Bytes to an element in memory. Truths lie there as float32, whole numbers as float64: code knows only floats. */
 export const widthOf = (dtype: DType): number => (dtype === "float32" || dtype === "bool" ? 4 : 8);
 
-/** Vectors may be written beyond the end of a buffer, by less than this. */
-const room = 32;
-/** And read beyond the end of all buffers, by less than this. */
-const roomAtEnd = 1024;
+/** Vectors may be read beyond the end of all buffers, by less than this. */
+export const roomAtEnd = 1024;
 
 export const bytesOf = ({ shape, dtype, splat }: Omit<Value, "definition">): number =>
   (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
@@ -25,45 +24,6 @@ const middlingBytes = 32768;
 /** A result of a middling size: those of one dtype are copied out together, so they lie side by side. */
 export const isTogether = (value: Value): boolean =>
   isFloat(value.dtype) && bytesOf(value) > smallBytes && bytesOf(value) <= middlingBytes;
-
-/** A stretch of memory. */
-export interface Stretch {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-/** Hands out memory; what is given back is used again. */
-export interface Allocator {
-  readonly take: (bytes: number) => Stretch;
-  readonly giveBack: (stretch: Stretch) => void;
-  readonly end: () => number;
-}
-
-export const openAllocator = (): Allocator => {
-  let free: readonly Stretch[] = [];
-  let end = 0;
-  return {
-    take: (wanted) => {
-      const bytes = Math.ceil(wanted / room) * room + room;
-      const best = free.filter((s) => s.bytes >= bytes).toSorted((a, b) => a.bytes - b.bytes)[0];
-      if (best === undefined) {
-        end += bytes;
-        return { address: end - bytes, bytes };
-      }
-      const rest = { address: best.address + bytes, bytes: best.bytes - bytes };
-      free = free.flatMap((s) => (s !== best ? [s] : rest.bytes > 0 ? [rest] : []));
-      return { address: best.address, bytes };
-    },
-    giveBack: ({ address, bytes }) => {
-      const before = free.find((s) => s.address + s.bytes === address);
-      const behind = free.find((s) => s.address === address + bytes);
-      const start = before?.address ?? address;
-      const stop = behind === undefined ? address + bytes : behind.address + behind.bytes;
-      free = [...free.filter((s) => s !== before && s !== behind), { address: start, bytes: stop - start }];
-    },
-    end: () => end + roomAtEnd,
-  };
-};
 
 /** Rows of so few bytes are copied, as a few vectors. */
 export const fewBytes = 128;
@@ -79,6 +39,8 @@ export interface Layout {
   readonly addresses: ReadonlyMap<number, number>;
   /** The inputs that may lie elsewhere at every call: code is told where. */
   readonly moving: readonly number[];
+  /** The parameters that tell where. */
+  readonly parameters: ReadonlyMap<number, number>;
   /** By the number of the control. */
   readonly inner: ReadonlyMap<number, readonly Inner[]>;
   /** By the number of the routine. */
@@ -106,22 +68,16 @@ export type OriginOf = (value: number) => Origin;
 export const originIn = (layout: Layout, graph: Graph): OriginOf => {
   const addressOf = addressIn(layout, graph);
   return (id) => {
-    const local = layout.moving.indexOf(id);
-    return local < 0 ? fixed(addressOf(id)) : { local, offset: 0 };
+    const local = layout.parameters.get(id);
+    return local === undefined ? fixed(addressOf(id)) : { local, offset: 0 };
   };
 };
-
-/** A constant to be put into memory once. */
-export interface Resident {
-  readonly constant: Constant;
-  readonly address: number;
-}
 
 /** What all the layouts of a module share. */
 export interface Site {
   readonly allocator: Allocator;
   /** Where constants lie; nothing else ever does. */
-  readonly residents: readonly Resident[];
+  readonly residents: ReadonlyMap<Value, number>;
 }
 
 /** Bytes for a routine's scratch. */
@@ -179,6 +135,30 @@ export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {
   return Array.from({ length: graph.inputs }, (_, id) => id).filter((id) => !still.has(id));
 };
 
+/** A function has at most so many parameters: engines have a limit, and to pass them takes time. */
+export const mostMoving = 500;
+
+/** Of inputs that can move, the largest: more of them would not fit a function's parameters. */
+export const largestIn = (graph: Graph, movable: readonly number[]): readonly number[] => {
+  if (movable.length <= mostMoving) return movable;
+  const bytes = (id: number): number => bytesOf(valueAt(graph, id));
+  return movable
+    .toSorted((a, b) => bytes(b) - bytes(a))
+    .slice(0, mostMoving)
+    .toSorted((a, b) => a - b);
+};
+
+/** The number of the kernel that needs each value last; outputs are needed behind all of them. */
+const lastUses = ({ graph, kernels }: Schedule): ReadonlyMap<number, number> => {
+  const last = new Map<number, number>();
+  kernels.forEach((kernel, i) => {
+    for (const id of madeBy(kernel, graph)) last.set(id, i);
+    for (const id of usesOf(kernel, graph)) last.set(id, i);
+  });
+  for (const id of graph.outputs) last.set(id, Infinity);
+  return last;
+};
+
 /**
  * Lays a schedule out. Its inputs lie where the caller says, but for those that move; `first` are values that are to lie
  * before all others, one after another.
@@ -196,23 +176,19 @@ export const layOut = (
   const inner = new Map<number, readonly Inner[]>();
   const scratch = new Map<number, readonly number[]>();
   for (const id of first) addresses.set(id, allocator.take(bytesOf(valueAt(graph, id))).address);
-  const resident = new Map<Value, number>(residents.map(({ constant, address }) => [constant, address]));
   graph.values.forEach((value, id) => {
-    const address = resident.get(value);
+    const address = residents.get(value);
     if (address !== undefined) addresses.set(id, address);
   });
-  const lastUse = new Map<number, number>();
-  kernels.forEach((kernel, i) => {
-    for (const id of [...madeBy(kernel, graph), ...usesOf(kernel, graph)]) lastUse.set(id, i);
-  });
-  for (const id of graph.outputs) lastUse.set(id, Infinity);
-  const live = new Map<number, Stretch>();
+  const lastUse = lastUses(schedule);
+  /** What is given back behind each kernel. */
+  const dying = kernels.map((): Stretch[] => []);
   kernels.forEach((kernel, i) => {
     for (const id of madeBy(kernel, graph)) {
       if (addresses.has(id)) continue;
       const stretch = allocator.take(bytesOf(valueAt(graph, id)));
       addresses.set(id, stretch.address);
-      live.set(id, stretch);
+      dying[lastUse.get(id) ?? i]?.push(stretch);
     }
     if (kernel.kind === "routine") {
       const { definition } = valueAt(graph, kernel.value);
@@ -224,13 +200,10 @@ export const layOut = (
       taken.forEach(allocator.giveBack);
     }
     if (kernel.kind === "control") inner.set(kernel.value, layOutInner(schedule, kernel, addresses, site));
-    for (const [id, stretch] of live)
-      if ((lastUse.get(id) ?? i) <= i) {
-        allocator.giveBack(stretch);
-        live.delete(id);
-      }
+    dying[i]?.forEach(allocator.giveBack);
   });
-  return { addresses, moving, inner, scratch };
+  const parameters = new Map(moving.map((id, parameter) => [id, parameter]));
+  return { addresses, moving, parameters, inner, scratch };
 };
 
 const layOutInner = (
@@ -245,17 +218,17 @@ const layOutInner = (
   const at = (id: number | undefined): number => addresses.get(id ?? -1) ?? 0;
   const firstRow = control.kind === "scan" ? control.closed + control.carried : Infinity;
   // A carry lies where the loop's result is wanted; rows that are not read where they lie are copied to one place.
-  const placesOf = ({ graph: body }: Schedule, moving: readonly number[]): readonly number[] => {
+  const placesOf = ({ graph: body }: Schedule, moving: ReadonlySet<number>): readonly number[] => {
     if (control.kind === "cond") return control.inputs.slice(1).map(at);
     return control.inputs.map((input, i) => {
       if (i < control.closed) return at(input);
       if (i < firstRow) return at(results[i - control.closed]);
-      return moving.includes(i) ? 0 : site.allocator.take(bytesOf(valueAt(body, i))).address;
+      return moving.has(i) ? 0 : site.allocator.take(bytesOf(valueAt(body, i))).address;
     });
   };
   return (inner.get(value) ?? []).map((schedule) => {
     const isRow = (i: number): boolean => i >= firstRow && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
-    const moving = movableIn(schedule).filter(isRow);
-    return { schedule, layout: layOut(schedule, placesOf(schedule, moving), moving, [], site) };
+    const moving = largestIn(schedule.graph, movableIn(schedule).filter(isRow));
+    return { schedule, layout: layOut(schedule, placesOf(schedule, new Set(moving)), moving, [], site) };
   });
 };

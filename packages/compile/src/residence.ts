@@ -1,7 +1,8 @@
 import { isFloat, type Store } from "@gradfold/core/transform";
+import type { Stretch } from "./allocator.ts";
 import type { Value } from "./graph.ts";
 import { type Heap, mostResidentBytes } from "./heap.ts";
-import { bytesOf, type Stretch } from "./layout.ts";
+import { bytesOf } from "./layout.ts";
 
 /*
  * Arrays with which an argument takes turns, such as the batches of a data set, stay in a program's memory instead of
