@@ -132,6 +132,14 @@ export const splatWords = (value: number): Constant => constantOf(new Int32Array
 export const splatBits = (value: bigint): Constant => constantOf(new BigUint64Array(2).fill(value));
 export const constantOfBytes = (bytes: readonly number[]): Constant => constantOf(Uint8Array.from(bytes));
 
+/** Functions of vectors that others call. */
+export interface Aside {
+  /** The number of a function, which is made once for each key and kind; its body leaves a vector on the stack. */
+  readonly number: (key: object, kind: string, parameters: number, body: (code: Code) => void) => number;
+  /** Whether something takes so many instructions at so many places that it is called. */
+  readonly isCalled: (key: object) => boolean;
+}
+
 /** A function in the making: instructions are appended in order. */
 export interface Code {
   readonly local: (type: ValueType) => number;
@@ -152,8 +160,7 @@ export interface Code {
   /** Copies bytes: target, source and count are on the stack. */
   readonly copy: () => void;
   readonly call: (index: number) => void;
-  /** The number of a function of one vector, which is made once for each key; its body leaves a vector on the stack. */
-  readonly aside: (key: object, body: (code: Code, argument: number) => void) => number;
+  readonly aside: Aside;
   /** Runs the body, again and again while it leaves a truth on the stack. */
   readonly repeat: (body: () => void) => void;
   /** Runs the body as long as the test leaves a truth on the stack. */
@@ -170,11 +177,14 @@ export interface Code {
   readonly finish: (parameters?: readonly number[]) => FunctionCode;
 }
 
-const noFunctions = (): number => {
-  throw new Error("there is no room for functions aside");
+const noFunctions: Aside = {
+  number: () => {
+    throw new Error("code: no function aside can be made here");
+  },
+  isCalled: () => false,
 };
 
-export const openFunction = (parameters: number, of: ValueType = "i32", aside: Code["aside"] = noFunctions): Code => {
+export const openFunction = (parameters: number, of: ValueType = "i32", aside: Aside = noFunctions): Code => {
   const locals: ValueType[] = [];
   const used = new Set<number>();
   // The last piece is the one to which instructions are appended; the length of those before is known.

@@ -9,6 +9,27 @@ import { wordPrinter } from "./words.ts";
 
 type Application = Extract<Instruction, { kind: "apply" }>;
 
+/** The number of a function of vectors that computes a scalar function. */
+const functionOf = (code: Code, scalar: ScalarFunction, arithmetic: Arithmetic, parameters: number): number =>
+  code.aside.number(scalar, arithmetic, parameters, (inner) =>
+    inner.holding((held) => {
+      const locals = Array.from({ length: parameters }, (_, i) => i);
+      emitScalar(inner, held, scalar, arithmetic, [locals]).forEach(inner.get);
+    }),
+  );
+
+const emitCalls = (
+  code: Code,
+  scalar: ScalarFunction,
+  arithmetic: Arithmetic,
+  vectors: readonly (readonly number[])[],
+): readonly number[] =>
+  vectors.map((locals) => {
+    locals.forEach(code.get);
+    code.call(functionOf(code, scalar, arithmetic, locals.length));
+    return emitKept(code);
+  });
+
 /** Both in all elements, if one of them needs the costly function, whose constants are not worth being held. */
 const emitRarely = (code: Code, costly: ScalarFunction, [condition = 0, usual = 0, x = 0]: readonly number[]): void => {
   const result = code.local("v128");
@@ -18,15 +39,7 @@ const emitRarely = (code: Code, costly: ScalarFunction, [condition = 0, usual = 
   code.op(op.anyTrue);
   code.when(() => {
     code.get(x);
-    code.call(
-      code.aside(costly, (inner, argument) => {
-        const held: Held = (constant) => {
-          inner.constant(constant);
-          return emitKept(inner);
-        };
-        emitScalar(inner, held, costly, "double", [[argument]]).forEach(inner.get);
-      }),
-    );
+    code.call(functionOf(code, costly, "double", 1));
     [usual, condition].forEach(code.get);
     code.op(op.bitselect);
     code.set(result);
@@ -76,7 +89,7 @@ const openValues = (code: Code, held: Held, instructions: readonly Instruction[]
   };
 };
 
-/** Emits a function on one or more vectors side by side; `vectors` holds the arguments' locals for each of them. */
+/** Emits a function on one or more vectors side by side, or calls it; `vectors` holds the arguments' locals for each of them. */
 export const emitScalar = (
   code: Code,
   held: Held,
@@ -84,6 +97,7 @@ export const emitScalar = (
   arithmetic: Arithmetic,
   vectors: readonly (readonly number[])[],
 ): readonly number[] => {
+  if (code.aside.isCalled(scalar)) return emitCalls(code, scalar, arithmetic, vectors);
   const { instructions } = inFewRegisters(scalar);
   const printers = printersOf[arithmetic];
   const splat = arithmetic === "single" ? splat32 : splat64;

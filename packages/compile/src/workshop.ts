@@ -1,5 +1,6 @@
+import type { ScalarFunction } from "@gradfold/core/transform";
 import type { Allocator } from "./allocator.ts";
-import { type Code, op, openFunction } from "./code.ts";
+import { type Aside, type Code, op, openFunction } from "./code.ts";
 import { roomFor } from "./columns.ts";
 import type { FunctionCode } from "./encode.ts";
 import type { Schedule } from "./fuse.ts";
@@ -50,12 +51,30 @@ interface Needs {
   readonly columns: number;
   /** Bytes for a product of more terms than are added at once. */
   readonly spare: number;
+  /** Whether a scalar function is called, rather than written out wherever it is used. */
+  readonly isCalled: Aside["isCalled"];
 }
+
+/** Scalar functions of fewer instructions are written out. */
+const manyInstructions = 16;
+/** All are, as long as they take no more instructions than this together. */
+const mostWrittenOut = 2048;
+
+/** The scalar functions that are called: they are long, and used often. */
+const calledIn = (uses: ReadonlyMap<ScalarFunction, number>): Aside["isCalled"] => {
+  const long = [...uses].filter(([{ instructions }]) => instructions.length >= manyInstructions);
+  const total = long.reduce((sum, [{ instructions }, count]) => sum + count * instructions.length, 0);
+  const called = new Set<object>(total <= mostWrittenOut ? [] : long.flatMap(([f, count]) => (count > 1 ? [f] : [])));
+  return (f) => called.has(f);
+};
 
 const needsOf = (schedule: Schedule): Needs => {
   const widths = new Set<number>();
+  const uses = new Map<ScalarFunction, number>();
   let [room, columns, spare] = [0, 0, 0];
   const visit = (kernel: Kernel): void => {
+    if (kernel.kind === "sweep" || kernel.kind === "columns")
+      for (const node of kernel.nodes) if (node.kind === "map") uses.set(node.scalar, (uses.get(node.scalar) ?? 0) + 1);
     if (kernel.kind === "rows") kernel.nests.forEach(visit);
     else if (kernel.kind === "columns") room = Math.max(room, roomFor(kernel));
     else if (kernel.kind === "product") {
@@ -69,21 +88,27 @@ const needsOf = (schedule: Schedule): Needs => {
     for (const programs of inner.values()) programs.forEach(visitAll);
   };
   visitAll(schedule);
-  return { room, widths, columns, spare };
+  return { room, widths, columns, spare, isCalled: calledIn(uses) };
 };
 
-/** Functions of one vector, made when they are first called. */
-const asideIn = (functions: FunctionCode[]): Code["aside"] => {
-  const made = new Map<object, number>();
-  return (key, body) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const code = openFunction(1, "v128");
-    body(code, 0);
-    const index = functions.push(code.finish()) - 1;
-    made.set(key, index);
-    return index;
+/** Functions of vectors, made when they are first called; what they call in turn is a function too, but not written out. */
+const asideIn = (functions: FunctionCode[], isCalled: Aside["isCalled"]): Aside => {
+  const made = new Map<object, Map<string, number>>();
+  const inner: Aside = {
+    number: (key, kind, parameters, body) => {
+      const ofKey = made.get(key) ?? new Map<string, number>();
+      made.set(key, ofKey);
+      const known = ofKey.get(kind);
+      if (known !== undefined) return known;
+      const code = openFunction(parameters, "v128", inner);
+      body(code);
+      const index = functions.push(code.finish()) - 1;
+      ofKey.set(kind, index);
+      return index;
+    },
+    isCalled: () => false,
   };
+  return { ...inner, isCalled };
 };
 
 /** The functions for products of each width, by number. */
@@ -119,8 +144,8 @@ const emitEscape = (code: Code, address: number): void => {
 export const openWorkshop = (schedule: Schedule, allocator: Allocator): Workshop => {
   const { take } = allocator;
   const functions: FunctionCode[] = [];
-  const aside = asideIn(functions);
   const needs = needsOf(schedule);
+  const aside = asideIn(functions, needs.isCalled);
   const refusing = new Map(refusingIn(schedule.graph).map((definition, i) => [definition, i + 1]));
   const refusal = refusing.size === 0 ? undefined : take(2 * widthOf("float64")).address;
   const room = needs.room === 0 ? 0 : take(needs.room).address;
