@@ -8,6 +8,7 @@ export type Reply =
   | { readonly kind: "ready"; readonly version: string }
   | { readonly kind: "result"; readonly numbers: readonly number[] }
   | { readonly kind: "time"; readonly seconds: number }
+  | { readonly kind: "memory"; readonly bytes: number }
   | { readonly kind: "failed"; readonly why: string };
 
 /** A peer's process. */
@@ -27,6 +28,8 @@ const replyIn = (line: string): Reply | undefined => {
       return { kind, numbers: rest.split(" ").map(Number) };
     case "time":
       return { kind, seconds: Number(rest) };
+    case "memory":
+      return { kind, bytes: Number(rest) };
     case "failed":
       return { kind, why: rest };
     default:
@@ -34,11 +37,11 @@ const replyIn = (line: string): Reply | undefined => {
   }
 };
 
-/** A peer that says nothing for so long is given up. */
-const patience = 300_000;
-
-/** Starts a peer. Lines that are no replies are skipped: libraries like to greet. */
-export const start = ([program, ...args]: Command): Child => {
+/**
+ * Starts a peer. Lines that are no replies are skipped: libraries like to greet. A peer that says nothing for longer than
+ * its patience in seconds is given up.
+ */
+export const start = ([program, ...args]: Command, patience = 300): Child => {
   const process = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   const replies: Reply[] = [];
   const waiting: ((reply: Reply) => void)[] = [];
@@ -70,8 +73,8 @@ export const start = ([program, ...args]: Command): Child => {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         process.kill("SIGKILL");
-        over("it said nothing for five minutes");
-      }, patience);
+        over(`it said nothing for ${patience} s`);
+      }, patience * 1000);
       waiting.push((reply) => {
         clearTimeout(timer);
         resolve(reply);

@@ -1,14 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { baseline, entries } from "./contestant.ts";
+import { baseline, earlier, entries, versions } from "./contestant.ts";
 import { dataOf } from "./data.ts";
 import { writeData } from "./file.ts";
 import { compare, type Effort, type Outcome } from "./measure.ts";
+import { root } from "./installed.ts";
 import { machine } from "./machine.ts";
 import { documentation, withExcerpt } from "./documentation.ts";
+import { before, whole } from "./option.ts";
+import { inScratch } from "./scratch.ts";
 import { detail, overview } from "./table.ts";
 import { named, type Workload, workloads } from "./workload.ts";
 
@@ -16,16 +17,12 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-interface Settings extends Effort {
+interface Settings extends Omit<Effort, "timing"> {
   readonly peers: readonly string[];
   readonly record: boolean;
+  /** Another checkout. */
+  readonly before?: string;
 }
-
-const whole = (text: string): number => {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 10_000) return value;
-  throw new InvalidArgumentError("A whole number from 1 to 10000 is needed.");
-};
 
 const known = entries.map(({ name }) => name);
 
@@ -42,11 +39,6 @@ const workloadsIn = (text: string): readonly Workload[] => {
   throw new InvalidArgumentError(`There are ${workloads.map(({ name }) => name).join(", ")}.`);
 };
 
-/** As shells report a process that an interrupt ended. */
-const interrupted = 130;
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-
 /** Puts what was measured into the documentation. */
 const record = (outcomes: readonly Outcome[], peers: readonly string[]): void => {
   const { page, picture, excerpt } = documentation(outcomes, peers, machine());
@@ -58,15 +50,12 @@ const record = (outcomes: readonly Outcome[], peers: readonly string[]): void =>
 };
 
 /** Measures the workloads one after another, and tells of each. */
-const measure = async (chosen: readonly Workload[], settings: Settings): Promise<void> => {
-  const scratch = mkdtempSync(join(tmpdir(), "gradfold-bench-"));
-  const interrupt = () => {
-    rmSync(scratch, { recursive: true, force: true });
-    process.exit(interrupted);
-  };
-  process.once("SIGINT", interrupt);
-  try {
-    const wanted = entries.filter(({ name }) => name === baseline || settings.peers.includes(name));
+const measure = (chosen: readonly Workload[], settings: Settings): Promise<void> =>
+  inScratch(async (scratch) => {
+    const [base, wanted] =
+      settings.before === undefined
+        ? [baseline, entries.filter(({ name }) => name === baseline || settings.peers.includes(name))]
+        : [earlier, versions(settings.before)];
     const found = wanted.map((entry) => ({ ...entry, start: entry.find(scratch) }));
     for (const { name, needs, start } of found) if (start === undefined) say(`${name} is left out: it needs ${needs}`);
     const outcomes: Outcome[] = [];
@@ -76,22 +65,19 @@ const measure = async (chosen: readonly Workload[], settings: Settings): Promise
       const contestants = found.flatMap(({ name, start }) =>
         start === undefined ? [] : [{ name, command: start(workload.task, folder) }],
       );
-      const outcome = await compare(workload, contestants, settings);
+      const timing = settings.before === undefined ? "run" : "spend";
+      const outcome = await compare(workload, contestants, { ...settings, timing });
       rmSync(folder, { recursive: true });
       outcomes.push(outcome);
-      say(`\n${workload.name}: ${workload.title}\n\n${detail(outcome, baseline)}`);
+      say(`\n${workload.name}: ${workload.title}\n\n${detail(outcome, base)}`);
     }
     const peers = found.filter(({ start }) => start !== undefined).map(({ name }) => name);
-    if (chosen.length > 1) say(`\nMedians over those of ${baseline}\n\n${overview(outcomes, peers, baseline)}`);
+    if (chosen.length > 1) say(`\nMedians over those of ${base}\n\n${overview(outcomes, peers, base)}`);
     if (settings.record) record(outcomes, peers);
-  } finally {
-    process.off("SIGINT", interrupt);
-    rmSync(scratch, { recursive: true, force: true });
-  }
-};
+  });
 
-const makeProgram = (): Command =>
-  new Command("bench")
+const makeProgram = (): Command => {
+  const bench = new Command("bench")
     .description(
       "Measures gradfold beside hand-written loops and other libraries: results are compared, then the peers take turns.",
     )
@@ -102,12 +88,17 @@ const makeProgram = (): Command =>
     .addOption(new Option("--rounds <count>", "samples of each peer").default(15).argParser(whole))
     .addOption(new Option("--milliseconds <time>", "how long a sample takes").default(80).argParser(whole))
     .option("--record", "put the figures into README.md and docs/; only with all workloads", false)
+    .addOption(before("measure this checkout's packages, the same again, and ours, and nothing else"))
     .allowExcessArguments(false)
+    .enablePositionalOptions()
     .exitOverride()
     .action(async (chosen: readonly Workload[] | undefined, settings: Settings, command: Command) => {
       if (settings.record && chosen) command.error("error: --record needs all workloads. Name none.");
+      if (settings.record && settings.before !== undefined) command.error("error: --record compares no versions.");
       await measure(chosen ?? workloads, settings);
     });
+  return bench;
+};
 
 const usageError = 2;
 

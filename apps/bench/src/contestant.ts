@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Command } from "./child.ts";
-import { here, installed } from "./installed.ts";
+import { here, installed, inNode, root } from "./installed.ts";
 import type { Task } from "./workload.ts";
 
 /** How to start a peer on a task, with the folder of its data. */
@@ -17,8 +17,8 @@ export interface Entry {
 }
 
 const worker =
-  (name: string): Start =>
-  (task, folder) => [process.execPath, join(here, "dist", "worker.js"), name, JSON.stringify(task), folder];
+  (name: string, checkout = root): Start =>
+  (task, folder) => [...inNode(checkout, "worker.js"), name, JSON.stringify(task), folder];
 
 const own = (name: string, peer: string): Entry => ({ name, needs: "", find: () => worker(peer) });
 
@@ -35,13 +35,17 @@ const fromRegistry = (name: string, peer: string, packages: readonly string[]): 
   },
 });
 
-const succeeds = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+export const succeeds = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+
+/** A Python that has a module. */
+export const pythonWith = (module: string): string | undefined =>
+  ["python3", "/usr/bin/python3"].find((python) => succeeds(python, "-c", `import ${module}, numpy`));
 
 const fromPython = (name: string, module: string): Entry => ({
   name,
   needs: `a python3 that imports ${module}`,
   find: () => {
-    const python = ["python3", "/usr/bin/python3"].find((python) => succeeds(python, "-c", `import ${module}, numpy`));
+    const python = pythonWith(module);
     if (python === undefined) return undefined;
     const script = join(here, "peers", `${module}_peer.py`);
     return (task, folder) => [python, "-B", script, JSON.stringify(task), folder];
@@ -91,3 +95,14 @@ export const entries: readonly Entry[] = [
   fromPython("PyTorch", "torch"),
   fromPython("JAX", "jax"),
 ];
+
+/** What ratios are to where two versions are compared. */
+export const earlier = "before";
+
+/** The packages of another checkout, the same again, whose difference is chance, and those of this one. */
+export const versions = (checkout: string): readonly Entry[] =>
+  [
+    [earlier, checkout],
+    [`${earlier}, again`, checkout],
+    ["now", root],
+  ].map(([name = "", of]) => ({ name, needs: "", find: () => worker("compiled", of) }));

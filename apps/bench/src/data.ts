@@ -2,7 +2,7 @@ import { add, argmax, type Key, matmul, mul, type NDArray, random, type Shape, t
 import type { Curvature, Line, Network, Task } from "./workload.ts";
 
 /** The numbers of a task by name. */
-export type Data = Readonly<Record<string, Float32Array | Int32Array>>;
+export type Data = Readonly<Record<string, Float32Array | Float64Array | Int32Array>>;
 
 const float32 = { dtype: "float32" } as const;
 
@@ -80,6 +80,13 @@ export const floatsOf = (data: Data, name: string): Float32Array => {
   const values = data[name];
   if (values instanceof Float32Array) return values;
   throw new Error(`no float32 numbers ${name} among ${Object.keys(data).join(", ")}`);
+};
+
+/** The float64 numbers of a name. */
+export const doublesOf = (data: Data, name: string): Float64Array => {
+  const values = data[name];
+  if (values instanceof Float64Array) return values;
+  throw new Error(`no float64 numbers ${name} among ${Object.keys(data).join(", ")}`);
 };
 
 /** The int32 numbers of a name. */

@@ -10,9 +10,9 @@ export interface Job {
 }
 
 /** How a peer takes up tasks: its version, and a job for a task and its data. */
-export interface Peer {
+export interface Peer<T = Task> {
   readonly version: string;
-  readonly take: (task: Task, data: Data) => Job;
+  readonly take: (task: T, data: Data) => Job;
 }
 
 /** The sum of absolute values, in float64. */
@@ -23,7 +23,7 @@ export const total = (values: ArrayLike<number>): number => {
 };
 
 /** What is compared of a long array. */
-export const digest = (values: Float32Array): readonly number[] => [
+export const digest = (values: Float32Array | Float64Array): readonly number[] => [
   total(values),
   ...values.subarray(0, 10),
   ...values.subarray(-10),

@@ -29,35 +29,40 @@ export interface Outcome {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** What tells the time: the clock, or the seconds that a process was computing, which others disturb less. */
+export type Timing = "run" | "spend";
+
 export interface Effort {
   readonly rounds: number;
   /** How long a sample should take. */
   readonly milliseconds: number;
+  readonly timing: Timing;
 }
 
-class Failure extends Error {}
+export class Failure extends Error {}
 
 type ReplyOf<K extends Reply["kind"]> = Extract<Reply, { readonly kind: K }>;
 
-const expectReply = async <K extends Reply["kind"]>(kind: K, reply: Promise<Reply>): Promise<ReplyOf<K>> => {
+export const expectReply = async <K extends Reply["kind"]>(kind: K, reply: Promise<Reply>): Promise<ReplyOf<K>> => {
   const given = await reply;
   if (given.kind === kind) return given as ReplyOf<K>; // as the kind tells
   throw new Failure(given.kind === "failed" ? given.why : `it said ${given.kind} instead of ${kind}`);
 };
 
-const timed = async (child: Child, units: number): Promise<number> =>
-  (await expectReply("time", child.next(`run ${units}`))).seconds;
+/** Seconds for so many units. */
+export const timed = async (child: Child, timing: Timing, units: number): Promise<number> =>
+  (await expectReply("time", child.next(`${timing} ${units}`))).seconds;
 
 /** Seconds for warming up: enough for the engines' compilers. */
 const warm = 0.6;
 
 /** Runs more and more units, and gives the seconds of one at the end. */
-const warmUp = async (child: Child): Promise<number> => {
+export const warmUp = async (child: Child, timing: Timing): Promise<number> => {
   let units = 1;
-  let seconds = await timed(child, units);
+  let seconds = await timed(child, timing, units);
   for (let spent = seconds; spent < warm; spent += seconds) {
     units = Math.max(1, Math.min(units * 8, Math.round((units * 0.1) / Math.max(seconds, 1e-7))));
-    seconds = await timed(child, units);
+    seconds = await timed(child, timing, units);
   }
   return seconds / units;
 };
@@ -113,7 +118,7 @@ export const compare = async (
     const off = distance(one.numbers, ready[0]?.numbers ?? []);
     const found = await trying(one.peer, async () => {
       if (off > tolerance) throw new Failure(`wrong by ${off.toExponential(1)}`);
-      const seconds = await warmUp(one.child);
+      const seconds = await warmUp(one.child, effort.timing);
       const units = Math.max(1, Math.round(effort.milliseconds / 1e3 / seconds));
       const rounds = Math.min(effort.rounds, seconds > 2 ? 3 : seconds > 0.5 ? 5 : Infinity);
       return { ...one, distance: off, units, rounds, samples: [] };
@@ -124,7 +129,7 @@ export const compare = async (
     for (const { peer, child, units, rounds, samples } of runners)
       if (round < rounds)
         await trying(peer, async () => {
-          samples.push((await timed(child, units)) / units);
+          samples.push((await timed(child, effort.timing, units)) / units);
         });
   for (const child of children) child.end();
   const measured = runners

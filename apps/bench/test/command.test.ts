@@ -26,6 +26,7 @@ test.each([
   [["--milliseconds", "long"], "A whole number from 1 to 10000 is needed."],
   [["--milliseconds"], "argument missing"],
   [["W5", "--record"], "--record needs all workloads. Name none."],
+  [["--before", "/nowhere"], "A checkout of this repository is needed, with its packages built."],
   [["--nonsense"], "unknown option '--nonsense'"],
 ])("%j is a usage error: one line and exit code 2", async (argv, complaint) => {
   const { code, out, err } = await bench(...argv);

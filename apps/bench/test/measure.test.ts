@@ -2,13 +2,7 @@ import { expect, test } from "vitest";
 import type { Command } from "../src/child.ts";
 import { compare } from "../src/measure.ts";
 import { named } from "../src/workload.ts";
-
-/** A process that greets, is ready, and runs a script for every line. */
-const peer = (onLine: string): Command => {
-  const reading = "require('node:readline').createInterface({ input: process.stdin })";
-  const script = `console.log('hello'); console.log('ready 1.0'); ${reading}.on('line', (line) => { ${onLine} });`;
-  return [process.execPath, "-e", script];
-};
+import { peer } from "./process.ts";
 
 /** It says these numbers, and that a unit takes so many seconds. */
 const saying = (numbers: string, seconds: number): Command =>
@@ -29,7 +23,7 @@ test("Who agrees is measured; who differs, refuses, ends or is not there is left
     { name: "ends", command: peer("console.error('killed'); process.exit(1)") },
     { name: "nowhere", command: ["/no/such/program"] },
   ] as const;
-  const outcome = workload && (await compare(workload, contestants, { rounds: 3, milliseconds: 1000 }));
+  const outcome = workload && (await compare(workload, contestants, { rounds: 3, milliseconds: 1000, timing: "run" }));
   expect(outcome?.measured).toEqual([
     { peer: "loops", version: "1.0", median: 0.25, minimum: 0.25, distance: 0 },
     { peer: "near", version: "1.0", median: 0.5, minimum: 0.5, distance: expect.closeTo(5e-5) as number },
