@@ -1,5 +1,6 @@
 """What the peers in Python share: the conversation that serve.ts describes, and what is compared (job.ts)."""
 
+import resource
 import sys
 import time
 
@@ -25,6 +26,9 @@ def layers(sizes):
             place += size
 
 
+clocks = {"run": time.perf_counter, "spend": time.process_time}
+
+
 def serve(version, job):
     print("ready", version, flush=True)
     for line in sys.stdin:
@@ -32,9 +36,12 @@ def serve(version, job):
         try:
             if request == "check":
                 print("result", *[repr(float(v)) for v in job.check()], flush=True)
+            elif request == "memory":
+                print("memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
             else:
-                start = time.perf_counter()
+                now = clocks[request]
+                start = now()
                 job.run(int(units[0]))
-                print("time", repr(time.perf_counter() - start), flush=True)
+                print("time", repr(now() - start), flush=True)
         except Exception as e:
             print("failed", type(e).__name__, " ".join(str(e).split()), flush=True)

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jax_adam import adam
 from conversation import course, digest, layers, serve
 
 task, folder = json.loads(sys.argv[1]), sys.argv[2]
@@ -18,24 +19,6 @@ task, folder = json.loads(sys.argv[1]), sys.argv[2]
 
 def floats(name):
     return jnp.asarray(np.fromfile(f"{folder}/{name}.f32", dtype=np.float32))
-
-
-def adam(f, rate):
-    def step(state, *batch):
-        params, means, squares, powers = state
-        value, gradient = jax.value_and_grad(f)(params, *batch)
-        powers = (powers[0] * 0.9, powers[1] * 0.999)
-        means = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, means, gradient)
-        squares = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, squares, gradient)
-        scale = rate / (1 - powers[0])
-        move = lambda p, m, v: p - scale * m / (jnp.sqrt(v / (1 - powers[1])) + 1e-8)
-        return (jax.tree.map(move, params, means, squares), means, squares, powers), value
-
-    def begin(params):
-        zeros = jax.tree.map(jnp.zeros_like, params)
-        return params, zeros, zeros, (jnp.float32(1), jnp.float32(1))
-
-    return begin, step
 
 
 class Line:

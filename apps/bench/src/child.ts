@@ -63,7 +63,9 @@ export const start = ([program, ...args]: Command, patience = 300): Child => {
   });
   process.stdin.on("error", () => undefined);
   process.on("error", (e) => over(e.message));
-  process.on("close", () => over(`it ended: ${complaint.trim().split("\n").at(-1)}`));
+  process.on("close", (_, signal) =>
+    over(signal === "SIGXCPU" ? "it reached its limit" : `it ended: ${complaint.trim().split("\n").at(-1)}`),
+  );
 
   const next = (request?: string): Promise<Reply> => {
     if (request !== undefined) process.stdin.write(`${request}\n`);

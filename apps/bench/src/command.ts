@@ -9,6 +9,7 @@ import { root } from "./installed.ts";
 import { machine } from "./machine.ts";
 import { documentation, withExcerpt } from "./documentation.ts";
 import { before, whole } from "./option.ts";
+import { addPrograms } from "./program/command.ts";
 import { inScratch } from "./scratch.ts";
 import { detail, overview } from "./table.ts";
 import { named, type Workload, workloads } from "./workload.ts";
@@ -97,6 +98,7 @@ const makeProgram = (): Command => {
       if (settings.record && settings.before !== undefined) command.error("error: --record compares no versions.");
       await measure(chosen ?? workloads, settings);
     });
+  addPrograms(bench);
   return bench;
 };
 

@@ -5,6 +5,12 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? NaN) + high) / 2;
 };
 
+/** How far values lie from their median at most, relative to it. */
+export const spread = (values: readonly number[]): number => {
+  const middle = median(values);
+  return Math.max(...values.map((value) => Math.abs(value - middle))) / middle;
+};
+
 /** The largest |a - b| / (1 + |b|); infinite where lengths differ or something is not a number. */
 export const distance = (a: readonly number[], b: readonly number[]): number => {
   if (a.length !== b.length) return Infinity;
@@ -30,3 +36,6 @@ export const timeText = (seconds: number): string => {
 
 /** A ratio in words: `0.42×`. */
 export const ratioText = (ratio: number): string => `${ratio < 10 ? ratio.toFixed(2) : three(ratio)}×`;
+
+/** Bytes in words: `12.3 MiB`. */
+export const bytesText = (bytes: number): string => `${three(bytes / 2 ** 20)} MiB`;

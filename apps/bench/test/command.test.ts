@@ -27,6 +27,8 @@ test.each([
   [["--milliseconds"], "argument missing"],
   [["W5", "--record"], "--record needs all workloads. Name none."],
   [["--before", "/nowhere"], "A checkout of this repository is needed, with its packages built."],
+  [["programs", "W5"], "There are logistic, orbit, adam-20,"],
+  [["programs", "ode", "--limit", "0"], "A whole number from 1 to 10000 is needed."],
   [["--nonsense"], "unknown option '--nonsense'"],
 ])("%j is a usage error: one line and exit code 2", async (argv, complaint) => {
   const { code, out, err } = await bench(...argv);
@@ -38,6 +40,6 @@ test.each([
 test("help is no error, and names the peers", async () => {
   const { code, out } = await bench("--help");
   expect(code).toBe(0);
-  expect(out).toContain("Usage: bench [options] [workload]");
+  expect(out).toContain("Usage: bench [options] [command] [workload]");
   expect(out.replace(/\s+/g, " ")).toContain("gradfold jit,gradfold,C,jax-js");
 });
