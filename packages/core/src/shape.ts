@@ -64,16 +64,22 @@ export const checkRank = (name: string, sizes: Shape): void => {
     );
 };
 
-/** A user's shape: copied, checked and frozen. */
-export const checkShape = (name: string, shape: Shape): Shape => {
-  if (!isList(shape)) throw new DomainError(`${name}: a shape is a list of sizes, not ${describe(shape)}.`);
+/** A user's list of sizes, `what` it is in words: copied and checked. */
+export const checkSizes = (name: string, what: string, given: readonly number[]): number[] => {
+  if (!isList(given)) throw new DomainError(`${name}: ${what} is a list of sizes, not ${describe(given)}.`);
   // Array.from sees holes, which are no sizes either.
-  const sizes = Array.from(shape);
+  const sizes = Array.from(given);
   for (const n of sizes)
     if (!Number.isSafeInteger(n) || n < 0)
       throw new DomainError(
         `${name}: a size must be a whole number from 0 on: [${sizes.map(describe).join(", ")}] holds ${describe(n)}.`,
       );
+  return sizes;
+};
+
+/** A user's shape: copied, checked and frozen. */
+export const checkShape = (name: string, shape: Shape): Shape => {
+  const sizes = checkSizes(name, "a shape", shape);
   checkRank(name, sizes);
   // Not even a number where a product is infinite before it meets a size of 0.
   if (!(sizeOf(sizes) <= Number.MAX_SAFE_INTEGER))
@@ -115,6 +121,12 @@ export const placesOf = (shape: Shape, strides: readonly number[], offset: numbe
       places.flatMap((place) => Array.from({ length: n }, (_, i) => place + i * (strides[axis] ?? 0))),
     [offset],
   );
+
+/** Where each of several consecutive parts of these sizes ends. */
+export const endsOf = (sizes: readonly number[]): readonly number[] => {
+  let end = 0;
+  return sizes.map((size) => (end += size));
+};
 
 /** NumPy's broadcasting: shapes are aligned from the right, and a size of 1 gives way to any other. */
 export const broadcastShapes = (name: string, a: Shape, b: Shape): Shape => {

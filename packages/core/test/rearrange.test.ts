@@ -96,6 +96,7 @@ describe("Splitting", () => {
       ],
     ]);
     expect(split(zeros([0]), []).length).toBe(0);
+    expect(split(zeros([100]), new Array<number>(100).fill(1))).toHaveLength(100);
   });
   test("refuses sizes that do not add up", () => {
     expect(() => split(table, [1, 1], 1)).toThrow(

@@ -6,8 +6,8 @@ import { ShapeError } from "../error.ts";
 import { allStacked } from "../family/batch.ts";
 import { jointlyLinear } from "../family/linear.ts";
 import { operand } from "../operand.ts";
-import { bind, type Primitive, view } from "../primitive.ts";
-import { formatShape, frozen, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../shape.ts";
+import { bind, type Primitive, type Source, view } from "../primitive.ts";
+import { endsOf, formatShape, frozen, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Insert, Replace } from "../static/axes.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -28,61 +28,46 @@ const joined = (axis: number, shapes: readonly Shape[]): Shape => {
   return frozen(first.map((n, i) => (i === axis ? size : n)));
 };
 
-/** Where each operand starts along the axis. */
-const startsAlong = (axis: number, inputs: readonly ArrayType[]): readonly number[] => {
-  let start = 0;
-  return inputs.map((x) => (start += x.shape[axis] ?? 0) - (x.shape[axis] ?? 0));
-};
+const sizesAlong = (axis: number, inputs: readonly ArrayType[]): readonly number[] =>
+  inputs.map(({ shape }) => shape[axis] ?? 0);
 
-const concatenateAlong = (axis: number): Primitive =>
-  jointlyLinear({
+/** Operands of these sizes along an axis, one after another. */
+const concatenateAlong = (axis: number, sizes: readonly number[]): Primitive => {
+  const ends = endsOf(sizes);
+  const spanOf = (i: number): readonly [start: number, stop: number] => [ends[i - 1] ?? 0, ends[i] ?? 0];
+  const type = (inputs: readonly ArrayType[]): ArrayType => ({
+    shape: joined(
+      axis,
+      inputs.map(({ shape }) => shape),
+    ),
+    dtype: inputs.map(({ dtype }) => dtype).reduce(promote),
+  });
+  const targets = (inputs: readonly ArrayType[]): readonly Source[] => {
+    const strides = rowMajor(type(inputs).shape);
+    return inputs.map((_, i) => ({ offset: spanOf(i)[0] * (strides[axis] ?? 0), strides }));
+  };
+  return jointlyLinear({
     name: "concatenate",
     parameters: { axis },
-    type: (inputs) => ({
-      shape: joined(
-        axis,
-        inputs.map((x) => x.shape),
-      ),
-      dtype: inputs.map((x) => x.dtype).reduce(promote),
-    }),
+    type,
     evaluate: (inputs) => {
-      const shape = joined(
-        axis,
-        inputs.map((x) => x.shape),
-      );
-      const dtype = inputs.map((x) => x.dtype).reduce(promote);
+      const { shape, dtype } = type(inputs);
       const data = allocate(dtype, sizeOf(shape));
-      const strides = rowMajor(shape);
-      const starts = startsAlong(axis, inputs);
-      inputs.forEach((x, i) => {
-        assign(viewOn(data, x.shape, strides, (starts[i] ?? 0) * (strides[axis] ?? 0)), view(x, "concatenate"));
+      targets(inputs).forEach(({ offset, strides }, i) => {
+        const x = inputs[i];
+        if (x !== undefined) assign(viewOn(data, x.shape, strides, offset), view(x, "concatenate"));
       });
       return contiguous(dtype, shape, data);
     },
-    loops: {
-      kind: "place",
-      targets: (inputs) => {
-        const strides = rowMajor(
-          joined(
-            axis,
-            inputs.map(({ shape }) => shape),
-          ),
-        );
-        return startsAlong(axis, inputs).map((start) => ({ offset: start * (strides[axis] ?? 0), strides }));
-      },
-    },
-    batch: (inputs, mapped) => {
-      return bind(concatenateAlong(axis + 1), allStacked(inputs, mapped));
-    },
-    transpose: (cotangent, inputs, i) => {
-      const start = startsAlong(axis, inputs)[i] ?? 0;
-      const stop = start + (inputs[i]?.shape[axis] ?? 0);
-      return slice(
+    loops: { kind: "place", targets },
+    batch: (inputs, mapped) => bind(concatenateAlong(axis + 1, sizes), allStacked(inputs, mapped)),
+    transpose: (cotangent, _, i) =>
+      slice(
         cotangent,
-        cotangent.shape.map((_, at) => (at === axis ? [start, stop] : null)),
-      );
-    },
+        cotangent.shape.map((_, at) => (at === axis ? spanOf(i) : null)),
+      ),
   });
+};
 
 const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
   checkList(name, "arrays", xs);
@@ -108,7 +93,8 @@ export const concatenate = typed<
   ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<X[0]>, `${Ax}`, [number]>>
 >((xs: readonly NDArray[], axis = 0) => {
   const arrays = promoted("concatenate", xs);
-  return bind(concatenateAlong(normalizeAxis("concatenate", axis, arrays[0]?.shape ?? [])), arrays);
+  const at = normalizeAxis("concatenate", axis, arrays[0]?.shape ?? []);
+  return bind(concatenateAlong(at, sizesAlong(at, arrays)), arrays);
 });
 
 /** Lists of arrays, stacked place by place. */
@@ -137,7 +123,10 @@ export const stack = typed<
       throw new ShapeError(`stack: shapes differ: ${formatShape(shape)} and ${formatShape(x.shape)}`);
   const at = normalizeAxis("stack", axis, [...shape, 1]);
   return bind(
-    concatenateAlong(at),
+    concatenateAlong(
+      at,
+      arrays.map(() => 1),
+    ),
     arrays.map((x) => expandDims(x, at)),
   );
 });

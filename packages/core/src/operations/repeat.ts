@@ -2,7 +2,7 @@ import type { NDArray } from "../array.ts";
 import { describe } from "../description.ts";
 import { DomainError, ShapeError } from "../error.ts";
 import { operand } from "../operand.ts";
-import { checkShape, formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
+import { checkShape, checkSizes, endsOf, formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";
@@ -99,10 +99,10 @@ export const split = typed<
   ) => Split<S, Z, Ax>
 >((x: NDArray, sizes: Shape, axis = 0) => {
   const array = operand("split", x);
-  const parts = checkShape("split", sizes);
+  const parts = checkSizes("split", "the second argument", sizes);
   const at = normalizeAxis("split", axis, array.shape);
   const n = array.shape[at] ?? 0;
-  const ends = parts.map((_, i) => parts.slice(0, i + 1).reduce((a, b) => a + b, 0));
+  const ends = endsOf(parts);
   if ((ends.at(-1) ?? 0) !== n)
     throw new ShapeError(
       `split: the sizes ${formatShape(parts)} add up to ${ends.at(-1) ?? 0}, but axis ${at} of ${formatShape(array.shape)} has size ${n}`,
