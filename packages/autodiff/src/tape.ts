@@ -1,13 +1,16 @@
 import { type NDArray, TraceError } from "@gradfold/core";
 import {
-  accumulate,
   bind,
+  type CotangentSum,
   escaped,
   isFloat,
   type Primitive,
+  settled,
   traced,
   type Tracer,
   tracer,
+  withCotangent,
+  withPart,
 } from "@gradfold/core/transform";
 import { closesOver, type Pulled, type Transform } from "./compound.ts";
 
@@ -116,9 +119,16 @@ export const openTape = (level: number): Tape => {
       open = false;
     },
     pullBack: (results, cotangents) => {
-      const sums = new Array<NDArray | null>(entries.length).fill(null);
+      const sums = new Array<CotangentSum>(entries.length).fill(null);
+      // A sum that is complete is used up: nothing needs to keep it.
+      const taken = (place: number | undefined): NDArray | null => {
+        if (place === undefined) return null;
+        const sum = settled(sums[place] ?? null);
+        sums[place] = null;
+        return sum;
+      };
       const give = (place: number | undefined, cotangent: NDArray | null): void => {
-        if (place !== undefined) sums[place] = accumulate(sums[place] ?? null, cotangent);
+        if (place !== undefined) sums[place] = withCotangent(sums[place] ?? null, cotangent);
       };
       results.forEach((result, i) => give(placeOf(result), cotangents[i] ?? null));
       for (let place = entries.length - 1; place >= watched; place--) {
@@ -126,21 +136,23 @@ export const openTape = (level: number): Tape => {
         if (!entry) continue;
         const { origins } = entry;
         if ("pullBack" in entry) {
-          const given = entry.places.map((at) => (at === undefined ? null : (sums[at] ?? null)));
+          const given = entry.places.map(taken);
           if (given.every((cotangent) => cotangent === null)) continue;
           entry.pullBack(given).forEach((cotangent, operand) => give(origins[operand], cotangent));
           continue;
         }
-        const cotangent = sums[place];
-        if (!cotangent) continue;
-        // It is complete and used up: nothing needs to keep it.
-        sums[place] = null;
+        const cotangent = taken(place);
+        if (cotangent === null) continue;
         const { primitive, inputs, output } = entry;
         origins.forEach((origin, operand) => {
-          if (origin !== undefined) give(origin, primitive.vjp(operand, cotangent, inputs, output));
+          if (origin === undefined) return;
+          const whole = inputs[operand]?.shape;
+          if (primitive.takes !== undefined && whole !== undefined)
+            sums[origin] = withPart(sums[origin] ?? null, cotangent, primitive.takes, whole);
+          else give(origin, primitive.vjp(operand, cotangent, inputs, output));
         });
       }
-      return sums.slice(0, watched);
+      return sums.slice(0, watched).map(settled);
     },
   };
 };

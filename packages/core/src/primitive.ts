@@ -3,6 +3,7 @@ import type { DType } from "./dtype.ts";
 import { TraceError } from "./error.ts";
 import type { ScalarFunction } from "./lane.ts";
 import type { Combine } from "./monoid.ts";
+import type { Taken } from "./ranges.ts";
 import type { Routine, Scratch } from "./routine.ts";
 
 /**
@@ -54,6 +55,11 @@ export interface Primitive {
   /** The result for concrete inputs. */
   readonly evaluate: (inputs: readonly NDArray[]) => NDArray;
   readonly loops: Loops;
+  /**
+   * What it takes of each axis, where the result is a part of its one operand: cotangents of several parts are then put
+   * together, instead of one by one into zeros that are added.
+   */
+  readonly takes?: readonly Taken[];
   /** The tangent of the result; null stands for zero. */
   readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[], output: NDArray) => NDArray | null;
   /** What a cotangent of the result contributes to that of one operand; null stands for zero. */

@@ -1,5 +1,6 @@
 import { checkList, describe } from "./description.ts";
 import { DomainError, ShapeError } from "./error.ts";
+import type { Box } from "./layers.ts";
 import type { Source } from "./primitive.ts";
 import { formatShape, frozen, type Shape } from "./shape.ts";
 import type { Range } from "./static/move.ts";
@@ -66,6 +67,13 @@ export const slicedShape = (takes: readonly Taken[]): Shape => {
   for (const { dropped, size } of takes) if (!dropped) sizes.push(size);
   return frozen(sizes);
 };
+
+/** How far a slice reaches along each axis; one with steps counts as all that lies between. */
+export const boxOf = (takes: readonly Taken[]): Box =>
+  takes.map(({ start, step, size }) => {
+    const last = start + step * (size - 1);
+    return size === 0 ? { low: start, high: start - 1 } : { low: Math.min(start, last), high: Math.max(start, last) };
+  });
 
 /** The places of a slice inside a view. */
 export const window = (takes: readonly Taken[], strides: readonly number[], offset: number): Source => {

@@ -1,5 +1,6 @@
 import type { ArrayType, NDArray } from "../array.ts";
 import { bind, type Loops, type Primitive } from "../primitive.ts";
+import type { Taken } from "../ranges.ts";
 import { only } from "./operands.ts";
 import { zerosOf } from "../zeros.ts";
 
@@ -9,6 +10,8 @@ interface LinearEntry {
   readonly type: (x: ArrayType) => ArrayType;
   readonly evaluate: (x: NDArray) => NDArray;
   readonly loops: Loops;
+  /** What it takes of each axis, where it does nothing but take a part. */
+  readonly takes?: readonly Taken[];
   /** The adjoint: what a cotangent of the result says of the operand. */
   readonly transpose: (cotangent: NDArray, x: NDArray) => NDArray;
   /** The same for each of a stack of operands, along a new first axis. */
@@ -17,13 +20,14 @@ interface LinearEntry {
 
 /** A linear operation of one operand: it is its own tangent map. */
 export const linear = (entry: LinearEntry): Primitive => {
-  const { name, parameters = {}, type, evaluate, loops, transpose, batch } = entry;
+  const { name, parameters = {}, type, evaluate, loops, takes, transpose, batch } = entry;
   const primitive: Primitive = {
     name,
     parameters,
     type: (inputs) => type(only(name, inputs)),
     evaluate: (inputs) => evaluate(only(name, inputs)),
     loops,
+    ...(takes === undefined ? {} : { takes }),
     jvp: ([t]) => (t ? bind(primitive, [t]) : null),
     vjp: (_, cotangent, inputs) => transpose(cotangent, only(name, inputs)),
     batch: (inputs) => batch(only(name, inputs)),

@@ -7,6 +7,9 @@ export const only = <A>(name: string, inputs: readonly A[]): A => {
   return x;
 };
 
+/** The first of several operands of a record. */
+export const first: typeof only = only;
+
 /** The two operands of a record. */
 export const pair = <A>(name: string, [a, b]: readonly A[]): readonly [A, A] => {
   if (a === undefined || b === undefined) throw new TraceError(`${name}: applied to fewer than two operands`);

@@ -1,7 +1,10 @@
 import { concrete, contiguous, type NDArray } from "../array.ts";
 import { assign, viewOn } from "../view.ts";
 import { allocate } from "../dtype.ts";
+import { ShapeError } from "../error.ts";
+import { allStacked, stackSize } from "../family/batch.ts";
 import { linear } from "../family/linear.ts";
+import { first } from "../family/operands.ts";
 import { operand } from "../operand.ts";
 import { bind, type Primitive, view } from "../primitive.ts";
 import { slicedShape, type Taken, taken, whole, window } from "../ranges.ts";
@@ -24,33 +27,55 @@ const sliceBy = (takes: readonly Taken[]): Primitive => {
       kind: "move",
       source: (x) => window(takes, rowMajor(x.shape), 0),
     },
-    transpose: (cotangent, x) => bind(placeBy(takes, x.shape), [cotangent]),
+    takes,
+    transpose: (cotangent, x) => bind(placeBy([takes], x.shape), [cotangent]),
     batch: (stack) => bind(sliceBy([whole(stack.shape[0] ?? 0), ...takes]), [stack]),
   });
 };
 
-/** Zeros with the operand at the places that a slice takes: the adjoint of that slice. */
-const placeBy = (takes: readonly Taken[], shape: Shape): Primitive =>
-  linear({
-    name: "place",
-    parameters: { takes, shape },
-    type: ({ dtype }) => ({ shape, dtype }),
-    evaluate: (x) => {
-      const data = allocate(x.dtype, sizeOf(shape));
-      const { strides, offset } = window(takes, rowMajor(shape), 0);
+const takesOf = (parts: readonly (readonly Taken[])[], operand: number): readonly Taken[] => {
+  const takes = parts[operand];
+  if (takes === undefined) throw new ShapeError(`place: there is no part ${operand} among ${parts.length}`);
+  return takes;
+};
+
+/** Zeros with each operand at the places that a slice takes, no two of which meet: the adjoint of these slices. */
+export const placeBy = (parts: readonly (readonly Taken[])[], shape: Shape): Primitive => ({
+  name: "place",
+  parameters: { parts, shape },
+  type: (inputs) => ({ shape, dtype: first("place", inputs).dtype }),
+  evaluate: (inputs) => {
+    const { dtype } = first("place", inputs);
+    const data = allocate(dtype, sizeOf(shape));
+    const rows = rowMajor(shape);
+    inputs.forEach((x, i) => {
+      const { strides, offset } = window(takesOf(parts, i), rows, 0);
       assign(viewOn(data, x.shape, strides, offset), view(x, "place"));
-      return contiguous(x.dtype, shape, data);
-    },
-    loops: {
-      kind: "place",
-      targets: () => [window(takes, rowMajor(shape), 0)],
-    },
-    transpose: (cotangent) => bind(sliceBy(takes), [cotangent]),
-    batch: (stack) => {
-      const n = stack.shape[0] ?? 0;
-      return bind(placeBy([whole(n), ...takes], frozen([n, ...shape])), [stack]);
-    },
-  });
+    });
+    return contiguous(dtype, shape, data);
+  },
+  loops: {
+    kind: "place",
+    targets: () => parts.map((takes) => window(takes, rowMajor(shape), 0)),
+  },
+  jvp: (tangents) => {
+    const moved = tangents.flatMap((t, i) => (t === null ? [] : [{ t, takes: takesOf(parts, i) }]));
+    if (moved.length === 0) return null;
+    return bind(
+      placeBy(
+        moved.map(({ takes }) => takes),
+        shape,
+      ),
+      moved.map(({ t }) => t),
+    );
+  },
+  vjp: (operand, cotangent) => bind(sliceBy(takesOf(parts, operand)), [cotangent]),
+  batch: (inputs, mapped) => {
+    const n = stackSize(inputs, mapped);
+    const stacked = parts.map((takes) => [whole(n), ...takes]);
+    return bind(placeBy(stacked, frozen([n, ...shape])), allStacked(inputs, mapped));
+  },
+});
 
 /**
  * A part of an array; nothing is copied. Per axis: null takes all, a number picks one place and drops the axis, and

@@ -9,6 +9,7 @@ import * as arithmetic from "../../src/operations/arithmetic.ts";
 import { argmax, argmin } from "../../src/operations/argmax.ts";
 import { checker, eachElement } from "../../src/operations/checked.ts";
 import { cholesky } from "../../src/operations/cholesky.ts";
+import { type CotangentSum, settled, withPart } from "../../src/operations/cotangent.ts";
 import { clip } from "../../src/operations/clip.ts";
 import * as compare from "../../src/operations/compare.ts";
 import * as contract from "../../src/operations/contract.ts";
@@ -35,7 +36,8 @@ import { triangularSolve } from "../../src/operations/triangular.ts";
 import * as trigonometric from "../../src/operations/trigonometric.ts";
 import { where } from "../../src/operations/where.ts";
 import type { Primitive } from "../../src/primitive.ts";
-import { frozen, type Shape, sizeOf } from "../../src/shape.ts";
+import { whole } from "../../src/ranges.ts";
+import { endsOf, frozen, type Shape, sizeOf } from "../../src/shape.ts";
 import { captured } from "./capture.ts";
 import { laidOut, layouts, mapElements, shapes } from "./layout.ts";
 import { noise } from "./noise.ts";
@@ -233,13 +235,29 @@ const adjoint = (name: string, { shapes, apply, indices }: Call, seed: number): 
   };
 };
 
-const concatenations = fc
+/** A shape, an axis of it, and sizes for arrays along that axis. */
+const sections = fc
   .tuple(shapes(1), fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: 1, maxLength: 3 }))
-  .chain(([shape, sizes]) => fc.nat(shape.length - 1).map((axis) => ({ shape, sizes, axis })))
-  .map(({ shape, sizes, axis }): Call => ({
-    shapes: sizes.map((n) => frozen(shape.with(axis, n))),
-    apply: (...xs) => concatenate(xs, axis),
-  }));
+  .chain(([shape, sizes]) => fc.nat(shape.length - 1).map((axis) => ({ shape, sizes, axis })));
+
+const concatenations = sections.map(({ shape, sizes, axis }): Call => ({
+  shapes: sizes.map((n) => frozen(shape.with(axis, n))),
+  apply: (...xs) => concatenate(xs, axis),
+}));
+
+/** Consecutive parts along an axis, the last first, and zeros before them. */
+const placements = sections.map(({ shape, sizes, axis }): Call => {
+  const ends = endsOf([2, ...sizes]);
+  const all = frozen(shape.with(axis, ends.at(-1) ?? 0));
+  const takesOf = (n: number, start: number) =>
+    all.map((size, at) => (at === axis ? { ...whole(n), start } : whole(size)));
+  const parts = sizes.map((n, i) => ({ n, takes: takesOf(n, ends[i] ?? 0) })).toReversed();
+  return {
+    shapes: parts.map(({ n }) => frozen(shape.with(axis, n))),
+    apply: (...xs) =>
+      settled(xs.reduce<CotangentSum>((sum, x, i) => withPart(sum, x, parts[i]?.takes ?? [], all), null)),
+  };
+});
 
 const takes = shapes(1)
   .chain((shape) => fc.nat(shape.length - 1).map((axis) => ({ shape, axis })))
@@ -385,7 +403,10 @@ export const catalogue: readonly Entry[] = [
   parametrised("slice", slices),
   parametrised(
     "place",
-    fc.tuple(slices, fc.integer()).map(([call, seed]) => adjoint("slice", call, seed)),
+    fc.oneof(
+      fc.tuple(slices, fc.integer()).map(([call, seed]) => adjoint("slice", call, seed)),
+      placements,
+    ),
   ),
   parametrised("concatenate", concatenations),
   parametrised("take", takes),
