@@ -1,4 +1,4 @@
-import { rowMajor, type Source } from "@gradfold/core/transform";
+import { type Reach, rowMajor, type Source } from "@gradfold/core/transform";
 
 /*
  * Where a loop nest reads. The place of an element is its number in row-major order; a loop nest walks through places
@@ -49,12 +49,6 @@ const walks = (
   });
   return fits ? result : undefined;
 };
-
-/** The first and the last place along an axis that a walk comes to. */
-export interface Reach {
-  readonly low: number;
-  readonly high: number;
-}
 
 const reachAlong = ({ start, steps }: Walk, domain: readonly number[]): Reach => {
   const reach = steps.map((step, k) => step * ((domain[k] ?? 1) - 1));
