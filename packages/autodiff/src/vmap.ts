@@ -1,7 +1,8 @@
 import { type NDArray, ShapeError, transpose, tree, TreeError } from "@gradfold/core";
 import { describe, formatShape, isList, isRecord, keyPath, optionsOf, typed } from "@gradfold/core/transform";
-import { batch, spread } from "./batch.ts";
+import { spread } from "./batch.ts";
 import { checkCallback } from "./callback.ts";
+import { batchInChunks, checkChunk } from "./chunk.ts";
 import { kindText, partsOf } from "./alike.ts";
 import { onLeaves } from "./leaves.ts";
 import { argumentPlace, type Place, resultPlace } from "./place.ts";
@@ -10,16 +11,17 @@ import type { Axes, Batched, BatchedArguments } from "./static.ts";
 interface Vmap {
   <A extends readonly unknown[] = NDArray[], R = NDArray, const In extends Axes = 0, const Out extends Axes = 0>(
     f: (...args: A) => R,
-    options?: { readonly inAxes?: In; readonly outAxes?: Out },
+    options?: { readonly inAxes?: In; readonly outAxes?: Out; readonly chunk?: number },
   ): <N extends number>(...args: BatchedArguments<A, N, In>) => Batched<R, N, Out>;
 }
 
 interface Options {
   readonly inAxes?: Axes;
   readonly outAxes?: Axes;
+  readonly chunk?: number;
 }
 
-const defaults = { inAxes: 0, outAxes: 0 } as const;
+const defaults = { inAxes: 0, outAxes: 0, chunk: undefined } as const;
 
 type Axis = number | null;
 
@@ -84,20 +86,30 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
  * A function of one as a function of many: it runs once, on whole stacks. Each argument has an additional axis, the first
  * by default, and so has the result.
  *
+ * With `chunk` it runs on that many rows at a time, the last chunk with what is left, and the results are put together:
+ * what a Jacobian of every example needs on the way is then bounded. Each chunk has the bits of `vmap` of its rows. These
+ * are the bits of the whole stack, unless an operation's order of adding follows from the height of the stack, as that of
+ * a product with a matrix does which is the same for all rows. A gradient with respect to what is the same for all rows is
+ * summed chunk by chunk. Under `jit` the chunks are one loop.
+ *
  * @param options - `inAxes`: the mapped axis of every leaf, as one number, or a list with an entry for each argument: a
- *   number, null where the argument is the same for all, or a tree of these; `outAxes`: where the axis goes in the result
+ *   number, null where the argument is the same for all, or a tree of these; `outAxes`: where the axis goes in the result;
+ *   `chunk`: the most rows at a time, all by default
  * @throws ShapeError when mapped sizes differ, a leaf has no such axis, or nothing is mapped; TreeError when the axes do not
- *   match a tree; TraceError when the function asks for a value, as by `item`
+ *   match a tree; TraceError when the function asks for a value, as by `item`; DomainError when `chunk` is no whole number
+ *   from 1 on, DTypeError when it is no number
  * @example
  * import { array, mul, type NDArray, square, sum, toNested } from "@gradfold/core";
  * import { grad, vmap } from "@gradfold/autodiff";
  * const f = (w: NDArray, x: NDArray) => sum(mul(w, square(x)));
  * const each = vmap(grad(f), { inAxes: [null, 0] });
  * toNested(each(array([1, 1]), array([[1, 2], [3, 4]]))); // => [ [ 1, 4 ], [ 9, 16 ] ]
+ * toNested(vmap(grad((x) => sum(square(x))), { chunk: 2 })(array([[1], [2], [3]]))); // => [ [ 2 ], [ 4 ], [ 6 ] ]
  */
 export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, options?: Options) => {
   checkCallback("vmap", "the first argument", f, "vmap(f)(xs)");
-  const { inAxes, outAxes } = optionsOf("vmap", options, defaults);
+  const { inAxes, outAxes, chunk } = optionsOf("vmap", options, defaults);
+  checkChunk("vmap", chunk);
   return (...args: readonly unknown[]) => {
     const on = onLeaves("vmap", f, args);
     const { leaves, paths, structure } = on.inputs;
@@ -108,11 +120,8 @@ export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, op
     );
     const n = countOf(leaves, axes, on.inputs);
     const stacks = leaves.map((x, i) => moved(x, axes[i] ?? 0, 0));
-    const batched = batch(
-      on.call,
-      stacks,
-      axes.map((axis) => axis !== null),
-    );
+    const mapped = axes.map((axis) => axis !== null);
+    const batched = batchInChunks(on.call, stacks, mapped, chunk ?? n);
     const all = spread(batched, n);
     const result = tree.flatten(on.restore(batched.outputs));
     const out = axesFor("outAxes", outAxes, result.structure, resultPlace);

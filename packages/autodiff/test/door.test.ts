@@ -31,7 +31,7 @@ const usages: Readonly<Record<string, Calls>> = {
     [total, { argnums: 0 }],
     [x, x],
   ],
-  vmap: (x) => [[(node: unknown) => node, { inAxes: 0, outAxes: 0 }], [x]],
+  vmap: (x) => [[(node: unknown) => node, { inAxes: 0, outAxes: 0, chunk: 1 }], [x]],
   stopGradient: (x) => [[x]],
   checkpoint: (x) => [[total], [x]],
   customVjp: (x) => [

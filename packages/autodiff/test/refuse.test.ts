@@ -67,6 +67,13 @@ describe("options", () => {
         'checkGradients: modes is a list of "forward", "reverse" or both',
       );
     expect(() => checkGradients((v) => sum(v), [array(1, { dtype: "int32" })])).toThrow("there is nothing to check");
+    for (const chunk of [0, -1, 0.5, NaN, Infinity])
+      expect(() => vmap(sum, { chunk })).toThrow(
+        `vmap: chunk must be a whole number of rows from 1 on, not ${chunk}. Leave it out for all at once.`,
+      );
+    expect(() => loose(vmap)(sum, { chunk: "2" })).toThrow(
+      'vmap: chunk is a number of rows, not the string "2". Leave it out for all at once.',
+    );
   });
 });
 

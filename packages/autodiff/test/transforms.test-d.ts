@@ -104,6 +104,9 @@ hessian(predict);
 // ── vmap adds the batch size to arguments and results, and takes it from neither that is not mapped
 is<NDArray<[50, 2]>>()(vmap(predict, { inAxes: [null, 0] })(layer, images));
 is<NDArray<[50]>>()(vmap(loss, { inAxes: [null, 0] })(layer, images));
+is<NDArray<[50]>>()(vmap(loss, { inAxes: [null, 0], chunk: 8 })(layer, images));
+// @ts-expect-error a chunk is a number of rows
+vmap(loss, { inAxes: [null, 0], chunk: "8" });
 const each = vmap(grad(loss), { inAxes: [null, 0] })(layer, images);
 is<NDArray<[50, 3, 2]>>()(each.w);
 is<NDArray<[50, 2]>>()(each.b);
