@@ -1,4 +1,12 @@
-/* Which parts of an array meet. */
+/* Parts of an array, and which of them meet. */
+
+/** What a slice takes of one axis: `size` places from `start` on, `step` apart; a pick drops the axis. */
+export interface Taken {
+  readonly start: number;
+  readonly step: number;
+  readonly size: number;
+  readonly dropped: boolean;
+}
 
 /** The first and the last place along an axis that a part comes to; the last is before the first where it is empty. */
 export interface Reach {
@@ -8,6 +16,13 @@ export interface Reach {
 
 /** A part of an array: how far it reaches along each axis. */
 export type Box = readonly Reach[];
+
+/** How far a slice reaches along each axis; one with steps counts as all that lies between. */
+export const boxOf = (takes: readonly Taken[]): Box =>
+  takes.map(({ start, step, size }) => {
+    const last = start + step * (size - 1);
+    return size === 0 ? { low: start, high: start - 1 } : { low: Math.min(start, last), high: Math.max(start, last) };
+  });
 
 /** The places along one axis where some box starts or has ended, each with its number in ascending order. */
 const cutsAlong = (boxes: readonly Box[], axis: number): ReadonlyMap<number, number> => {

@@ -3,7 +3,7 @@ import type { DType } from "./dtype.ts";
 import { TraceError } from "./error.ts";
 import type { ScalarFunction } from "./lane.ts";
 import type { Combine } from "./monoid.ts";
-import type { Taken } from "./ranges.ts";
+import type { Taken } from "./layers.ts";
 import type { Routine, Scratch } from "./routine.ts";
 
 /**

@@ -1,17 +1,9 @@
 import { checkList, describe } from "./description.ts";
 import { DomainError, ShapeError } from "./error.ts";
-import type { Box } from "./layers.ts";
+import type { Taken } from "./layers.ts";
 import type { Source } from "./primitive.ts";
 import { formatShape, frozen, type Shape } from "./shape.ts";
 import type { Range } from "./static/move.ts";
-
-/** What a slice takes of one axis: `size` places from `start` on, `step` apart; a pick drops the axis. */
-export interface Taken {
-  readonly start: number;
-  readonly step: number;
-  readonly size: number;
-  readonly dropped: boolean;
-}
 
 /** All of an axis. */
 export const whole = (size: number): Taken => ({ start: 0, step: 1, size, dropped: false });
@@ -67,13 +59,6 @@ export const slicedShape = (takes: readonly Taken[]): Shape => {
   for (const { dropped, size } of takes) if (!dropped) sizes.push(size);
   return frozen(sizes);
 };
-
-/** How far a slice reaches along each axis; one with steps counts as all that lies between. */
-export const boxOf = (takes: readonly Taken[]): Box =>
-  takes.map(({ start, step, size }) => {
-    const last = start + step * (size - 1);
-    return size === 0 ? { low: start, high: start - 1 } : { low: Math.min(start, last), high: Math.max(start, last) };
-  });
 
 /** The places of a slice inside a view. */
 export const window = (takes: readonly Taken[], strides: readonly number[], offset: number): Source => {

@@ -6,7 +6,7 @@ export { bytesOf } from "./bytes.ts";
 export { checkFunction, checkList, describe, inQuotes, isRemains } from "./description.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
 export { decoded } from "./error.ts";
-export { type Box, inLayers, type Reach } from "./layers.ts";
+export { inLayers, type Reach, type Taken } from "./layers.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { lazy } from "./lazy.ts";
 export { isWide } from "./matmul.ts";

@@ -1,6 +1,6 @@
 import type { ArrayType, NDArray } from "../array.ts";
 import { bind, type Loops, type Primitive } from "../primitive.ts";
-import type { Taken } from "../ranges.ts";
+import type { Taken } from "../layers.ts";
 import { only } from "./operands.ts";
 import { zerosOf } from "../zeros.ts";
 

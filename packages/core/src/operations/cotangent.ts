@@ -1,7 +1,6 @@
-import type { NDArray } from "../array.ts";
-import { inLayers } from "../layers.ts";
+import { isNDArray, type NDArray } from "../array.ts";
+import { boxOf, inLayers, type Taken } from "../layers.ts";
 import { bind } from "../primitive.ts";
-import { boxOf, type Taken } from "../ranges.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { accumulate } from "./add.ts";
 import { placeBy } from "./slice.ts";
@@ -22,7 +21,7 @@ interface Placed {
 /** The sum of the cotangents of one value, as far as they have come; null is zero. */
 export type CotangentSum = NDArray | Placed | null;
 
-const isPlaced = (sum: CotangentSum): sum is Placed => sum !== null && "waiting" in sum;
+const isPlaced = (sum: CotangentSum): sum is Placed => sum !== null && !isNDArray(sum);
 
 /**
  * The sum as one array, or null. Parts that are apart become one array of zeros with the parts in their places; those
