@@ -1,11 +1,8 @@
 import { broadcastTo, type NDArray, TraceError } from "@gradfold/core";
-import { atNewLevel, escaped, traced, type Tracer, tracer } from "@gradfold/core/transform";
-import { type Batched, closesOver, type Transform } from "./compound.ts";
-
-/** A value that stands for a stack of them, along the stack's first axis. */
-interface Stacked extends Tracer {
-  readonly stack: NDArray;
-}
+import type { Batched } from "./compound.ts";
+import { elementAt } from "./element.ts";
+import { type Followed, interpret } from "./interpreter.ts";
+import type { LeafFunction } from "./leaves.ts";
 
 const many = (reader: string): TraceError =>
   new TraceError(
@@ -14,48 +11,27 @@ const many = (reader: string): TraceError =>
   );
 
 /** Runs a function from leaves to leaves once for a stack of operands, each along its first axis where it is mapped. */
-export const batch = (
-  f: (leaves: readonly NDArray[]) => readonly NDArray[],
-  inputs: readonly NDArray[],
-  mapped: readonly boolean[],
-): Batched =>
-  atNewLevel((level) => {
-    let open = true;
-    // Only this interpreter makes tracers that name it, so they are Stacked.
-    const own = (x: NDArray): NDArray | undefined => {
-      const t = tracer(x);
-      return t?.interpreter === interpreter ? (t as Stacked).stack : undefined;
-    };
-    const isMapped = (x: NDArray): boolean => own(x) !== undefined;
-    const stackOf = (x: NDArray): NDArray => own(x) ?? x;
-    const follow = (stack: NDArray): NDArray => {
-      const stacked: Stacked = { interpreter, stack };
-      return traced(stack.dtype, Object.freeze(stack.shape.slice(1)), stacked);
-    };
-
-    const interpreter: Transform = {
-      level,
-      bind: (primitive, operands) => {
-        if (!open) throw escaped(primitive.name);
-        return follow(primitive.batch(operands.map(stackOf), operands.map(isMapped)));
-      },
+export const batch = (f: LeafFunction, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched =>
+  interpret(({ held, follow, free }: Followed<NDArray>) => {
+    const isMapped = (x: NDArray): boolean => held(x) !== undefined;
+    const stackOf = (x: NDArray): NDArray => held(x) ?? x;
+    const oneOf = (stack: NDArray): NDArray =>
+      follow({ dtype: stack.dtype, shape: Object.freeze(stack.shape.slice(1)) }, stack);
+    return {
+      bind: (primitive, operands) => oneOf(primitive.batch(operands.map(stackOf), operands.map(isMapped))),
       call: (compound, operands) => {
-        if (!open) throw escaped(compound.name);
-        const { outputs, mapped } = compound.batch(operands.map(stackOf), operands.map(isMapped));
-        if (outputs.some(isMapped)) throw closesOver(compound.name);
-        return outputs.map((x, i) => (mapped[i] === true ? follow(x) : x));
+        const batched = compound.batch(operands.map(stackOf), operands.map(isMapped));
+        const outputs = free(compound.name, batched.outputs);
+        return outputs.map((x, i) => (batched.mapped[i] === true ? oneOf(x) : x));
       },
       read: (_, reader) => {
-        throw open ? many(reader) : escaped(reader);
+        throw many(reader);
+      },
+      run: () => {
+        const outputs = f(inputs.map((x, i) => (mapped[i] === true ? oneOf(x) : x)));
+        return { outputs: outputs.map(stackOf), mapped: outputs.map(isMapped) };
       },
     };
-
-    try {
-      const outputs = f(inputs.map((x, i) => (mapped[i] === true ? follow(x) : x)));
-      return { outputs: outputs.map(stackOf), mapped: outputs.map(isMapped) };
-    } finally {
-      open = false;
-    }
   });
 
 /** A result for each of n, those that are the same for all repeated. */
@@ -64,4 +40,4 @@ export const spread = ({ outputs, mapped }: Batched, n: number): readonly NDArra
 
 /** How many operands the stacks hold. */
 export const stackSize = (inputs: readonly NDArray[], mapped: readonly boolean[]): number =>
-  inputs.find((_, i) => mapped[i] === true)?.shape[0] ?? 0;
+  elementAt(elementAt(inputs, mapped.indexOf(true)).shape, 0);

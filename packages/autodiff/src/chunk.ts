@@ -1,10 +1,10 @@
-import { concatenate, DomainError, DTypeError, type NDArray, reshape, slice, tree } from "@gradfold/core";
+import { concatenate, DomainError, DTypeError, type NDArray, reshape, slice } from "@gradfold/core";
 import { describe } from "@gradfold/core/transform";
 import { batch, stackSize } from "./batch.ts";
 import type { Batched } from "./compound.ts";
 import { marked } from "./derived.ts";
 import type { LeafFunction } from "./leaves.ts";
-import { scanned } from "./scan.ts";
+import { scan } from "./scan.ts";
 
 /* A stack that is taken some rows at a time. */
 
@@ -44,8 +44,8 @@ export const batchInChunks = (
     reshape(x, [count, size, ...x.shape.slice(1)]),
   );
   let marks: readonly boolean[] = [];
-  const turn = (_: unknown, chunk: unknown): readonly [null, readonly NDArray[]] => {
-    const rows = tree.leaves(chunk).values();
+  const turn = (_: null, chunk: readonly NDArray[]): readonly [null, readonly NDArray[]] => {
+    const rows = chunk.values();
     const batched = batch(
       f,
       inputs.map((x, i) => (mapped[i] === true ? (rows.next().value ?? x) : x)),
@@ -54,9 +54,9 @@ export const batchInChunks = (
     marks = batched.mapped;
     return [null, batched.outputs];
   };
-  const [, stacks] = scanned("vmap", turn, null, chunks, undefined);
+  const [, stacks] = scan(turn, null, chunks);
   const rest = even < n ? batch(f, rowsOf(inputs, mapped, even, n), mapped).outputs : [];
-  const outputs = tree.leaves(stacks).map((x, i) => {
+  const outputs = stacks.map((x, i) => {
     if (marks[i] !== true) return slice(x, [0]);
     const rows = reshape(x, [even, ...x.shape.slice(2)]);
     const last = rest[i];

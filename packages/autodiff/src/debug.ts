@@ -1,14 +1,10 @@
 import { DomainError, type NDArray, toTypedArray } from "@gradfold/core";
-import { atNewLevel, bind, escaped, isFloat, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
+import { bind, isFloat, typed } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { typeText } from "./alike.ts";
-import { onLeaves } from "./leaves.ts";
-import { call, type Transform } from "./compound.ts";
-
-/** A value that is looked at. */
-interface Watched extends Tracer {
-  readonly value: NDArray;
-}
+import { call } from "./compound.ts";
+import { type Followed, interpret } from "./interpreter.ts";
+import { type LeafFunction, onLeaves } from "./leaves.ts";
 
 const hasNaN = (x: NDArray): boolean => isFloat(x.dtype) && toTypedArray(x).some(Number.isNaN);
 
@@ -20,48 +16,26 @@ const refuseNaN = (name: string, inputs: readonly NDArray[], outputs: readonly N
   );
 };
 
-const watched = (
-  f: (leaves: readonly NDArray[]) => readonly NDArray[],
-  inputs: readonly NDArray[],
-): readonly NDArray[] =>
-  atNewLevel((level) => {
-    let open = true;
-    // Only this interpreter makes tracers that name it, so they are Watched.
-    const own = (x: NDArray): Watched | undefined => {
-      const t = tracer(x);
-      return t?.interpreter === interpreter ? (t as Watched) : undefined;
-    };
-    const valueOf = (x: NDArray): NDArray => own(x)?.value ?? x;
-    const follow = (value: NDArray): NDArray => {
-      const tracer: Watched = { interpreter, value };
-      return traced(value.dtype, value.shape, tracer);
-    };
-    const interpreter: Transform = {
-      level,
+const watched = (f: LeafFunction, inputs: readonly NDArray[]): readonly NDArray[] =>
+  interpret(({ held, follow }: Followed<NDArray>) => {
+    const valueOf = (x: NDArray): NDArray => held(x) ?? x;
+    const watch = (x: NDArray): NDArray => follow(x, x);
+    return {
       bind: (primitive, operands) => {
-        if (!open) throw escaped(primitive.name);
         const xs = operands.map(valueOf);
         const output = bind(primitive, xs);
         refuseNaN(primitive.name, xs, [output]);
-        return follow(output);
+        return watch(output);
       },
       call: (compound, operands) => {
-        if (!open) throw escaped(compound.name);
         const xs = operands.map(valueOf);
         const outputs = call(compound, xs);
         refuseNaN(compound.name, xs, outputs);
-        return outputs.map(follow);
+        return outputs.map(watch);
       },
-      read: (x, reader) => {
-        if (!open) throw escaped(reader);
-        return valueOf(x);
-      },
+      read: valueOf,
+      run: () => f(inputs.map(watch)).map(valueOf),
     };
-    try {
-      return f(inputs.map(follow)).map(valueOf);
-    } finally {
-      open = false;
-    }
   });
 
 interface DebugNaN {

@@ -1,18 +1,17 @@
-import { type NDArray, TraceError } from "@gradfold/core";
+import { type NDArray, type Shape, TraceError } from "@gradfold/core";
 import {
   bind,
   type CotangentSum,
-  escaped,
   isFloat,
   type Primitive,
   settled,
-  traced,
-  type Tracer,
-  tracer,
+  type Taken,
   withCotangent,
   withPart,
 } from "@gradfold/core/transform";
-import { closesOver, type Pulled, type Transform } from "./compound.ts";
+import type { Pulled } from "./compound.ts";
+import { elementAt } from "./element.ts";
+import { openInterpreter, type Rules } from "./interpreter.ts";
 
 type Origins = readonly (number | undefined)[];
 
@@ -33,7 +32,7 @@ interface CalledEntry {
 }
 
 /** A value on a tape. */
-interface Recorded extends Tracer {
+interface Recorded {
   readonly value: NDArray;
   readonly place: number;
 }
@@ -58,101 +57,91 @@ export interface Tape {
   ) => readonly (NDArray | null)[];
 }
 
-export const openTape = (level: number): Tape => {
-  const entries: (Entry | CalledEntry | null)[] = [];
-  let watched = 0;
-  let open = true;
+export const openTape = (level: number): Tape =>
+  openInterpreter<Recorded, Rules & Omit<Tape, "close">>(level, ({ held, follow, free }) => {
+    const entries: (Entry | CalledEntry | null)[] = [];
+    let watched = 0;
+    const unwatch = (x: NDArray): NDArray => held(x)?.value ?? x;
+    const placeOf = (x: NDArray): number | undefined => held(x)?.place;
+    const record = (value: NDArray, entry: Entry | CalledEntry | null): NDArray =>
+      follow(value, { value, place: entries.push(entry) - 1 });
 
-  // Only this interpreter makes tracers that name it, so they are Recorded.
-  const own = (x: NDArray): Recorded | undefined => {
-    const t = tracer(x);
-    return t?.interpreter === interpreter ? (t as Recorded) : undefined;
-  };
-  const unwatch = (x: NDArray): NDArray => own(x)?.value ?? x;
-  const placeOf = (x: NDArray): number | undefined => own(x)?.place;
-  const follow = (value: NDArray, entry: Entry | CalledEntry | null): NDArray => {
-    const recorded: Recorded = { interpreter, value, place: entries.length };
-    entries.push(entry);
-    return traced(value.dtype, value.shape, recorded);
-  };
-
-  const interpreter: Transform = {
-    level,
-    bind: (primitive, operands) => {
-      if (!open) throw escaped(primitive.name);
-      const inputs = operands.map(unwatch);
-      const output = bind(primitive, inputs);
-      // No derivative passes through integers and truths.
-      if (!isFloat(output.dtype)) return output;
-      return follow(output, { primitive, inputs, output, origins: operands.map(placeOf) });
-    },
-    call: (compound, operands) => {
-      if (!open) throw escaped(compound.name);
-      const origins = operands.map(placeOf);
-      const { outputs, pullBack } = compound.vjp(
-        operands.map(unwatch),
-        origins.map((origin) => origin !== undefined),
-      );
-      if (outputs.some((x) => own(x) !== undefined)) throw closesOver(compound.name);
-      let place = entries.length;
-      const places = outputs.map(({ dtype }) => (isFloat(dtype) ? place++ : undefined));
-      const entry: CalledEntry = { pullBack, origins, places };
-      return outputs.map((x, i) => {
-        if (places[i] === undefined) return x;
-        return follow(x, places[i] === places.find((p) => p !== undefined) ? entry : null);
-      });
-    },
-    read: (x, reader) => {
-      if (!open) throw escaped(reader);
-      return unwatch(x);
-    },
-  };
-
-  return {
-    watch: (value) => {
-      if (entries.length !== watched) throw new TraceError("tape: values are watched before anything is recorded");
-      watched += 1;
-      return follow(value, null);
-    },
-    unwatch,
-    close: () => {
-      open = false;
-    },
-    pullBack: (results, cotangents) => {
-      const sums = new Array<CotangentSum>(entries.length).fill(null);
-      // A sum that is complete is used up: nothing needs to keep it.
-      const taken = (place: number | undefined): NDArray | null => {
-        if (place === undefined) return null;
-        const sum = settled(sums[place] ?? null);
-        sums[place] = null;
-        return sum;
-      };
-      const give = (place: number | undefined, cotangent: NDArray | null): void => {
-        if (place !== undefined) sums[place] = withCotangent(sums[place] ?? null, cotangent);
-      };
-      results.forEach((result, i) => give(placeOf(result), cotangents[i] ?? null));
-      for (let place = entries.length - 1; place >= watched; place--) {
-        const entry = entries[place];
-        if (!entry) continue;
-        const { origins } = entry;
-        if ("pullBack" in entry) {
-          const given = entry.places.map(taken);
-          if (given.every((cotangent) => cotangent === null)) continue;
-          entry.pullBack(given).forEach((cotangent, operand) => give(origins[operand], cotangent));
-          continue;
+    return {
+      bind: (primitive, operands) => {
+        const inputs = operands.map(unwatch);
+        const output = bind(primitive, inputs);
+        // No derivative passes through integers and truths.
+        if (!isFloat(output.dtype)) return output;
+        return record(output, { primitive, inputs, output, origins: operands.map(placeOf) });
+      },
+      call: (compound, operands) => {
+        const origins = operands.map(placeOf);
+        const pulled = compound.vjp(
+          operands.map(unwatch),
+          origins.map((origin) => origin !== undefined),
+        );
+        const outputs = free(compound.name, pulled.outputs);
+        const first = entries.length;
+        let place = first;
+        const places = outputs.map(({ dtype }) => (isFloat(dtype) ? place++ : undefined));
+        const entry: CalledEntry = { pullBack: pulled.pullBack, origins, places };
+        return outputs.map((x, i) => (places[i] === undefined ? x : record(x, places[i] === first ? entry : null)));
+      },
+      read: unwatch,
+      watch: (value) => {
+        if (entries.length !== watched) throw new TraceError("tape: values are watched before anything is recorded");
+        watched += 1;
+        return record(value, null);
+      },
+      unwatch,
+      pullBack: (results, cotangents) => {
+        const sums = openSums(entries.length);
+        results.forEach((result, i) => sums.give(placeOf(result), cotangents[i] ?? null));
+        for (let place = entries.length - 1; place >= watched; place--) {
+          const entry = entries[place];
+          if (entry) passOn(entry, place, sums);
         }
-        const cotangent = taken(place);
-        if (cotangent === null) continue;
-        const { primitive, inputs, output } = entry;
-        origins.forEach((origin, operand) => {
-          if (origin === undefined) return;
-          const whole = inputs[operand]?.shape;
-          if (primitive.takes !== undefined && whole !== undefined)
-            sums[origin] = withPart(sums[origin] ?? null, cotangent, primitive.takes, whole);
-          else give(origin, primitive.vjp(operand, cotangent, inputs, output));
-        });
-      }
-      return sums.slice(0, watched).map(settled);
+        return Array.from({ length: watched }, (_, place) => sums.take(place));
+      },
+    };
+  });
+
+/** The sums of the cotangents of all values on a tape, as the walk back finds them. */
+const openSums = (length: number) => {
+  const sums = new Array<CotangentSum>(length).fill(null);
+  const sumAt = (place: number): CotangentSum => sums[place] ?? null;
+  return {
+    give: (place: number | undefined, cotangent: NDArray | null): void => {
+      if (place !== undefined) sums[place] = withCotangent(sumAt(place), cotangent);
+    },
+    givePart: (place: number, part: NDArray, takes: readonly Taken[], whole: Shape): void => {
+      sums[place] = withPart(sumAt(place), part, takes, whole);
+    },
+    /** A sum that is complete. It is used up: nothing needs to keep it. */
+    take: (place: number): NDArray | null => {
+      const sum = settled(sumAt(place));
+      sums[place] = null;
+      return sum;
     },
   };
+};
+
+/** Gives the cotangents of an entry's results on to its operands. */
+const passOn = (entry: Entry | CalledEntry, place: number, sums: ReturnType<typeof openSums>): void => {
+  const { origins } = entry;
+  if ("pullBack" in entry) {
+    const given = entry.places.map((at) => (at === undefined ? null : sums.take(at)));
+    if (given.every((cotangent) => cotangent === null)) return;
+    entry.pullBack(given).forEach((cotangent, operand) => sums.give(origins[operand], cotangent));
+    return;
+  }
+  const cotangent = sums.take(place);
+  if (cotangent === null) return;
+  const { primitive, inputs, output } = entry;
+  const { takes } = primitive;
+  origins.forEach((origin, operand) => {
+    if (origin === undefined) return;
+    if (takes === undefined) sums.give(origin, primitive.vjp(operand, cotangent, inputs, output));
+    else sums.givePart(origin, cotangent, takes, elementAt(inputs, operand).shape);
+  });
 };

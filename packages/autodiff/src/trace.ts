@@ -1,15 +1,10 @@
 import { type DType, type NDArray, TraceError } from "@gradfold/core";
-import { type ArrayType, atNewLevel, escaped, traced, type Tracer, tracer, typed } from "@gradfold/core/transform";
+import { type ArrayType, atNewLevel, typed } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { onLeaves } from "./leaves.ts";
 import { assemble, closeOver, type Equation, type Program } from "./program.ts";
-import type { Transform } from "./compound.ts";
+import { type Followed, openInterpreter } from "./interpreter.ts";
 import { simplifyProgram } from "./simplify.ts";
-
-/** A value of a program in the making: its number, and no elements. */
-interface Numbered extends Tracer {
-  readonly id: number;
-}
 
 /** A program, and the result of the traced function with numbered values for leaves. */
 export interface Traced<R> {
@@ -34,50 +29,38 @@ export const traceLeaves = <R>(
     const constants: NDArray[] = [];
     const constantIds = new Map<NDArray, number>();
     const types: ArrayType[] = [];
-    let open = true;
-
-    // While recording, constants are numbered as they are met; they move behind the inputs in the end.
-    const number = ({ shape, dtype }: ArrayType): NDArray => {
-      const numbered: Numbered = { interpreter: recorder, id: types.length };
-      types.push({ shape, dtype });
-      return traced(dtype, shape, numbered);
-    };
-    // Only this recorder makes tracers that name it, so they are Numbered.
-    const own = (x: NDArray): number | undefined => {
-      const t = tracer(x);
-      return t?.interpreter === recorder ? (t as Numbered).id : undefined;
-    };
-    const idOf = (x: NDArray): number => {
-      const known = own(x) ?? constantIds.get(x);
-      if (known !== undefined) return known;
-      const id = types.length;
-      types.push({ shape: x.shape, dtype: x.dtype });
-      constants.push(x);
-      constantIds.set(x, id);
-      return id;
-    };
-
-    const recorder: Transform = {
-      level,
-      bind: (primitive, operands) => {
-        if (!open) throw escaped(primitive.name);
-        const ids = operands.map(idOf);
-        const output = types.length;
-        const result = number(primitive.type(operands));
-        equations.push({ kind: "apply", primitive, inputs: ids, output });
-        return result;
-      },
-      call: (compound, operands) => {
-        if (!open) throw escaped(compound.name);
-        const ids = operands.map(idOf);
-        const results = compound.types(operands).map(number);
-        equations.push({ kind: "call", compound, inputs: ids, outputs: results.map(idOf) });
-        return results;
-      },
-      read: (_, reader) => {
-        throw open ? unknown(reader) : escaped(reader);
-      },
-    };
+    const { number, idOf, close } = openInterpreter(level, ({ held, follow }: Followed<number>) => {
+      // While recording, constants are numbered as they are met; they move behind the inputs in the end.
+      const number = ({ shape, dtype }: ArrayType): NDArray =>
+        follow({ shape, dtype }, types.push({ shape, dtype }) - 1);
+      const idOf = (x: NDArray): number => {
+        const known = held(x) ?? constantIds.get(x);
+        if (known !== undefined) return known;
+        const id = types.push({ shape: x.shape, dtype: x.dtype }) - 1;
+        constants.push(x);
+        constantIds.set(x, id);
+        return id;
+      };
+      return {
+        number,
+        idOf,
+        bind: (primitive, operands) => {
+          const inputs = operands.map(idOf);
+          const result = number(primitive.type(operands));
+          equations.push({ kind: "apply", primitive, inputs, output: idOf(result) });
+          return result;
+        },
+        call: (compound, operands) => {
+          const inputs = operands.map(idOf);
+          const results = compound.types(operands).map(number);
+          equations.push({ kind: "call", compound, inputs, outputs: results.map(idOf) });
+          return results;
+        },
+        read: (_, reader) => {
+          throw unknown(reader);
+        },
+      };
+    });
 
     try {
       const result = f(inputs.map(number));
@@ -92,7 +75,7 @@ export const traceLeaves = <R>(
       });
       return { result, program };
     } finally {
-      open = false;
+      close();
     }
   });
 
