@@ -1,5 +1,6 @@
 import { DomainError, DTypeError, type NDArray, tree } from "@gradfold/core";
 import { describe, flattenAs, formatShape, isFloat, isList, optionsOf } from "@gradfold/core/transform";
+import { elementAt } from "./element.ts";
 import { argumentPlace, type Place, placeIn } from "./place.ts";
 
 /** The arguments that are differentiated, counted from 0: one, or a list of them. */
@@ -49,7 +50,7 @@ export const refuseIntegers = (name: string, { leaves, paths }: tree.Flat, place
   leaves.forEach((x, i) => {
     if (isFloat(x.dtype)) return;
     throw new DTypeError(
-      `${name}: only floats have derivatives, but ${place(paths[i] ?? "")} is ${x.dtype} ${formatShape(x.shape)}. ` +
+      `${name}: only floats have derivatives, but ${place(elementAt(paths, i))} is ${x.dtype} ${formatShape(x.shape)}. ` +
         "Cast it, or pass it as an argument that is not differentiated.",
     );
   });

@@ -2,6 +2,7 @@ import { type NDArray, TraceError } from "@gradfold/core";
 import { bind } from "@gradfold/core/transform";
 import type { Program } from "./program.ts";
 import { call } from "./compound.ts";
+import { elementAt } from "./element.ts";
 
 /** Runs a program on some values, its compounds as one likes. */
 export const runProgram = (program: Program, inputs: readonly NDArray[], apply: typeof call): readonly NDArray[] => {
@@ -17,7 +18,7 @@ export const runProgram = (program: Program, inputs: readonly NDArray[], apply: 
   for (const equation of program.equations) {
     const operands = equation.inputs.map(lookUp);
     if (equation.kind === "apply") values[equation.output] = bind(equation.primitive, operands);
-    else apply(equation.compound, operands).forEach((x, i) => (values[equation.outputs[i] ?? -1] = x));
+    else apply(equation.compound, operands).forEach((x, i) => (values[elementAt(equation.outputs, i)] = x));
   }
   return program.outputs.map(lookUp);
 };

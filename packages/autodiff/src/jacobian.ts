@@ -5,6 +5,7 @@ import { type Argnums, argnumsOf, choose, type Options } from "./argnums.ts";
 import { batch, spread } from "./batch.ts";
 import { checkCallback } from "./callback.ts";
 import { filled } from "./derived.ts";
+import { elementAt } from "./element.ts";
 import { differentiate } from "./grad.ts";
 import { remembering } from "./leaves.ts";
 import { placeIn } from "./place.ts";
@@ -64,9 +65,9 @@ const byColumns =
     const blocks = outputs.map((_, i) =>
       columns.map((column, k) => {
         // A column is [size of the parameter, ...result].
-        const all = column[i] ?? zerosOf({ shape: [], dtype: "float64" });
+        const all = elementAt(column, i);
         const last = transpose(all, [...all.shape.slice(1).map((_, axis) => axis + 1), 0]);
-        return reshape(last, [...all.shape.slice(1), ...(leaves[k]?.shape ?? [])]);
+        return reshape(last, [...all.shape.slice(1), ...elementAt(leaves, k).shape]);
       }),
     );
     return blocksOf(restore, inputs, blocks);
@@ -113,7 +114,7 @@ export const jacrev = typed<Jac>((f: AnyFunction, options?: Options) => {
       return leaves.map((x, k) => cotangents[k] ?? zerosOf(x));
     });
     const blocks = rows.map((row, i) =>
-      row.map((all, k) => reshape(all, [...(outputs[i]?.shape ?? []), ...(leaves[k]?.shape ?? [])])),
+      row.map((all, k) => reshape(all, [...elementAt(outputs, i).shape, ...elementAt(leaves, k).shape])),
     );
     return blocksOf(restore, inputs, blocks);
   };

@@ -4,6 +4,7 @@ import { spread } from "./batch.ts";
 import { checkCallback } from "./callback.ts";
 import { batchInChunks, checkChunk } from "./chunk.ts";
 import { kindText, partsOf } from "./alike.ts";
+import { elementAt } from "./element.ts";
 import { onLeaves } from "./leaves.ts";
 import { argumentPlace, type Place, resultPlace } from "./place.ts";
 import type { Axes, Batched, BatchedArguments } from "./static.ts";
@@ -45,7 +46,7 @@ const axesFor = (option: string, axes: unknown, node: tree.Structure, place: Pla
   const extra = Object.keys(axes).find((key) => !node.keys.includes(key));
   if (extra !== undefined) throw misfit(option, place(keyPath(path, extra)), "is given an axis, and is not there");
   return node.children.flatMap((child, i) => {
-    const key = node.keys[i] ?? "";
+    const key = elementAt(node.keys, i);
     return axesFor(option, axes[key], child, place, keyPath(path, key));
   });
 };
@@ -69,7 +70,9 @@ const moved = (x: NDArray, axis: number, to: number): NDArray => {
 const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: tree.Flat): number => {
   const mapped = leaves.flatMap((x, i) => {
     const axis = axes[i];
-    return axis === null || axis === undefined ? [] : [{ n: x.shape[axis] ?? 0, path: paths[i] ?? "", axis }];
+    return axis === null || axis === undefined
+      ? []
+      : [{ n: elementAt(x.shape, axis), path: elementAt(paths, i), axis }];
   });
   const [first] = mapped;
   if (first === undefined) throw new ShapeError("vmap: no argument is mapped. Give at least one an axis in inAxes.");
@@ -116,7 +119,7 @@ export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, op
     const axes = axesFor("inAxes", inAxes, structure, argumentPlace).map((axis, i) =>
       axis === null || leaves[i] === undefined
         ? null
-        : from(axis, leaves[i], () => argumentPlace(paths[i] ?? ""), "inAxes"),
+        : from(axis, leaves[i], () => argumentPlace(elementAt(paths, i)), "inAxes"),
     );
     const n = countOf(leaves, axes, on.inputs);
     const stacks = leaves.map((x, i) => moved(x, axes[i] ?? 0, 0));
@@ -128,7 +131,7 @@ export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, op
     return on.restore(
       batched.outputs.map((x, i) => {
         const [axis = 0, stack = x] = [out[i], all[i]];
-        const where = (): string => resultPlace(result.paths[i] ?? "");
+        const where = (): string => resultPlace(elementAt(result.paths, i));
         if (axis === null) {
           if (batched.mapped[i] === true)
             throw new ShapeError(`vmap: outAxes: ${where()} depends on the mapped arguments, so it needs an axis.`);
