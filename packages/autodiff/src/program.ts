@@ -1,6 +1,8 @@
-import { item, type NDArray } from "@gradfold/core";
-import { type ArrayType, formatShape, type Primitive, tracer } from "@gradfold/core/transform";
-import type { Control, Compound } from "./compound.ts";
+import type { NDArray } from "@gradfold/core";
+import { type ArrayType, type Primitive, tracer } from "@gradfold/core/transform";
+import { elementAt } from "./element.ts";
+
+/* Programs, and the operations in them that hold programs themselves. */
 
 /** One operation of a program. Values are known by number. */
 export type Equation =
@@ -30,6 +32,60 @@ export interface Program {
   readonly types: readonly ArrayType[];
 }
 
+/** Results and their tangents; null is zero. */
+export interface Pushed {
+  readonly outputs: readonly NDArray[];
+  readonly tangents: readonly (NDArray | null)[];
+}
+
+/** Results, and the map from their cotangents to the operands'; null is zero. */
+export interface Pulled {
+  readonly outputs: readonly NDArray[];
+  readonly pullBack: (cotangents: readonly (NDArray | null)[]) => readonly (NDArray | null)[];
+}
+
+/** Results for a stack of operands; those that are not mapped are the same for all. */
+export interface Batched {
+  readonly outputs: readonly NDArray[];
+  readonly mapped: readonly boolean[];
+}
+
+/** What a compiler can see of a compound. Programs take the closed-over values first. */
+export type Control =
+  /** The body runs `length` times, from [closed, carry, row of each xs] to [carry, row of each ys]. */
+  | {
+      readonly kind: "scan";
+      readonly body: Program;
+      readonly length: number;
+      /** How many of the operands are closed over, and how many are carried; the rest are cut into rows. */
+      readonly closed: number;
+      readonly carried: number;
+    }
+  /** While the condition of [closed, carry] holds, the body makes the next carry of them. */
+  | { readonly kind: "while"; readonly condition: Program; readonly body: Program; readonly closed: number }
+  /** The first operand decides which program is applied to the others. */
+  | { readonly kind: "cond"; readonly yes: Program; readonly no: Program }
+  /** A program that derivatives run again. */
+  | { readonly kind: "program"; readonly program: Program }
+  /** A function with rules of its own. */
+  | { readonly kind: "function"; readonly f: (leaves: readonly NDArray[]) => readonly NDArray[] };
+
+/**
+ * An operation that is itself made of programs or functions, and may have several results: control flow, and functions
+ * with rules of their own. Like a primitive's record it says how every transform acts on it.
+ */
+export interface Compound {
+  readonly name: string;
+  readonly control: Control;
+  readonly types: (inputs: readonly ArrayType[]) => readonly ArrayType[];
+  /** The results, where no operand is followed. */
+  readonly evaluate: (inputs: readonly NDArray[]) => readonly NDArray[];
+  readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]) => Pushed;
+  /** `wanted` are the operands whose cotangents are asked for. */
+  readonly vjp: (inputs: readonly NDArray[], wanted: readonly boolean[]) => Pulled;
+  readonly batch: (inputs: readonly NDArray[], mapped: readonly boolean[]) => Batched;
+}
+
 export const resultsOf = (equation: Equation): readonly number[] =>
   equation.kind === "apply" ? [equation.output] : equation.outputs;
 
@@ -48,15 +104,15 @@ interface Parts extends Omit<Program, "inputs"> {
 
 /** The program of its parts: inputs are numbered first, then constants, then the results of the equations. */
 export const assemble = ({ inputIds, constantIds, constants, equations, outputs, types }: Parts): Program => {
-  const places = new Array<number>(types.length).fill(-1);
+  const places = new Array<number>(types.length);
   const typesInOrder: ArrayType[] = [];
   const put = (id: number): void => {
-    places[id] = typesInOrder.push(types[id] ?? { shape: [], dtype: "float64" }) - 1;
+    places[id] = typesInOrder.push(elementAt(types, id)) - 1;
   };
   inputIds.forEach(put);
   constantIds.forEach(put);
   for (const equation of equations) resultsOf(equation).forEach(put);
-  const to = (id: number): number => places[id] ?? -1;
+  const to = (id: number): number => elementAt(places, id);
   return {
     inputs: typesInOrder.slice(0, inputIds.length),
     constants,
@@ -75,22 +131,6 @@ export const reordered = (program: Program, inputs: readonly number[], outputs: 
     outputs: outputs.flatMap((place) => program.outputs[place] ?? []),
   });
 
-const letters = "abcdefghijklmnopqrstuvwxyz";
-
-/** a, b, …, z, aa, ab, … */
-export const nameOf = (id: number): string =>
-  (id >= letters.length ? nameOf(Math.floor(id / letters.length) - 1) : "") + letters.charAt(id % letters.length);
-
-const typeText = ({ shape, dtype }: ArrayType): string => `${dtype}${formatShape(shape)}`;
-
-const parameterText = (parameters: Readonly<Record<string, unknown>>): string => {
-  const parts = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return parts.length === 0 ? "" : `{${parts.join(" ")}}`;
-};
-
-/** A program as text, one operation a line; scalar constants stand where they are used. */
-export const printProgram = (program: Program): string => printAt(program, "");
-
 /** The programs inside a compound. */
 export const programsIn = (control: Control): readonly Program[] => {
   switch (control.kind) {
@@ -105,36 +145,6 @@ export const programsIn = (control: Control): readonly Program[] => {
     case "function":
       return [];
   }
-};
-
-const printAt = (program: Program, indent: string): string => {
-  const { inputs, constants, equations, outputs, types } = program;
-  const first = inputs.length;
-  const ref = (id: number): string => {
-    const constant = constants[id - first];
-    return constant?.shape.length === 0 ? String(item(constant)) : nameOf(id);
-  };
-  const declared = (id: number): string => {
-    const type = types[id];
-    return `${nameOf(id)}: ${type === undefined ? "?" : typeText(type)}`;
-  };
-  const line = (equation: Equation): string => {
-    const left = resultsOf(equation).map(declared).join(", ");
-    const right = equation.inputs.map(ref).join(" ");
-    if (equation.kind === "apply")
-      return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
-    const { name, control } = equation.compound;
-    const head = control.kind === "scan" ? parameterText({ length: control.length }) : "";
-    const bodies = programsIn(control).map((body) => `\n${printAt(body, `${indent}    `)}`);
-    return `${indent}  ${left} = ${name}${head} ${right}${bodies.join("")}`;
-  };
-  const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
-  const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;
-  return [
-    `${indent}program (${head})`,
-    ...equations.map(line),
-    `${indent}  return ${outputs.map(ref).join(", ")}`,
-  ].join("\n");
 };
 
 /** A program without the constants that other transforms follow: they become its first inputs. */

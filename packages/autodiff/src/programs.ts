@@ -3,7 +3,8 @@ import { describe, flattenAs, isList, isNDArray, isRecord } from "@gradfold/core
 import { evaluateProgram } from "./evaluate.ts";
 import { typeText } from "./alike.ts";
 import { placeIn } from "./place.ts";
-import { type Program, printProgram } from "./program.ts";
+import { printProgram } from "./print.ts";
+import type { Program } from "./program.ts";
 import { simplifyProgram } from "./simplify.ts";
 
 /* The name space `program`: what can be done with one. */
