@@ -1,7 +1,7 @@
 import { add, DomainError, mul, type NDArray, random, toTypedArray, TreeError } from "@gradfold/core";
 import { describe, isList, optionsOf, typed, zerosOf } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
-import { cut, filled, isFloating } from "./derived.ts";
+import { filled, isFloating, partsOf } from "./derived.ts";
 import { type LeafFunction, onLeaves } from "./leaves.ts";
 import { pullLeaves } from "./pull.ts";
 import { push } from "./push.ts";
@@ -93,7 +93,7 @@ const checkOnce = (f: LeafFunction, xs: readonly NDArray[], order: number, modes
 const derivative =
   (f: LeafFunction, count: number, mode: Mode): LeafFunction =>
   (leaves) => {
-    const [xs = [], along = []] = cut(leaves, count);
+    const { xs, along } = partsOf(leaves, { xs: count, along: leaves.length - count });
     if (mode === "reverse") return filled(pullLeaves(f, xs).pullBack(along), xs);
     const { outputs, tangents } = push(f, xs, along);
     return outputs.map((x, i) => tangents[i] ?? zerosOf(x));

@@ -46,6 +46,7 @@ export const foriLoop = typed<ForiLoop>(
     checkBound(lower);
     checkBound(upper);
     checkCallback("foriLoop", "the body", body, "foriLoop(0, n, (i, carry) => carry, init)");
-    return scanned("foriLoop", (carry, i) => [body(i, carry), null], init, indicesOf(lower, upper), undefined)[0];
+    const turns = { length: undefined, reverse: false };
+    return scanned("foriLoop", (carry, i) => [body(i, carry), null], init, indicesOf(lower, upper), turns)[0];
   },
 );

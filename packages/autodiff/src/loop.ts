@@ -1,4 +1,4 @@
-import { type NDArray, slice, type tree } from "@gradfold/core";
+import { DomainError, item, type NDArray, slice, type tree } from "@gradfold/core";
 import { flattenAs, formatShape, stackRows } from "@gradfold/core/transform";
 import { type Advice, checkLike } from "./alike.ts";
 import { placeIn } from "./place.ts";
@@ -15,21 +15,50 @@ export interface Looped {
   readonly ys: readonly NDArray[];
 }
 
-/** Takes n >= 1 turns, one after another. */
+/** How often a loop turns, and whether it takes and gives its rows from the last to the first. */
+export interface Turns {
+  readonly length: number;
+  readonly reverse: boolean;
+}
+
+/** Takes one or more turns, one after another. */
 export const takeTurns = (
   turn: (leaves: readonly NDArray[]) => Turn,
   init: readonly NDArray[],
   xs: readonly NDArray[],
-  n: number,
+  { length, reverse }: Turns,
 ): Looped => {
   let carry = init;
   const rows: (readonly NDArray[])[] = [];
-  for (let i = 0; i < n; i++) {
-    const next = turn([...carry, ...xs.map((x) => slice(x, [i]))]);
+  for (let i = 0; i < length; i++) {
+    const at = reverse ? length - 1 - i : i;
+    const next = turn([...carry, ...xs.map((x) => slice(x, [at]))]);
     carry = next.carry;
     rows.push(next.row);
   }
-  return { carry, ys: stackRows(rows) };
+  return { carry, ys: stackRows(reverse ? rows.toReversed() : rows) };
+};
+
+export const unended = (maxSteps: number): DomainError =>
+  new DomainError(
+    `whileLoop: the condition still holds after maxSteps = ${maxSteps} turns. Give a greater maxSteps, ` +
+      "or end the loop earlier.",
+  );
+
+/** Takes turns as long as a condition holds; gives the last carry, and how many turns there were. */
+export const takeTurnsWhile = (
+  holds: (carry: readonly NDArray[]) => NDArray,
+  next: (carry: readonly NDArray[]) => readonly NDArray[],
+  init: readonly NDArray[],
+  maxSteps: number | undefined,
+): { readonly carry: readonly NDArray[]; readonly turns: number } => {
+  let carry = init;
+  let turns = 0;
+  for (; item(holds(carry)) !== 0; turns++) {
+    if (turns === maxSteps) throw unended(maxSteps);
+    carry = next(carry);
+  }
+  return { carry, turns };
 };
 
 const carryPlace = placeIn("the carry");

@@ -1,6 +1,6 @@
 import { item } from "@gradfold/core";
 import { type ArrayType, formatShape } from "@gradfold/core/transform";
-import { type Equation, type Program, programsIn, resultsOf } from "./program.ts";
+import { type Control, type Equation, type Program, programsIn, resultsOf } from "./program.ts";
 
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
@@ -13,6 +13,12 @@ const typeText = ({ shape, dtype }: ArrayType): string => `${dtype}${formatShape
 const parameterText = (parameters: Readonly<Record<string, unknown>>): string => {
   const parts = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return parts.length === 0 ? "" : `{${parts.join(" ")}}`;
+};
+
+/** What a control is told besides its programs. */
+const parametersOf = (control: Control): Readonly<Record<string, unknown>> => {
+  if (control.kind === "scan") return { length: control.length, ...(control.reverse ? { reverse: true } : {}) };
+  return control.kind === "while" && control.maxSteps !== undefined ? { maxSteps: control.maxSteps } : {};
 };
 
 /** A program as text, one operation a line; scalar constants stand where they are used. */
@@ -35,9 +41,8 @@ const printAt = (program: Program, indent: string): string => {
     if (equation.kind === "apply")
       return `${indent}  ${left} = ${equation.primitive.name}${parameterText(equation.primitive.parameters)} ${right}`;
     const { name, control } = equation.compound;
-    const head = control.kind === "scan" ? parameterText({ length: control.length }) : "";
     const bodies = programsIn(control).map((body) => `\n${printAt(body, `${indent}    `)}`);
-    return `${indent}  ${left} = ${name}${head} ${right}${bodies.join("")}`;
+    return `${indent}  ${left} = ${name}${parameterText(parametersOf(control))} ${right}${bodies.join("")}`;
   };
   const closed = constants.flatMap((x, i) => (x.shape.length === 0 ? [] : [declared(first + i)]));
   const head = `${inputs.map((_, id) => declared(id)).join(", ")}${closed.length === 0 ? "" : `; ${closed.join(", ")}`}`;

@@ -57,18 +57,29 @@ export type Control =
       readonly kind: "scan";
       readonly body: Program;
       readonly length: number;
+      /** Whether rows are taken and given from the last to the first. */
+      readonly reverse: boolean;
       /** How many of the operands are closed over, and how many are carried; the rest are cut into rows. */
       readonly closed: number;
       readonly carried: number;
     }
   /** While the condition of [closed, carry] holds, the body makes the next carry of them. */
-  | { readonly kind: "while"; readonly condition: Program; readonly body: Program; readonly closed: number }
+  | {
+      readonly kind: "while";
+      readonly condition: Program;
+      readonly body: Program;
+      readonly closed: number;
+      /** More turns than these are an error. */
+      readonly maxSteps: number | undefined;
+    }
   /** The first operand decides which program is applied to the others. */
   | { readonly kind: "cond"; readonly yes: Program; readonly no: Program }
   /** A program that derivatives run again. */
   | { readonly kind: "program"; readonly program: Program }
   /** A function with rules of its own. */
   | { readonly kind: "function"; readonly f: (leaves: readonly NDArray[]) => readonly NDArray[] };
+
+export type ControlOf<Kind extends Control["kind"]> = Extract<Control, { readonly kind: Kind }>;
 
 /**
  * An operation that is itself made of programs or functions, and may have several results: control flow, and functions
@@ -121,15 +132,6 @@ export const assemble = ({ inputIds, constantIds, constants, equations, outputs,
     types: typesInOrder,
   };
 };
-
-/** The program with its inputs and results in another order: for each place, which one stands there. */
-export const reordered = (program: Program, inputs: readonly number[], outputs: readonly number[]): Program =>
-  assemble({
-    ...program,
-    inputIds: inputs,
-    constantIds: program.constants.map((_, i) => program.inputs.length + i),
-    outputs: outputs.flatMap((place) => program.outputs[place] ?? []),
-  });
 
 /** The programs inside a compound. */
 export const programsIn = (control: Control): readonly Program[] => {

@@ -10,10 +10,10 @@ import {
   typed,
 } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
-import { cut } from "./derived.ts";
+import { partsOf } from "./derived.ts";
 import { checkLike } from "./alike.ts";
 import { placeIn } from "./place.ts";
-import { carryOf, initOf, type Looped, takeTurns, type Turn } from "./loop.ts";
+import { carryOf, initOf, type Looped, takeTurns, type Turn, type Turns } from "./loop.ts";
 import { call } from "./compound.ts";
 import { scanCompound } from "./compounds/scan.ts";
 import { type Closed, traceClosed, traceIfPossible } from "./trace.ts";
@@ -49,7 +49,7 @@ interface Scan {
     f: (carry: C, x: Row<Xs>) => readonly [carry: C, y: Y],
     init: C,
     xs: Xs,
-    options?: { readonly length?: number },
+    options?: { readonly length?: number; readonly reverse?: boolean },
   ): readonly [carry: C, ys: Stacked<Y, RowsOf<Xs>>];
 }
 
@@ -57,9 +57,10 @@ type Body = (carry: unknown, x: unknown) => unknown;
 
 interface Options {
   readonly length?: number;
+  readonly reverse?: boolean;
 }
 
-const defaults = { length: undefined } as const;
+const defaults = { length: undefined, reverse: false } as const;
 
 const xsPlace = placeIn("xs");
 
@@ -68,7 +69,7 @@ const asOneArray = (xs: tree.Flat): string =>
   xs.structure.kind === "list" && xs.leaves.length > 0 ? " If xs is a list of numbers, wrap it: array([1, 2, 3])." : "";
 
 /** How many turns: as many as there are rows, or as a length says. */
-const turns = (name: string, xs: tree.Flat, length: number | undefined): number => {
+const lengthOf = (name: string, xs: tree.Flat, length: number | undefined): number => {
   if (length !== undefined && (!Number.isSafeInteger(length) || length < 0))
     throw new DomainError(`${name}: the length must be a whole number from 0 on, not ${describe(length)}.`);
   const [first] = xs.leaves;
@@ -121,7 +122,7 @@ const stepByStep = (
   turn: TakeTurn,
   init: readonly NDArray[],
   xs: readonly NDArray[],
-  n: number,
+  turns: Turns,
 ): TreeLooped => {
   let first: tree.Flat | undefined;
   const looped = takeTurns(
@@ -133,7 +134,7 @@ const stepByStep = (
     },
     init,
     xs,
-    n,
+    turns,
   );
   return { ...looped, structure: first?.structure ?? { kind: "empty", value: null } };
 };
@@ -143,10 +144,11 @@ const asCompound = (
   { program, closed, result }: Closed<TreeTurn>,
   init: readonly NDArray[],
   xs: readonly NDArray[],
-  length: number,
+  turns: Turns,
 ): TreeLooped => {
-  const control = { kind: "scan", body: program, length, closed: closed.length, carried: init.length } as const;
-  const [carry = [], ys = []] = cut(call(scanCompound(control), [...closed, ...init, ...xs]), init.length);
+  const control = { kind: "scan", body: program, closed: closed.length, carried: init.length, ...turns } as const;
+  const results = call(scanCompound(control), [...closed, ...init, ...xs]);
+  const { carry, ys } = partsOf(results, { carry: init, ys: results.length - init.length });
   return { carry, ys, structure: result.y.structure };
 };
 
@@ -155,12 +157,13 @@ const loop = (
   turn: TakeTurn,
   init: readonly NDArray[],
   xs: readonly NDArray[],
-  n: number,
+  turns: Turns,
 ): TreeLooped => {
-  if (n > 0 && !isTransforming()) return stepByStep(name, turn, init, xs, n);
-  const trace = n > 0 ? traceIfPossible<TreeTurn> : traceClosed<TreeTurn>;
+  const isTaken = turns.length > 0;
+  if (isTaken && !isTransforming()) return stepByStep(name, turn, init, xs, turns);
+  const trace = isTaken ? traceIfPossible<TreeTurn> : traceClosed<TreeTurn>;
   const traced = trace([...init, ...xs.map(rowType)], turn, ({ carry, row }) => [...carry, ...row]);
-  return traced === undefined ? stepByStep(name, turn, init, xs, n) : asCompound(traced, init, xs, n);
+  return traced === undefined ? stepByStep(name, turn, init, xs, turns) : asCompound(traced, init, xs, turns);
 };
 
 /** The loop of a body that gives pairs, under the name of whichever function takes it. */
@@ -169,12 +172,12 @@ export const scanned = (
   f: (carry: unknown, x: unknown) => readonly [unknown, unknown],
   init: unknown,
   xs: unknown,
-  length: number | undefined,
+  { length, reverse }: { readonly length: number | undefined; readonly reverse: boolean },
 ): readonly [carry: unknown, ys: unknown] => {
   const carry = initOf(name, init);
   const rows = flattenAs(name, xs, xsPlace);
-  const n = turns(name, rows, length);
-  const looped = loop(name, onLeaves(name, f, carry, rows), carry.leaves, rows.leaves, n);
+  const turns = { length: lengthOf(name, rows, length), reverse };
+  const looped = loop(name, onLeaves(name, f, carry, rows), carry.leaves, rows.leaves, turns);
   return [tree.unflatten(carry.structure, looped.carry), tree.unflatten(looped.structure, looped.ys)];
 };
 
@@ -186,6 +189,8 @@ export const scanned = (
  * runs step by step wherever its values are known.
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
+ * @param options - `length`: the number of steps; `reverse`: takes the rows of xs from the last to the first, and puts the
+ *   rows y at the same places (false)
  * @returns the last carry, and every y stacked along a new first axis
  * @throws TreeError, ShapeError or DTypeError when the carry comes back with another structure or type, TreeError when the
  *   body gives no pair, and any of these when its rows y differ; ShapeError when xs has rows of different number, or
@@ -194,10 +199,11 @@ export const scanned = (
  * import { add, array } from "@gradfold/core";
  * import { scan } from "@gradfold/autodiff";
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
+ * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3]), { reverse: true })[1]; // => float64 [3] [5, 3, 0]
  */
 export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options?: Options) => {
   checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
-  const { length } = optionsOf("scan", options, defaults);
+  const turns = optionsOf("scan", options, defaults);
   const body = (carry: unknown, x: unknown) => pairOf("scan", "the body must return [carry, y]", f(carry, x));
-  return scanned("scan", body, init, xs, length);
+  return scanned("scan", body, init, xs, turns);
 });

@@ -1,4 +1,5 @@
 import type { ArrayType } from "@gradfold/core/transform";
+import { elementAt } from "./element.ts";
 import { assemble, type Program, resultsOf } from "./program.ts";
 import { dropDead } from "./simplify.ts";
 
@@ -27,10 +28,10 @@ export const split = (program: Program, sharedInputs: number, lateFrom: number, 
     id < sharedInputs || id >= inputs.length ? shared : id < lateFrom ? early : late,
   );
   for (const equation of equations) {
-    const time = Math.max(shared, ...equation.inputs.map((id) => times[id] ?? shared));
+    const time = equation.inputs.reduce((latest, id) => Math.max(latest, elementAt(times, id)), shared);
     resultsOf(equation).forEach((id) => (times[id] = time));
   }
-  const timeOf = (equation: (typeof equations)[number]): number => times[resultsOf(equation)[0] ?? -1] ?? shared;
+  const timeOf = (equation: (typeof equations)[number]): number => elementAt(times, elementAt(resultsOf(equation), 0));
   const [now, later] = [outputs.slice(0, earlyResults), outputs.slice(earlyResults)];
   const needed = [...equations.filter((equation) => timeOf(equation) === late).flatMap((e) => e.inputs), ...later];
   const remembered = [...new Set(needed.filter((id) => times[id] === early))];
@@ -49,6 +50,6 @@ export const split = (program: Program, sharedInputs: number, lateFrom: number, 
   return {
     first: part(ids.slice(0, lateFrom), late, [...now, ...remembered]),
     second: part([...ids.slice(0, sharedInputs), ...ids.slice(lateFrom, inputs.length), ...remembered], early, later),
-    residuals: remembered.flatMap((id) => types[id] ?? []),
+    residuals: remembered.map((id) => elementAt(types, id)),
   };
 };

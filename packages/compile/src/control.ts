@@ -38,14 +38,35 @@ interface Running {
 
 const emitCopy = (code: Code, bytes: number, to: Expression, from: Expression): void => {
   if (bytes <= fewBytes) {
-    for (let at = 0; at < bytes; at += 16) {
-      to();
-      from();
-      code.memory("load", at);
-      code.memory("store", at);
-    }
+    for (let at = 0; at < bytes; at += 16) emitCopyVector(code, to, from, at);
     return;
   }
+  emitCopyLong(code, bytes, to, from);
+};
+
+/** The same, but writes no byte behind the last: the row there may be written already. */
+const emitCopyExactly = (code: Code, bytes: number, to: Expression, from: Expression): void => {
+  if (bytes > fewBytes) return emitCopyLong(code, bytes, to, from);
+  let at = 0;
+  for (; at + 16 <= bytes; at += 16) emitCopyVector(code, to, from, at);
+  for (const [width, load, store] of [[8, "load8", "store8"] as const, [4, "load4", "store4"] as const]) {
+    if (at + width > bytes) continue;
+    to();
+    from();
+    code.scalar(load, at);
+    code.scalar(store, at);
+    at += width;
+  }
+};
+
+const emitCopyVector = (code: Code, to: Expression, from: Expression, at: number): void => {
+  to();
+  from();
+  code.memory("load", at);
+  code.memory("store", at);
+};
+
+const emitCopyLong = (code: Code, bytes: number, to: Expression, from: Expression): void => {
   to();
   from();
   code.i32(bytes);
@@ -71,12 +92,23 @@ const programAt = ({ inner }: Place, program: number) => {
   };
 };
 
+const addressAt = (addresses: readonly number[], index: number): number => {
+  const address = addresses[index];
+  if (address === undefined) throw new Error(`control: no address of value ${index}`);
+  return address;
+};
+
 /** Puts the first carry where the results are wanted: there it stays. */
 const emitStart = (code: Code, place: Place, closed: number, carried: number): void => {
   const { number } = arithmetic(code);
   const { bytesIn } = programAt(place, place.inner.length - 1);
   for (let i = 0; i < carried; i++)
-    emitCopy(code, bytesIn(closed + i), number(place.results[i] ?? 0), number(place.operands[closed + i] ?? 0));
+    emitCopy(
+      code,
+      bytesIn(closed + i),
+      number(addressAt(place.results, i)),
+      number(addressAt(place.operands, closed + i)),
+    );
 };
 
 /** What a loop carries from turn to turn: in memory, where the results are wanted, or numbers in locals. */
@@ -100,7 +132,7 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
     id,
     bytes,
     from: address,
-    to: place.results[i] ?? 0,
+    to: addressAt(place.results, i),
     width: widthOf(valueOf(closed + i).dtype),
     // What else is made of it, as it is, is copied from memory.
     isNumber:
@@ -133,21 +165,25 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
 
 type Of<Kind> = Extract<ControlDefinition, { readonly kind: Kind }>;
 
-const emitScan = (code: Code, { closed, carried, inputs, length }: Of<"scan">, place: Place): void => {
+const emitScan = (code: Code, definition: Of<"scan">, place: Place): void => {
+  const { closed, carried, inputs, length, reverse } = definition;
   const { bytesIn, inputAt, outputs, moving } = programAt(place, 0);
-  const { count, number, local, add, mul } = arithmetic(code);
+  const { count, number, local, add, sub, mul } = arithmetic(code);
   emitStart(code, place, closed, carried);
   const { known, isInMemory, next, finish } = openCarries(code, place, closed, carried);
   count(number(length), 1, (turn) => {
-    const row = (address: number | undefined, bytes: number) =>
-      add(number(address ?? 0), mul(local(turn), number(bytes)));
-    const rowOf = (i: number): Expression => row(place.operands[i], bytesIn(i));
+    const row = (address: number, bytes: number): Expression => {
+      const passed = mul(local(turn), number(bytes));
+      return reverse ? sub(number(address + (length - 1) * bytes), passed) : add(number(address), passed);
+    };
+    const rowOf = (i: number): Expression => row(addressAt(place.operands, i), bytesIn(i));
     for (let i = closed + carried; i < inputs.length; i++)
       if (!moving.includes(i)) emitCopy(code, bytesIn(i), number(inputAt(i)), rowOf(i));
     const made = place.run(0, { known, moving: moving.map(rowOf), isInMemory });
     // Rows first: they may be carries that are about to be overwritten.
     outputs.forEach(({ bytes, address }, i) => {
-      if (i >= carried) emitCopy(code, bytes, row(place.results[i], bytes), number(address));
+      const copyRow = reverse ? emitCopyExactly : emitCopy;
+      if (i >= carried) copyRow(code, bytes, row(addressAt(place.results, i), bytes), number(address));
     });
     next(made);
   });
@@ -185,10 +221,10 @@ const emitChoice = (code: Code, place: Place): void => {
   const branch = (program: number) => (): void => {
     place.run(program);
     programAt(place, program).outputs.forEach(({ bytes, address }, i) =>
-      emitCopy(code, bytes, number(place.results[i] ?? 0), number(address)),
+      emitCopy(code, bytes, number(addressAt(place.results, i)), number(address)),
     );
   };
-  emitTruth(code, place.operands[0] ?? 0);
+  emitTruth(code, addressAt(place.operands, 0));
   code.when(branch(0), branch(1));
 };
 

@@ -71,6 +71,8 @@ export type ControlDefinition =
       readonly kind: "scan";
       readonly body: Graph;
       readonly length: number;
+      /** Whether rows are taken and given from the last to the first. */
+      readonly reverse: boolean;
       readonly closed: number;
       readonly carried: number;
       /** Closed-over values, the first carry, and what is cut into rows. */

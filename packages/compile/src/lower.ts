@@ -91,11 +91,13 @@ const lowerControl = (
   const inputs = operands.map((id) => inFull(builder, id));
   switch (control.kind) {
     case "scan": {
-      const { body, length, closed, carried } = control;
-      return { kind: "scan", body: lowerBody(caller, body, closed, carried), length, closed, carried, inputs };
+      const { closed, carried } = control;
+      return { ...control, body: lowerBody(caller, control.body, closed, carried), inputs };
     }
     case "while": {
-      const { condition, body, closed } = control;
+      const { condition, body, closed, maxSteps } = control;
+      // Inlining makes a loop that counts its turns of it.
+      if (maxSteps !== undefined) return undefined;
       const carried = inputs.length - closed;
       return {
         kind: "while",

@@ -8,9 +8,10 @@ type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
 
 interface Options {
   readonly length?: number;
+  readonly reverse?: boolean;
 }
 
-const defaults = { length: undefined } as const;
+const defaults = { length: undefined, reverse: false } as const;
 
 /** Where a path in [init, xs] leads. */
 const pairPlace = (path: string): string =>
@@ -18,9 +19,10 @@ const pairPlace = (path: string): string =>
 
 const caller = { name: "scan", place: pairPlace } as const;
 
-/** A loop of a body, of a length if one was given. */
+/** A loop of a body, of a length if one was given, in one direction. */
 interface Known {
   readonly length: number | undefined;
+  readonly reverse: boolean;
   readonly specialized: Specialized;
 }
 
@@ -37,8 +39,10 @@ const eagerly = scanEagerly as unknown as (
   options: Options,
 ) => readonly [unknown, unknown];
 
-const learn = (f: Body, init: unknown, xs: unknown, length: number | undefined, known: Known[]): unknown => {
-  const options: Options = length === undefined ? {} : { length };
+type Turns = Pick<Known, "length" | "reverse">;
+
+const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, known: Known[]): unknown => {
+  const options: Options = length === undefined ? { reverse } : { length, reverse };
   // Without a turn there is nothing to compile.
   if (length === 0) return eagerly(f, init, xs, options);
   const onPair = (pair: unknown): unknown => {
@@ -47,7 +51,7 @@ const learn = (f: Body, init: unknown, xs: unknown, length: number | undefined, 
   };
   const learned = specialize(caller, [init, xs], onPair, "arrays", backend());
   if (learned === undefined) return eagerly(f, init, xs, options);
-  known.unshift({ length, specialized: learned.specialized });
+  known.unshift({ length, reverse, specialized: learned.specialized });
   known.splice(most);
   return resultOf(learned.specialized, learned.leaves);
 };
@@ -60,6 +64,8 @@ const learn = (f: Body, init: unknown, xs: unknown, length: number | undefined, 
  * this is autodiff's `scan`.
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
+ * @param options - `length`: the number of steps; `reverse`: takes the rows of xs from the last to the first, and puts the
+ *   rows y at the same places (false)
  * @returns the last carry, and every y stacked along a new first axis
  * @throws what autodiff's `scan` throws; TraceError when the body asks for a value, or applies an operation that is not
  *   compiled yet
@@ -71,12 +77,13 @@ const learn = (f: Body, init: unknown, xs: unknown, length: number | undefined, 
 export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
   (f: Body, init: unknown, xs: unknown, options?: Options) => {
     checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
-    const { length: wanted } = optionsOf("scan", options, defaults);
+    const wanted = optionsOf("scan", options, defaults);
     const known = loops.get(f) ?? [];
     if (known.length === 0) loops.set(f, known);
     const pair = [init, xs];
-    for (const { length, specialized } of known) {
-      const result = length === wanted ? resultFor(specialized, pair) : "other";
+    for (const { length, reverse, specialized } of known) {
+      const isWanted = length === wanted.length && reverse === wanted.reverse;
+      const result = isWanted ? resultFor(specialized, pair) : "other";
       if (result === "other") continue;
       return result === "traced" ? eagerly(f, init, xs, options ?? {}) : result;
     }

@@ -1,10 +1,11 @@
 import { stackSize } from "../batch.ts";
 import { batchedProgram, outputTypes } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
-import type { Program } from "../program.ts";
+import { marksOf } from "../marks.ts";
+import type { Compound, Program } from "../program.ts";
 import { pullLeaves } from "../pull.ts";
 import { push } from "../push.ts";
-import { call, type Compound } from "../compound.ts";
+import { call } from "../compound.ts";
 
 /** A program that is run again on the way back, so that nothing inside it needs to be remembered. */
 export const checkpointCompound = (program: Program): Compound => {
@@ -20,7 +21,8 @@ export const checkpointCompound = (program: Program): Compound => {
       pullBack: (cotangents) => pullLeaves(run, inputs, wanted).pullBack(cotangents),
     }),
     batch: (inputs, mapped) => {
-      const { program: stacked, marks } = batchedProgram(program, mapped, stackSize(inputs, mapped));
+      const marks = marksOf("mapped", program, mapped);
+      const stacked = batchedProgram(program, mapped, stackSize(inputs, mapped), marks);
       return { outputs: call(checkpointCompound(stacked), inputs), mapped: marks };
     },
   };

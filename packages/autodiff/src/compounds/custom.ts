@@ -1,10 +1,12 @@
 import { type NDArray, sum } from "@gradfold/core";
 import { type ArrayType, tracer } from "@gradfold/core/transform";
 import { batch, spread, stackSize } from "../batch.ts";
-import { atMarks, cut, filled, isFloating, marked } from "../derived.ts";
+import { call, closesOver } from "../compound.ts";
+import { atMarks, countOf, filled, isFloating, marked, partsOf } from "../derived.ts";
+import { elementAt } from "../element.ts";
 import type { LeafFunction } from "../leaves.ts";
+import type { Compound, Pushed } from "../program.ts";
 import { pull, pullLeaves } from "../pull.ts";
-import { call, closesOver, type Pushed, type Compound } from "../compound.ts";
 import { traceLeaves } from "../trace.ts";
 
 /* Functions of leaves whose derivatives are given, not derived. */
@@ -50,25 +52,27 @@ const stackedPullRule = (
 ): PullRule => ({
   f: stacked(f, mapped, n),
   forward: (leaves) => {
-    let count = 0;
+    let lengths = { outputs: 0, residuals: 0 };
     const both: LeafFunction = (xs) => {
       const { outputs, residuals } = forward(xs);
-      count = outputs.length;
+      lengths = { outputs: outputs.length, residuals: residuals.length };
       return [...outputs, ...residuals];
     };
-    const [outputs = [], residuals = []] = cut(stacked(both, mapped, n)(leaves), count);
-    return { outputs, residuals };
+    return partsOf(stacked(both, mapped, n)(leaves), lengths);
   },
   backward: (residuals, cotangents) => {
     const all = [...residuals, ...cotangents];
-    const both: LeafFunction = (xs) => backward(xs.slice(0, residuals.length), xs.slice(residuals.length));
+    const both: LeafFunction = (xs) => {
+      const parts = partsOf(xs, { residuals, cotangents });
+      return backward(parts.residuals, parts.cotangents);
+    };
     const ofFloats = marked(mapped, floats);
     // What is the same for all has a share in each result.
     return stacked(
       both,
       all.map(() => true),
       n,
-    )(all).map((x, i) => (ofFloats[i] === true ? x : sum(x, 0)));
+    )(all).map((x, i) => (elementAt(ofFloats, i) ? x : sum(x, 0)));
   },
 });
 
@@ -111,17 +115,16 @@ export interface PushRule {
 const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: number): PushRule => ({
   f: stacked(f, mapped, n),
   push: (primals, tangents) => {
-    let count = 0;
     let found: readonly boolean[] = [];
     const both: LeafFunction = (leaves) => {
-      const { outputs, tangents: ts } = push(leaves.slice(0, primals.length), leaves.slice(primals.length));
-      count = outputs.length;
-      found = ts.map((t) => t !== null);
-      return [...outputs, ...ts.flatMap((t) => t ?? [])];
+      const given = partsOf(leaves, { primals, tangents });
+      const next = push(given.primals, given.tangents);
+      found = next.tangents.map((t) => t !== null);
+      return [...next.outputs, ...next.tangents.flatMap((t) => t ?? [])];
     };
     const all = stacked(both, [...mapped, ...mapped], n)([...primals, ...tangents]);
-    const [outputs = [], ts = []] = cut(all, count);
-    return { outputs, tangents: atMarks(ts, found) };
+    const parts = partsOf(all, { outputs: found, tangents: countOf(found) });
+    return { outputs: parts.outputs, tangents: atMarks(parts.tangents, found) };
   },
 });
 

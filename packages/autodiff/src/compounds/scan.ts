@@ -1,120 +1,64 @@
 import { type NDArray, transpose } from "@gradfold/core";
 import { zerosOf } from "@gradfold/core/transform";
 import { spread, stackSize } from "../batch.ts";
-import {
-  atMarks,
-  batchedProgram,
-  cut,
-  filled,
-  marked,
-  outputTypes,
-  pushedProgram,
-  settled,
-  stackedType,
-} from "../derived.ts";
+import { call } from "../compound.ts";
+import { batchedProgram, outputTypes, stackedType } from "../derived.ts";
+import { elementAt } from "../element.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import { takeTurns } from "../loop.ts";
-import { reordered } from "../program.ts";
-import { call, type Control, type Compound } from "../compound.ts";
+import { marksOfLoop } from "../marks.ts";
+import type { Batched, Compound, ControlOf, Pushed } from "../program.ts";
+import { operandsOf, resultsOf } from "./parts.ts";
+import { pushedLoop } from "./pushed.ts";
 import { reverse } from "./reverse.ts";
 
-export type ScanControl = Extract<Control, { readonly kind: "scan" }>;
+type Scan = ControlOf<"scan">;
 
-const run = ({ body, length, closed, carried }: ScanControl, operands: readonly NDArray[]): readonly NDArray[] => {
-  const [around = [], init = [], xs = []] = cut(operands, closed, carried);
-  if (length === 0) return [...init, ...outputTypes(body).slice(carried).map(stackedType(0)).map(zerosOf)];
+const run = (control: Scan, inputs: readonly NDArray[]): readonly NDArray[] => {
+  const { body, length } = control;
+  const operands = operandsOf(inputs, control);
+  const types = resultsOf(outputTypes(body), control);
+  if (length === 0) return [...operands.carry, ...types.rows.map(stackedType(0)).map(zerosOf)];
   const turn = (leaves: readonly NDArray[]) => {
-    const [carry = [], row = []] = cut(evaluateProgram(body, [...around, ...leaves]), carried);
-    return { carry, row };
+    const { carry, rows } = resultsOf(evaluateProgram(body, [...operands.closed, ...leaves]), control);
+    return { carry, row: rows };
   };
-  const { carry, ys } = takeTurns(turn, init, xs, length);
+  const { carry, ys } = takeTurns(turn, operands.carry, operands.rows, control);
   return [...carry, ...ys];
 };
 
-/** The places of a list that is cut in parts, each part followed by its marked elements, which stand at the list's end. */
-const interleaved = (lengths: readonly number[], marks: readonly boolean[]): readonly number[] => {
-  const count = lengths.reduce((sum, n) => sum + n, 0);
-  const places = Array.from({ length: count }, (_, i) => i);
-  const companions = atMarks(
-    marks.flatMap((mark) => (mark ? [1] : [])).map((_, k) => count + k),
-    marks,
-  );
-  let start = 0;
-  return lengths.flatMap((n) => {
-    const [from, to] = [start, (start += n)];
-    return [...places.slice(from, to), ...companions.slice(from, to).flatMap((place) => place ?? [])];
-  });
-};
-
-const count = (marks: readonly boolean[]): number => marks.filter((mark) => mark).length;
-
-/** One loop for values and tangents: the tangents of what is closed over, carried and cut stand behind it. */
-const pushed = (control: ScanControl, tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]) => {
-  const { body, closed, carried } = control;
+const pushed = (control: Scan, tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]): Pushed => {
   const moved = tangents.map((t) => t !== null);
-  const rows = inputs.length - closed - carried;
-  const withCarry = (carry: readonly boolean[]) => [
-    ...moved.slice(0, closed),
-    ...carry,
-    ...moved.slice(closed + carried),
-  ];
-  const { marks: carry, made } = settled(moved.slice(closed, closed + carried), (marks) => {
-    const derived = pushedProgram(body, withCarry(marks), marks);
-    return { marks: derived.marks.slice(0, carried), made: derived };
-  });
-  const marks = withCarry(carry);
-  const results = interleaved([carried, body.outputs.length - carried], made.marks);
-  const loop = scanCompound({
-    ...control,
-    body: reordered(made.program, interleaved([closed, carried, rows], marks), results),
-    closed: closed + count(marks.slice(0, closed)),
-    carried: carried + count(carry),
-  });
-  const all = [...inputs, ...marked(filled(tangents, inputs), marks)];
-  const given = call(
-    loop,
-    interleaved([closed, carried, rows], marks).flatMap((place) => all[place] ?? []),
-  );
-  const back = given.map((_, place) => given[results.indexOf(place)]).flatMap((x) => x ?? []);
-  const [outputs = [], ts = []] = cut(back, body.outputs.length);
-  return { outputs, tangents: atMarks(ts, made.marks) };
+  const marks = marksOfLoop("moved", control.body, control, moved);
+  const loop = pushedLoop(control.body, control, marks, tangents, inputs);
+  return loop.pushed(call(scanCompound({ ...control, body: loop.body, ...loop.counts }), loop.operands));
 };
 
 /** The first two axes in the other order. */
 const swapped = (x: NDArray): NDArray => transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
 
-const batched = (control: ScanControl, inputs: readonly NDArray[], mapped: readonly boolean[]) => {
-  const { body, closed, carried } = control;
+const batched = (control: Scan, inputs: readonly NDArray[], mapped: readonly boolean[]): Batched => {
   const n = stackSize(inputs, mapped);
-  const withCarry = (carry: readonly boolean[]) => [
-    ...mapped.slice(0, closed),
-    ...carry,
-    ...mapped.slice(closed + carried),
-  ];
-  const { marks: carry, made } = settled(mapped.slice(closed, closed + carried), (marks) => {
-    const derived = batchedProgram(body, withCarry(marks), n, marks);
-    return { marks: derived.marks.slice(0, carried), made: derived };
+  const marks = marksOfLoop("mapped", control.body, control, mapped);
+  const body = batchedProgram(control.body, marks.operands, n, marks.results);
+  const stacks = spread({ outputs: inputs, mapped }, n);
+  const isRow = (i: number): boolean => i >= control.closed + control.carried;
+  const operands = inputs.map((x, i) => {
+    if (isRow(i)) return elementAt(mapped, i) ? swapped(x) : x;
+    return elementAt(marks.operands, i) ? elementAt(stacks, i) : x;
   });
-  const [around = [], init = [], xs = []] = cut(inputs, closed, carried);
-  const stacks = spread({ outputs: init, mapped: mapped.slice(closed, closed + carried) }, n);
-  const outputs = call(scanCompound({ ...control, body: made.program }), [
-    ...around,
-    ...init.map((x, i) => (carry[i] === true ? (stacks[i] ?? x) : x)),
-    ...xs.map((x, i) => (mapped[closed + carried + i] === true ? swapped(x) : x)),
-  ]);
-  return {
-    outputs: outputs.map((x, i) => (i >= carried && made.marks[i] === true ? swapped(x) : x)),
-    mapped: made.marks,
-  };
+  const outputs = call(scanCompound({ ...control, body }), operands);
+  const isSwapped = (i: number): boolean => i >= control.carried && elementAt(marks.results, i);
+  return { outputs: outputs.map((x, i) => (isSwapped(i) ? swapped(x) : x)), mapped: marks.results };
 };
 
 /** The loop of a body as one operation. */
-export const scanCompound = (control: ScanControl): Compound => ({
+export const scanCompound = (control: Scan): Compound => ({
   name: "scan",
   control,
   types: (inputs) => {
-    const { body, length, closed, carried } = control;
-    return [...inputs.slice(closed, closed + carried), ...outputTypes(body).slice(carried).map(stackedType(length))];
+    const types = resultsOf(outputTypes(control.body), control);
+    return [...operandsOf(inputs, control).carry, ...types.rows.map(stackedType(control.length))];
   },
   evaluate: (inputs) => run(control, inputs),
   jvp: (tangents, inputs) => pushed(control, tangents, inputs),
