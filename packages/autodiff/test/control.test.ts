@@ -280,13 +280,6 @@ describe("a whileLoop", () => {
       ).x;
     expect(toNested(vmap(f)(array([1, 2])))).toEqual([8, 16]);
   });
-  test("has no reverse mode, and says so", () => {
-    const message = "whileLoop: it has derivatives in forward mode only (jvp, jacfwd)";
-    expect(() => grad((x: NDArray) => sum(reach(x).y))(array(3))).toThrow(message);
-    expect(() => vmap(grad((x: NDArray) => sum(reach(x).y)))(array([3, 4]))).toThrow(message);
-    // Where no gradient passes through, there is none to miss.
-    expect(item(grad((x: NDArray) => sum(mul(x, reach(array(3)).y)))(array(2)))).toBe(243);
-  });
   test("is one operation of a program", () => {
     const traced = trace(reach)(array(3));
     expect(traced.equations.map((e) => e.kind === "call" && e.compound.control.kind)).toEqual(["while"]);
