@@ -56,9 +56,9 @@ const loop = (
  * its own end, all go on until the last one has ended, and those that have ended are left out of the body: a loop in it
  * that would not end for them, or an index that they are out of, does no harm.
  *
- * Its gradient in reverse mode is that of a `scan` of as many turns as the values say. Where they are not known, under
- * `jit` or `trace` and in a `vmap` of a gradient, it needs `maxSteps`: the way there and back then has this many turns,
- * and keeps the carry of each; those after the end change nothing and add nothing to a derivative.
+ * Its gradient in reverse mode is that of a `scan` of as many turns as the values say. Where they are not known (under `jit`
+ * or `trace`, in a `vmap` of a gradient, inside another loop or choice) it needs `maxSteps`: the way there and back then has
+ * this many turns, and keeps the carry of each; those after the end change nothing and add nothing to a derivative.
  *
  * @param options - `maxSteps`: how many turns there may be; more are an error, in compiled code too (no limit)
  * @throws TreeError, ShapeError or DTypeError when the carry comes back otherwise, or the condition is no scalar;

@@ -125,12 +125,18 @@ vmap(loss, { inAxes: [null, 0] })(layer, ones([50, 2]));
 const [carry, ys] = scan((c: Layer, x: Vector<3>) => [c, predict(c, x)] as const, layer, images);
 is<Layer>()(carry);
 is<NDArray<[50, 2]>>()(ys);
+is<NDArray<[50, 2]>>()(
+  scan((c: Layer, x: Vector<3>) => [c, predict(c, x)] as const, layer, images, { reverse: true })[1],
+);
+// @ts-expect-error a direction is true or false
+scan((c: Layer, x: Vector<3>) => [c, predict(c, x)] as const, layer, images, { reverse: 1 });
 is<Layer>()(foriLoop(0, 3, (_, c) => c, layer));
 is<Vector<2>>()(
   whileLoop(
     (c) => less(sum(c), 10),
     (c) => mul(2, c),
     ones([2]),
+    { maxSteps: 5 },
   ),
 );
 is<Vector<2>>()(
@@ -145,6 +151,8 @@ const itself = (x: Vector<2>) => x;
 const total = (x: Vector<2>) => sum(x);
 const isSmall = (x: Vector<2>) => less(x, 10);
 const smallSum = (x: Vector<2>) => less(sum(x), 10);
+// @ts-expect-error the turns are counted
+whileLoop(smallSum, itself, ones([2]), { maxSteps: "5" });
 // @ts-expect-error what decides is a scalar
 cond(isSmall(ones([2])), itself, itself, ones([2]));
 // @ts-expect-error both give the same

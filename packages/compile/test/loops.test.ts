@@ -1,20 +1,29 @@
 import {
   add,
+  allClose,
   array,
   attempt,
   div,
   either,
+  item,
   less,
   log,
+  matmul,
+  max,
   mul,
   type NDArray,
+  neg,
   type Scalar,
+  slice,
   sqrt,
   stack,
   sub,
   sum,
+  tanh,
+  toTypedArray,
+  tree,
 } from "@gradfold/core";
-import { grad, hvp, jvp, scan as eagerly, valueAndGrad, vjp, vmap, whileLoop } from "@gradfold/autodiff";
+import { foriLoop, grad, hvp, jvp, scan as eagerly, valueAndGrad, vjp, vmap, whileLoop } from "@gradfold/autodiff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ended, looped, type Point, pointOf, type Recipe, recipes, totalOf } from "../../autodiff/test/loops.ts";
@@ -162,4 +171,69 @@ describe("a whileLoop with a greatest number of turns", () => {
   test("and none at all is refused under jit's gradient", () => {
     expect(() => jit(grad(reach()))(array(3))).toThrow("Give { maxSteps }");
   });
+});
+
+describe("an integration by the rule of Runge and Kutta", () => {
+  // For y' = -p y a step of size h is a factor r(p h), r(z) = 1 - z + z²/2 - z³/6 + z⁴/24.
+  const [h, length] = [0.01, 200];
+  const slope = (p: NDArray, y: NDArray): NDArray => neg(mul(p, y));
+  const step = (p: NDArray, y: NDArray): NDArray => {
+    const k1 = slope(p, y);
+    const k2 = slope(p, add(y, mul(h / 2, k1)));
+    const k3 = slope(p, add(y, mul(h / 2, k2)));
+    const k4 = slope(p, add(y, mul(h, k3)));
+    return add(y, mul(h / 6, add(add(k1, mul(2, add(k2, k3))), k4)));
+  };
+  const loss = ({ p, y }: { readonly p: NDArray; readonly y: NDArray }) =>
+    sum(foriLoop(0, length, (_, now: NDArray) => step(p, now), y));
+  const at = { p: array([0.5, 1, 3]), y: array([1, -2, 0.25]) };
+  test("has the gradient of its closed form, compiled to the same bits", () => {
+    const gradient = grad(loss)(at);
+    const [ps, ys] = [toTypedArray(at.p), toTypedArray(at.y)];
+    ps.forEach((p, i) => {
+      const z = p * h;
+      const factor = 1 - z + z ** 2 / 2 - z ** 3 / 6 + z ** 4 / 24;
+      const bend = -1 + z - z ** 2 / 2 + z ** 3 / 6;
+      const [ofP, ofY] = [length * factor ** (length - 1) * bend * h * (ys[i] ?? NaN), factor ** length];
+      expect(Math.abs((toTypedArray(gradient.p)[i] ?? NaN) / ofP - 1)).toBeLessThan(1e-11);
+      expect(Math.abs((toTypedArray(gradient.y)[i] ?? NaN) / ofY - 1)).toBeLessThan(1e-11);
+    });
+    expectSameBits(jit(grad(loss))(at), gradient);
+  });
+  test("until a condition holds has the gradient of the steps that it takes", () => {
+    const until = (p: NDArray) =>
+      sum(
+        whileLoop(
+          (y: NDArray) => less(1, max(y)),
+          (y) => step(p, y),
+          array([4, 2, 1.5]) as NDArray,
+          { maxSteps: 400 },
+        ),
+      );
+    const p = array([0.5, 1, 2]);
+    const gradient = grad(until)(p);
+    expectSameBits(jit(grad(until))(p), gradient);
+    const central = toTypedArray(p).map((value, i) => {
+      const moved = (by: number) => array(Array.from(toTypedArray(p), (x, k) => (k === i ? value + by : x)));
+      return (item(until(moved(1e-5))) - item(until(moved(-1e-5)))) / 2e-5;
+    });
+    expect(allClose(gradient, array([...central]), { rtol: 1e-8, atol: 1e-10 })).toBe(true);
+  });
+});
+
+test("a recurrent network has the gradients of its turns in a row", () => {
+  const weights = { w: noise(1, [4, 4], "float64"), u: noise(2, [4, 3], "float64"), h: noise(3, [4], "float64") };
+  const rows = noise(4, [50, 3], "float64");
+  const next = (p: typeof weights, h: NDArray, x: NDArray): NDArray =>
+    tanh(mul(0.4, add(matmul(p.w, h), matmul(p.u, x))));
+  const looped = (p: typeof weights) =>
+    sum(eagerly((h: NDArray, x: NDArray) => [next(p, h, x), next(p, h, x)] as const, p.h, rows)[1]);
+  const unrolled = (p: typeof weights) => {
+    const seen: NDArray[] = [];
+    for (let i = 0; i < 50; i++) seen.push(next(p, seen[i - 1] ?? p.h, slice(rows, [i])));
+    return sum(stack(seen));
+  };
+  const gradient = grad(looped)(weights);
+  expect(tree.allClose(gradient, grad(unrolled)(weights), { rtol: 1e-10, atol: 1e-12 })).toBe(true);
+  expectSameBits(jit(grad(looped))(weights), gradient);
 });

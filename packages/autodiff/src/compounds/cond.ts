@@ -11,6 +11,7 @@ import {
   marked,
   outputTypes,
   partsOf,
+  present,
   pushedProgram,
   stackedType,
 } from "../derived.ts";
@@ -60,7 +61,7 @@ const pulled = (control: Cond, inputs: readonly NDArray[], wanted: readonly bool
       const back = (program: Program): Program => pulledProgram(program, asked, given);
       const results = call(condCompound({ kind: "cond", yes: back(yes), no: back(no) }), [
         ...inputs,
-        ...cotangents.flatMap((c) => c ?? []),
+        ...present(cotangents),
       ]);
       return [null, ...atMarks(results, asked)];
     },

@@ -2,7 +2,7 @@ import { type NDArray, sum } from "@gradfold/core";
 import { type ArrayType, tracer } from "@gradfold/core/transform";
 import { batch, spread, stackSize } from "../batch.ts";
 import { call, closesOver } from "../compound.ts";
-import { atMarks, countOf, filled, isFloating, marked, partsOf } from "../derived.ts";
+import { atMarks, countOf, filled, isFloating, marked, partsOf, present } from "../derived.ts";
 import { elementAt } from "../element.ts";
 import type { LeafFunction } from "../leaves.ts";
 import type { Compound, Pushed } from "../program.ts";
@@ -120,7 +120,7 @@ const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: n
       const given = partsOf(leaves, { primals, tangents });
       const next = push(given.primals, given.tangents);
       found = next.tangents.map((t) => t !== null);
-      return [...next.outputs, ...next.tangents.flatMap((t) => t ?? [])];
+      return [...next.outputs, ...present(next.tangents)];
     };
     const all = stacked(both, [...mapped, ...mapped], n)([...primals, ...tangents]);
     const parts = partsOf(all, { outputs: found, tangents: countOf(found) });
@@ -139,7 +139,7 @@ export const customJvpCompound = (rule: PushRule): Compound => ({
     const { result, pullBack } = pull(
       (tangents) => rule.push(inputs, tangents),
       filled([], inputs),
-      ({ tangents }) => tangents.flatMap((t) => t ?? []),
+      ({ tangents }) => present(tangents),
     );
     const found = result.tangents.map((t) => t !== null);
     return { outputs: result.outputs, pullBack: (cotangents) => pullBack(marked(cotangents, found)) };

@@ -1,7 +1,7 @@
 import { add, type NDArray, zeros } from "@gradfold/core";
 import type { ArrayType } from "@gradfold/core/transform";
 import { call } from "../compound.ts";
-import { atMarks, countOf, filled, isFloating, marked, outputTypes, partsOf } from "../derived.ts";
+import { atMarks, countOf, filled, isFloating, marked, outputTypes, partsOf, present } from "../derived.ts";
 import { elementAt } from "../element.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import type { Compound, ControlOf, Program, Pulled } from "../program.ts";
@@ -52,8 +52,6 @@ const halves = (control: Scan, wanted: readonly boolean[]): Halves => {
     found: operandsOf(found, control),
   };
 };
-
-const present = (list: readonly (NDArray | null)[]): readonly NDArray[] => list.flatMap((x) => x ?? []);
 
 const none = ({ shape, dtype }: ArrayType): NDArray => zeros(shape, { dtype });
 

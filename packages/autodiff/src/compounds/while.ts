@@ -76,9 +76,9 @@ const batched = (control: While, inputs: readonly NDArray[], mapped: readonly bo
 
 const withoutLength = (): TraceError =>
   new TraceError(
-    "whileLoop: inside jit, trace or vmap nothing says ahead how many turns a gradient in reverse mode has to remember. " +
-      "Give { maxSteps }, a number of turns that is always enough; or use scan or foriLoop, whose length is known, " +
-      "or forward mode (jvp, jacfwd).",
+    "whileLoop: nothing says how many turns a gradient in reverse mode has to remember inside jit, trace, vmap, or " +
+      "another loop or choice. Give { maxSteps }, a number of turns that is always enough; or use scan or foriLoop, " +
+      "whose length is known, or forward mode (jvp, jacfwd).",
   );
 
 /** Where values are known the loop turns as often as they say; elsewhere as often as it may. */
