@@ -2,7 +2,7 @@ import { type NDArray, TraceError } from "@gradfold/core";
 import { innermost, type Interpreter } from "@gradfold/core/transform";
 import type { Compound } from "./program.ts";
 
-export type { Batched, Compound, Control, Pulled, Pushed } from "./program.ts";
+export type { Batched, Compound, Pulled, Pushed } from "./program.ts";
 
 /** An interpreter that sees compounds too: each of this package's transforms. */
 export interface Transform extends Interpreter {

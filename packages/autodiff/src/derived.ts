@@ -36,8 +36,7 @@ export const marked = <A>(list: readonly A[], marks: readonly boolean[]): readon
   list.filter((_, i) => elementAt(marks, i));
 
 /** Those that are there. */
-export const present = <A>(list: readonly (A | null)[]): readonly A[] =>
-  list.flatMap((x) => (x === null ? [] : [x]));
+export const present = <A>(list: readonly (A | null)[]): readonly A[] => list.flatMap((x) => (x === null ? [] : [x]));
 
 /** The elements of a shorter list at the marked places, and null at the others. */
 export const atMarks = <A>(list: readonly A[], marks: readonly boolean[]): readonly (A | null)[] => {

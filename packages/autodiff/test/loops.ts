@@ -75,7 +75,7 @@ export interface State {
   readonly count: NDArray;
 }
 
-export const stateOf = ({ carry }: Point): State => ({ floats: carry, count: array(0, { dtype: "int32" }) });
+const stateOf = ({ carry }: Point): State => ({ floats: carry, count: array(0, { dtype: "int32" }) });
 
 const valueOf = ({ kind, a, b }: Formula, pool: readonly NDArray[], count: NDArray): NDArray => {
   const [x, y] = [pool[a % pool.length], pool[b % pool.length]];
@@ -97,7 +97,7 @@ const valueOf = ({ kind, a, b }: Formula, pool: readonly NDArray[], count: NDArr
 };
 
 /** The next turn of some floats and a count, with what it closes over. */
-export const nextOf = (recipe: Recipe, closed: NDArray, { floats, count }: State, row: readonly NDArray[]) => {
+const nextOf = (recipe: Recipe, closed: NDArray, { floats, count }: State, row: readonly NDArray[]) => {
   const pool = [...floats, closed, ...row].map((x) => cast(x, "float64"));
   const next = recipe.carry.map((each, i) => cast(valueOf(each, pool, count), carried[i] ?? "float64"));
   return { floats: next, given: recipe.rows.map((each) => valueOf(each, pool, count)) };

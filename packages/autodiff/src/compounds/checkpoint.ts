@@ -1,11 +1,11 @@
 import { stackSize } from "../batch.ts";
 import { batchedProgram, outputTypes } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
-import { marksOf } from "../marks.ts";
 import type { Compound, Program } from "../program.ts";
 import { pullLeaves } from "../pull.ts";
 import { push } from "../push.ts";
 import { call } from "../compound.ts";
+import { marksOf } from "./marks.ts";
 
 /** A program that is run again on the way back, so that nothing inside it needs to be remembered. */
 export const checkpointCompound = (program: Program): Compound => {

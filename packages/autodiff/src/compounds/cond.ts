@@ -17,19 +17,16 @@ import {
 } from "../derived.ts";
 import { elementAt } from "../element.ts";
 import { evaluateProgram } from "../evaluate.ts";
-import { marksOf } from "../marks.ts";
 import type { Batched, Compound, ControlOf, Program, Pulled, Pushed } from "../program.ts";
 import { pullLeaves } from "../pull.ts";
 import { programOf } from "../trace.ts";
+import { either, marksOf } from "./marks.ts";
 import { chosen, wantedOnly } from "./rows.ts";
 
 type Cond = ControlOf<"cond">;
 
 /** What decides, and what the chosen program is applied to. */
 const apart = <A>(inputs: readonly A[]) => ({ truth: elementAt(inputs, 0), operands: inputs.slice(1) });
-
-const either = (a: readonly boolean[], b: readonly boolean[]): readonly boolean[] =>
-  a.map((mark, i) => mark || elementAt(b, i));
 
 const pushed = ({ yes, no }: Cond, tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]): Pushed => {
   const { truth, operands } = apart(inputs);

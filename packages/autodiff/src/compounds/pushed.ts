@@ -1,9 +1,9 @@
 import type { NDArray } from "@gradfold/core";
 import { atMarks, filled, outputTypes, pushedResults } from "../derived.ts";
 import { evaluateProgram } from "../evaluate.ts";
-import type { Flow } from "../marks.ts";
 import type { Program, Pushed } from "../program.ts";
 import { programOf } from "../trace.ts";
+import type { Flow } from "./marks.ts";
 import { apart, type Counts, countsOf, inOrder, joined, markedParts, operandsOf, resultsOf } from "./parts.ts";
 
 /* The tangent of a loop is a loop of values and tangents: behind each part of what it takes and gives stand tangents. */

@@ -113,7 +113,7 @@ const walkBack = (
   return [...atMarks(ends.sums, found.closed), ...atMarks(ends.carry, floats.carry), ...atMarks(ends.rows, found.rows)];
 };
 
-export const reverse = (
+export const pulledScan = (
   control: Scan,
   inputs: readonly NDArray[],
   wanted: readonly boolean[],

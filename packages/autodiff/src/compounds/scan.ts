@@ -6,11 +6,11 @@ import { batchedProgram, outputTypes, stackedType } from "../derived.ts";
 import { elementAt } from "../element.ts";
 import { evaluateProgram } from "../evaluate.ts";
 import { takeTurns } from "../loop.ts";
-import { marksOfLoop } from "../marks.ts";
 import type { Batched, Compound, ControlOf, Pushed } from "../program.ts";
+import { marksOfLoop } from "./marks.ts";
 import { operandsOf, resultsOf } from "./parts.ts";
 import { pushedLoop } from "./pushed.ts";
-import { reverse } from "./reverse.ts";
+import { pulledScan } from "./reverse.ts";
 
 type Scan = ControlOf<"scan">;
 
@@ -62,6 +62,6 @@ export const scanCompound = (control: Scan): Compound => ({
   },
   evaluate: (inputs) => run(control, inputs),
   jvp: (tangents, inputs) => pushed(control, tangents, inputs),
-  vjp: (inputs, wanted) => reverse(control, inputs, wanted, scanCompound),
+  vjp: (inputs, wanted) => pulledScan(control, inputs, wanted, scanCompound),
   batch: (inputs, mapped) => batched(control, inputs, mapped),
 });

@@ -1,8 +1,8 @@
 import { isFloat } from "@gradfold/core/transform";
-import { elementAt } from "./element.ts";
-import type { Control, Equation, Program } from "./program.ts";
-import { resultsOf } from "./program.ts";
-import { traceLeaves } from "./trace.ts";
+import { elementAt } from "../element.ts";
+import { type Control, type ControlOf, type Equation, type Program, resultsOf } from "../program.ts";
+import { traceLeaves } from "../trace.ts";
+import type { Counts } from "./parts.ts";
 
 /*
  * Which values of a program have tangents, or are mapped, if some of its inputs are: by dataflow analysis to a fixpoint,
@@ -33,15 +33,10 @@ interface Analysis {
   readonly isDecisive: boolean;
 }
 
-/** Which results of a body are inputs of the next turn. */
-interface Carried {
-  readonly closed: number;
-  readonly carried: number;
-}
+/** Of a program that is no body of a loop. */
+const once: Counts = { closed: 0, carried: 0 };
 
-const once: Carried = { closed: 0, carried: 0 };
-
-const either = (a: Marks, b: Marks): Marks => a.map((mark, i) => mark || elementAt(b, i));
+export const either = (a: Marks, b: Marks): Marks => a.map((mark, i) => mark || elementAt(b, i));
 
 const add = <K>(lists: Map<K, number[]>, key: K, value: number): void => {
   const list = lists.get(key);
@@ -57,16 +52,16 @@ const readersOf = ({ equations }: Program): ReadonlyMap<number, readonly number[
 };
 
 /** By value: the inputs that it becomes in the next turn. */
-const nextTurnOf = ({ outputs }: Program, { closed, carried }: Carried): ReadonlyMap<number, readonly number[]> => {
+const nextTurnOf = ({ outputs }: Program, { closed, carried }: Counts): ReadonlyMap<number, readonly number[]> => {
   const next = new Map<number, number[]>();
   outputs.slice(0, carried).forEach((id, i) => add(next, id, closed + i));
   return next;
 };
 
 /** The analysis of a program whose first results may be carried; each call adds marks of inputs. */
-const open = (analysis: Analysis, program: Program, carries: Carried = once): ((inputs: Marks) => Flow) => {
+const open = (analysis: Analysis, program: Program, counts: Counts = once): ((inputs: Marks) => Flow) => {
   const { equations, inputs, outputs } = program;
-  const [readers, nextTurn] = [readersOf(program), nextTurnOf(program, carries)];
+  const [readers, nextTurn] = [readersOf(program), nextTurnOf(program, counts)];
   const rules = equations.map((equation) => ruleOf(analysis, equation, program));
   const found = new Set<number>();
   const isFound = (id: number): boolean => found.has(id);
@@ -93,9 +88,9 @@ const open = (analysis: Analysis, program: Program, carries: Carried = once): ((
 };
 
 /** A carry is marked from the first turn on, or not at all. */
-const openLoop = (analysis: Analysis, body: Program, carries: Carried): ((inputs: Marks) => Flow) => {
-  const flow = open(analysis, body, carries);
-  const { closed, carried } = carries;
+const openLoop = (analysis: Analysis, body: Program, counts: Counts): ((inputs: Marks) => Flow) => {
+  const flow = open(analysis, body, counts);
+  const { closed, carried } = counts;
   return (given) => {
     const { operands, results } = flow(given);
     return { operands, results: [...operands.slice(closed, closed + carried), ...results.slice(carried)] };
@@ -137,7 +132,7 @@ const ruleOfPrograms = (analysis: Analysis, control: OfPrograms): Rule => {
   }
 };
 
-type While = Extract<Control, { readonly kind: "while" }>;
+type While = ControlOf<"while">;
 
 const openWhile = (analysis: Analysis, { condition, body, closed }: While): ((inputs: Marks) => Flow) => {
   const flow = openLoop(analysis, body, { closed, carried: body.outputs.length });
@@ -186,8 +181,8 @@ export const marksOf = (kind: keyof typeof analyses, program: Program, inputs: M
   open(analyses[kind], program)(inputs).results;
 
 /** The marks of a loop's body: what is carried is marked if it ever becomes so. */
-export const marksOfLoop = (kind: keyof typeof analyses, body: Program, carries: Carried, inputs: Marks): Flow =>
-  openLoop(analyses[kind], body, carries)(inputs);
+export const marksOfLoop = (kind: keyof typeof analyses, body: Program, counts: Counts, inputs: Marks): Flow =>
+  openLoop(analyses[kind], body, counts)(inputs);
 
 /** The same for a loop that a condition ends. Where each of a stack ends on its own, all that is carried is mapped. */
 export const marksOfWhile = (kind: keyof typeof analyses, control: While, inputs: Marks): Flow =>
