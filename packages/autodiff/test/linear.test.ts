@@ -75,6 +75,16 @@ describe.each(Object.entries(loops))("a %s that settles slowly", (_, loop) => {
   });
 });
 
+test("a body of many operations in a row is no matter of depth", () => {
+  const long = (x: NDArray): NDArray => {
+    let y = x;
+    for (let i = 0; i < 3000; i++) y = mul(y, 1.0001);
+    return y;
+  };
+  const f = (x: NDArray): Scalar => sum(scan((c: NDArray) => [long(c), null], x, null, { length: 1 })[0]);
+  for (const way of Object.values(ways)) expect(() => way(f)).not.toThrow();
+});
+
 test("checkpoints in checkpoints are taken apart at once", () => {
   const workOf = (n: number): number => {
     const { through, count } = openCounter();

@@ -130,6 +130,13 @@ describe("too few turns are an error", () => {
     ["in a program", () => program.evaluate(trace(f)(x), [x])],
     ["in the program of a gradient", () => program.evaluate(trace(grad(f))(x), [x])],
   ])("%s", (_, run) => expect(run).toThrow(message));
+  test("if there may be none", () => {
+    expect(item(grad(reach(0))(array(200)))).toBe(1);
+    expect(program.evaluate(trace(grad(reach(0)))(x), [array(200)]).map(item)).toEqual([1]);
+    const none = "after maxSteps = 0 turns";
+    for (const run of [() => reach(0)(x), () => grad(reach(0))(x), () => vmap(grad(reach(0)))(xs)])
+      expect(run).toThrow(none);
+  });
   test("and exactly enough are none", () => {
     const enough = reach(6);
     for (const run of [() => enough(x), () => grad(enough)(x), () => vmap(grad(enough))(xs), () => vmap(enough)(xs)])

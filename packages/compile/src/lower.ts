@@ -154,8 +154,16 @@ export const lower = (
   program.inputs.forEach((type, i) => define(type, { kind: "given" }, isSplat(i)));
   program.constants.forEach((array) => define(array, { kind: "constant", array }, layoutOf(array) === "one"));
   const places = new Map(values.map((_, id) => [id, id]));
-  const to = (id: number): number => places.get(id) ?? -1;
-  const typeOf = (id: number): ArrayType => program.types[id] ?? { shape: [], dtype: "float64" };
+  const to = (id: number): number => {
+    const place = places.get(id);
+    if (place === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
+    return place;
+  };
+  const typeOf = (id: number): ArrayType => {
+    const type = program.types[id];
+    if (type === undefined) throw new TraceError(`${caller}: value ${id} has no type`);
+    return type;
+  };
   const lowerEquation = (equation: Equation): void => {
     const inputs = equation.inputs.map(to);
     if (equation.kind === "apply") {
