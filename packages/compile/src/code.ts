@@ -187,7 +187,7 @@ const noFunctions: Aside = {
 export const openFunction = (parameters: number, of: ValueType = "i32", aside: Aside = noFunctions): Code => {
   const locals: ValueType[] = [];
   const used = new Set<number>();
-  // The last piece is the one to which instructions are appended; the length of those before is known.
+  // Instructions are appended to the last piece; the bytes of those before are counted, and one more for each access.
   const pieces: number[][] = [];
   let bytes: number[] = [];
   let before = 0;
@@ -206,6 +206,7 @@ export const openFunction = (parameters: number, of: ValueType = "i32", aside: A
     (index: number): void => {
       if (index < parameters) used.add(index);
       bytes.push(accessTo(kind, index));
+      before += 1;
     };
   openPiece();
   const code: Code = {

@@ -144,12 +144,14 @@ const instruction = (r: Reader): { readonly text: string; readonly before: numbe
   return here(vector[which] ?? `unknown fd ${which}`);
 };
 
-/** The functions of a module, one after another. */
-export const disassemble = (bytes: Uint8Array): string => {
-  const r = readerOf(bytes);
+/** Calls a reader at the start of each function's body, behind the locals, with the place where the body ends. */
+const eachFunction = (
+  r: Reader,
+  length: number,
+  visit: (f: number, locals: readonly (readonly [count: number, type: number])[], start: number, end: number) => void,
+): void => {
   r.skip(8);
-  const lines: string[] = [];
-  while (r.at() < bytes.length) {
+  while (r.at() < length) {
     const section = r.byte();
     const size = r.unsigned();
     if (section !== 10) {
@@ -158,22 +160,40 @@ export const disassemble = (bytes: Uint8Array): string => {
     }
     const count = r.unsigned();
     for (let f = 0; f < count; f++) {
-      const length = r.unsigned();
-      const end = r.at() + length;
-      const locals = Array.from({ length: r.unsigned() }, () => {
-        const many = r.unsigned();
-        return `${many} ${{ 0x7f: "i32", 0x7c: "f64", 0x7b: "v128" }[r.byte()]}`;
-      });
-      lines.push(`function ${f}: ${locals.join(", ")}`);
-      let depth = 1;
-      while (r.at() < end - 1) {
-        const { text, before, behind } = instruction(r);
-        depth += before;
-        lines.push(`${"  ".repeat(depth)}${text}`);
-        depth += behind;
-      }
-      r.byte();
+      const bytes = r.unsigned();
+      const start = r.at();
+      const locals = Array.from({ length: r.unsigned() }, () => [r.unsigned(), r.byte()] as const);
+      visit(f, locals, start, start + bytes);
     }
   }
+};
+
+/** The functions of a module: how many bytes and locals each has. */
+export const functionsIn = (bytes: Uint8Array): readonly { readonly bytes: number; readonly locals: number }[] => {
+  const r = readerOf(bytes);
+  const found: { readonly bytes: number; readonly locals: number }[] = [];
+  eachFunction(r, bytes.length, (_, locals, start, end) => {
+    found.push({ bytes: end - start, locals: locals.reduce((sum, [count]) => sum + count, 0) });
+    r.skip(end - r.at());
+  });
+  return found;
+};
+
+/** The functions of a module, one after another. */
+export const disassemble = (bytes: Uint8Array): string => {
+  const r = readerOf(bytes);
+  const lines: string[] = [];
+  eachFunction(r, bytes.length, (f, all, _, end) => {
+    const locals = all.map(([many, type]) => `${many} ${{ 0x7f: "i32", 0x7c: "f64", 0x7b: "v128" }[type]}`);
+    lines.push(`function ${f}: ${locals.join(", ")}`);
+    let depth = 1;
+    while (r.at() < end - 1) {
+      const { text, before, behind } = instruction(r);
+      depth += before;
+      lines.push(`${"  ".repeat(depth)}${text}`);
+      depth += behind;
+    }
+    r.byte();
+  });
   return lines.join("\n");
 };
