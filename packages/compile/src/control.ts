@@ -127,6 +127,9 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
   const { number } = arithmetic(code);
   const { valueOf, outputs } = programAt(place, place.inner.length - 1);
   const isHere = place.inner.every((_, program) => place.isHere(program));
+  /** How often each value is given. */
+  const given = new Map<number, number>();
+  for (const { id } of outputs) given.set(id, (given.get(id) ?? 0) + 1);
   const carries = outputs.slice(0, carried).map(({ id, address, bytes }, i) => ({
     input: closed + i,
     id,
@@ -136,10 +139,9 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
     width: widthOf(valueOf(closed + i).dtype),
     // What else is made of it, as it is, is copied from memory.
     isNumber:
-      isHere &&
-      sizeOf(valueOf(closed + i).shape) === 1 &&
-      outputs.every((output, j) => output.id !== closed + i || j === i),
+      isHere && sizeOf(valueOf(closed + i).shape) === 1 && (given.get(closed + i) ?? 0) === (id === closed + i ? 1 : 0),
   }));
+  const inMemory = new Set(outputs.flatMap(({ id }, i) => (carries[i]?.isNumber === true ? [] : [id])));
   const numberAt = (offset: number, width: number): Vector =>
     emitSplat(code, { address: { pointer: undefined, offset }, width, stride: 0 });
   const numbers = carries
@@ -147,7 +149,7 @@ const openCarries = (code: Code, place: Place, closed: number, carried: number):
     .map((carry) => ({ ...carry, vector: numberAt(carry.to, carry.width) }));
   return {
     known: new Map(numbers.map(({ input, vector }) => [input, vector])),
-    isInMemory: (value) => outputs.some(({ id }, i) => id === value && carries[i]?.isNumber !== true),
+    isInMemory: (value) => inMemory.has(value),
     next: (made) => {
       const vectors = numbers.map(({ id, from, width }) => made.get(id) ?? numberAt(from, width));
       for (const { input, id, bytes, from, to, isNumber } of carries)

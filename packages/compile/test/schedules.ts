@@ -29,7 +29,10 @@ const scalars: Readonly<Record<Operation, ScalarFunction>> = {
   mul: ofTwo("mul"),
 };
 
-/** Doubles each element. */
+/** The largest number that is doubled. */
+export const mostDoubled = 2 ** 20;
+
+/** Doubles each element, unless one is too large. */
 const doubling: Routine = [
   { kind: "size", id: 0, index: 0 },
   {
@@ -39,6 +42,16 @@ const doubling: Routine = [
     to: { kind: "step", id: 0 },
     body: [
       { kind: "load", id: 2, buffer: 0, at: { kind: "step", id: 1 } },
+      {
+        kind: "apply",
+        id: 4,
+        operation: "less",
+        parts: [
+          { kind: "constant", value: mostDoubled },
+          { kind: "step", id: 2 },
+        ],
+      },
+      { kind: "refuse", condition: { kind: "step", id: 4 }, value: { kind: "step", id: 2 } },
       { kind: "apply", id: 3, operation: "add", parts: [2, 2].map((id) => ({ kind: "step", id })) },
       { kind: "store", buffer: 1, at: { kind: "step", id: 1 }, value: { kind: "step", id: 3 } },
     ],
@@ -52,6 +65,7 @@ export interface Machine<A> {
   readonly sum: (a: A) => A;
   /** Of square matrices. */
   readonly product: (a: A, b: A) => A;
+  /** By a routine, which refuses what is too large. */
   readonly doubled: (a: A) => A;
   /** What the body makes of what is carried, again and again. */
   readonly loop: (body: Program, length: number, carries: readonly A[]) => readonly A[];
@@ -133,7 +147,7 @@ export const scheduleOf = (program: Program, shapes: readonly Shape[]): Schedule
     },
     doubled: (a) => {
       const sizes = [shapeOf(a).reduce((product, n) => product * n, 1)];
-      const common = { routine: doubling, sizes, scratch: [], refusal: undefined };
+      const common = { routine: doubling, sizes, scratch: [], refusal: () => new RangeError() };
       const value = define(shapeOf(a), { kind: "routine", name: "doubled", inputs: [a], ...common });
       kernels.push({ kind: "routine", value });
       return value;
@@ -154,18 +168,26 @@ export const scheduleOf = (program: Program, shapes: readonly Shape[]): Schedule
   return { graph: { values, inputs: inputs.length, outputs }, kernels, inner };
 };
 
+interface Outcome {
+  readonly outputs: readonly Float32Array[];
+  /** The number of the routine that refused a number, and that number; zero if nothing was refused. */
+  readonly refused: readonly [routine: number, value: number];
+}
+
 /** Runs a schedule on the elements of its inputs; gives those of its outputs. */
-export const run = (schedule: Schedule, inputs: readonly Float32Array[]): readonly Float32Array[] => {
-  const { bytes, memoryBytes, inputs: places, moving, outputs } = emit(schedule);
+export const run = (schedule: Schedule, inputs: readonly Float32Array[]): Outcome => {
+  const { bytes, memoryBytes, inputs: places, moving, outputs, refusal } = emit(schedule);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / 65536) });
   const heap = new Float32Array(memory.buffer);
   inputs.forEach((x, i) => heap.set(x, (places[i] ?? 0) / 4));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
   (exports["run"] as (...addresses: readonly number[]) => void)(...moving.map((id) => places[id] ?? 0));
-  return outputs.map((address, i) => {
+  const made = outputs.map((address, i) => {
     const { shape } = valueAt(schedule.graph, schedule.graph.outputs[i] ?? -1);
     return heap.slice(address / 4, address / 4 + shape.reduce((product, n) => product * n, 1));
   });
+  const [routine = 0, value = 0] = refusal === undefined ? [] : new Float64Array(memory.buffer, refusal, 2);
+  return { outputs: made, refused: [routine, value] };
 };
 
 /** The steps of the allocator for a schedule. */
