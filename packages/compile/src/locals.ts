@@ -1,4 +1,4 @@
-import { appendUnsigned, type ValueType } from "./encode.ts";
+import type { ValueType } from "./encode.ts";
 
 /*
  * A function's instructions as they are made: bytes, and negative numbers for what is known at the end only. These are
@@ -119,35 +119,38 @@ interface Assignment {
   readonly numberOf: (local: number) => number;
 }
 
-/** The locals by the positions at which they are live for the last time. */
-const byEnd = ({ from, to }: Intervals): ReadonlyMap<number, readonly number[]> => {
-  const ends = new Map<number, number[]>();
-  from.forEach((start, local) => {
-    if (start < 0) return;
-    const position = to[local] ?? 0;
-    const others = ends.get(position);
-    if (others === undefined) ends.set(position, [local]);
-    else others.push(local);
-  });
-  return ends;
+/** Visits the locals that are at each position, in their order. */
+const openPlaces = (
+  places: Int32Array,
+  positions: number,
+): ((position: number, visit: (local: number) => void) => void) => {
+  const first = new Int32Array(positions + 1).fill(-1);
+  const next = new Int32Array(places.length);
+  for (let local = places.length - 1; local >= 0; local--) {
+    const place = places[local] ?? -1;
+    if (place < 0) continue;
+    next[local] = first[place] ?? -1;
+    first[place] = local;
+  }
+  return (position, visit) => {
+    for (let local = first[position] ?? -1; local >= 0; local = next[local] ?? -1) visit(local);
+  };
 };
 
 /** Gives locals of one type the same number where no two of them are live at once. */
-const assign = (wanted: readonly ValueType[], intervals: Intervals): Assignment => {
-  const { from } = intervals;
-  const ends = byEnd(intervals);
-  const order = Array.from(from.keys())
-    .filter((local) => (from[local] ?? -1) >= 0)
-    .toSorted((a, b) => (from[a] ?? 0) - (from[b] ?? 0));
+const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions: number): Assignment => {
   const numbers: Readonly<Record<ValueType, Numbers>> = { i32: openNumbers(), f64: openNumbers(), v128: openNumbers() };
   const typeOf = (local: number): ValueType => wanted[local] ?? "i32";
   const among = new Int32Array(wanted.length);
-  const positions = [...ends.keys()].toSorted((a, b) => a - b);
-  let next = 0;
-  for (const local of order) {
-    for (let end = positions[next] ?? Infinity; end < (from[local] ?? 0); end = positions[++next] ?? Infinity)
-      for (const old of ends.get(end) ?? []) numbers[typeOf(old)].giveBack(among[old] ?? 0);
+  const starting = openPlaces(from, positions);
+  const ending = openPlaces(to, positions);
+  const take = (local: number): void => {
     among[local] = numbers[typeOf(local)].take();
+  };
+  const giveBack = (local: number): void => numbers[typeOf(local)].giveBack(among[local] ?? 0);
+  for (let position = 0; position <= positions; position++) {
+    starting(position, take);
+    ending(position, giveBack);
   }
   const types = (["i32", "f64", "v128"] as const).flatMap((type) =>
     new Array<ValueType>(numbers[type].count()).fill(type),
@@ -156,11 +159,31 @@ const assign = (wanted: readonly ValueType[], intervals: Intervals): Assignment 
   return { types, numberOf: (local) => firstOf[typeOf(local)] + (among[local] ?? 0) };
 };
 
-/** The bytes of an entry that is none. */
-const appendMark = (bytes: number[], entry: number): void => {
-  if (entry === mark.loop) bytes.push(0x03, 0x40);
-  else if (entry === mark.if) bytes.push(0x04, 0x40);
-  else bytes.push(entry === mark.else ? 0x05 : 0x0b);
+/** What an entry becomes has at most so many bytes: an access, or the start of a block. */
+const mostBytes = 6;
+
+/** Bytes of which there are at most so many. */
+const openBytes = (most: number) => {
+  const bytes = new Uint8Array(most);
+  let end = 0;
+  const put = (byte: number): void => {
+    bytes[end++] = byte;
+  };
+  return { put, finish: () => bytes.slice(0, end) };
+};
+
+const putUnsigned = (put: (byte: number) => void, value: number): void => {
+  let rest = value;
+  for (; rest >= 128; rest >>>= 7) put((rest & 127) | 128);
+  put(rest);
+};
+
+/** Writes the start or the end of a block. */
+const putMark = (put: (byte: number) => void, entry: number): void => {
+  if (entry === mark.end) return put(0x0b);
+  if (entry === mark.else) return put(0x05);
+  put(entry === mark.loop ? 0x03 : 0x04);
+  return put(0x40);
 };
 
 /** A function's body in bytes, and the types of its locals behind the parameters. */
@@ -181,8 +204,9 @@ export const withLocals = (
 ): Body => {
   const wanted = [...new Array<ValueType>(parameters).fill("i32"), ...types];
   const { from, to } = intervalsOf(instructions, wanted.length);
-  from.fill(-1, 0, parameters);
-  const { types: locals, numberOf } = assign(wanted, { from, to });
+  for (const list of [from, to]) list.fill(-1, 0, parameters);
+  const entries = instructions.reduce((sum, piece) => sum + piece.length, 0);
+  const { types: locals, numberOf } = assign(wanted, { from, to }, entries);
   const places = new Map(kept.map((parameter, place) => [parameter, place]));
   const placeOf = (local: number): number => {
     if (local >= parameters) return kept.length + numberOf(local);
@@ -190,15 +214,15 @@ export const withLocals = (
     if (place === undefined) throw new Error(`locals: parameter ${local} is used, but not kept`);
     return place;
   };
-  const bytes: number[] = [];
+  const { put, finish } = openBytes(entries * mostBytes);
   for (const piece of instructions)
     for (const entry of piece) {
-      if (entry >= 0) bytes.push(entry);
-      else if (entry > firstAccess) appendMark(bytes, entry);
+      if (entry >= 0) put(entry);
+      else if (entry > firstAccess) putMark(put, entry);
       else {
-        bytes.push(accessCodes[kindIn(entry)] ?? 0);
-        appendUnsigned(bytes, placeOf(localIn(entry)));
+        put(accessCodes[kindIn(entry)] ?? 0);
+        putUnsigned(put, placeOf(localIn(entry)));
       }
     }
-  return { bytes: new Uint8Array(bytes), locals };
+  return { bytes: finish(), locals };
 };

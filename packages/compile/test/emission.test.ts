@@ -169,7 +169,7 @@ describe.each(Object.entries(families))("Emitting %s", (_, family) => {
   });
 
   test("grows as the program does", () => {
-    const [small, large] = [700, 2100].map((n) => {
+    const [small, large] = [500, 1500].map((n) => {
       const schedule = scheduled(family, n);
       const { bytes } = emit(schedule);
       const functions = functionsIn(bytes);
