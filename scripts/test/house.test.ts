@@ -14,8 +14,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   viz: ["core"],
 };
 
-/** The one module-level variable: the counter of fresh tags. */
-const variables: readonly string[] = ["packages/core/src/primitive.ts: let depth = 0;"];
+/** The one module-level variable: the transform that was opened last. */
+const variables: readonly string[] = [
+  "packages/core/src/primitive.ts: let open: Open = { level: 0, limit: undefined };",
+];
 
 const names = packages.map((folder) => basename(folder));
 const inScope = (dependencies: Readonly<Record<string, string>> = {}): readonly string[] =>

@@ -6,4 +6,4 @@ export { argumentPlace, type Place, placeIn, resultPlace } from "./place.ts";
 export { nameOf, printProgram } from "./print.ts";
 export type { Control, Equation, Program } from "./program.ts";
 export { simplifyProgram } from "./simplify.ts";
-export { traceLeaves } from "./trace.ts";
+export { traceLeaves, UnboundedError } from "./trace.ts";

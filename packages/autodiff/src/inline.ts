@@ -1,4 +1,5 @@
 import type { NDArray } from "@gradfold/core";
+import type { Limit } from "@gradfold/core/transform";
 import { call } from "./compound.ts";
 import { runCounting } from "./compounds/bounded.ts";
 import { condCompound } from "./compounds/cond.ts";
@@ -57,7 +58,7 @@ const runnerOf = (program: Program): { readonly isSame: boolean; readonly run: R
  * functions with rules of their own and checkpoints are taken apart into their operations, and loops with a greatest number
  * of turns count them.
  */
-export const inlineProgram = (program: Program): Program => {
+export const inlineProgram = (program: Program, limit?: Limit): Program => {
   const { isSame, run } = runnerOf(program);
-  return isSame ? program : programOf(program.inputs, run);
+  return isSame ? program : programOf(program.inputs, run, limit);
 };

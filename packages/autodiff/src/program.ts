@@ -149,6 +149,13 @@ export const programsIn = (control: Control): readonly Program[] => {
   }
 };
 
+/** The number of operations in the programs inside a compound, each counted once. */
+export const operationsInside = (control: Control): number =>
+  programsIn(control).reduce((sum, { equations }) => equations.reduce(addOperations, sum), 0);
+
+const addOperations = (sum: number, equation: Equation): number =>
+  sum + 1 + (equation.kind === "call" ? operationsInside(equation.compound.control) : 0);
+
 /** A program without the constants that other transforms follow: they become its first inputs. */
 export const closeOver = (program: Program): { readonly body: Program; readonly closed: readonly NDArray[] } => {
   const first = program.inputs.length;

@@ -1,8 +1,8 @@
 import { type DType, type NDArray, TraceError } from "@gradfold/core";
-import { type ArrayType, atNewLevel, typed } from "@gradfold/core/transform";
+import { type ArrayType, atNewLevel, isErrorOf, type Limit, typed } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { onLeaves } from "./leaves.ts";
-import { assemble, closeOver, type Equation, type Program } from "./program.ts";
+import { assemble, closeOver, type Equation, operationsInside, type Program } from "./program.ts";
 import { type Followed, openInterpreter } from "./interpreter.ts";
 import { simplifyProgram } from "./simplify.ts";
 
@@ -18,17 +18,54 @@ const unknown = (reader: string): TraceError =>
       "elements here: compute with array operations instead, or decide on a value from outside the function.",
   );
 
+/** The function of a trace has no end, or none within a limit: to run it step by step instead does not help. */
+export class UnboundedError extends TraceError {}
+
+const tooLarge = ({ name, operations: most }: Limit, operations: number): UnboundedError =>
+  new UnboundedError(
+    `${name}: the program has ${operations} operations so far, and at most ${most} are compiled. ` +
+      "A loop of JavaScript is recorded turn by turn: write it as scan, whose body is recorded once.",
+  );
+
+/**
+ * V8 and JavaScriptCore throw a RangeError where the stack ends, SpiderMonkey an InternalError. There is no room for a
+ * regular expression there: V8 ends the process.
+ */
+const isStackOverflow = (error: unknown): boolean =>
+  (isErrorOf(error, "RangeError") || isErrorOf(error, "InternalError")) &&
+  error instanceof Error &&
+  (error.message.includes("call stack") || error.message.includes("recursion"));
+
+/** Calls the function that is traced. */
+const enter = <A>(name: string, f: () => A): A => {
+  try {
+    return f();
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    throw new UnboundedError(
+      `${name}: the function calls itself without end, or deeper than JavaScript's stack, while it is traced. ` +
+        "A recursion ends by what is known outside of arrays, such as a number: count the calls, or write a loop, as scan.",
+    );
+  }
+};
+
 /** Traces a function of leaves of given types; `outputs` are the leaves of its result that the program returns. */
 export const traceLeaves = <R>(
   inputs: readonly ArrayType[],
   f: (leaves: readonly NDArray[]) => R,
   outputs: (result: R) => readonly NDArray[],
+  given?: Limit,
 ): Traced<R> =>
-  atNewLevel((level) => {
+  atNewLevel((level, limit) => {
+    let operations = 0;
     const equations: Equation[] = [];
     const constants: NDArray[] = [];
     const constantIds = new Map<NDArray, number>();
     const types: ArrayType[] = [];
+    const count = (more: number): void => {
+      operations += more;
+      if (limit !== undefined && operations > limit.operations) throw tooLarge(limit, operations);
+    };
     const { number, idOf, close } = openInterpreter(level, ({ held, follow }: Followed<number>) => {
       // While recording, constants are numbered as they are met; they move behind the inputs in the end.
       const number = ({ shape, dtype }: ArrayType): NDArray =>
@@ -45,12 +82,14 @@ export const traceLeaves = <R>(
         number,
         idOf,
         bind: (primitive, operands) => {
+          count(1);
           const inputs = operands.map(idOf);
           const result = number(primitive.type(operands));
           equations.push({ kind: "apply", primitive, inputs, output: idOf(result) });
           return result;
         },
         call: (compound, operands) => {
+          count(1 + operationsInside(compound.control));
           const inputs = operands.map(idOf);
           const results = compound.types(operands).map(number);
           equations.push({ kind: "call", compound, inputs, outputs: results.map(idOf) });
@@ -63,7 +102,7 @@ export const traceLeaves = <R>(
     });
 
     try {
-      const result = f(inputs.map(number));
+      const result = enter(limit?.name ?? "trace", () => f(inputs.map(number)));
       const ids = outputs(result).map(idOf);
       const program = assemble({
         inputIds: inputs.map((_, id) => id),
@@ -77,7 +116,7 @@ export const traceLeaves = <R>(
     } finally {
       close();
     }
-  });
+  }, given);
 
 /** A function of leaves as a program whose first inputs are the followed values that it closes over. */
 export interface Closed<R> extends Traced<R> {
@@ -100,7 +139,7 @@ export const traceIfPossible = <R>(...call: Parameters<typeof traceClosed<R>>): 
   try {
     return traceClosed(...call);
   } catch (error) {
-    if (error instanceof TraceError) return undefined;
+    if (error instanceof TraceError && !(error instanceof UnboundedError)) return undefined;
     throw error;
   }
 };
@@ -109,7 +148,8 @@ export const traceIfPossible = <R>(...call: Parameters<typeof traceClosed<R>>): 
 export const programOf = (
   inputs: readonly ArrayType[],
   f: (leaves: readonly NDArray[]) => readonly NDArray[],
-): Program => simplifyProgram(traceLeaves(inputs, f, (leaves) => leaves).program);
+  limit?: Limit,
+): Program => simplifyProgram(traceLeaves(inputs, f, (leaves) => leaves, limit).program);
 
 interface Trace {
   <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => Program;

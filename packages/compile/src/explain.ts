@@ -9,11 +9,13 @@ import { constantsIn, isMade, type Value, valueAt } from "./graph.ts";
 import { bytesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { canStay } from "./residence.ts";
-import { traceTree, typeOf } from "./specialize.ts";
+import { isTraced, simplify, takeTree, traceTree, typeOf } from "./specialize.ts";
 
 interface Explain {
   <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => string;
 }
+
+const caller = { name: "explain", place: argumentPlace } as const;
 
 const indented = (text: string): readonly string[] => text.split("\n").map((line) => `  ${line}`);
 
@@ -39,11 +41,13 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
   return (...args: readonly unknown[]): string => {
-    const traced = traceTree({ name: "explain", place: argumentPlace }, args, onList, "still");
+    const taken = takeTree(caller, args, "still");
+    const traced = taken.leaves.some(isTraced) ? undefined : traceTree(caller, taken, onList, "still");
     if (traced === undefined)
       throw new TraceError("explain: the function is part of another transform. Explain the transformed function.");
-    const { program, simplified, leaves } = traced;
-    const types = leaves.map(typeOf);
+    const { program } = traced;
+    const simplified = simplify("explain", program);
+    const types = taken.leaves.map(typeOf);
     const graph = lower("explain", simplified, (i) => types[i]?.isOne ?? false);
     const fused = schedule(graph);
     const { bytes, memoryBytes, moving, reused } = emit(fused);

@@ -23,9 +23,10 @@ const most = 32;
  * come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them. Inside
  * another transform the function is simply called, so that `jit`, `grad` and `trace` nest.
  *
- * @throws TraceError when the function asks for the value of an array, as by `item`, or applies an operation that is not
- *   compiled yet, which is named; ShapeError when the program needs more memory than the 4 GiB that WebAssembly reaches;
- *   TreeError for an argument or result that is no tree of arrays
+ * @throws TraceError when the function asks for the value of an array, as by `item`, applies an operation that is not
+ *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, of which those inside of
+ *   a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory than
+ *   the 4 GiB that WebAssembly reaches; TreeError for an argument or result that is no tree of arrays
  * @example
  * import { array, mul, sum } from "@gradfold/core";
  * import { grad } from "@gradfold/autodiff";

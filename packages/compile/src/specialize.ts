@@ -7,9 +7,19 @@ import {
   resultPlace,
   simplifyProgram,
   traceLeaves,
+  UnboundedError,
 } from "@gradfold/autodiff/compiler";
-import { type DType, type NDArray, type Shape, TreeError } from "@gradfold/core";
-import { flattenAs, isList, isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
+import { type DType, type NDArray, type Shape, TraceError, TreeError } from "@gradfold/core";
+import {
+  flattenAs,
+  isList,
+  isNDArray,
+  isTransforming,
+  layoutOf,
+  type Limit,
+  sameShape,
+  tracer,
+} from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
 import { type Answer, instantiate, type Judge, type Run } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
@@ -38,7 +48,7 @@ interface LeafType {
 
 export const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtype, isOne: layoutOf(x) === "one" });
 
-const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
+export const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
 /** Says whether something is an array of the type that an argument was. */
 const judgeFor =
@@ -51,33 +61,24 @@ const judgeFor =
     return type.isOne === (layoutOf(x) === "one") ? "fits" : "other";
   };
 
-/** Evaluates a program operation by operation. */
-const eagerly =
-  (program: Program, arguments_: number, judge: Judge): Run =>
+/** Runs what is not compiled, once its arguments have been judged. */
+const judged =
+  (count: number, judge: Judge, run: (leaves: readonly NDArray[]) => readonly NDArray[]): Run =>
   (leaves) => {
-    for (let i = 0; i < arguments_; i++) {
+    for (let i = 0; i < count; i++) {
       const verdict = judge(i, leaves[i]);
       if (verdict !== "fits") return verdict;
     }
-    return evaluateProgram(program, leaves as readonly NDArray[]); // as it has been judged
+    return run(leaves as readonly NDArray[]); // as they have been judged
   };
 
 const makeRun = (caller: string, program: Program, types: readonly LeafType[], backend: Backend): Run => {
   const judge = judgeFor(types);
-  const slowly = eagerly(program, types.length, judge);
+  const slowly = judged(types.length, judge, (leaves) => evaluateProgram(program, leaves));
   if (backend === "eager") return slowly;
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
   return instantiate(caller, graph, judge) ?? slowly;
 };
-
-/** A function of a tree of arrays as a program, and the forms of its argument and its result. */
-interface Traced {
-  readonly leaves: readonly NDArray[];
-  readonly form: Form;
-  readonly result: Form;
-  readonly program: Program;
-  readonly simplified: Program;
-}
 
 /** Who has a tree, and what it calls the places in it. */
 export interface Caller {
@@ -93,16 +94,35 @@ const formOf = ({ name, place }: Caller, tree: unknown, numbers: Numbers, leaves
   throw new TreeError(`${name}: ${place("")} is no tree of arrays.`);
 };
 
+/** A tree taken apart. */
+interface Taken {
+  readonly form: Form;
+  readonly leaves: readonly NDArray[];
+}
+
+export const takeTree = (caller: Caller, tree: unknown, numbers: Numbers): Taken => {
+  const leaves: NDArray[] = [];
+  return { form: formOf(caller, tree, numbers, leaves), leaves };
+};
+
+/** The most operations that are compiled. */
+const mostOperations = 200_000;
+
+export const limitFor = (name: string): Limit => ({ name, operations: mostOperations });
+
+/** A function of a tree as a program of its arrays, and the form of its result. */
+interface Traced {
+  readonly program: Program;
+  readonly result: Form;
+}
+
 /** Undefined if the function uses values of a transform around it, which then must see its operations. */
 export const traceTree = (
   caller: Caller,
-  tree: unknown,
+  { form, leaves }: Taken,
   f: (tree: unknown) => unknown,
   numbers: Numbers,
 ): Traced | undefined => {
-  const leaves: NDArray[] = [];
-  const form = formOf(caller, tree, numbers, leaves);
-  if (leaves.some(isTraced)) return undefined;
   const outputs: NDArray[] = [];
   const { program, result } = traceLeaves(
     leaves,
@@ -112,17 +132,49 @@ export const traceTree = (
       return formOf({ ...caller, place: resultPlace }, returned, numbers, outputs);
     },
     () => outputs,
+    limitFor(caller.name),
   );
-  if (program.constants.some(isTraced)) return undefined;
-  return { leaves, form, result, program, simplified: inlineProgram(simplifyProgram(program)) };
+  return program.constants.some(isTraced) ? undefined : { program, result };
 };
 
+/** The same program of fewer operations, all of which are primitives, loops and choices. */
+export const simplify = (name: string, program: Program): Program =>
+  inlineProgram(simplifyProgram(program), limitFor(name));
+
+/** A function of a tree ready to run, and the form of its result. */
+interface Ready {
+  readonly run: Run;
+  readonly result: Form;
+}
+
+const makeReady = (
+  caller: Caller,
+  taken: Taken,
+  f: (tree: unknown) => unknown,
+  numbers: Numbers,
+  backend: Backend,
+): Ready | undefined => {
+  const traced = traceTree(caller, taken, f, numbers);
+  if (traced === undefined) return undefined;
+  const simplified = simplify(caller.name, traced.program);
+  return { run: makeRun(caller.name, simplified, taken.leaves.map(typeOf), backend), result: traced.result };
+};
+
+/** Throws an error again, for arguments of the types that it was thrown for. It is made anew: an error keeps its stack. */
+const failing = (types: readonly LeafType[], { message }: TraceError, isUnbounded: boolean): Ready => ({
+  run: judged(types.length, judgeFor(types), () => {
+    throw isUnbounded ? new UnboundedError(message) : new TraceError(message);
+  }),
+  result: { kind: "still", value: undefined },
+});
+
 /**
- * Traces a function of a tree of arrays and compiles it; undefined if it uses values of a transform around it, which
- * then must see its operations.
+ * Traces a function of a tree of arrays and compiles it; undefined if a transform follows its arrays, or it uses values
+ * of one, which then must see its operations. A function that cannot be traced is remembered with its error, which the
+ * first run throws.
  *
- * @throws TreeError for an argument or a result that is no tree of arrays; TraceError when the function asks for a value, or applies an operation that is not covered; ShapeError when
- *   it needs more memory than can be addressed
+ * @throws TreeError for an argument or a result that is no tree of arrays; ShapeError when it needs more memory than can
+ *   be addressed; what the function throws
  */
 export const specialize = (
   caller: Caller,
@@ -131,10 +183,21 @@ export const specialize = (
   numbers: Numbers,
   backend: Backend,
 ): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
-  const traced = traceTree(caller, tree, f, numbers);
-  if (traced === undefined) return undefined;
-  const { leaves, form, result, simplified } = traced;
-  const run = makeRun(caller.name, simplified, leaves.map(typeOf), backend);
+  const taken = takeTree(caller, tree, numbers);
+  const { form, leaves } = taken;
+  if (leaves.some(isTraced)) return undefined;
+  const readyOrError = (): Ready | undefined => {
+    try {
+      return makeReady(caller, taken, f, numbers, backend);
+    } catch (error) {
+      // Inside of a transform the fault may lie in what the function closes over.
+      if (!(error instanceof TraceError) || isTransforming()) throw error;
+      return failing(leaves.map(typeOf), error, error instanceof UnboundedError);
+    }
+  };
+  const ready = readyOrError();
+  if (ready === undefined) return undefined;
+  const { run, result } = ready;
   const flat = numbers === "still" && isFlat(form) ? leaves.length : undefined;
   return { leaves, specialized: { form, numbers, flat, run, result, givesFlat: isFlat(result), last: [] } };
 };

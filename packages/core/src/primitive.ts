@@ -132,19 +132,36 @@ export const viewIfKnown = (x: NDArray, reader: string): View | undefined => {
   }
 };
 
-let depth = 0; // the one module-level mutable cell: how many transforms are open
+/** How large the programs may become that are recorded for someone, who is named. */
+export interface Limit {
+  readonly name: string;
+  /** The most operations; those inside of a loop's body count once. */
+  readonly operations: number;
+}
 
-/** Runs a transform at a level of its own; however it ends, nothing is left behind. */
-export const atNewLevel = <A>(body: (level: number) => A): A => {
-  depth += 1;
+/** The transform that was opened last: how many are open, and the limit for what is recorded inside. */
+interface Open {
+  readonly level: number;
+  readonly limit: Limit | undefined;
+}
+
+let open: Open = { level: 0, limit: undefined }; // the one module-level mutable cell
+
+/**
+ * Runs a transform at a level of its own; however it ends, nothing is left behind. A limit holds for all that is recorded
+ * inside, unless there is another one further in.
+ */
+export const atNewLevel = <A>(body: (level: number, limit: Limit | undefined) => A, given?: Limit): A => {
+  const around = open;
+  open = { level: around.level + 1, limit: given ?? around.limit };
   try {
-    return body(depth);
+    return body(open.level, open.limit);
   } finally {
-    depth -= 1;
+    open = around;
   }
 };
 
 /** Whether a transform is open, so that values may be followed. */
-export const isTransforming = (): boolean => depth > 0;
+export const isTransforming = (): boolean => open.level > 0;
 
 export { traced, tracer };

@@ -25,6 +25,7 @@ export {
   type Interpreter,
   isTransforming,
   known,
+  type Limit,
   type Primitive,
   type Source,
   traced,

@@ -121,8 +121,12 @@ describe("what is no tree", () => {
     ["d is a Date", { d: new Date(0) }],
     ["s is a symbol", { s: Symbol("s") }],
   ])("is refused: %s", (where, root) => {
+    const isOutside = /string|function/.test(where);
     expect(() => tree.leaves(root)).toThrow(
-      new TreeError(`tree: ${where}. A tree is made of arrays, numbers, lists and plain objects.`),
+      new TreeError(
+        `tree: ${where}. A tree is made of arrays, numbers, lists and plain objects` +
+          `${isOutside ? '; text and functions stay outside of it, as in (x) => f(x, "relu")' : ""}.`,
+      ),
     );
   });
 });

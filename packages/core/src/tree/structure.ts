@@ -67,8 +67,10 @@ const takeApart = (node: unknown, path: string, depth: number, visitor: Visitor)
     for (const key of keys) children.push(takeApart(node[key], keyPath(path, key), depth + 1, visitor));
     return { kind: "record", keys, children };
   }
+  const isOutside = typeof node === "string" || typeof node === "function";
   throw new TreeError(
-    `${name}: ${place(path)} is ${describe(node)}.${adviceOn(node)} A tree is made of arrays, numbers, lists and plain objects.`,
+    `${name}: ${place(path)} is ${describe(node)}.${adviceOn(node)} A tree is made of arrays, numbers, lists and plain ` +
+      `objects${isOutside ? '; text and functions stay outside of it, as in (x) => f(x, "relu")' : ""}.`,
   );
 };
 
