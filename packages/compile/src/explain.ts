@@ -3,7 +3,7 @@ import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { kernelsText } from "./account.ts";
 import { emit } from "./emit.ts";
-import { mostExecutables, remembered } from "./executable.ts";
+import { mostExecutableBytes, rememberedBytes } from "./executable.ts";
 import { schedule } from "./fuse.ts";
 import { constantsIn, isMade, type Value, valueAt } from "./graph.ts";
 import { bytesOf } from "./layout.ts";
@@ -23,7 +23,7 @@ const totalOf = (values: readonly Value[]): number => values.reduce((sum, value)
 
 /**
  * What `jit(f)` makes of a call, as text: the program as it is traced and as it is simplified, the kernels into which it
- * is fused, each with what it reads and writes in bytes, the plan of the memory, and how many executables are remembered.
+ * is fused, each with what it reads and writes in bytes, the plan of the memory, and how many bytes of executables are remembered.
  * Values that are there before the program runs go by the letters of the simplified program, others by a number.
  *
  * Nothing is compiled, run or remembered. The text is for reading, and may change from version to version.
@@ -73,7 +73,7 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
         `temporaries and room ${memoryBytes - inputs - constants - results}`,
       ...(apart.length === 0 ? [] : [`arguments that are not copied: ${apart.join(", ")}`]),
       `code: ${bytes.length} bytes`,
-      `executables remembered: ${remembered()} of at most ${mostExecutables}`,
+      `executables remembered: ${rememberedBytes()} of at most ${mostExecutableBytes} bytes`,
     ].join("\n");
   };
 });

@@ -29,9 +29,21 @@ const ifThereIs = <A>(ask: () => A): A | undefined => {
   }
 };
 
-/** So many pages, and how they are seen; undefined if there is not so much memory. */
-export const openHeap = (pages: number): { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined => {
-  const memory = ifThereIs(() => new WebAssembly.Memory({ initial: pages }));
+/** A memory of so many pages at least, if one that was used before can grow to them. */
+const grown = (memory: WebAssembly.Memory, pages: number): WebAssembly.Memory | undefined => {
+  const missing = pages - memory.buffer.byteLength / pageBytes;
+  return missing <= 0 || ifThereIs(() => memory.grow(missing)) !== undefined ? memory : undefined;
+};
+
+/**
+ * So many pages, and how they are seen; undefined if there is not so much memory. One that nobody uses any more may be
+ * used again.
+ */
+export const openHeap = (
+  pages: number,
+  left?: WebAssembly.Memory,
+): { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined => {
+  const memory = (left && grown(left, pages)) ?? ifThereIs(() => new WebAssembly.Memory({ initial: pages }));
   if (memory === undefined) return undefined;
   const { take, giveBack, end } = openAllocator();
   const own = pages * pageBytes;

@@ -1,7 +1,8 @@
 import { argumentPlace, checkAlone, checkCallback } from "@gradfold/autodiff/compiler";
 import { typed } from "@gradfold/core/transform";
 import { type Backend, backend } from "./backend.ts";
-import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
+import { openPool } from "./pool.ts";
+import { resultFor, resultOf, type Runtime, specialize, type Specialized } from "./specialize.ts";
 
 interface Jit {
   <F>(f: F): F & { readonly backend: Backend };
@@ -39,12 +40,12 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
   checkCallback("jit", "the first argument", f, "jit(f)(x)");
   checkAlone("jit", further, "jit(f)(x). Numbers and truths among the arguments are static as they are");
   const known: Specialized[] = [];
-  const runs = backend();
+  const runtime: Runtime = { backend: backend(), pool: openPool() };
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
 
   const learn = (args: readonly unknown[]): unknown => {
-    const learned = specialize(caller, args, onList, "still", runs);
+    const learned = specialize(caller, args, onList, "still", runtime);
     if (learned === undefined) return f(...args);
     known.unshift(learned.specialized);
     known.splice(most);
@@ -54,13 +55,17 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
   const call = (...args: readonly unknown[]): unknown => {
     for (let i = 0; i < known.length; i++) {
       const specialized = known[i];
-      const result = specialized === undefined ? "other" : resultFor(specialized, args);
+      if (specialized === undefined) continue;
+      const result = resultFor(specialized, args);
       if (result === "other") continue;
       if (result === "traced") return f(...args);
-      if (i > 0) known.unshift(...known.splice(i, 1));
+      if (i > 0) {
+        known.unshift(...known.splice(i, 1));
+        runtime.pool.touch(specialized.runner);
+      }
       return result;
     }
     return learn(args);
   };
-  return Object.assign(call, { backend: runs });
+  return Object.assign(call, { backend: runtime.backend });
 });

@@ -6,8 +6,9 @@ import { bytesOf, isTogether, smallBytes, widthOf } from "./layout.ts";
 
 /* Elements on their way out of a program's memory, as fresh arrays. */
 
-/** A result in memory. */
+/** A result in memory, and its number among the values of the graph. */
 export interface Made {
+  readonly id: number;
   readonly value: Value;
   readonly address: number;
 }
@@ -89,9 +90,9 @@ const keepFreedMemory = (all: readonly Made[]): void => {
 /** Source that copies results out. */
 export interface Printed {
   readonly statements: string;
-  /** The names of the fresh arrays. */
-  readonly names: readonly string[];
-  /** What else the statements name. */
+  /** A list of the fresh arrays. */
+  readonly list: string;
+  /** What else is named. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -100,24 +101,24 @@ export const printResults = (heap: Heap, all: readonly Made[]): Printed => {
   const { batches, places } = intoBatches(all);
   keepFreedMemory(all);
   const printBatch = ({ dtype, from, size }: Batch, b: number): string => {
-    if (size * widthOf(dtype) > smallBytes) return `const store${b} = copy${b}();`;
+    if (size * widthOf(dtype) > smallBytes) return `const store${b} = copies[${b}]();`;
     const window = widthOf(dtype) === 4 ? "single" : "double";
     const copies = from.map((place, i) => `store${b}[${i}] = ${window}[${place}];`);
     return `const store${b} = allocate("${dtype}", ${size}); ${copies.join(" ")}`;
   };
   const printResult = ({ value: { dtype } }: Made, i: number): string => {
     const { batch = 0, start = 0 } = places[i] ?? {};
-    return `const y${i} = contiguous("${dtype}", shape${i}, store${batch}, ${start});`;
+    return `contiguous("${dtype}", shapes[${i}], store${batch}, ${start})`;
   };
   return {
-    statements: ["const { single, double } = heap;", ...batches.map(printBatch), ...all.map(printResult)].join("\n"),
-    names: all.map((_, i) => `y${i}`),
-    values: Object.fromEntries<unknown>([
-      ["heap", heap],
-      ["allocate", allocate],
-      ["contiguous", contiguous],
-      ...batches.map((batch, b) => [`copy${b}`, openRun(heap, batch)] as const),
-      ...all.map(({ value }, i) => [`shape${i}`, value.shape] as const),
-    ]),
+    statements: ["const { single, double } = heap;", ...batches.map(printBatch)].join("\n"),
+    list: `[${all.map(printResult).join(", ")}]`,
+    values: {
+      heap,
+      allocate,
+      contiguous,
+      copies: batches.map((batch) => openRun(heap, batch)),
+      shapes: all.map(({ value }) => value.shape),
+    },
   };
 };

@@ -2,6 +2,7 @@ import { scan as scanEagerly } from "@gradfold/autodiff";
 import { checkCallback, placeIn } from "@gradfold/autodiff/compiler";
 import { optionsOf, typed } from "@gradfold/core/transform";
 import { backend } from "./backend.ts";
+import { openPool, type Pool } from "./pool.ts";
 import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";
 
 type Body = (carry: unknown, x: unknown) => readonly [unknown, unknown];
@@ -29,7 +30,13 @@ interface Known {
 /** So many forms, types and lengths are remembered for a body. */
 const most = 8;
 
-const loops = new WeakMap<Body, Known[]>();
+/** The loops of a body. */
+interface Loops {
+  readonly known: Known[];
+  readonly pool: Pool;
+}
+
+const loops = new WeakMap<Body, Loops>();
 
 // The types of trees, which are autodiff's to compute, say nothing here: its scan as a function of anything.
 const eagerly = scanEagerly as unknown as (
@@ -41,7 +48,7 @@ const eagerly = scanEagerly as unknown as (
 
 type Turns = Pick<Known, "length" | "reverse">;
 
-const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, known: Known[]): unknown => {
+const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, { known, pool }: Loops): unknown => {
   const options: Options = length === undefined ? { reverse } : { length, reverse };
   // Without a turn there is nothing to compile.
   if (length === 0) return eagerly(f, init, xs, options);
@@ -49,7 +56,7 @@ const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, 
     const [carry, rows] = pair as readonly [unknown, unknown]; // as the form of a pair puts it together
     return eagerly(f, carry, rows, options);
   };
-  const learned = specialize(caller, [init, xs], onPair, "arrays", backend());
+  const learned = specialize(caller, [init, xs], onPair, "arrays", { backend: backend(), pool });
   if (learned === undefined) return eagerly(f, init, xs, options);
   known.unshift({ length, reverse, specialized: learned.specialized });
   known.splice(most);
@@ -78,15 +85,16 @@ export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
   (f: Body, init: unknown, xs: unknown, options?: Options) => {
     checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
     const wanted = optionsOf("scan", options, defaults);
-    const known = loops.get(f) ?? [];
-    if (known.length === 0) loops.set(f, known);
+    const ofBody = loops.get(f) ?? { known: [], pool: openPool() };
+    if (ofBody.known.length === 0) loops.set(f, ofBody);
     const pair = [init, xs];
-    for (const { length, reverse, specialized } of known) {
+    for (const { length, reverse, specialized } of ofBody.known) {
       const isWanted = length === wanted.length && reverse === wanted.reverse;
       const result = isWanted ? resultFor(specialized, pair) : "other";
       if (result === "other") continue;
+      ofBody.pool.touch(specialized.runner);
       return result === "traced" ? eagerly(f, init, xs, options ?? {}) : result;
     }
-    return learn(f, init, xs, wanted, known);
+    return learn(f, init, xs, wanted, ofBody);
   },
 );

@@ -21,9 +21,10 @@ import {
   tracer,
 } from "@gradfold/core/transform";
 import type { Backend } from "./backend.ts";
-import { type Answer, instantiate, type Judge, type Run } from "./execute.ts";
+import { type Answer, instantiate, type Judge, type Run, type Runner } from "./execute.ts";
 import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
 import { lower } from "./lower.ts";
+import type { Pool } from "./pool.ts";
 
 /** A function made ready for arguments of a form, and for arrays of certain types. */
 export interface Specialized {
@@ -31,7 +32,7 @@ export interface Specialized {
   readonly numbers: Numbers;
   /** How many arrays the form has, if it is a list of them and nothing else, and no number would become one. */
   readonly flat: number | undefined;
-  readonly run: Run;
+  readonly runner: Runner;
   readonly result: Form;
   readonly givesFlat: boolean;
   /** The arrays of the last call, which need not be looked at again. */
@@ -72,12 +73,26 @@ const judged =
     return run(leaves as readonly NDArray[]); // as they have been judged
   };
 
-const makeRun = (caller: string, program: Program, types: readonly LeafType[], backend: Backend): Run => {
+/** What needs no memory. */
+const always = (run: Run): Runner => ({ run, leave: () => undefined });
+
+/** Where programs run, and in which memories. */
+export interface Runtime {
+  readonly backend: Backend;
+  readonly pool: Pool;
+}
+
+export const makeRunner = (
+  caller: string,
+  program: Program,
+  types: readonly LeafType[],
+  { backend, pool }: Runtime,
+): Runner => {
   const judge = judgeFor(types);
   const slowly = judged(types.length, judge, (leaves) => evaluateProgram(program, leaves));
-  if (backend === "eager") return slowly;
+  if (backend === "eager") return always(slowly);
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
-  return instantiate(caller, graph, judge) ?? slowly;
+  return instantiate(caller, graph, judge, pool, slowly);
 };
 
 /** Who has a tree, and what it calls the places in it. */
@@ -143,7 +158,7 @@ export const simplify = (name: string, program: Program): Program =>
 
 /** A function of a tree ready to run, and the form of its result. */
 interface Ready {
-  readonly run: Run;
+  readonly runner: Runner;
   readonly result: Form;
 }
 
@@ -152,19 +167,21 @@ const makeReady = (
   taken: Taken,
   f: (tree: unknown) => unknown,
   numbers: Numbers,
-  backend: Backend,
+  runtime: Runtime,
 ): Ready | undefined => {
   const traced = traceTree(caller, taken, f, numbers);
   if (traced === undefined) return undefined;
   const simplified = simplify(caller.name, traced.program);
-  return { run: makeRun(caller.name, simplified, taken.leaves.map(typeOf), backend), result: traced.result };
+  return { runner: makeRunner(caller.name, simplified, taken.leaves.map(typeOf), runtime), result: traced.result };
 };
 
 /** Throws an error again, for arguments of the types that it was thrown for. It is made anew: an error keeps its stack. */
 const failing = (types: readonly LeafType[], { message }: TraceError, isUnbounded: boolean): Ready => ({
-  run: judged(types.length, judgeFor(types), () => {
-    throw isUnbounded ? new UnboundedError(message) : new TraceError(message);
-  }),
+  runner: always(
+    judged(types.length, judgeFor(types), () => {
+      throw isUnbounded ? new UnboundedError(message) : new TraceError(message);
+    }),
+  ),
   result: { kind: "still", value: undefined },
 });
 
@@ -181,14 +198,14 @@ export const specialize = (
   tree: unknown,
   f: (tree: unknown) => unknown,
   numbers: Numbers,
-  backend: Backend,
+  runtime: Runtime,
 ): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
   const taken = takeTree(caller, tree, numbers);
   const { form, leaves } = taken;
   if (leaves.some(isTraced)) return undefined;
   const readyOrError = (): Ready | undefined => {
     try {
-      return makeReady(caller, taken, f, numbers, backend);
+      return makeReady(caller, taken, f, numbers, runtime);
     } catch (error) {
       // Inside of a transform the fault may lie in what the function closes over.
       if (!(error instanceof TraceError) || isTransforming()) throw error;
@@ -197,9 +214,9 @@ export const specialize = (
   };
   const ready = readyOrError();
   if (ready === undefined) return undefined;
-  const { run, result } = ready;
+  const { runner, result } = ready;
   const flat = numbers === "still" && isFlat(form) ? leaves.length : undefined;
-  return { leaves, specialized: { form, numbers, flat, run, result, givesFlat: isFlat(result), last: [] } };
+  return { leaves, specialized: { form, numbers, flat, runner, result, givesFlat: isFlat(result), last: [] } };
 };
 
 const put = ({ givesFlat, result }: Specialized, answer: Answer): unknown =>
@@ -207,15 +224,15 @@ const put = ({ givesFlat, result }: Specialized, answer: Answer): unknown =>
 
 /** What a specialized function gives for the arrays of a tree. */
 export const resultOf = (specialized: Specialized, leaves: readonly NDArray[]): unknown =>
-  put(specialized, specialized.run(leaves));
+  put(specialized, specialized.runner.run(leaves));
 
 /**
  * What a specialized function gives for a tree: "other" if it is not ready for it, "traced" if a transform follows one of
  * the arrays. No tree is a text.
  */
 export const resultFor = (specialized: Specialized, tree: unknown): unknown => {
-  const { form, numbers, flat, run, last } = specialized;
-  if (flat !== undefined) return isList(tree) && tree.length === flat ? put(specialized, run(tree)) : "other";
+  const { form, numbers, flat, runner, last } = specialized;
+  if (flat !== undefined) return isList(tree) && tree.length === flat ? put(specialized, runner.run(tree)) : "other";
   const leaves: NDArray[] = [];
   if (!matches(form, tree, numbers, leaves, last)) return "other";
   const result = resultOf(specialized, leaves);

@@ -176,13 +176,21 @@ describe("An explanation", () => {
     `);
   });
 
-  test("counts the executables that are remembered, of which there are not as many as shapes", () => {
+  test("counts the bytes of the executables that are remembered, of which there is a bound", () => {
     const compiled = jit((x: NDArray) => mul(x, 3));
-    const remembered = (): number =>
-      Number(/remembered: (\d+) of at most 64/.exec(explain((x: NDArray) => add(x, 1))(array(1)))?.[1]);
-    for (let n = 1; n <= 100; n++) compiled(noise(1, [n]));
-    expect(remembered()).toBe(64);
-    expect(remembered()).toBe(64);
+    const remembered = (): readonly number[] => {
+      const text = explain((x: NDArray) => add(x, 1))(array(1));
+      return (/remembered: (\d+) of at most (\d+) bytes/.exec(text) ?? []).slice(1).map(Number);
+    };
+    const counts: number[] = [];
+    const [, most = 0] = remembered();
+    for (let n = 1; n <= 600; n++) {
+      compiled(noise(1, [n]));
+      if (n % 100 === 0) counts.push(remembered()[0] ?? NaN);
+    }
+    expect(counts[1]).toBeGreaterThan(counts[0] ?? Infinity);
+    expect(counts.every((bytes) => bytes <= most)).toBe(true);
+    expect(counts.at(-1)).toBeGreaterThan(0.9 * most);
   });
 
   test("is the same for a jitted function, and refuses what is being transformed", () => {
