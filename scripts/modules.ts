@@ -6,14 +6,12 @@
  *     tsx --conditions=source scripts/modules.ts > before.txt
  */
 import { createHash } from "node:crypto";
-import { argumentPlace } from "@gradfold/autodiff/compiler";
 import { type NDArray, ones, square, sum } from "@gradfold/core";
 import { jacrev, valueAndGrad, vjp } from "@gradfold/autodiff";
 import { apply, decode, functionOf, golden } from "../packages/autodiff/test/golden.ts";
 import { emit, type Emitted } from "../packages/compile/src/emit.ts";
 import { schedule } from "../packages/compile/src/fuse.ts";
-import { lower } from "../packages/compile/src/lower.ts";
-import { traceTree, typeOf } from "../packages/compile/src/specialize.ts";
+import { graphOf } from "../packages/compile/test/lowered.ts";
 import { programs } from "../packages/compile/test/programs.ts";
 import { type Leaves, type Program, program } from "../packages/compile/test/programs/program.ts";
 
@@ -40,13 +38,7 @@ const goldens: readonly Program[] = [
 ];
 
 /** What `jit` emits for a program. */
-const emitted = ({ name, f, xs }: Program): Emitted => {
-  const onList = (args: unknown): unknown => f(...(args as Leaves));
-  const traced = traceTree({ name, place: argumentPlace }, xs, onList, "still");
-  if (traced === undefined) throw new Error(`${name}: the program is part of a transform.`);
-  const types = traced.leaves.map(typeOf);
-  return emit(schedule(lower(name, traced.simplified, (i) => types[i]?.isOne ?? false)));
-};
+const emitted = ({ name, f, xs }: Program): Emitted => emit(schedule(graphOf(name, f, xs)));
 
 const hash = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 

@@ -21,10 +21,9 @@ import { emit } from "../src/emit.ts";
 import { schedule } from "../src/fuse.ts";
 import { type Graph, type Value, programsIn } from "../src/graph.ts";
 import { jit } from "../src/index.ts";
-import { lower } from "../src/lower.ts";
-import { traceTree } from "../src/specialize.ts";
 import { disassemble } from "./disassemble.ts";
 import { expectSameBits, noise } from "./bits.ts";
+import { graphOf } from "./lowered.ts";
 
 /* What compiling takes grows with a program as the program does, whatever its form. */
 
@@ -150,14 +149,6 @@ const families: Readonly<Record<string, Family>> = {
   }),
 };
 
-const graphOf = ({ f, args }: ReturnType<Family>): Graph => {
-  const place = () => "an argument";
-  const onList = (list: unknown): unknown => f(...(list as never[]));
-  const traced = traceTree({ name: "test", place }, args, onList, "still");
-  if (traced === undefined) throw new Error("the test is no part of a transform");
-  return lower("test", traced.simplified, () => false);
-};
-
 /** The same graph, which counts how often somebody asks how a value comes about. */
 const watched = (graph: Graph, count: () => void): Graph => ({
   ...graph,
@@ -191,7 +182,7 @@ const numbersIn = (text: string, pattern: RegExp): readonly number[] =>
 /** What compiling a program takes, in numbers. */
 const costOf = (family: ReturnType<Family>): Readonly<Record<string, number>> => {
   let visits = 0;
-  const graph = watched(graphOf(family), () => (visits += 1));
+  const graph = watched(graphOf("linear", family.f, family.args), () => (visits += 1));
   const scheduled = schedule(graph);
   const scheduling = visits;
   const { bytes, memoryBytes } = emit(scheduled);

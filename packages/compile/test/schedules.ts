@@ -154,7 +154,7 @@ export const scheduleOf = (program: Program, shapes: readonly Shape[]): Schedule
     },
     loop: (body, length, carries) => {
       const inside = scheduleOf(body, carries.map(shapeOf));
-      const counts = { length, closed: 0, carried: carries.length };
+      const counts = { length, reverse: false, closed: 0, carried: carries.length };
       const control = { kind: "scan", body: inside.graph, ...counts, inputs: carries } as const;
       const value = define([0], { kind: "control", control });
       const results = carries.map((id, index) => define(shapeOf(id), { kind: "result", control: value, index }));

@@ -1,0 +1,14 @@
+import { argumentPlace } from "@gradfold/autodiff/compiler";
+import type { Graph } from "../src/graph.ts";
+import { lower } from "../src/lower.ts";
+import { simplify, takeTree, traceTree, typeOf } from "../src/specialize.ts";
+
+/** The graph that `jit` makes of a function for some arguments. */
+export const graphOf = (name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): Graph => {
+  const caller = { name, place: argumentPlace };
+  const taken = takeTree(caller, args, "still");
+  const traced = traceTree(caller, taken, (list) => f(...(list as never[])), "still");
+  if (traced === undefined) throw new Error(`${name}: the program is part of a transform.`);
+  const types = taken.leaves.map(typeOf);
+  return lower(name, simplify(name, traced.program), (i) => types[i]?.isOne ?? false);
+};
