@@ -30,7 +30,7 @@ import { emitSweep, openSweep, type Scalars } from "./sweep.ts";
 import { type Callee, openWorkshop, type Workshop } from "./workshop.ts";
 
 /** A constant to be put into memory once. */
-export interface Resident {
+interface Resident {
   readonly constant: Constant;
   readonly address: number;
 }

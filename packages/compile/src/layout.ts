@@ -136,7 +136,7 @@ export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {
 };
 
 /** A function has at most so many parameters: engines have a limit, and to pass them takes time. */
-export const mostMoving = 500;
+const mostMoving = 500;
 
 /** Of inputs that can move, the largest: more of them would not fit a function's parameters. */
 export const largestIn = (graph: Graph, movable: readonly number[]): readonly number[] => {
