@@ -89,6 +89,19 @@ const openValues = (code: Code, held: Held, instructions: readonly Instruction[]
   };
 };
 
+/** The operation of a function that does nothing but apply one to its arguments in their order. */
+const onlyOperationOf = ({ instructions }: ScalarFunction): Application | undefined => {
+  const last = instructions.at(-1);
+  const operands = instructions.slice(0, -1);
+  const areArguments = operands.every((step, i) => step.kind === "argument" && step.index === i);
+  return last?.kind === "apply" &&
+    areArguments &&
+    last.arguments.length === operands.length &&
+    last.arguments.every((id, i) => id === i)
+    ? last
+    : undefined;
+};
+
 /** Emits a function on one or more vectors side by side, or calls it; `vectors` holds the arguments' locals for each of them. */
 export const emitScalar = (
   code: Code,
@@ -98,8 +111,14 @@ export const emitScalar = (
   vectors: readonly (readonly number[])[],
 ): readonly number[] => {
   if (code.aside.isCalled(scalar)) return emitCalls(code, scalar, arithmetic, vectors);
-  const { instructions } = inFewRegisters(scalar);
   const printers = printersOf[arithmetic];
+  const only = onlyOperationOf(scalar);
+  if (only !== undefined && wordPrinter(only) === undefined)
+    return vectors.map((x) => {
+      printers[only.operation as FloatOperation]({ code, held, x });
+      return emitKept(code);
+    });
+  const { instructions } = inFewRegisters(scalar);
   const splat = arithmetic === "single" ? splat32 : splat64;
   const valueOf = (id: number | undefined): number | undefined => {
     const step = instructions[id ?? -1];

@@ -23,7 +23,7 @@ export type Vector = readonly number[];
 const bytesIn = 16;
 
 /** Strides up to this are read as whole vectors, whose elements are then picked. */
-const mostPicked = 4;
+export const mostPicked = 4;
 
 interface Lane {
   readonly register: number;

@@ -3,10 +3,10 @@ import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate
 import { type Body, openBody } from "./body.ts";
 import { type Code, op } from "./code.ts";
 import { arithmetic, type Expression } from "./expression.ts";
-import type { Sweep } from "./kernel.ts";
+import type { Node, Sweep } from "./kernel.ts";
 import type { Held } from "./held.ts";
 import { type OriginOf, widthOf } from "./layout.ts";
-import { emitStore, emitStoreApart, emitStoreFirst, type Reading, type Unit, type Vector } from "./load.ts";
+import { emitStore, emitStoreApart, emitStoreFirst, mostPicked, type Reading, type Unit, type Vector } from "./load.ts";
 import { mergeAxes, type Merged } from "./merge.ts";
 import { monoidOf } from "./monoid.ts";
 import { inBlocks, type Pass } from "./pass.ts";
@@ -27,6 +27,16 @@ export interface Scalars {
  * adding to them: then a turn takes twice as many places.
  */
 const mostInRegisters = 8;
+
+/** The places of a unit. */
+const unitPlaces = 4;
+
+/** A body of more nodes is written out for a single unit, which makes code a third as long for a few places. */
+const manyNodes = 32;
+
+/** Whether the last unit may be computed in full, though places of it do not count: only whole vectors are read. */
+const canPad = (nodes: readonly Node[], readings: ReadonlyMap<number, Reading>): boolean =>
+  nodes.length > manyNodes && [...readings.values()].every(({ stride }) => stride >= 0 && stride <= mostPicked);
 
 /** The innermost axis, and what becomes of a turn's results. */
 interface Inner {
@@ -217,8 +227,10 @@ export const openSweep = (
     results.move(0, 1);
   };
   const vectors = accumulators.reduce((count, { locals }) => count + locals.length, 0);
-  const turn = vectors > mostInRegisters ? 2 * lanes : lanes;
-  const inner: Inner = { code, body, pointers, axis, size, turn, consume };
+  const isPadded = !byRows && folds.length + parts.length === 0 && canPad(nodes, readings);
+  const turn = isPadded ? unitPlaces : vectors > mostInRegisters ? 2 * lanes : lanes;
+  const padded = isPadded ? Math.ceil(size / unitPlaces) * unitPlaces : size;
+  const inner: Inner = { code, body, pointers, axis, size: padded, turn, consume };
   const emitRow = (counters: readonly number[]): void => {
     pointers.place(counters);
     body.prepare();
