@@ -4,7 +4,17 @@ import { evaluateProgram } from "../evaluate.ts";
 import type { Program, Pushed } from "../program.ts";
 import { programOf } from "../trace.ts";
 import type { Flow } from "./marks.ts";
-import { apart, type Counts, countsOf, inOrder, joined, markedParts, operandsOf, resultsOf } from "./parts.ts";
+import {
+  apart,
+  type Counts,
+  countsOf,
+  inOrder,
+  joined,
+  markedParts,
+  operandsOf,
+  type Parts,
+  resultsOf,
+} from "./parts.ts";
 
 /* The tangent of a loop is a loop of values and tangents: behind each part of what it takes and gives stand tangents. */
 
@@ -20,6 +30,14 @@ interface PushedLoop {
   readonly pushed: (given: readonly NDArray[]) => Pushed;
 }
 
+/** Operands or results, and behind each part of them what belongs to the marked ones. */
+const beside = <A>(
+  parts: <B>(list: readonly B[]) => Parts<B>,
+  marks: readonly boolean[],
+  all: readonly A[],
+  other: readonly A[],
+): Parts<A> => joined(parts(all), markedParts(parts(other), parts(marks)));
+
 /** The loop of a body in forward mode. Marks say which operands and results have tangents. */
 export const pushedLoop = (
   body: Program,
@@ -28,18 +46,12 @@ export const pushedLoop = (
   tangents: readonly (NDArray | null)[],
   inputs: readonly NDArray[],
 ): PushedLoop => {
-  const beside = <A>(values: readonly A[], moving: readonly A[]) => {
-    const moved = operandsOf(marks.operands, counts);
-    return joined(operandsOf(values, counts), markedParts(operandsOf(moving, counts), moved));
-  };
-  const besideResults = <A>(values: readonly A[], moving: readonly A[]) => {
-    const moved = resultsOf(marks.results, counts);
-    return joined(resultsOf(values, counts), markedParts(resultsOf(moving, counts), moved));
-  };
-  const types = beside(body.inputs, body.inputs);
+  const operands = <A>(list: readonly A[]): Parts<A> => operandsOf(list, counts);
+  const results = <A>(list: readonly A[]): Parts<A> => resultsOf(list, counts);
+  const types = beside(operands, marks.operands, body.inputs, body.inputs);
   const both = countsOf(types);
   const tellApart = (leaves: readonly NDArray[]) => {
-    const { front, back } = apart(operandsOf(leaves, both), operandsOf(body.inputs, counts));
+    const { front, back } = apart(operandsOf(leaves, both), operands(body.inputs));
     return { values: inOrder(front), tangents: atMarks(inOrder(back), marks.operands) };
   };
   return {
@@ -48,11 +60,11 @@ export const pushedLoop = (
     body: programOf(inOrder(types), (leaves) => {
       const given = tellApart(leaves);
       const next = pushedResults(body, given.values, given.tangents, marks.results);
-      return inOrder(besideResults(next.outputs, next.tangents));
+      return inOrder(beside(results, marks.results, next.outputs, next.tangents));
     }),
-    operands: inOrder(beside(inputs, filled(tangents, inputs))),
+    operands: inOrder(beside(operands, marks.operands, inputs, filled(tangents, inputs))),
     pushed: (given) => {
-      const { front, back } = apart(resultsOf(given, both), resultsOf(outputTypes(body), counts));
+      const { front, back } = apart(resultsOf(given, both), results(outputTypes(body)));
       return { outputs: inOrder(front), tangents: atMarks(inOrder(back), marks.results) };
     },
   };

@@ -85,10 +85,8 @@ const withoutLength = (): TraceError =>
 const pulled = (control: While, inputs: readonly NDArray[], wanted: readonly boolean[]): Pulled => {
   const { body, maxSteps } = control;
   if (areKnown(inputs)) {
-    const length = run(
-      control,
-      inputs.map((x) => known(x, "whileLoop")),
-    ).turns;
+    const values = inputs.map((x) => known(x, "whileLoop"));
+    const length = run(control, values).turns;
     return scanCompound({ kind: "scan", body, length, reverse: false, ...countsOf(control) }).vjp(inputs, wanted);
   }
   if (maxSteps !== undefined)
