@@ -15,7 +15,8 @@ const core = 1;
 
 /** A command held to one core and to so many seconds of computing, where the system has the programs for it. */
 const held = (command: Command, seconds: number): Command => {
-  const holding = ["taskset", "-c", String(core), "prlimit", `--cpu=${seconds}`] as const;
+  // Before the hard limit, which ends it like any other, comes the signal that tells why.
+  const holding = ["taskset", "-c", String(core), "prlimit", `--cpu=${seconds}:${seconds + 1}`] as const;
   const [program, ...args] = holding;
   return succeeds(program, ...args, "true") ? [...holding, ...command] : command;
 };
