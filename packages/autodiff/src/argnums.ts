@@ -30,10 +30,12 @@ export const argnumsOf = (name: string, options: Options | undefined): Argnums =
   }
   // A copy, as nobody knows what becomes of the list; its holes are undefined.
   const list = Object.freeze([...argnums]);
-  list.forEach((i, at) => {
+  const met = new Set<number>();
+  for (const i of list) {
     checkNumber(name, i);
-    if (list.indexOf(i) < at) throw new DomainError(`${name}: argnums: argument ${i} is there twice.`);
-  });
+    if (met.has(i)) throw new DomainError(`${name}: argnums: argument ${i} is there twice.`);
+    met.add(i);
+  }
   return list;
 };
 
@@ -82,8 +84,9 @@ export const choose = (
     apply: (leaves) => {
       const part = tree.unflatten(inputs.structure, leaves);
       if (typeof argnums === "number") return f(...args.with(argnums, part));
-      const parts = isList(part) ? part : [];
-      return f(...args.map((x, i) => (argnums.includes(i) ? parts[argnums.indexOf(i)] : x)));
+      const given = [...args];
+      if (isList(part)) argnums.forEach((i, at) => (given[i] = part[at]));
+      return f(...given);
     },
   };
 };
