@@ -1,13 +1,12 @@
 export type { Matrix, NDArray, Operand, Scalar, Vector } from "./array.ts";
 export type { DType } from "./dtype.ts";
+export { attempt, orThrow } from "./attempt.ts";
 export {
-  attempt,
   DecodeError,
   type DecodeFailure,
   DomainError,
   DTypeError,
   type GradfoldError,
-  orThrow,
   ShapeError,
   TraceError,
   TreeError,

@@ -1,7 +1,8 @@
 import { contiguous, type NDArray } from "./array.ts";
 import { describe } from "./description.ts";
 import { allocate, type DType, isDType, type Store } from "./dtype.ts";
-import { DecodeError, decoded, ShapeError } from "./error.ts";
+import { decoded } from "./attempt.ts";
+import { DecodeError, ShapeError } from "./error.ts";
 import type { Either } from "./fp.ts";
 import { isRecord } from "./plain.ts";
 import { view } from "./primitive.ts";

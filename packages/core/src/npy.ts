@@ -5,7 +5,8 @@
 import { concrete, type NDArray, type Operand } from "./array.ts";
 import { bytesOf } from "./bytes.ts";
 import { allocate, allocateAlone } from "./dtype.ts";
-import { DecodeError, decoded, ShapeError } from "./error.ts";
+import { decoded } from "./attempt.ts";
+import { DecodeError, ShapeError } from "./error.ts";
 import type { Either } from "./fp.ts";
 import { descrOf, elementOf, writeElements } from "./npy/element.ts";
 import { headerBytes, readHeader } from "./npy/header.ts";

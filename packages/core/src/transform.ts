@@ -5,7 +5,7 @@ export { compileCode } from "./code.ts";
 export { bytesOf } from "./bytes.ts";
 export { checkFunction, checkList, describe, inQuotes, isRemains } from "./description.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
-export { decoded } from "./error.ts";
+export { decoded } from "./attempt.ts";
 export { inLayers, type Reach, type Taken } from "./layers.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
 export { lazy } from "./lazy.ts";

@@ -1,6 +1,7 @@
 import { isNDArray } from "../array.ts";
 import { describe } from "../description.ts";
-import { DecodeError, decoded } from "../error.ts";
+import { decoded } from "../attempt.ts";
+import { DecodeError } from "../error.ts";
 import type { Either } from "../fp.ts";
 import { arrayFromJSON } from "../json.ts";
 import { isRecord } from "../plain.ts";

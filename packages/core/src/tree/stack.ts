@@ -1,6 +1,7 @@
 import type { NDArray } from "../array.ts";
 import { checkList } from "../description.ts";
-import { attempt, ShapeError } from "../error.ts";
+import { attempt } from "../attempt.ts";
+import { ShapeError } from "../error.ts";
 import { isLeft } from "../either.ts";
 import { stack as stackArrays } from "../operations/join.ts";
 import type { Insert } from "../static/axes.ts";
