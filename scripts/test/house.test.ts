@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** The one module-level variable: the transform that was opened last. */
 const variables: readonly string[] = [
-  "packages/core/src/primitive.ts: let open: Open = { level: 0, limit: undefined };",
+  "packages/core/src/array/primitive.ts: let open: Open = { level: 0, limit: undefined };",
 ];
 
 const names = packages.map((folder) => basename(folder));

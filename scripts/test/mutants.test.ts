@@ -49,7 +49,7 @@ test("Types, imports, names of fields and the texts of errors and messages have 
   expect(faults('f("It is wrong.");')).toEqual([";"]);
 });
 
-test.each(["core/src/order.ts", "autodiff/src/tape.ts"])(
+test.each(["core/src/kernel/order.ts", "autodiff/src/tape.ts"])(
   "Every fault of %s is TypeScript and stands on the line that it names",
   (path) => {
     const source = read(`packages/${path}`);

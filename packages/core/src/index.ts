@@ -1,6 +1,10 @@
-export type { Matrix, NDArray, Operand, Scalar, Vector } from "./array.ts";
-export type { DType } from "./dtype.ts";
-export { attempt, orThrow } from "./attempt.ts";
+export type { Matrix, NDArray, Operand, Scalar, Vector } from "./array/array.ts";
+export type { Axes, Shape } from "./array/shape.ts";
+export { fromJSON } from "./convert/json.ts";
+export { arange, array, eye, full, linspace, ones, onesLike, zeros, zerosLike } from "./convert/make.ts";
+export { print } from "./convert/print.ts";
+export { allClose, expectShape, item, toNested, toTypedArray } from "./convert/read.ts";
+export { fromNdarray, toNdarray } from "./convert/scijs.ts";
 export {
   DecodeError,
   type DecodeFailure,
@@ -10,11 +14,11 @@ export {
   ShapeError,
   TraceError,
   TreeError,
-} from "./error.ts";
-export { type Either, either, type Option, option, pipe } from "./fp.ts";
-export { fromJSON } from "./json.ts";
-export { arange, array, eye, full, linspace, ones, onesLike, zeros, zerosLike } from "./make.ts";
-export * as npy from "./npy.ts";
+} from "./error/error.ts";
+export { attempt, orThrow } from "./fp/attempt.ts";
+export { type Either, either, type Option, option, pipe } from "./fp/fp.ts";
+export { numerics } from "./kernel/numerics.ts";
+export * as npy from "./npy/npy.ts";
 export { elu, leakyRelu, logSigmoid, relu, sigmoid, silu, softplus } from "./operations/activation.ts";
 export { add } from "./operations/add.ts";
 export { argmax, argmin } from "./operations/argmax.ts";
@@ -34,7 +38,6 @@ export { flip, roll } from "./operations/flip.ts";
 export { cosh, sinh, tanh } from "./operations/hyperbolic.ts";
 export { concatenate, stack } from "./operations/join.ts";
 export { isFinite, isNaN, logicalAnd, logicalNot, logicalOr } from "./operations/logic.ts";
-export { numerics } from "./numerics.ts";
 export { mean } from "./operations/mean.ts";
 export { meshgrid } from "./operations/meshgrid.ts";
 export { norm } from "./operations/norm.ts";
@@ -58,12 +61,9 @@ export { acos, asin, atan, atan2, cos, sin, tan } from "./operations/trigonometr
 export { all, any } from "./operations/truth.ts";
 export { std, variance } from "./operations/variance.ts";
 export { where } from "./operations/where.ts";
-export { print } from "./print.ts";
-export * as random from "./random.ts";
-export type { Key } from "./random.ts";
-export { allClose, expectShape, item, toNested, toTypedArray } from "./read.ts";
-export { fromNdarray, toNdarray } from "./scijs.ts";
-export type { Axes, Shape } from "./shape.ts";
+export * as random from "./random/index.ts";
+export type { Key } from "./random/index.ts";
+export type { DType } from "./scalar/dtype.ts";
 export type { SameShapeClash, ShapeOf, Broadcast } from "./static/broadcast.ts";
 export type { Range } from "./static/move.ts";
-export * as tree from "./tree.ts";
+export * as tree from "./tree/index.ts";

@@ -1,22 +1,7 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
-export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array.ts";
-export { isPromise, pairOf, reasonOf } from "./callback.ts";
-export { compileCode } from "./code.ts";
-export { bytesOf } from "./bytes.ts";
-export { checkFunction, checkList, describe, inQuotes, isRemains } from "./description.ts";
-export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./dtype.ts";
-export { decoded } from "./attempt.ts";
-export { inLayers, type Reach, type Taken } from "./layers.ts";
-export { type Instruction, type LaneOperation, type ScalarFunction } from "./lane.ts";
-export { lazy } from "./lazy.ts";
-export { isWide } from "./matmul.ts";
-export { accumulate } from "./operations/add.ts";
-export { type CotangentSum, settled, withCotangent, withPart } from "./operations/cotangent.ts";
-export { checker, eachElement } from "./operations/checked.ts";
-export { type Arithmetic, fused } from "./operations/fused.ts";
-export { stackRows } from "./operations/join.ts";
-export type { Combine } from "./monoid.ts";
-export { block1, block2, foldByHalves, lanes } from "./order.ts";
+export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array/array.ts";
+export { checkFunction, checkList, describe, inQuotes, isRemains } from "./array/description.ts";
+export { inLayers, type Reach, type Taken } from "./array/layers.ts";
 export {
   atNewLevel,
   bind,
@@ -32,15 +17,30 @@ export {
   type Tracer,
   tracer,
   view,
-} from "./primitive.ts";
-export type { Part, Routine, Scratch, Step } from "./routine.ts";
-export { areBeside, axesBehind } from "./reduce.ts";
-export { broadcastStrides, formatShape, mostAxes, pick, placesOf, rowMajor, sameShape, sizeOf } from "./shape.ts";
+} from "./array/primitive.ts";
+export { broadcastStrides, formatShape, mostAxes, pick, placesOf, rowMajor, sameShape, sizeOf } from "./array/shape.ts";
+export { compact } from "./array/view.ts";
+export { zerosOf } from "./array/zeros.ts";
+export { isErrorOf, isList, isRecord, kindOf } from "./error/plain.ts";
+export { decoded } from "./fp/attempt.ts";
+export { bytesOf } from "./input/bytes.ts";
+export { isPromise, pairOf, reasonOf } from "./input/callback.ts";
+export { nearest, optionsOf } from "./input/options.ts";
+export { isWide } from "./kernel/matmul.ts";
+export { block1, block2, foldByHalves, lanes } from "./kernel/order.ts";
+export { areBeside, axesBehind } from "./kernel/reduce.ts";
+export { accumulate } from "./operations/add.ts";
+export { checker, eachElement } from "./operations/checked.ts";
+export { type CotangentSum, settled, withCotangent, withPart } from "./operations/cotangent.ts";
+export { type Arithmetic, fused } from "./operations/fused.ts";
+export { stackRows } from "./operations/join.ts";
+export { compileCode } from "./scalar/code.ts";
+export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./scalar/dtype.ts";
+export { type Instruction, type LaneOperation, type ScalarFunction } from "./scalar/lane.ts";
+export { lazy } from "./scalar/lazy.ts";
+export type { Combine } from "./scalar/monoid.ts";
+export type { Part, Routine, Scratch, Step } from "./scalar/routine.ts";
 export type { Insert } from "./static/axes.ts";
-export type { ShapeText, Unless } from "./static/text.ts";
 export { typed } from "./static/door.ts";
-export { nearest, optionsOf } from "./options.ts";
-export { isErrorOf, isList, isRecord, kindOf } from "./plain.ts";
+export type { ShapeText, Unless } from "./static/text.ts";
 export { flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
-export { compact } from "./view.ts";
-export { zerosOf } from "./zeros.ts";

@@ -4,7 +4,9 @@ import * as compareModule from "../src/operations/compare.ts";
 import { catalogue } from "./laws/catalogue.ts";
 
 const folder = new URL("../src/operations/", import.meta.url);
-const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
+const sources = readdirSync(folder)
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => readFileSync(new URL(file, folder), "utf8"));
 
 /** Names given to families or to whole records in the sources. */
 const namesIn = (source: string): readonly string[] =>

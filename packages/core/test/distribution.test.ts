@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { elementwise } from "../src/family/elementwise.ts";
+import { elementwise } from "../src/operations/family/elementwise.ts";
 import { array, type DType, type Key, type NDArray, random, stack, toNested, toTypedArray } from "../src/index.ts";
 import { quantile, quantileShort } from "../src/scalar/quantile.ts";
 import deviates from "./fixtures/normal-deviate.json" with { type: "json" };

@@ -20,8 +20,8 @@ import {
   tril,
   triu,
 } from "../src/index.ts";
-import { isNDArray } from "../src/array.ts";
-import { placesOf, rowMajor } from "../src/shape.ts";
+import { isNDArray } from "../src/array/array.ts";
+import { placesOf, rowMajor } from "../src/array/shape.ts";
 import { noise } from "./laws/noise.ts";
 
 const filled = (...shape: readonly number[]): NDArray => {

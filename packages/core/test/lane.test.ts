@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
-import { printJavaScript } from "../src/javascript.ts";
-import { type Instruction, record, type ScalarFunction } from "../src/lane.ts";
-import type { Primitive } from "../src/primitive.ts";
+import { printJavaScript } from "../src/scalar/javascript.ts";
+import { type Instruction, record, type ScalarFunction } from "../src/scalar/lane.ts";
+import type { Primitive } from "../src/array/primitive.ts";
 
 const operationsOf = (instructions: readonly Instruction[]) =>
   instructions.map((step) => (step.kind === "apply" ? step.operation : step.kind));

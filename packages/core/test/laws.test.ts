@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contiguous, type NDArray, viewIfConcrete } from "../src/array.ts";
-import type { DType } from "../src/dtype.ts";
+import { contiguous, type NDArray, viewIfConcrete } from "../src/array/array.ts";
+import type { DType } from "../src/scalar/dtype.ts";
 import { mul, square } from "../src/operations/arithmetic.ts";
 import { slice } from "../src/operations/slice.ts";
 import { cast } from "../src/operations/spread.ts";
-import type { Primitive } from "../src/primitive.ts";
+import type { Primitive } from "../src/array/primitive.ts";
 import { expectSameBits } from "./laws/bits.ts";
 import { catalogue, type Entry, type Sample } from "./laws/catalogue.ts";
 import {

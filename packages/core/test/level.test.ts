@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atNewLevel } from "../src/primitive.ts";
+import { atNewLevel } from "../src/array/primitive.ts";
 
 test("a transform runs one level further in than the one that it runs in", () => {
   const levels = atNewLevel((outer) => [outer, atNewLevel((inner) => inner), atNewLevel((inner) => inner)]);

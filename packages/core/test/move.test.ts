@@ -17,7 +17,7 @@ import {
   toNested,
   transpose,
 } from "../src/index.ts";
-import { viewIfConcrete } from "../src/array.ts";
+import { viewIfConcrete } from "../src/array/array.ts";
 
 const numbered = (...shape: readonly number[]): NDArray =>
   reshape(arange(shape.reduce((size, n) => size * n, 1)), shape);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import { array, eye, ones, random } from "../src/index.ts";
-import { nearest, optionsOf } from "../src/options.ts";
+import { nearest, optionsOf } from "../src/input/options.ts";
 
 const key = random.key(0);
 const x = ones([2, 2]);

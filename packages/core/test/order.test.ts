@@ -12,9 +12,9 @@ import {
   toTypedArray,
   transpose,
 } from "../src/index.ts";
-import { contiguous } from "../src/array.ts";
-import { allocate } from "../src/dtype.ts";
-import { sizeOf } from "../src/shape.ts";
+import { contiguous } from "../src/array/array.ts";
+import { allocate } from "../src/scalar/dtype.ts";
+import { sizeOf } from "../src/array/shape.ts";
 import { expectSameBits, firstDifference } from "./laws/bits.ts";
 import { straight } from "./laws/layout.ts";
 import { noise } from "./laws/noise.ts";

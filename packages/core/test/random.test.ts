@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { array, item, random, toNested, toTypedArray } from "../src/index.ts";
-import { elementwise } from "../src/family/elementwise.ts";
+import { elementwise } from "../src/operations/family/elementwise.ts";
 import { computedAsWords } from "../src/random/key.ts";
 import { threefry } from "../src/random/threefry.ts";
 import golden from "./fixtures/prng-threefry.json" with { type: "json" };

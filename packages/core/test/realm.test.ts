@@ -2,7 +2,7 @@
 import { createContext, runInContext, runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { array, either, fromJSON, print, random, sum, toNested, toTypedArray, tree, zeros } from "../src/index.ts";
-import { isErrorOf, isRecord, kindOf } from "../src/plain.ts";
+import { isErrorOf, isRecord, kindOf } from "../src/error/plain.ts";
 
 const realm = createContext();
 const foreign = (code: string): never => runInContext(code, realm) as never;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { all, any, type DType, max, min, type NDArray, prod, sum, toTypedArray } from "../src/index.ts";
-import { contiguous } from "../src/array.ts";
-import { allocate } from "../src/dtype.ts";
-import { axesBehind } from "../src/reduce.ts";
-import { frozen, type Shape, sizeOf } from "../src/shape.ts";
+import { contiguous } from "../src/array/array.ts";
+import { allocate } from "../src/scalar/dtype.ts";
+import { axesBehind } from "../src/kernel/reduce.ts";
+import { frozen, type Shape, sizeOf } from "../src/array/shape.ts";
 import { expectSameBits } from "./laws/bits.ts";
 import { laidOut, type Layout } from "./laws/layout.ts";
 import { noise } from "./laws/noise.ts";

@@ -1,6 +1,6 @@
 import ndarray from "ndarray";
 import { describe, expect, test } from "vitest";
-import { compact, copy, isRowMajor, viewOn } from "../src/view.ts";
+import { compact, copy, isRowMajor, viewOn } from "../src/array/view.ts";
 
 const shapes = [
   { shape: [], strides: [] },

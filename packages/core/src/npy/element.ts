@@ -1,5 +1,5 @@
-import { type DType, type Store } from "../dtype.ts";
-import { DecodeError } from "../error.ts";
+import { DecodeError } from "../error/error.ts";
+import { type DType, type Store } from "../scalar/dtype.ts";
 
 /** How one type of element lies in a file. */
 export interface Element {

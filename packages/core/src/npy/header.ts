@@ -1,5 +1,5 @@
-import { DecodeError } from "../error.ts";
-import { mostAxes, type Shape } from "../shape.ts";
+import { mostAxes, type Shape } from "../array/shape.ts";
+import { DecodeError } from "../error/error.ts";
 
 /** What the header of a `.npy` file says of the array behind it. */
 export interface Header {

@@ -1,13 +1,13 @@
-import type { NDArray } from "../array.ts";
-import { binary } from "../family/binary.ts";
-import { exact } from "../family/rule.ts";
-import { unary } from "../family/unary.ts";
+import type { NDArray } from "../array/array.ts";
 import * as exponential from "../scalar/exponential.ts";
 import * as logistic from "../scalar/logistic.ts";
 import { add } from "./add.ts";
 import { mul, neg, sub } from "./arithmetic.ts";
 import { greater, less } from "./compare.ts";
 import { exp, expm1 } from "./elementary.ts";
+import { binary } from "./family/binary.ts";
+import { exact } from "./family/rule.ts";
+import { unary } from "./family/unary.ts";
 import { unchosen } from "./unchosen.ts";
 import { where } from "./where.ts";
 

@@ -1,12 +1,12 @@
-import type { NDArray, Operand } from "../array.ts";
-import { batchBroadcast } from "../family/batch.ts";
-import { elementwise } from "../family/elementwise.ts";
-import type { Operation } from "../family/operation.ts";
-import { exact } from "../family/rule.ts";
-import { operands } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { operands } from "../input/operand.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
+import { batchBroadcast } from "./family/batch.ts";
+import { elementwise } from "./family/elementwise.ts";
+import type { Operation } from "./family/operation.ts";
+import { exact } from "./family/rule.ts";
 import { fitTo, growTo } from "./spread.ts";
 
 /* Addition stands apart from the other binary operations: it is what their derivatives are added up with. */

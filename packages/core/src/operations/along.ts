@@ -1,7 +1,7 @@
-import { binary } from "../family/binary.ts";
-import type { Operation } from "../family/operation.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { neg } from "./arithmetic.ts";
+import { binary } from "./family/binary.ts";
+import type { Operation } from "./family/operation.ts";
 
 /*
  * Products and quotients for derivatives of functions whose slope may be infinite. What does not move, moves nothing: a

@@ -1,10 +1,10 @@
-import type { ArrayType, NDArray } from "../array.ts";
-import { reduction, refuseNothing, without } from "../family/reduction.ts";
-import { sequential } from "../family/sequential.ts";
-import type { Mask, Value } from "../lane.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine, type Routine } from "../routine.ts";
-import { around, pick, sizeOf } from "../shape.ts";
+import type { ArrayType, NDArray } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { around, pick, sizeOf } from "../array/shape.ts";
+import type { Mask, Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts";
+import { reduction, refuseNothing, without } from "./family/reduction.ts";
+import { sequential } from "./family/sequential.ts";
 import { reshape, transpose } from "./reshape.ts";
 
 /** Whether an element may stand before the best one so far. */

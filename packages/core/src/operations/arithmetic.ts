@@ -1,10 +1,10 @@
-import { binary } from "../family/binary.ts";
-import type { Operation } from "../family/operation.ts";
-import { exact } from "../family/rule.ts";
-import { unary } from "../family/unary.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { along, over } from "./along.ts";
 import { equal } from "./compare.ts";
+import { binary } from "./family/binary.ts";
+import type { Operation } from "./family/operation.ts";
+import { exact } from "./family/rule.ts";
+import { unary } from "./family/unary.ts";
 import { where } from "./where.ts";
 
 const anywhere = [-3, 3] as const;

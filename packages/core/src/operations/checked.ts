@@ -1,10 +1,10 @@
-import type { NDArray } from "../array.ts";
-import { only } from "../family/operands.ts";
-import { sequential } from "../family/sequential.ts";
-import type { Mask, Value } from "../lane.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine } from "../routine.ts";
-import { sizeOf } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { sizeOf } from "../array/shape.ts";
+import type { Mask, Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine } from "../scalar/routine.ts";
+import { only } from "./family/operands.ts";
+import { sequential } from "./family/sequential.ts";
 
 /** What is said of a number that was refused. */
 type Refusal = (value: number) => Error;

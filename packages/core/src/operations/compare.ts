@@ -1,4 +1,4 @@
-import { compare } from "../family/compare.ts";
+import { compare } from "./family/compare.ts";
 
 /**
  * Whether a = b at every place, broadcast; NaN equals nothing.

@@ -1,12 +1,5 @@
-import { type ArrayType, contiguous, type NDArray, type View } from "../array.ts";
-import { allocate, arithmetic, promote } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
-import { aligned } from "../family/batch.ts";
-import { bilinear } from "../family/bilinear.ts";
-import { pair } from "../family/operands.ts";
-import { multiply } from "../matmul.ts";
-import { operand } from "../operand.ts";
-import { bind, view } from "../primitive.ts";
+import { type ArrayType, contiguous, type NDArray, type View } from "../array/array.ts";
+import { bind, view } from "../array/primitive.ts";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -16,11 +9,18 @@ import {
   scalarShape,
   type Shape,
   sizeOf,
-} from "../shape.ts";
+} from "../array/shape.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { multiply } from "../kernel/matmul.ts";
+import type { Block, Sizes } from "../kernel/tile.ts";
+import { allocate, arithmetic, promote } from "../scalar/dtype.ts";
 import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
-import type { Block, Sizes } from "../tile.ts";
 import { mul } from "./arithmetic.ts";
+import { aligned } from "./family/batch.ts";
+import { bilinear } from "./family/bilinear.ts";
+import { pair } from "./family/operands.ts";
 import { expandDims, reshape, swapLast } from "./reshape.ts";
 import { cast, fitTo } from "./spread.ts";
 

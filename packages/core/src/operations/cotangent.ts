@@ -1,7 +1,7 @@
-import { isNDArray, type NDArray } from "../array.ts";
-import { boxOf, inLayers, type Taken } from "../layers.ts";
-import { bind } from "../primitive.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { isNDArray, type NDArray } from "../array/array.ts";
+import { boxOf, inLayers, type Taken } from "../array/layers.ts";
+import { bind } from "../array/primitive.ts";
+import { type Shape, sizeOf } from "../array/shape.ts";
 import { accumulate } from "./add.ts";
 import { placeBy } from "./slice.ts";
 

@@ -1,13 +1,13 @@
-import type { NDArray, Operand } from "../array.ts";
-import { arithmetic } from "../dtype.ts";
-import { linear } from "../family/linear.ts";
-import { sequential } from "../family/sequential.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { recordRoutine } from "../routine.ts";
-import { around, normalizeAxis } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { around, normalizeAxis } from "../array/shape.ts";
+import { operand } from "../input/operand.ts";
+import { arithmetic } from "../scalar/dtype.ts";
+import { recordRoutine } from "../scalar/routine.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
+import { linear } from "./family/linear.ts";
+import { sequential } from "./family/sequential.ts";
 import { flip } from "./flip.ts";
 import { cast } from "./spread.ts";
 

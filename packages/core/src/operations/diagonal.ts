@@ -1,7 +1,7 @@
-import type { NDArray } from "../array.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
-import { formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 import { pad } from "./set.ts";

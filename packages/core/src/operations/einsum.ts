@@ -1,15 +1,15 @@
-import type { NDArray } from "../array.ts";
-import { ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
-import { pick, type Shape, sizeOf } from "../shape.ts";
-import type { Einsum } from "../static/einsum.ts";
+import type { NDArray } from "../array/array.ts";
+import { pick, type Shape, sizeOf } from "../array/shape.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
-import { labelsOf, type Labels, type Subscripts } from "../subscripts.ts";
+import type { Einsum } from "../static/einsum.ts";
 import { mul } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
 import { diagonal } from "./diagonal.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { sum } from "./spread.ts";
+import { labelsOf, type Labels, type Subscripts } from "./subscripts.ts";
 
 /** An array whose axes have names, each once. */
 interface Named {

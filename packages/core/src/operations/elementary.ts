@@ -1,10 +1,10 @@
-import { unary } from "../family/unary.ts";
 import * as exponential from "../scalar/exponential.ts";
 import * as logarithm from "../scalar/logarithm.ts";
 import * as power from "../scalar/power.ts";
 import { add } from "./add.ts";
 import { along, over } from "./along.ts";
 import { mul, neg } from "./arithmetic.ts";
+import { unary } from "./family/unary.ts";
 
 const anywhere = [-3, 3] as const;
 const positive = [0.2, 4] as const;

@@ -1,15 +1,15 @@
-import type { NDArray, Operand } from "../array.ts";
-import { unary } from "../family/unary.ts";
-import { operand } from "../operand.ts";
-import { optionsOf } from "../options.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
 import * as scalar from "../scalar/error.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
-import { add } from "./add.ts";
 import { sigmoid } from "./activation.ts";
+import { add } from "./add.ts";
 import { abs, mul, square } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { exp } from "./elementary.ts";
+import { unary } from "./family/unary.ts";
 import { where } from "./where.ts";
 
 const anywhere = [-3, 3] as const;

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { reduceAlong, reducing, reduction, refuseNothing } from "../family/reduction.ts";
-import { bind, type Primitive } from "../primitive.ts";
+import type { NDArray } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
 import { div } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
+import { reduceAlong, reducing, reduction, refuseNothing } from "./family/reduction.ts";
 import { spreadAlong, sum } from "./spread.ts";
 import { unchosen } from "./unchosen.ts";
 import { where } from "./where.ts";

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { binary } from "../family/binary.ts";
-import { exact } from "../family/rule.ts";
+import type { NDArray } from "../array/array.ts";
 import { mul } from "./arithmetic.ts";
 import { equal, greater, less } from "./compare.ts";
+import { binary } from "./family/binary.ts";
+import { exact } from "./family/rule.ts";
 import { unchosen } from "./unchosen.ts";
 import { where } from "./where.ts";
 

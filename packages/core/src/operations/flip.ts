@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { checkList, describe } from "../description.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
-import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { checkList, describe } from "../array/description.ts";
+import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../array/shape.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import type { AxisClash } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Range } from "../static/move.ts";

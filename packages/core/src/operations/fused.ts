@@ -1,11 +1,11 @@
-import type { NDArray } from "../array.ts";
-import { elementwise } from "../family/elementwise.ts";
-import { real } from "../family/rule.ts";
-import type { Value } from "../lane.ts";
-import { tracer } from "../primitive.ts";
+import type { NDArray } from "../array/array.ts";
+import { tracer } from "../array/primitive.ts";
+import type { Value } from "../scalar/lane.ts";
 import { add } from "./add.ts";
 import { div, mul, sub } from "./arithmetic.ts";
 import { sqrt } from "./elementary.ts";
+import { elementwise } from "./family/elementwise.ts";
+import { real } from "./family/rule.ts";
 
 /** What arrays and the numbers inside a kernel have in common: a formula is written once over it. */
 export interface Arithmetic<X> {

@@ -1,7 +1,7 @@
-import { unary } from "../family/unary.ts";
 import * as scalar from "../scalar/hyperbolic.ts";
 import { along } from "./along.ts";
 import { mul, square, sub } from "./arithmetic.ts";
+import { unary } from "./family/unary.ts";
 
 const anywhere = [-3, 3] as const;
 

@@ -1,7 +1,7 @@
-import { compare } from "../family/compare.ts";
-import { truth } from "../family/rule.ts";
-import { unary } from "../family/unary.ts";
-import type { Lane, Mask, Value } from "../lane.ts";
+import type { Lane, Mask, Value } from "../scalar/lane.ts";
+import { compare } from "./family/compare.ts";
+import { truth } from "./family/rule.ts";
+import { unary } from "./family/unary.ts";
 
 /* Truths of numbers. Everything but 0 is true, NaN too. */
 

@@ -1,7 +1,7 @@
-import { floating } from "../dtype.ts";
-import { reduction } from "../family/reduction.ts";
-import { pick, sizeOf } from "../shape.ts";
+import { pick, sizeOf } from "../array/shape.ts";
+import { floating } from "../scalar/dtype.ts";
 import { div } from "./arithmetic.ts";
+import { reduction } from "./family/reduction.ts";
 import { cast, sum } from "./spread.ts";
 
 /**

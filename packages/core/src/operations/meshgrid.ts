@@ -1,9 +1,9 @@
-import type { NDArray } from "../array.ts";
-import { checkList, describe } from "../description.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
-import { optionsOf } from "../options.ts";
-import { checkShape, formatShape, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { checkList, describe } from "../array/description.ts";
+import { checkShape, formatShape, type Shape } from "../array/shape.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
 import { typed } from "../static/door.ts";
 import { reshape } from "./reshape.ts";
 import { broadcastTo } from "./spread.ts";

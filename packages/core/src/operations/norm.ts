@@ -1,8 +1,8 @@
-import { floating } from "../dtype.ts";
-import { DomainError } from "../error.ts";
-import { reduction, refuseNothing } from "../family/reduction.ts";
+import { DomainError } from "../error/error.ts";
+import { floating } from "../scalar/dtype.ts";
 import { abs, square } from "./arithmetic.ts";
 import { max } from "./extreme.ts";
+import { reduction, refuseNothing } from "./family/reduction.ts";
 import { flatRoot } from "./root.ts";
 import { cast, sum } from "./spread.ts";
 

@@ -1,9 +1,9 @@
-import type { NDArray } from "../array.ts";
-import type { DType } from "../dtype.ts";
-import { DomainError, DTypeError } from "../error.ts";
-import { arange, dtypeIn, type Options } from "../make.ts";
-import { operand } from "../operand.ts";
-import { roomFor, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { roomFor, type Shape } from "../array/shape.ts";
+import { arange, dtypeIn, type Options } from "../convert/make.ts";
+import { DomainError, DTypeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import { checker, eachElement } from "./checked.ts";
 import { equal } from "./compare.ts";

@@ -1,11 +1,11 @@
-import { binary } from "../family/binary.ts";
-import type { Operation } from "../family/operation.ts";
 import * as scalar from "../scalar/power.ts";
 import type { Binary } from "../static/broadcast.ts";
 import { along } from "./along.ts";
 import { abs, mul, sub } from "./arithmetic.ts";
 import { equal, less } from "./compare.ts";
 import { log } from "./elementary.ts";
+import { binary } from "./family/binary.ts";
+import type { Operation } from "./family/operation.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { where } from "./where.ts";
 

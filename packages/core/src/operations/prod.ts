@@ -1,10 +1,10 @@
-import type { NDArray } from "../array.ts";
-import { arithmetic } from "../dtype.ts";
-import { reduceAlong, reducing, reduction } from "../family/reduction.ts";
-import { onesLike } from "../make.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { pick, sizeOf } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { pick, sizeOf } from "../array/shape.ts";
+import { onesLike } from "../convert/make.ts";
+import { arithmetic } from "../scalar/dtype.ts";
 import { mul } from "./arithmetic.ts";
+import { reduceAlong, reducing, reduction } from "./family/reduction.ts";
 import { concatenate } from "./join.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { describe } from "../description.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
-import { checkShape, checkSizes, endsOf, formatShape, normalizeAxis, roomFor, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
+import { checkShape, checkSizes, endsOf, formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";

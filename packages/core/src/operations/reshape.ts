@@ -1,10 +1,6 @@
-import { concrete, contiguous, type NDArray } from "../array.ts";
-import { copy, isRowMajor, viewOn } from "../view.ts";
-import { checkList } from "../description.ts";
-import { ShapeError } from "../error.ts";
-import { linear } from "../family/linear.ts";
-import { operand } from "../operand.ts";
-import { bind, view } from "../primitive.ts";
+import { concrete, contiguous, type NDArray } from "../array/array.ts";
+import { checkList } from "../array/description.ts";
+import { bind, view } from "../array/primitive.ts";
 import {
   checkShape,
   checkRank,
@@ -17,10 +13,14 @@ import {
   sameShape,
   type Shape,
   sizeOf,
-} from "../shape.ts";
+} from "../array/shape.ts";
+import { copy, isRowMajor, viewOn } from "../array/view.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import type { Insert } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Permuted, Reshaped, Reverse } from "../static/move.ts";
+import { linear } from "./family/linear.ts";
 
 /** The shape asked for, with -1 replaced by the size that remains. */
 const resolve = (from: Shape, to: Shape): Shape => {

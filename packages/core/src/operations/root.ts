@@ -1,4 +1,4 @@
-import type { NDArray } from "../array.ts";
+import type { NDArray } from "../array/array.ts";
 import { equal } from "./compare.ts";
 import { sqrt } from "./elementary.ts";
 import { where } from "./where.ts";

@@ -1,7 +1,7 @@
-import { binary } from "../family/binary.ts";
-import { exact } from "../family/rule.ts";
-import { unary } from "../family/unary.ts";
 import { div, mul, neg, sub } from "./arithmetic.ts";
+import { binary } from "./family/binary.ts";
+import { exact } from "./family/rule.ts";
+import { unary } from "./family/unary.ts";
 
 /* Whole numbers near a number, and what is left. Their derivatives are zero, or those of a straight line. */
 

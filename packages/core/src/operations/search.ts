@@ -1,9 +1,9 @@
-import type { NDArray, Operand } from "../array.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { array as make, zeros } from "../make.ts";
-import { operands } from "../operand.ts";
-import { optionsOf } from "../options.ts";
-import { formatShape } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { formatShape } from "../array/shape.ts";
+import { array as make, zeros } from "../convert/make.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operands } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import { add } from "./add.ts";

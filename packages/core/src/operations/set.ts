@@ -1,22 +1,22 @@
-import { type ArrayType, contiguous, type NDArray, type Operand } from "../array.ts";
-import { checkList, describe } from "../description.ts";
-import { promote } from "../dtype.ts";
-import { DomainError, DTypeError, ShapeError } from "../error.ts";
-import { allStacked } from "../family/batch.ts";
-import { jointlyLinear } from "../family/linear.ts";
-import { pair } from "../family/operands.ts";
-import { full } from "../make.ts";
-import type { Taken } from "../layers.ts";
-import { operand, operands } from "../operand.ts";
-import { bind, type Primitive, view } from "../primitive.ts";
-import { slicedShape, taken, whole, window } from "../ranges.ts";
-import { broadcastShapes, formatShape, roomFor, rowMajor, sameShape, type Shape } from "../shape.ts";
+import { type ArrayType, contiguous, type NDArray, type Operand } from "../array/array.ts";
+import { checkList, describe } from "../array/description.ts";
+import type { Taken } from "../array/layers.ts";
+import { bind, type Primitive, view } from "../array/primitive.ts";
+import { broadcastShapes, formatShape, roomFor, rowMajor, sameShape, type Shape } from "../array/shape.ts";
+import { assign, copy, viewOn } from "../array/view.ts";
+import { zerosOf } from "../array/zeros.ts";
+import { full } from "../convert/make.ts";
+import { DomainError, DTypeError, ShapeError } from "../error/error.ts";
+import { operand, operands } from "../input/operand.ts";
+import { promote } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import type { Range } from "../static/move.ts";
-import { assign, copy, viewOn } from "../view.ts";
+import { allStacked } from "./family/batch.ts";
+import { jointlyLinear } from "./family/linear.ts";
+import { pair } from "./family/operands.ts";
+import { slicedShape, taken, whole, window } from "./ranges.ts";
 import { slice } from "./slice.ts";
 import { broadcastTo, cast } from "./spread.ts";
-import { zerosOf } from "../zeros.ts";
 
 /** A copy of the first operand with the second at the places that a slice takes. */
 const setBy = (takes: readonly Taken[], ranges: readonly Range[]): Primitive =>

@@ -1,17 +1,17 @@
-import { concrete, contiguous, type NDArray } from "../array.ts";
-import { assign, viewOn } from "../view.ts";
-import { allocate } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
-import { allStacked, stackSize } from "../family/batch.ts";
-import { linear } from "../family/linear.ts";
-import { first } from "../family/operands.ts";
-import type { Taken } from "../layers.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive, view } from "../primitive.ts";
-import { slicedShape, taken, whole, window } from "../ranges.ts";
-import { frozen, rowMajor, type Shape, sizeOf } from "../shape.ts";
+import { concrete, contiguous, type NDArray } from "../array/array.ts";
+import type { Taken } from "../array/layers.ts";
+import { bind, type Primitive, view } from "../array/primitive.ts";
+import { frozen, rowMajor, type Shape, sizeOf } from "../array/shape.ts";
+import { assign, viewOn } from "../array/view.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { allocate } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import type { Range, Sliced } from "../static/move.ts";
+import { allStacked, stackSize } from "./family/batch.ts";
+import { linear } from "./family/linear.ts";
+import { first } from "./family/operands.ts";
+import { slicedShape, taken, whole, window } from "./ranges.ts";
 
 const sliceBy = (takes: readonly Taken[]): Primitive => {
   const shape = slicedShape(takes);

@@ -1,9 +1,8 @@
-import type { NDArray, Operand } from "../array.ts";
-import { type DType, floating } from "../dtype.ts";
-import { reduceAlong, reducing, reduction, withAxes } from "../family/reduction.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { normalizeAxis } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { normalizeAxis } from "../array/shape.ts";
+import { operand } from "../input/operand.ts";
+import { type DType, floating } from "../scalar/dtype.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { add } from "./add.ts";
@@ -11,6 +10,7 @@ import { div, sub } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { exp, log } from "./elementary.ts";
 import { maximum, minimum } from "./extremum.ts";
+import { reduceAlong, reducing, reduction, withAxes } from "./family/reduction.ts";
 import { cast, sum } from "./spread.ts";
 import { where } from "./where.ts";
 

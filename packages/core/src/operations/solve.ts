@@ -1,13 +1,13 @@
-import type { NDArray, Operand } from "../array.ts";
-import { floating } from "../dtype.ts";
-import type { Value } from "../lane.ts";
-import { eye } from "../make.ts";
-import { checkSquare } from "../matrix.ts";
-import { operand } from "../operand.ts";
-import type { Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine } from "../routine.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import type { Primitive } from "../array/primitive.ts";
+import { eye } from "../convert/make.ts";
+import { operand } from "../input/operand.ts";
+import { floating } from "../scalar/dtype.ts";
+import type { Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine } from "../scalar/routine.ts";
 import { typed } from "../static/door.ts";
 import type { OfSquare, Solve } from "../static/matrix.ts";
+import { checkSquare } from "./matrix.ts";
 import { cast } from "./spread.ts";
 import { solveBy, system } from "./system.ts";
 

@@ -1,12 +1,12 @@
-import type { NDArray, Operand } from "../array.ts";
-import { sequential } from "../family/sequential.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine } from "../routine.ts";
-import type { Value } from "../lane.ts";
-import { around, normalizeAxis } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { around, normalizeAxis } from "../array/shape.ts";
+import { operand } from "../input/operand.ts";
+import type { Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine } from "../scalar/routine.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
+import { sequential } from "./family/sequential.ts";
 import { takeAlongAxis } from "./take.ts";
 
 /** Merges two neighbouring runs of places, sorted by the numbers at these places; ties and NaNs keep their order. */

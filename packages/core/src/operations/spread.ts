@@ -1,13 +1,5 @@
-import { concrete, contiguous, type NDArray, type Operand } from "../array.ts";
-import { compact, viewOn } from "../view.ts";
-import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
-import { linear } from "../family/linear.ts";
-import { dropped, reduceAlong, withAxes } from "../family/reduction.ts";
-import { record, type ScalarFunction } from "../lane.ts";
-import { operand } from "../operand.ts";
-import { optionsOf } from "../options.ts";
-import { bind, type Primitive, view } from "../primitive.ts";
+import { concrete, contiguous, type NDArray, type Operand } from "../array/array.ts";
+import { bind, type Primitive, view } from "../array/primitive.ts";
 import {
   type Axes,
   broadcastShapes,
@@ -19,10 +11,18 @@ import {
   roomFor,
   sameShape,
   type Shape,
-} from "../shape.ts";
+} from "../array/shape.ts";
+import { compact, viewOn } from "../array/view.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
+import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../scalar/dtype.ts";
+import { record, type ScalarFunction } from "../scalar/lane.ts";
 import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
+import { linear } from "./family/linear.ts";
+import { dropped, reduceAlong, withAxes } from "./family/reduction.ts";
 import { reshape } from "./reshape.ts";
 
 /* Adding up along axes and repeating along them are each other's adjoint; every broadcasting derivative needs both. */

@@ -1,16 +1,16 @@
-import { type ArrayType, type NDArray, type Operand } from "../array.ts";
-import { floating, promote } from "../dtype.ts";
-import { allStacked } from "../family/batch.ts";
-import { pair } from "../family/operands.ts";
-import { sequential } from "../family/sequential.ts";
-import { checkSystem, leadOf, stackOf } from "../matrix.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import type { Routine } from "../routine.ts";
-import { broadcastShapes } from "../shape.ts";
+import { type ArrayType, type NDArray, type Operand } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { broadcastShapes } from "../array/shape.ts";
+import { operand } from "../input/operand.ts";
+import { floating, promote } from "../scalar/dtype.ts";
+import type { Routine } from "../scalar/routine.ts";
 import { accumulate } from "./add.ts";
 import { neg } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
+import { allStacked } from "./family/batch.ts";
+import { pair } from "./family/operands.ts";
+import { sequential } from "./family/sequential.ts";
+import { checkSystem, leadOf, stackOf } from "./matrix.ts";
 import { expandDims, reshape, squeeze, swapLast, transpose } from "./reshape.ts";
 import { broadcastTo, cast } from "./spread.ts";
 

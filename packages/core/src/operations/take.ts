@@ -1,17 +1,17 @@
-import type { ArrayType, NDArray } from "../array.ts";
-import { DTypeError, ShapeError } from "../error.ts";
-import { allStacked, stackSize } from "../family/batch.ts";
-import { pair } from "../family/operands.ts";
-import { sequential } from "../family/sequential.ts";
-import type { Term, Value } from "../lane.ts";
-import { operand } from "../operand.ts";
-import { bind, type Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine, type Routine } from "../routine.ts";
-import { broadcastShapes, formatShape, frozen, normalizeAxis, pick, type Shape, sizeOf } from "../shape.ts";
+import type { ArrayType, NDArray } from "../array/array.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { broadcastShapes, formatShape, frozen, normalizeAxis, pick, type Shape, sizeOf } from "../array/shape.ts";
+import { DTypeError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import type { Term, Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts";
 import type { AxisClash, Replace } from "../static/axes.ts";
 import type { Broadcast } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";
+import { allStacked, stackSize } from "./family/batch.ts";
+import { pair } from "./family/operands.ts";
+import { sequential } from "./family/sequential.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { broadcastTo } from "./spread.ts";
 

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { DomainError, ShapeError } from "../error.ts";
-import { arange, array as make } from "../make.ts";
-import { operand } from "../operand.ts";
-import { formatShape, type Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { formatShape, type Shape } from "../array/shape.ts";
+import { arange, array as make } from "../convert/make.ts";
+import { DomainError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
 import { add } from "./add.ts";
 import { lessEqual } from "./compare.ts";

@@ -1,10 +1,10 @@
-import type { Operand } from "../array.ts";
-import { optionsOf } from "../options.ts";
-import type { Primitive } from "../primitive.ts";
-import { type Machine, recordRoutine, type Routine } from "../routine.ts";
-import type { Value } from "../lane.ts";
-import type { Solve } from "../static/matrix.ts";
+import type { Operand } from "../array/array.ts";
+import type { Primitive } from "../array/primitive.ts";
+import { optionsOf } from "../input/options.ts";
+import type { Value } from "../scalar/lane.ts";
+import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts";
 import { typed } from "../static/door.ts";
+import type { Solve } from "../static/matrix.ts";
 import { solveBy, system } from "./system.ts";
 import { tril, triu } from "./triangle.ts";
 

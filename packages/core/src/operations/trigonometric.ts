@@ -1,6 +1,4 @@
-import type { NDArray } from "../array.ts";
-import { binary } from "../family/binary.ts";
-import { unary } from "../family/unary.ts";
+import type { NDArray } from "../array/array.ts";
 import * as inverse from "../scalar/inverse.ts";
 import * as scalar from "../scalar/trigonometric.ts";
 import { add } from "./add.ts";
@@ -8,6 +6,8 @@ import { over } from "./along.ts";
 import { abs, div, mul, neg, square, sub } from "./arithmetic.ts";
 import { lessEqual } from "./compare.ts";
 import { sqrt } from "./elementary.ts";
+import { binary } from "./family/binary.ts";
+import { unary } from "./family/unary.ts";
 import { where } from "./where.ts";
 
 const anywhere = [-3, 3] as const;

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { reduction } from "../family/reduction.ts";
-import { bind } from "../primitive.ts";
+import type { NDArray } from "../array/array.ts";
+import { bind } from "../array/primitive.ts";
 import { notEqual } from "./compare.ts";
 import { maxAlong, minAlong } from "./extreme.ts";
+import { reduction } from "./family/reduction.ts";
 
 const truths = (x: NDArray): NDArray => (x.dtype === "bool" ? x : notEqual(x, 0));
 

@@ -1,4 +1,4 @@
-import type { NDArray } from "../array.ts";
+import type { NDArray } from "../array/array.ts";
 import { sign, sub } from "./arithmetic.ts";
 
 /**

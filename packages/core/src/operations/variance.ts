@@ -1,9 +1,9 @@
-import type { NDArray } from "../array.ts";
-import { floating } from "../dtype.ts";
-import { DomainError } from "../error.ts";
-import { reduction, withAxes } from "../family/reduction.ts";
-import { pick, sizeOf } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { pick, sizeOf } from "../array/shape.ts";
+import { DomainError } from "../error/error.ts";
+import { floating } from "../scalar/dtype.ts";
 import { div, square, sub } from "./arithmetic.ts";
+import { reduction, withAxes } from "./family/reduction.ts";
 import { mean } from "./mean.ts";
 import { flatRoot } from "./root.ts";
 import { cast, sum } from "./spread.ts";

@@ -1,11 +1,11 @@
-import type { NDArray, Operand } from "../array.ts";
-import { choice } from "../family/rule.ts";
-import { ternary } from "../family/ternary.ts";
-import { operand, operands } from "../operand.ts";
-import { bind } from "../primitive.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import { bind } from "../array/primitive.ts";
+import { operand, operands } from "../input/operand.ts";
 import type { Selection } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import { notEqual } from "./compare.ts";
+import { choice } from "./family/rule.ts";
+import { ternary } from "./family/ternary.ts";
 
 const primitive = ternary({
   name: "where",

@@ -1,11 +1,11 @@
-import type { NDArray } from "../array.ts";
-import { floating } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
+import type { NDArray } from "../array/array.ts";
+import { checkShape, formatShape, normalizeAxis, roomFor, sameShape, type Shape } from "../array/shape.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
 import { add } from "../operations/add.ts";
 import { argmax } from "../operations/argmax.ts";
-import { optionsOf } from "../options.ts";
-import { checkShape, formatShape, normalizeAxis, roomFor, sameShape, type Shape } from "../shape.ts";
+import { floating } from "../scalar/dtype.ts";
 import type { Replace } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";

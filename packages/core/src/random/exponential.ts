@@ -1,4 +1,4 @@
-import type { ScalarLane, Value } from "../lane.ts";
+import type { ScalarLane, Value } from "../scalar/lane.ts";
 import { log, logShort } from "../scalar/logarithm.ts";
 import { drawFloat, sampler } from "./draw.ts";
 import { symmetric23, symmetric52, unit23, unit52 } from "./fraction.ts";

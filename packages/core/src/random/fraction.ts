@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "../scalar/lane.ts";
 import type { Block } from "./threefry.ts";
 
 /* A block's 64 bits as one number. */

@@ -1,10 +1,10 @@
-import type { NDArray } from "../array.ts";
-import { describe } from "../description.ts";
-import { DomainError } from "../error.ts";
-import type { Lane, Value } from "../lane.ts";
-import { array } from "../make.ts";
-import { optionsOf } from "../options.ts";
-import type { Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
+import type { Shape } from "../array/shape.ts";
+import { array } from "../convert/make.ts";
+import { DomainError } from "../error/error.ts";
+import { optionsOf } from "../input/options.ts";
+import type { Lane, Value } from "../scalar/lane.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
 import { draw } from "./draw.ts";

@@ -1,9 +1,9 @@
-import type { NDArray } from "../array.ts";
+import type { NDArray } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
+import { optionsOf } from "../input/options.ts";
 import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
-import { optionsOf } from "../options.ts";
 import { quantile, quantileShort } from "../scalar/quantile.ts";
-import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { drawFloat, type Precision, type Sampler } from "./draw.ts";
 import { symmetric23, symmetric52 } from "./fraction.ts";

@@ -1,13 +1,13 @@
-import type { NDArray } from "../array.ts";
-import type { DType } from "../dtype.ts";
+import type { NDArray } from "../array/array.ts";
+import { roomFor } from "../array/shape.ts";
+import { optionsOf } from "../input/options.ts";
 import { div, sub } from "../operations/arithmetic.ts";
 import { matmul } from "../operations/contract.ts";
 import { concatenate } from "../operations/join.ts";
 import { norm } from "../operations/norm.ts";
 import { transpose } from "../operations/reshape.ts";
 import { slice } from "../operations/slice.ts";
-import { optionsOf } from "../options.ts";
-import { roomFor } from "../shape.ts";
+import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import { checkKey, type Key } from "./key.ts";
 import { normal } from "./normal.ts";

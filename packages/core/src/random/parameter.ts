@@ -1,6 +1,6 @@
-import type { NDArray } from "../array.ts";
-import { describe } from "../description.ts";
-import { DomainError } from "../error.ts";
+import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
+import { DomainError } from "../error/error.ts";
 import { checker, eachElement } from "../operations/checked.ts";
 
 /* What a distribution depends on, checked before anything is drawn. */

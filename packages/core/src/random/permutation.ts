@@ -1,7 +1,7 @@
-import { isNDArray, type NDArray } from "../array.ts";
+import { isNDArray, type NDArray } from "../array/array.ts";
+import { checkShape, normalizeAxis, type Shape } from "../array/shape.ts";
 import { argsort } from "../operations/sort.ts";
 import { take } from "../operations/take.ts";
-import { checkShape, normalizeAxis, type Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { draw } from "./draw.ts";
 import { unsigned, word } from "./fraction.ts";

@@ -1,7 +1,7 @@
-import { concrete, type NDArray } from "../array.ts";
-import { allocateAlone, type Store } from "../dtype.ts";
-import { rowMajor, type Shape, sizeOf } from "../shape.ts";
-import { viewOn } from "../view.ts";
+import { concrete, type NDArray } from "../array/array.ts";
+import { rowMajor, type Shape, sizeOf } from "../array/shape.ts";
+import { viewOn } from "../array/view.ts";
+import { allocateAlone, type Store } from "../scalar/dtype.ts";
 
 const numbered = (size: number, name: string): Store => {
   const data = allocateAlone("int32", size, name);

@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "../scalar/lane.ts";
 
 /** 64 random bits, as two 32-bit words. */
 export interface Block {

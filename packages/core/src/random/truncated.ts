@@ -1,11 +1,11 @@
-import { DomainError } from "../error.ts";
-import type { ScalarLane, Value } from "../lane.ts";
-import { array } from "../make.ts";
+import type { Shape } from "../array/shape.ts";
+import { array } from "../convert/make.ts";
+import { item } from "../convert/read.ts";
+import { DomainError } from "../error/error.ts";
+import { optionsOf } from "../input/options.ts";
 import { erf } from "../operations/error.ts";
-import { optionsOf } from "../options.ts";
-import { item } from "../read.ts";
+import type { ScalarLane, Value } from "../scalar/lane.ts";
 import { quantile } from "../scalar/quantile.ts";
-import type { Shape } from "../shape.ts";
 import { typed } from "../static/door.ts";
 import { drawFloat, type Sampler } from "./draw.ts";
 import { unit23, unit52 } from "./fraction.ts";

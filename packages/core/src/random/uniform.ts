@@ -1,13 +1,13 @@
-import type { NDArray, Operand } from "../array.ts";
-import { isFloat } from "../dtype.ts";
-import { operand } from "../operand.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
 import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
 import { less } from "../operations/compare.ts";
 import { maximum } from "../operations/extremum.ts";
 import { broadcastTo } from "../operations/spread.ts";
-import { optionsOf } from "../options.ts";
-import type { Shape } from "../shape.ts";
+import { isFloat } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
 import { drawFloat, type Precision, type Sampler } from "./draw.ts";

@@ -1,5 +1,5 @@
-import type { Lane, Mask, Value } from "../lane.ts";
 import { expParts } from "./exponential.ts";
+import type { Lane, Mask, Value } from "./lane.ts";
 import { clamp, exactProduct, type Function1, isNaN, odd, scale, upper } from "./part.ts";
 
 /* The error function and the normal distribution. */

@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "./lane.ts";
 import { clamp, exactSum, type Function1, isNaN, nearest, polynomial, scale } from "./part.ts";
 
 const log2e = 1.4426950408889634;

@@ -1,5 +1,5 @@
-import type { Lane, Value } from "../lane.ts";
 import { expParts } from "./exponential.ts";
+import type { Lane, Value } from "./lane.ts";
 import { clamp, type Function1, isNaN, odd, polynomial, scale } from "./part.ts";
 
 /** x P(x^2) / Q(x^2), added to x, is tanh x for |x| < 0.625 (Cephes). */

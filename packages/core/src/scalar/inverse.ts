@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "./lane.ts";
 import { exactProduct, type Function1, type Function2, isNaN, odd, type Pair, polynomial, upper } from "./part.ts";
 
 /* The inverse trigonometric functions. */

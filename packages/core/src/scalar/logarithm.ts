@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "./lane.ts";
 import { type Function1, isNaN, polynomial } from "./part.ts";
 
 /** The logarithm's values where its series does not hold. */

@@ -1,5 +1,5 @@
-import type { Lane, ScalarLane, Value } from "../lane.ts";
 import { exp, expBounded, expParts } from "./exponential.ts";
+import type { Lane, ScalarLane, Value } from "./lane.ts";
 import { log1p } from "./logarithm.ts";
 import { clamp, type Function1, isNaN, scale } from "./part.ts";
 

@@ -1,4 +1,4 @@
-import type { Lane, Mask, ScalarLane, Value } from "../lane.ts";
+import type { Lane, Mask, ScalarLane, Value } from "./lane.ts";
 
 /* What scalar functions have in common: polynomials, rounding, and sums and products with their rounding errors. */
 

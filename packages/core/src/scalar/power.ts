@@ -1,5 +1,5 @@
-import type { Lane, Value } from "../lane.ts";
 import { expTail } from "./exponential.ts";
+import type { Lane, Value } from "./lane.ts";
 import { clamp, exactProduct, type Function1, type Function2, nearest, polynomial, scale, upper } from "./part.ts";
 
 /** 1/√x, with the rounding errors of the root and of the quotient fed back. */

@@ -1,4 +1,4 @@
-import type { ScalarLane, Value } from "../lane.ts";
+import type { ScalarLane, Value } from "./lane.ts";
 import { log, logShort } from "./logarithm.ts";
 import { polynomial } from "./part.ts";
 

@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "./lane.ts";
 import { exactProduct, exactSum, nearest, type Pair } from "./part.ts";
 
 /* The argument of a sine, less a multiple of π/2. */

@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../lane.ts";
+import type { Lane, Value } from "./lane.ts";
 import { exactProduct, type Function1, nearest, type Pair, polynomial } from "./part.ts";
 import { large, reduce, type Reduced, reduceLarge } from "./reduction.ts";
 

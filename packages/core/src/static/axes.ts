@@ -1,5 +1,5 @@
-import type { NDArray, Operand } from "../array.ts";
-import type { Axes, Shape } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import type { Axes, Shape } from "../array/shape.ts";
 import type { ShapeOf } from "./broadcast.ts";
 import type { ShapeText, Unless } from "./text.ts";
 

@@ -1,5 +1,5 @@
-import type { NDArray, Operand } from "../array.ts";
-import type { Shape } from "../shape.ts";
+import type { NDArray, Operand } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
 import type { Equal, Exactly, ShapeText, Unless } from "./text.ts";
 
 /** The shape of an operand; a number has none. */

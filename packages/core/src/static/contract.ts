@@ -1,5 +1,5 @@
-import type { NDArray } from "../array.ts";
-import type { Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
 import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
 import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
 

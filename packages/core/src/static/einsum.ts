@@ -1,5 +1,5 @@
-import type { NDArray } from "../array.ts";
-import type { Shape } from "../shape.ts";
+import type { NDArray } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
 import type { SameSize } from "./broadcast.ts";
 import type { SizeText, Unless } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import type { Shape } from "../shape.ts";
+import type { Shape } from "../array/shape.ts";
 
 /*
  * The words of a compile error. A parameter whose type is a complaint accepts no array, and the editor shows the

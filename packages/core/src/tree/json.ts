@@ -1,11 +1,11 @@
-import { isNDArray } from "../array.ts";
-import { describe } from "../description.ts";
-import { decoded } from "../attempt.ts";
-import { DecodeError } from "../error.ts";
-import type { Either } from "../fp.ts";
-import { arrayFromJSON } from "../json.ts";
-import { isRecord } from "../plain.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { isNDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
+import { formatShape, sameShape } from "../array/shape.ts";
+import { arrayFromJSON } from "../convert/json.ts";
+import { DecodeError } from "../error/error.ts";
+import { isRecord } from "../error/plain.ts";
+import { decoded } from "../fp/attempt.ts";
+import type { Either } from "../fp/fp.ts";
 import { typed } from "../static/door.ts";
 import { at, flatten, keyPath } from "./structure.ts";
 

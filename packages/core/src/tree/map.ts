@@ -1,10 +1,10 @@
-import { isNDArray, type NDArray } from "../array.ts";
-import { checkFunction, describe } from "../description.ts";
-import { TreeError } from "../error.ts";
-import { isClose, type Tolerance } from "../read.ts";
-import type { Shape } from "../shape.ts";
+import { isNDArray, type NDArray } from "../array/array.ts";
+import { checkFunction, describe } from "../array/description.ts";
+import type { Shape } from "../array/shape.ts";
+import { zerosOf } from "../array/zeros.ts";
+import { isClose, type Tolerance } from "../convert/read.ts";
+import { TreeError } from "../error/error.ts";
 import { typed } from "../static/door.ts";
-import { zerosOf } from "../zeros.ts";
 import { at, checkSame, type Flat, flatten, unflatten } from "./structure.ts";
 
 /** The leaves of several trees of one structure, place by place. */

@@ -1,14 +1,14 @@
-import type { NDArray, Vector } from "../array.ts";
-import { promote } from "../dtype.ts";
-import { ShapeError } from "../error.ts";
-import { operand } from "../operand.ts";
+import type { NDArray, Vector } from "../array/array.ts";
+import { formatShape, type Shape, sizeOf } from "../array/shape.ts";
+import { zerosOf } from "../array/zeros.ts";
+import { ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
 import { concatenate } from "../operations/join.ts";
 import { reshape } from "../operations/reshape.ts";
 import { slice } from "../operations/slice.ts";
 import { cast } from "../operations/spread.ts";
-import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import { promote } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
-import { zerosOf } from "../zeros.ts";
 import { flatten, unflatten } from "./structure.ts";
 
 /**

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import { checkList } from "../description.ts";
-import { attempt } from "../attempt.ts";
-import { ShapeError } from "../error.ts";
-import { isLeft } from "../either.ts";
+import type { NDArray } from "../array/array.ts";
+import { checkList } from "../array/description.ts";
+import { ShapeError } from "../error/error.ts";
+import { attempt } from "../fp/attempt.ts";
+import { isLeft } from "../fp/either.ts";
 import { stack as stackArrays } from "../operations/join.ts";
 import type { Insert } from "../static/axes.ts";
 import { typed } from "../static/door.ts";

@@ -1,10 +1,10 @@
-import { type ArrayType, isNDArray, type NDArray } from "../array.ts";
-import { adviceOn } from "../callback.ts";
-import { checkList, describe, isRemains } from "../description.ts";
-import { isFloat } from "../dtype.ts";
-import { TreeError } from "../error.ts";
-import { array } from "../make.ts";
-import { isList, isRecord } from "../plain.ts";
+import { type ArrayType, isNDArray, type NDArray } from "../array/array.ts";
+import { checkList, describe, isRemains } from "../array/description.ts";
+import { array } from "../convert/make.ts";
+import { TreeError } from "../error/error.ts";
+import { isList, isRecord } from "../error/plain.ts";
+import { adviceOn } from "../input/callback.ts";
+import { isFloat } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 
 declare const whole: unique symbol;

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { NDArray } from "../../src/array.ts";
-import { toTypedArray } from "../../src/read.ts";
+import type { NDArray } from "../../src/array/array.ts";
+import { toTypedArray } from "../../src/convert/read.ts";
 
 /** The first place where two lists differ in a bit; all NaNs are alike, -0 and +0 are not. */
 export const firstDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {

@@ -1,5 +1,5 @@
-import type { NDArray } from "../../src/array.ts";
-import { type Interpreter, type Primitive, traced } from "../../src/primitive.ts";
+import type { NDArray } from "../../src/array/array.ts";
+import { type Interpreter, type Primitive, traced } from "../../src/array/primitive.ts";
 import type { Sample } from "./catalogue.ts";
 
 /** The records that a function binds when it is called on arrays like these, in order. */

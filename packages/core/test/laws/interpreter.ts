@@ -1,13 +1,13 @@
-import { contiguous, type NDArray } from "../../src/array.ts";
-import { allocate, type DType, type Store } from "../../src/dtype.ts";
-import type { LaneOperation, ScalarFunction } from "../../src/lane.ts";
-import { isWide } from "../../src/matmul.ts";
-import type { Combine } from "../../src/monoid.ts";
-import type { Loops, Primitive, Source } from "../../src/primitive.ts";
-import { toTypedArray } from "../../src/read.ts";
-import type { Part, Routine } from "../../src/routine.ts";
-import { broadcastStrides, pick, placesOf, rowMajor, type Shape, sizeOf } from "../../src/shape.ts";
-import { areBeside, axesBehind } from "../../src/reduce.ts";
+import { contiguous, type NDArray } from "../../src/array/array.ts";
+import { allocate, type DType, type Store } from "../../src/scalar/dtype.ts";
+import type { LaneOperation, ScalarFunction } from "../../src/scalar/lane.ts";
+import { isWide } from "../../src/kernel/matmul.ts";
+import type { Combine } from "../../src/scalar/monoid.ts";
+import type { Loops, Primitive, Source } from "../../src/array/primitive.ts";
+import { toTypedArray } from "../../src/convert/read.ts";
+import type { Part, Routine } from "../../src/scalar/routine.ts";
+import { broadcastStrides, pick, placesOf, rowMajor, type Shape, sizeOf } from "../../src/array/shape.ts";
+import { areBeside, axesBehind } from "../../src/kernel/reduce.ts";
 import { multiplication, narrow, rule1, rule2, wide } from "./rules.ts";
 
 /*

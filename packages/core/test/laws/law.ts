@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { NDArray } from "../../src/array.ts";
-import { isFloat } from "../../src/dtype.ts";
+import type { NDArray } from "../../src/array/array.ts";
+import { isFloat } from "../../src/scalar/dtype.ts";
 import { stack } from "../../src/operations/join.ts";
-import { allClose, toTypedArray } from "../../src/read.ts";
+import { allClose, toTypedArray } from "../../src/convert/read.ts";
 import type { Sample } from "./catalogue.ts";
 import { expectSameBits } from "./bits.ts";
 import { interpret } from "./interpreter.ts";

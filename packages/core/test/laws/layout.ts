@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { concrete, contiguous, type NDArray, viewIfConcrete } from "../../src/array.ts";
-import { allocate, type DType, type Store } from "../../src/dtype.ts";
-import { toTypedArray } from "../../src/read.ts";
-import { frozen, type Shape } from "../../src/shape.ts";
-import { viewOn } from "../../src/view.ts";
+import { concrete, contiguous, type NDArray, viewIfConcrete } from "../../src/array/array.ts";
+import { allocate, type DType, type Store } from "../../src/scalar/dtype.ts";
+import { toTypedArray } from "../../src/convert/read.ts";
+import { frozen, type Shape } from "../../src/array/shape.ts";
+import { viewOn } from "../../src/array/view.ts";
 
 /** How an array lies in its buffer: the order of its axes in memory, the step along each, and what stands before. */
 export interface Layout {

@@ -1,0 +1,219 @@
+import { contiguous, type NDArray, repeated } from "../array/array.ts";
+import { describe } from "../array/description.ts";
+import { checkShape, formatShape, roomFor, type Shape, sizeOf } from "../array/shape.ts";
+import { DomainError, DTypeError, ShapeError } from "../error/error.ts";
+import { operand } from "../input/operand.ts";
+import { optionsOf } from "../input/options.ts";
+import { allocate, checkDType, type DType, type Store } from "../scalar/dtype.ts";
+import { typed } from "../static/door.ts";
+import type { Nested, ShapeOfNested } from "../static/move.ts";
+import type { Mutable } from "../static/text.ts";
+import { type Elements, read } from "./nested.ts";
+
+interface MakeArray {
+  (data: Elements): NDArray<[number]>;
+  <const T extends Nested>(data: T, options?: { readonly dtype?: DType }): NDArray<ShapeOfNested<T>>;
+  <const S extends Shape>(
+    data: Nested | Elements,
+    options: { readonly shape: S; readonly dtype?: DType },
+  ): NDArray<Mutable<S>>;
+}
+
+/** What makers take besides sizes. */
+export interface Options {
+  readonly dtype?: DType;
+}
+
+interface ArrayOptions extends Options {
+  readonly shape?: Shape;
+}
+
+const precise = { dtype: "float64" } as const;
+
+/** The dtype asked for, float64 by default. */
+export const dtypeIn = (name: string, options: Options | undefined): DType =>
+  checkDType(name, optionsOf(name, options, precise).dtype);
+
+const checkNumber = (name: string, what: string, x: unknown): void => {
+  if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.`);
+};
+
+/** Elements in the buffer of a dtype, which must be able to hold them. */
+const store = (name: string, elements: ArrayLike<number | boolean>, dtype: DType): Store => {
+  const out = allocate(dtype, elements.length, name);
+  for (let i = 0; i < elements.length; i++) out[i] = element(name, Number(elements[i]), dtype);
+  return out;
+};
+
+const element = (name: string, value: number, dtype: DType): number => {
+  if (dtype === "int32" && (value | 0) !== value)
+    throw new DTypeError(`${name}: ${value} is no int32. Use float64, or round it first.`);
+  return dtype === "bool" ? Number(value !== 0) : value;
+};
+
+/** The vector of a function of the index. */
+const vector = (name: string, size: number, dtype: DType, at: (i: number) => number): NDArray => {
+  const shape = roomFor(name, [size], dtype);
+  // What is made rises or falls: where both ends fit into the dtype, all of it does.
+  if (size > 0) for (const i of [0, size - 1]) element(name, at(i), dtype);
+  const out = allocate(dtype, size, name);
+  for (let i = 0; i < size; i++) out[i] = element(name, at(i), dtype);
+  return contiguous(dtype, shape, out);
+};
+
+/**
+ * An array of numbers: of nested lists, of a typed array (copied), or of one number.
+ *
+ * The dtype is that of a typed array, bool where all are booleans, and float64 otherwise.
+ *
+ * @param options - `shape`: the sizes, for flat data; `dtype`
+ * @throws ShapeError when lists are not nested evenly or the shape does not fit; DTypeError for other elements; both say
+ * where
+ * @example
+ * import { array } from "@gradfold/core";
+ * array([[1, 2, 3], [4, 5, 6]]).shape; // => [ 2, 3 ]
+ * array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => 'float32'
+ */
+export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayOptions) => {
+  const { elements, ...found } = read(data);
+  const settled = optionsOf("array", options, { dtype: found.dtype, shape: found.shape });
+  const dtype = checkDType("array", settled.dtype);
+  const shape = checkShape("array", settled.shape);
+  if (sizeOf(shape) !== elements.length)
+    throw new ShapeError(`array: ${elements.length} elements do not fill the shape ${formatShape(shape)}`);
+  return contiguous(dtype, shape, store("array", elements, dtype));
+});
+
+interface Filled {
+  <const S extends Shape>(shape: S, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
+}
+
+/** An array of one repeated element: a single number in memory, seen many times. */
+const filled = (name: string, shape: Shape, value: number, options?: Options): NDArray => {
+  const dtype = dtypeIn(name, options);
+  const sizes = roomFor(name, shape, dtype);
+  return repeated(dtype, sizes, store(name, [value], dtype));
+};
+
+/**
+ * Zeros of a shape.
+ *
+ * @throws DomainError when a size is negative or not whole
+ * @example
+ * import { toNested, zeros } from "@gradfold/core";
+ * toNested(zeros([2])); // => [ 0, 0 ]
+ */
+export const zeros = typed<Filled>((shape: Shape, options?: Options) => filled("zeros", shape, 0, options));
+
+/**
+ * Ones of a shape.
+ *
+ * @throws DomainError when a size is negative or not whole
+ * @example
+ * import { ones, toNested } from "@gradfold/core";
+ * toNested(ones([2])); // => [ 1, 1 ]
+ */
+export const ones = typed<Filled>((shape: Shape, options?: Options) => filled("ones", shape, 1, options));
+
+/**
+ * One number, repeated in a shape.
+ *
+ * @throws DomainError when a size is negative or not whole
+ * @example
+ * import { full, toNested } from "@gradfold/core";
+ * toNested(full([2], 7)); // => [ 7, 7 ]
+ */
+export const full = typed<
+  <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }) => NDArray<Mutable<S>>
+>((shape: Shape, value: number, options?: Options) => {
+  checkNumber("full", "the value", value);
+  return filled("full", shape, value, options);
+});
+
+/**
+ * Zeros of another array's shape and dtype.
+ *
+ * @example
+ * import { array, toNested, zerosLike } from "@gradfold/core";
+ * toNested(zerosLike(array([5, 6]))); // => [ 0, 0 ]
+ */
+export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
+  const { shape, dtype } = operand("zerosLike", x);
+  return filled("zerosLike", shape, 0, { dtype });
+});
+
+/**
+ * Ones of another array's shape and dtype.
+ *
+ * @example
+ * import { array, onesLike, toNested } from "@gradfold/core";
+ * toNested(onesLike(array([5, 6]))); // => [ 1, 1 ]
+ */
+export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
+  const { shape, dtype } = operand("onesLike", x);
+  return filled("onesLike", shape, 1, { dtype });
+});
+
+/**
+ * The identity matrix.
+ *
+ * @throws DomainError when n is negative or not whole
+ * @example
+ * import { eye, toNested } from "@gradfold/core";
+ * toNested(eye(2)); // => [ [ 1, 0 ], [ 0, 1 ] ]
+ */
+export const eye = typed<<const N extends number>(n: N, options?: { readonly dtype?: DType }) => NDArray<[N, N]>>(
+  (n: number, options?: Options) => {
+    const shape = checkShape("eye", [n, n]);
+    const dtype = dtypeIn("eye", options);
+    const data = allocate(dtype, n * n, "eye");
+    for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
+    return contiguous(dtype, shape, data);
+  },
+);
+
+interface Arange {
+  <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
+  (start: number, stop: number, step?: number, options?: { readonly dtype?: DType }): NDArray<[number]>;
+}
+
+/**
+ * The numbers 0, 1, …, n - 1; or those from `start` on, at distances of `step`, up to but without `stop`.
+ *
+ * Number i is start + i step, each operation rounded to float64. There are ⌈(stop - start) / step⌉ of them.
+ *
+ * @throws DomainError when n is negative or not whole, or when no finite count of steps leads from start to stop
+ * @example
+ * import { arange, toNested } from "@gradfold/core";
+ * toNested(arange(3)); // => [ 0, 1, 2 ]
+ * toNested(arange(5, 0, -2)); // => [ 5, 3, 1 ]
+ */
+export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last?: Options): NDArray => {
+  checkNumber("arange", stop === undefined ? "n" : "every bound", first);
+  if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
+  checkNumber("arange", "the step", step);
+  const count = Math.max(0, Math.ceil((stop - first) / step));
+  if (step === 0 || !Number.isSafeInteger(count))
+    throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
+  return vector("arange", count, dtypeIn("arange", last), (i) => first + i * step);
+});
+
+/**
+ * Numbers at equal distances from `start` to `stop`, both included.
+ *
+ * @throws DomainError when the count is negative or not whole, or a bound is not finite
+ * @example
+ * import { linspace, toNested } from "@gradfold/core";
+ * toNested(linspace(0, 1, 3)); // => [ 0, 0.5, 1 ]
+ */
+export const linspace = typed<
+  <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
+>((start: number, stop: number, count: number, options?: Options) => {
+  checkShape("linspace", [count]);
+  for (const bound of [start, stop]) checkNumber("linspace", "a bound", bound);
+  if (!Number.isFinite(stop - start))
+    throw new DomainError(`linspace: the distance must be finite: from ${start} to ${stop}.`);
+  const step = (stop - start) / Math.max(count - 1, 1);
+  const at = (i: number): number => (i > 0 && i === count - 1 ? stop : start + i * step);
+  return vector("linspace", count, dtypeIn("linspace", options), at);
+});

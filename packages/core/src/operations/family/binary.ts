@@ -1,0 +1,54 @@
+import type { NDArray, Operand } from "../../array/array.ts";
+import { bind, type Primitive } from "../../array/primitive.ts";
+import { operands } from "../../input/operand.ts";
+import type { Binary } from "../../static/broadcast.ts";
+import { typed } from "../../static/door.ts";
+import { accumulate } from "../add.ts";
+import { fitTo, growTo } from "../spread.ts";
+import { batchBroadcast } from "./batch.ts";
+import { elementwise, type Meanings } from "./elementwise.ts";
+import type { Domain, Operation } from "./operation.ts";
+import { type DTypeRule, real } from "./rule.ts";
+
+/** (df/da) t for one operand, written with operations; the answer y comes for free. */
+type Partial = (t: NDArray, a: NDArray, b: NDArray, y: NDArray) => NDArray;
+
+interface BinaryEntry<Name extends string> {
+  readonly name: Name;
+  readonly meaning: Meanings;
+  /** One for each operand. */
+  readonly derivatives: readonly [Partial, Partial];
+  /** Where f is smooth. */
+  readonly domain: Domain;
+  readonly dtypes?: DTypeRule;
+}
+
+/** A function of two numbers, at every place of operands that broadcast together. */
+export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation<Binary<Name>> => {
+  const { name, meaning, derivatives, domain, dtypes = real } = entry;
+  const { type, evaluate, loops } = elementwise(name, 2, meaning, dtypes);
+  const primitive: Primitive = {
+    name,
+    parameters: {},
+    type,
+    evaluate,
+    loops,
+    jvp: (tangents, [a, b], y) => {
+      if (!a || !b) return null;
+      const [left, right] = derivatives.map((derivative, i) => {
+        const t = tangents[i];
+        return t ? growTo(derivative(t, a, b, y), y) : null;
+      });
+      return accumulate(left ?? null, right ?? null);
+    },
+    vjp: (i, cotangent, [a, b], y) => {
+      if (!a || !b) return null;
+      return fitTo(derivatives[i === 0 ? 0 : 1](cotangent, a, b, y), i === 0 ? a : b);
+    },
+    batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
+  };
+  return Object.assign(
+    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
+    { primitive, domain },
+  );
+};

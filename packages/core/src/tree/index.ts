@@ -1,0 +1,8 @@
+/*
+ * The name space `tree`: arrays in any nesting of objects, lists and tuples, such as the parameters of a model.
+ */
+export { fromJSON } from "./json.ts";
+export { allClose, map, type MapLeaves, mapTo, zerosLike } from "./map.ts";
+export { ravel } from "./ravel.ts";
+export { stack, type Stacked } from "./stack.ts";
+export { type Flat, flatten, leaves, type Structure, structure, unflatten } from "./structure.ts";
