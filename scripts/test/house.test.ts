@@ -14,6 +14,24 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   viz: ["core"],
 };
 
+/** The rooms of packages whose files stand in folders: each imports only those before it, and the root imports all. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  core: [
+    "error",
+    "scalar",
+    "array",
+    "static",
+    "input",
+    "fp",
+    "kernel",
+    "convert",
+    "operations",
+    "npy",
+    "tree",
+    "random",
+  ],
+};
+
 /** The one module-level variable: the transform that was opened last. */
 const variables: readonly string[] = [
   "packages/core/src/array/primitive.ts: let open: Open = { level: 0, limit: undefined };",
@@ -68,6 +86,26 @@ const notFound = (folder: string): readonly string[] => {
 
 const sources = (folder: string): readonly string[] =>
   below(`${folder}/src`).filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+
+/** The files of this project that a file imports or exports again, types included. */
+const importsOf = (path: string): readonly string[] =>
+  parseSync(path, read(path)).program.body.flatMap((node) => {
+    const from = "source" in node ? node.source?.value : undefined;
+    return from?.startsWith(".") === true ? [join(path, "..", from)] : [];
+  });
+
+/** The folder of a package's sources in which a file stands; undefined for files of the root. */
+const roomOf = (path: string): string | undefined => /\/src\/([^/]+)\//.exec(path)?.[1];
+
+/** The imports from a room that does not stand before the importing one. */
+const againstArrows = (order: readonly string[], path: string): readonly string[] => {
+  const room = roomOf(path);
+  if (room === undefined) return [];
+  const allowed = order.slice(0, order.indexOf(room) + 1);
+  return importsOf(path)
+    .filter((target) => !allowed.includes(roomOf(target) ?? ""))
+    .map((target) => `${path} imports ${target}`);
+};
 
 /**
  * The parameters that read options by themselves, by a default of `{}` or by a pattern with defaults: whatever else they
@@ -132,6 +170,12 @@ describe.each(names)("packages/%s", (name) => {
   });
   test("reads options at the one door", () =>
     expect(sources(folder).flatMap((path) => selfRead(path, read(path)))).toEqual([]));
+});
+
+test.each(Object.entries(rooms))("The rooms of %s import each other one way", (name, order) => {
+  const files = sources(`packages/${name}`);
+  expect([...new Set(files.flatMap((path) => roomOf(path) ?? []))].toSorted()).toEqual(order.toSorted());
+  expect(files.flatMap((path) => againstArrows(order, path))).toEqual([]);
 });
 
 describe.each([...apps, "scripts"])("%s", (folder) => {
