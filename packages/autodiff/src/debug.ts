@@ -3,6 +3,7 @@ import { bind, isFloat, typed } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { typeText } from "./alike.ts";
 import { call } from "./compound.ts";
+import { evaluateProgram } from "./evaluate.ts";
 import { type Followed, interpret } from "./interpreter.ts";
 import { type LeafFunction, onLeaves } from "./leaves.ts";
 
@@ -28,6 +29,7 @@ const watched = (f: LeafFunction, inputs: readonly NDArray[]): readonly NDArray[
         return watch(output);
       },
       call: (compound, operands) => {
+        if (compound.standsFor !== undefined) return evaluateProgram(compound.standsFor, operands);
         const xs = operands.map(valueOf);
         const outputs = call(compound, xs);
         refuseNaN(compound.name, xs, outputs);

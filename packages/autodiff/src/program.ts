@@ -41,7 +41,13 @@ export interface Pushed {
 /** Results, and the map from their cotangents to the operands'; null is zero. */
 export interface Pulled {
   readonly outputs: readonly NDArray[];
-  readonly pullBack: (cotangents: readonly (NDArray | null)[]) => readonly (NDArray | null)[];
+  /** `sums` are the operands' cotangents so far, of which one that adds up is told. */
+  readonly pullBack: (
+    cotangents: readonly (NDArray | null)[],
+    sums?: readonly (NDArray | null)[],
+  ) => readonly (NDArray | null)[];
+  /** Whether the pullback adds its shares to `sums`, one after another, and gives the new ones. */
+  readonly addsUp?: true;
 }
 
 /** Results for a stack of operands; those that are not mapped are the same for all. */
@@ -88,6 +94,8 @@ export type ControlOf<Kind extends Control["kind"]> = Extract<Control, { readonl
 export interface Compound {
   readonly name: string;
   readonly control: Control;
+  /** The program whose operations it stands for, one by one: its derivatives have their bits. */
+  readonly standsFor?: Program;
   readonly types: (inputs: readonly ArrayType[]) => readonly ArrayType[];
   /** The results, where no operand is followed. */
   readonly evaluate: (inputs: readonly NDArray[]) => readonly NDArray[];

@@ -35,8 +35,9 @@ export const pull = <R>(
       return {
         result: typed<(result: R) => R>((x: unknown) => mapArrays(x, tape.unwatch))(result),
         outputs: results.map(tape.unwatch),
-        pullBack: (cotangents) => {
-          const sums = tape.pullBack(results, cotangents);
+        pullBack: (cotangents, before = []) => {
+          const watched = follows.flatMap((followed, i) => (followed ? [before[i] ?? null] : []));
+          const sums = tape.pullBack(results, cotangents, watched);
           let next = 0;
           return follows.map((followed) => (followed ? (sums[next++] ?? null) : null));
         },

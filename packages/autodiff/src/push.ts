@@ -1,6 +1,7 @@
 import type { NDArray } from "@gradfold/core";
 import { bind, innermost, isFloat } from "@gradfold/core/transform";
 import { call, type Pushed } from "./compound.ts";
+import { evaluateProgram } from "./evaluate.ts";
 import { type Followed, interpret } from "./interpreter.ts";
 import type { LeafFunction } from "./leaves.ts";
 
@@ -30,10 +31,13 @@ export const push = (f: LeafFunction, primals: readonly NDArray[], tangents: rea
       call: (compound, operands) => {
         const inputs = operands.map(valueOf);
         const moved = operands.map(tangentOf);
-        const pushed = compound.jvp(moved, inputs);
         const levelOf = (xs: readonly NDArray[]): number => innermost(compound.name, xs)?.level ?? 0;
         // One loop for both would make the values as unknown as the tangents.
         const apart = levelOf(moved.flatMap((t) => t ?? [])) > levelOf(inputs);
+        // A transform around would meet the operations twice, so it meets each of them.
+        if (apart && compound.standsFor !== undefined && levelOf(inputs) > 0)
+          return evaluateProgram(compound.standsFor, operands);
+        const pushed = compound.jvp(moved, inputs);
         const outputs = free(compound.name, apart ? call(compound, inputs) : pushed.outputs);
         return outputs.map((x, i) => dual(x, pushed.tangents[i] ?? null));
       },

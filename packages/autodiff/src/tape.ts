@@ -26,6 +26,7 @@ interface Entry {
 /** A compound as it happened. It stands at the place of its first result, where the walk back arrives last. */
 interface CalledEntry {
   readonly pullBack: Pulled["pullBack"];
+  readonly addsUp: boolean;
   readonly origins: Origins;
   /** Where its results are; undefined for those that have no derivative. */
   readonly places: Origins;
@@ -50,10 +51,11 @@ export interface Tape {
   readonly unwatch: (x: NDArray) => NDArray;
   /** Ends the recording: followed values that got away are refused from now on. */
   readonly close: () => void;
-  /** Cotangents of the watched values, in order, for those of some results; null is zero. */
+  /** Cotangents of the watched values, in order, for those of some results, added to `before`; null is zero. */
   readonly pullBack: (
     results: readonly NDArray[],
     cotangents: readonly (NDArray | null)[],
+    before?: readonly (NDArray | null)[],
   ) => readonly (NDArray | null)[];
 }
 
@@ -84,7 +86,8 @@ export const openTape = (level: number): Tape =>
         const first = entries.length;
         let place = first;
         const places = outputs.map(({ dtype }) => (isFloat(dtype) ? place++ : undefined));
-        const entry: CalledEntry = { pullBack: pulled.pullBack, origins, places };
+        const { pullBack, addsUp = false } = pulled;
+        const entry: CalledEntry = { pullBack, addsUp, origins, places };
         return outputs.map((x, i) => (places[i] === undefined ? x : record(x, places[i] === first ? entry : null)));
       },
       read: unwatch,
@@ -94,8 +97,9 @@ export const openTape = (level: number): Tape =>
         return record(value, null);
       },
       unwatch,
-      pullBack: (results, cotangents) => {
+      pullBack: (results, cotangents, before = []) => {
         const sums = openSums(entries.length);
+        before.forEach((sum, place) => sums.give(place, sum));
         results.forEach((result, i) => sums.give(placeOf(result), cotangents[i] ?? null));
         for (let place = entries.length - 1; place >= watched; place--) {
           const entry = entries[place];
@@ -132,7 +136,11 @@ const passOn = (entry: Entry | CalledEntry, place: number, sums: ReturnType<type
   if ("pullBack" in entry) {
     const given = entry.places.map((at) => (at === undefined ? null : sums.take(at)));
     if (given.every((cotangent) => cotangent === null)) return;
-    entry.pullBack(given).forEach((cotangent, operand) => sums.give(origins[operand], cotangent));
+    // One that adds up is told the sums so far, and gives them back with its shares.
+    const before = entry.addsUp
+      ? origins.map((origin) => (origin === undefined ? null : sums.take(origin)))
+      : undefined;
+    entry.pullBack(given, before).forEach((cotangent, operand) => sums.give(origins[operand], cotangent));
     return;
   }
   const cotangent = sums.take(place);

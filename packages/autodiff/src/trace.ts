@@ -49,10 +49,13 @@ const enter = <A>(name: string, f: () => A): A => {
   }
 };
 
-/** Traces a function of leaves of given types; `outputs` are the leaves of its result that the program returns. */
+/**
+ * Traces a function of leaves of given types, which may ask how many operations are recorded so far; `outputs` are the
+ * leaves of its result that the program returns.
+ */
 export const traceLeaves = <R>(
   inputs: readonly ArrayType[],
-  f: (leaves: readonly NDArray[]) => R,
+  f: (leaves: readonly NDArray[], recorded: () => number) => R,
   outputs: (result: R) => readonly NDArray[],
   given?: Limit,
 ): Traced<R> =>
@@ -102,7 +105,7 @@ export const traceLeaves = <R>(
     });
 
     try {
-      const result = enter(limit?.name ?? "trace", () => f(inputs.map(number)));
+      const result = enter(limit?.name ?? "trace", () => f(inputs.map(number), () => equations.length));
       const ids = outputs(result).map(idOf);
       const program = assemble({
         inputIds: inputs.map((_, id) => id),

@@ -50,6 +50,19 @@ const formsOf = (
   return forms;
 };
 
+/** The form of the same tree with its arrays numbered otherwise. */
+export const renumbered = (form: Form, to: (index: number) => number): Form => {
+  switch (form.kind) {
+    case "leaf":
+      return { kind: "leaf", index: to(form.index) };
+    case "still":
+      return form;
+    case "list":
+    case "record":
+      return { ...form, children: form.children.map((child) => renumbered(child, to)) };
+  }
+};
+
 /** Whether a form is a list of arrays and nothing else, in order: the list of arrays itself then is the tree. */
 export const isFlat = (form: Form): boolean =>
   form.kind === "list" && form.children.every((child, i) => child.kind === "leaf" && child.index === i);

@@ -1,6 +1,7 @@
 import { argumentPlace, checkAlone, checkCallback } from "@gradfold/autodiff/compiler";
 import { typed } from "@gradfold/core/transform";
 import { type Backend, backend } from "./backend.ts";
+import { openComposition } from "./compose.ts";
 import { openPool } from "./pool.ts";
 import { resultFor, resultOf, type Runtime, specialize, type Specialized } from "./specialize.ts";
 
@@ -22,7 +23,8 @@ const most = 32;
  * prints or changes, or reads from outside later, is not seen again. Numbers and truths among the arguments stay what
  * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Arrays of 4 KiB or more that
  * come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them. Inside
- * another transform the function is simply called, so that `jit`, `grad` and `trace` nest.
+ * of `grad`, `jvp` and `vmap` it runs compiled too, forward and back, and in another jitted function it is part of that
+ * one's program; where it asks for values that a transform knows, it is simply called.
  *
  * @throws TraceError when the function asks for the value of an array, as by `item`, applies an operation that is not
  *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, of which those inside of
@@ -44,11 +46,13 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
 
+  const compose = openComposition(caller, onList, runtime);
+
   const learn = (args: readonly unknown[]): unknown => {
     const learned = specialize(caller, args, onList, "still", runtime);
-    if (learned === undefined) return f(...args);
+    if (learned === undefined) return compose(args);
     known.unshift(learned.specialized);
-    known.splice(most);
+    for (const { runner } of known.splice(most)) runtime.pool.drop(runner);
     return resultOf(learned.specialized, learned.leaves);
   };
 
@@ -58,7 +62,7 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
       if (specialized === undefined) continue;
       const result = resultFor(specialized, args);
       if (result === "other") continue;
-      if (result === "traced") return f(...args);
+      if (result === "traced") return compose(args);
       if (i > 0) {
         known.unshift(...known.splice(i, 1));
         runtime.pool.touch(specialized.runner);

@@ -15,6 +15,8 @@ export interface Pool {
   ) => { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined;
   /** Notes that a memory is used. */
   readonly touch: (tenant: Tenant) => void;
+  /** Forgets who will not run again. */
+  readonly drop: (tenant: Tenant) => void;
   /** How many bytes all memories hold. */
   readonly bytes: () => number;
 }
@@ -52,6 +54,9 @@ export const openPool = (): Pool => {
       if (memory === undefined) return;
       memories.delete(tenant);
       memories.set(tenant, memory);
+    },
+    drop: (tenant) => {
+      memories.delete(tenant);
     },
     bytes: () => sizes().reduce((sum, size) => sum + size, 0),
   };

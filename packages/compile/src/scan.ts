@@ -59,7 +59,7 @@ const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, 
   const learned = specialize(caller, [init, xs], onPair, "arrays", { backend: backend(), pool });
   if (learned === undefined) return eagerly(f, init, xs, options);
   known.unshift({ length, reverse, specialized: learned.specialized });
-  known.splice(most);
+  for (const { specialized } of known.splice(most)) pool.drop(specialized.runner);
   return resultOf(learned.specialized, learned.leaves);
 };
 

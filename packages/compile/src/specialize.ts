@@ -40,7 +40,7 @@ export interface Specialized {
 }
 
 /** Of an argument's array: all that code depends on. */
-interface LeafType {
+export interface LeafType {
   readonly shape: Shape;
   readonly dtype: DType;
   /** Whether one element stands for all. */
