@@ -1,4 +1,4 @@
-export type { Backend } from "./backend.ts";
-export { explain } from "./explain.ts";
-export { jit } from "./jit.ts";
-export { scan } from "./scan.ts";
+export type { Backend } from "./wasm/backend.ts";
+export { explain } from "./front/explain.ts";
+export { jit } from "./front/jit.ts";
+export { scan } from "./front/scan.ts";

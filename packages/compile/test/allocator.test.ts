@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openAllocator, type Stretch } from "../src/allocator.ts";
+import { openAllocator, type Stretch } from "../src/memory/allocator.ts";
 
 /** Takes, or gives back one of those that are taken. */
 type Request = { readonly take: number } | { readonly giveBack: number };

@@ -1,6 +1,6 @@
 import { array, toTypedArray } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { emit } from "../src/emit.ts";
+import { emit } from "../src/emit/module.ts";
 import { functionsIn } from "./disassemble.ts";
 import { expectSameBits, noise } from "./bits.ts";
 import {

@@ -1,7 +1,7 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { expect, test } from "vitest";
-import { isNativeSingle } from "../src/native.ts";
-import { inFewRegisters } from "../src/order.ts";
+import { isNativeSingle } from "../src/scalar/precision.ts";
+import { inFewRegisters } from "../src/scalar/registers.ts";
 
 type Step = readonly [LaneOperation, ...number[]] | number;
 

@@ -17,9 +17,9 @@ import {
 } from "@gradfold/core";
 import { grad, scan, valueAndGrad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
-import { emit } from "../src/emit.ts";
-import { schedule } from "../src/fuse.ts";
-import { type Graph, type Value, programsIn } from "../src/graph.ts";
+import { emit } from "../src/emit/module.ts";
+import { schedule } from "../src/schedule/fuse.ts";
+import { type Graph, type Value, programsIn } from "../src/graph/graph.ts";
 import { jit } from "../src/index.ts";
 import { disassemble } from "./disassemble.ts";
 import { expectSameBits, noise } from "./bits.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Code, op, openFunction, splat64 } from "../src/code.ts";
-import { encodeModule, type FunctionCode } from "../src/encode.ts";
-import { arithmetic } from "../src/expression.ts";
+import { type Code, op, openFunction, splat64 } from "../src/wasm/assembler.ts";
+import { encodeModule, type FunctionCode } from "../src/wasm/encode.ts";
+import { arithmetic } from "../src/wasm/expression.ts";
 
 /* Locals are used again, and nobody can tell: random programs do in a function what they do in an interpreter. */
 

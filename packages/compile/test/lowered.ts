@@ -1,7 +1,7 @@
 import { argumentPlace } from "@gradfold/autodiff/compiler";
-import type { Graph } from "../src/graph.ts";
-import { lower } from "../src/lower.ts";
-import { simplify, takeTree, traceTree, typeOf } from "../src/specialize.ts";
+import type { Graph } from "../src/graph/graph.ts";
+import { lower } from "../src/graph/lower.ts";
+import { simplify, takeTree, traceTree, typeOf } from "../src/front/specialize.ts";
 
 /** The graph that `jit` makes of a function for some arguments. */
 export const graphOf = (name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): Graph => {

@@ -2,8 +2,8 @@ import { add, array, mul, type NDArray, slice, sum, take } from "@gradfold/core"
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { jit } from "../src/index.ts";
-import { pageBytes } from "../src/heap.ts";
-import { mostSpareBytes, openPool, type Tenant } from "../src/pool.ts";
+import { pageBytes } from "../src/run/heap.ts";
+import { mostSpareBytes, openPool, type Tenant } from "../src/run/pool.ts";
 import { expectSameBits, noise } from "./bits.ts";
 
 /* Programs of one function share memory: those that were not used for long leave theirs, and nobody sees it. */

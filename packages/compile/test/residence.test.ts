@@ -2,9 +2,9 @@ import { add, array, flip, matmul, mean, mul, type NDArray, slice, square, sub, 
 import { grad, scan as eagerly } from "@gradfold/autodiff";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { mostResidentBytes, openHeap } from "../src/heap.ts";
+import { mostResidentBytes, openHeap } from "../src/run/heap.ts";
 import { jit, scan } from "../src/index.ts";
-import { openResidence } from "../src/residence.ts";
+import { openResidence } from "../src/run/cache.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
 
 /* Arguments that take turns stay in memory: nobody sees it but by the clock. */

@@ -1,12 +1,12 @@
 import { add, matmul, mul, type NDArray, type Shape, sub, sum } from "@gradfold/core";
 import type { Routine, ScalarFunction } from "@gradfold/core/transform";
-import { everyPlace, type Source } from "../src/affine.ts";
-import { openAllocator } from "../src/allocator.ts";
-import { emit } from "../src/emit.ts";
-import type { Schedule } from "../src/fuse.ts";
-import { type Definition, type Value, valueAt } from "../src/graph.ts";
-import type { Kernel, Node } from "../src/kernel.ts";
-import { layOut } from "../src/layout.ts";
+import { everyPlace, type Source } from "../src/graph/affine.ts";
+import { openAllocator } from "../src/memory/allocator.ts";
+import { emit } from "../src/emit/module.ts";
+import type { Schedule } from "../src/schedule/fuse.ts";
+import { type Definition, type Value, valueAt } from "../src/graph/graph.ts";
+import type { Kernel, Node } from "../src/schedule/kernel.ts";
+import { layOut } from "../src/memory/plan.ts";
 
 /* Schedules of any length, made by hand: it is the emission that is asked here, and not what finds schedules. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openSequence } from "../src/sequence.ts";
+import { openSequence } from "../src/schedule/sequence.ts";
 
 test("A sequence keeps the order of a list into which the same is put, and its labels grow", () => {
   fc.assert(

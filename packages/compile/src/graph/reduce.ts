@@ -1,0 +1,84 @@
+import {
+  areBeside,
+  type ArrayType,
+  axesBehind,
+  block1,
+  type Combine,
+  pick,
+  placesOf,
+  rowMajor,
+  sizeOf,
+} from "@gradfold/core/transform";
+import { everyPlace } from "./affine.ts";
+import { type Builder, permuted } from "./builder.ts";
+
+/* In which order terms are joined follows from the shapes as written; see core's `scalar/registers.ts` and `reduce.ts`. */
+
+/** A reduction by rule 1 over the trailing axes; the results of blocks are reduced by the same rule. */
+export const foldTrailing = (
+  builder: Builder,
+  combine: Combine,
+  input: number,
+  reduced: number,
+  type: ArrayType,
+  into?: { readonly value: number; readonly element: number },
+): number => {
+  const { define, valueOf } = builder;
+  const { shape, dtype } = valueOf(input);
+  const outer = shape.slice(0, shape.length - reduced);
+  const n = sizeOf(shape.slice(shape.length - reduced));
+  if (n <= block1) return define(type, { kind: "fold1", combine, input, reduced, partial: false, into });
+  const blocks = { shape: [...outer, Math.ceil(n / block1)], dtype };
+  const partials = define(blocks, { kind: "fold1", combine, input, reduced, partial: true, into: undefined });
+  return foldTrailing(builder, combine, partials, 1, type, into);
+};
+
+/** Several reductions, each of which reads from a place of its own: the elements of one value. */
+export const foldEach = (
+  builder: Builder,
+  combine: Combine,
+  type: ArrayType,
+  count: number,
+  reduced: number,
+  term: (element: number) => number,
+): number => {
+  const value = builder.define(type, { kind: "parts" });
+  for (let element = 0; element < count; element++)
+    foldTrailing(builder, combine, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
+  return value;
+};
+
+/** So many reductions beside one another share one sweep. */
+const fewFolds = 9;
+
+export const lowerReduction = (
+  builder: Builder,
+  combine: Combine,
+  input: number,
+  axes: readonly number[],
+  type: ArrayType,
+): number => {
+  const { define, valueOf } = builder;
+  const { shape, dtype } = valueOf(input);
+  const sizesOf = (list: readonly number[]): readonly number[] => pick(shape, list);
+  const terms = sizeOf(sizesOf(axes));
+  if (sizeOf(type.shape) === 0) return define(type, { kind: "zero" });
+  if (terms === 1) return define(type, { kind: "move", source: everyPlace(type.shape), input });
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const inner = axesBehind(shape, axes);
+  const outer = kept.filter((axis) => !inner.includes(axis));
+  const width = sizeOf(sizesOf(inner));
+  if (areBeside(width)) {
+    const turned = permuted(builder, input, [...outer, ...axes, ...inner]);
+    return define(type, { kind: "fold2", combine, input: turned, outer: outer.length, reduced: axes.length });
+  }
+  const count = sizeOf(sizesOf(kept));
+  if (width === 1 || count > fewFolds)
+    return foldTrailing(builder, combine, permuted(builder, input, [...kept, ...axes]), axes.length, type);
+  const strides = rowMajor(shape);
+  const places = placesOf(sizesOf(kept), pick(strides, kept), 0);
+  return foldEach(builder, combine, type, count, axes.length, (element) => {
+    const source = { offset: places[element] ?? 0, strides: pick(strides, axes) };
+    return define({ shape: sizesOf(axes), dtype }, { kind: "move", input, source });
+  });
+};

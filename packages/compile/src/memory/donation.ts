@@ -1,0 +1,77 @@
+import type { ArrayType } from "@gradfold/core/transform";
+import { areInOrder } from "../graph/affine.ts";
+import { type Graph, valueAt } from "../graph/graph.ts";
+import { writesInOrder } from "../loops/loop.ts";
+import type { Schedule } from "../schedule/fuse.ts";
+import { type Kernel, loadsOf, type Sweep } from "../schedule/kernel.ts";
+import { usesOf } from "./plan.ts";
+
+/*
+ * Steps are fed with their own results: parameters, and what an optimizer remembers. An argument may be read where the last
+ * call left it as a result, although this call writes its own result there, if each element is read for the last time where
+ * it is written.
+ */
+
+/** Of a sweep: the inputs of which it reads every element at its own place, and nothing else of them. */
+const readInOrder = (sweep: Sweep): ReadonlySet<number> => {
+  const read = new Map<number, boolean>();
+  for (const { value, source } of loadsOf(sweep.nodes)) {
+    const isInOrder = source.offset === 0 && areInOrder(source.strides, sweep.domain);
+    read.set(value, isInOrder && read.get(value) !== false);
+  }
+  return new Set([...read].flatMap(([value, isInOrder]) => (isInOrder ? [value] : [])));
+};
+
+/** Adds to the list of a key. */
+const addTo = <K>(lists: Map<K, number[]>, key: K, value: number): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+};
+
+const typeText = ({ dtype, shape }: ArrayType): string => `${dtype} ${shape.join()}`;
+
+/** The results that a sweep writes, by their types. */
+const resultsOf = ({ stores }: Sweep, graph: Graph, outputs: ReadonlySet<number>) => {
+  const results = new Map<string, number[]>();
+  for (const { value } of stores) if (outputs.has(value)) addTo(results, typeText(valueAt(graph, value)), value);
+  return results;
+};
+
+/** The kernel that reads a value last. */
+const lastReaders = ({ graph, kernels }: Schedule): ReadonlyMap<number, Kernel> =>
+  new Map(kernels.flatMap((kernel) => usesOf(kernel, graph).map((id) => [id, kernel] as const)));
+
+/** An input is looked for in the places of so many results. */
+const mostPlaces = 4;
+
+/**
+ * Of inputs that can move: the results in whose places they may lie. What a step gives comes back in the same order, so
+ * where there are many results of a type, the first input of it is looked for among the first results, and so on.
+ */
+export const reusedIn = (schedule: Schedule, movable: readonly number[]): ReadonlyMap<number, readonly number[]> => {
+  const { graph } = schedule;
+  const outputs = new Set(graph.outputs);
+  const readers = lastReaders(schedule);
+  const inputs = new Map<Sweep, number[]>();
+  for (const input of movable) {
+    const reader = readers.get(input);
+    if (reader?.kind === "sweep") addTo(inputs, reader, input);
+  }
+  const reused = new Map<number, readonly number[]>();
+  for (const [sweep, read] of inputs) {
+    if (!writesInOrder(sweep)) continue;
+    const inOrder = readInOrder(sweep);
+    const results = resultsOf(sweep, graph, outputs);
+    const groups = new Map<string, number[]>();
+    for (const input of read) addTo(groups, typeText(valueAt(graph, input)), input);
+    for (const [type, group] of groups) {
+      const all = results.get(type) ?? [];
+      group.forEach((input, rank) => {
+        const start = Math.max(0, Math.min(rank - 1, all.length - mostPlaces));
+        if (all.length > 0 && inOrder.has(input)) reused.set(input, all.slice(start, start + mostPlaces));
+      });
+    }
+  }
+  return reused;
+};

@@ -1,0 +1,47 @@
+import type { DType, NDArray } from "@gradfold/core";
+import { compact, layoutOf, type Run, runIfKept, sizeOf, view } from "@gradfold/core/transform";
+import type { Value } from "../graph/graph.ts";
+import { widthOf } from "../memory/plan.ts";
+import { type Heap, windowOf } from "./heap.ts";
+
+/* Elements on their way into a program's memory. */
+
+/** So few elements are copied one by one. */
+const fewElements = 16;
+
+/** The elements of an array, so many one after another from a place on. */
+export const runOf = (x: NDArray, n: number): Run => {
+  const run = runIfKept(x);
+  if (run !== undefined) return run;
+  const elements = view(x, "jit");
+  const { data, offset: start, stride } = elements;
+  const isRun = n === 1 || layoutOf(x) === "rows" || (stride.length === 1 && stride[0] === 1);
+  return isRun ? { data, start } : { data: compact(elements, x.dtype), start: 0 };
+};
+
+/** Where an array lies in a program's memory, or the one element that stands for all. */
+export interface Region {
+  readonly dtype: DType;
+  readonly first: number;
+  readonly size: number;
+}
+
+export const regionOf = ({ dtype, shape, splat }: Omit<Value, "definition">, address: number): Region => ({
+  dtype,
+  first: address / widthOf(dtype),
+  size: splat ? 1 : sizeOf(shape),
+});
+
+/** Writes elements to a region. */
+export const copyIn = (heap: Heap, { dtype, first, size }: Region, { data, start }: Run): void => {
+  const memory = windowOf(heap, dtype);
+  if (size > fewElements) memory.set(data.length === size ? data : data.subarray(start, start + size), first);
+  else for (let i = 0; i < size; i++) memory[first + i] = data[start + i] ?? 0;
+};
+
+/** Copies elements from one region to another. */
+export const copyOver = (heap: Heap, { dtype, first: source, size }: Region, { first: target }: Region): void => {
+  const memory = windowOf(heap, dtype);
+  if (size > fewElements) memory.copyWithin(target, source, source + size);
+  else for (let i = 0; i < size; i++) memory[target + i] = memory[source + i] ?? 0;
+};

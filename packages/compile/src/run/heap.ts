@@ -1,0 +1,83 @@
+import type { DType } from "@gradfold/core";
+import { isErrorOf } from "@gradfold/core/transform";
+import { openAllocator, type Stretch } from "../memory/allocator.ts";
+import { roomAtEnd, widthOf } from "../memory/plan.ts";
+
+/* A program's memory, and the room behind it for arrays that stay. */
+
+/** Windows on a memory. They are others once it has grown. */
+export interface Heap {
+  readonly single: Float32Array;
+  readonly double: Float64Array;
+  /** A stretch behind the program's own memory; undefined where there is no more. */
+  readonly take: (bytes: number) => Stretch | undefined;
+  readonly giveBack: (stretch: Stretch) => void;
+}
+
+export const pageBytes = 65536;
+
+/** At most so many bytes stay behind a program's memory. */
+export const mostResidentBytes = 2 ** 26;
+
+/** Asking for more memory than there is throws a RangeError. */
+const ifThereIs = <A>(ask: () => A): A | undefined => {
+  try {
+    return ask();
+  } catch (e) {
+    if (isErrorOf(e, "RangeError")) return undefined;
+    throw e;
+  }
+};
+
+/** A memory of so many pages at least, if one that was used before can grow to them. */
+const grown = (memory: WebAssembly.Memory, pages: number): WebAssembly.Memory | undefined => {
+  const missing = pages - memory.buffer.byteLength / pageBytes;
+  return missing <= 0 || ifThereIs(() => memory.grow(missing)) !== undefined ? memory : undefined;
+};
+
+/**
+ * So many pages, and how they are seen; undefined if there is not so much memory. One that nobody uses any more may be
+ * used again.
+ */
+export const openHeap = (
+  pages: number,
+  left?: WebAssembly.Memory,
+): { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined => {
+  const memory = (left && grown(left, pages)) ?? ifThereIs(() => new WebAssembly.Memory({ initial: pages }));
+  if (memory === undefined) return undefined;
+  const { take, giveBack, end } = openAllocator();
+  const own = pages * pageBytes;
+  let used = 0;
+  let most = mostResidentBytes;
+  const heap = {
+    single: new Float32Array(memory.buffer),
+    double: new Float64Array(memory.buffer),
+    take: (bytes: number): Stretch | undefined => {
+      if (used + bytes > most) return undefined;
+      const stretch = take(bytes);
+      const missing = Math.ceil((own + end() + roomAtEnd - memory.buffer.byteLength) / pageBytes);
+      if (missing > 0) {
+        // By doubling, so that a memory that is copied when it grows is copied a few times only.
+        const more = Math.max(missing, (memory.buffer.byteLength - own) / pageBytes);
+        if (ifThereIs(() => memory.grow(more)) === undefined) {
+          giveBack(stretch);
+          // To ask again and again would take long.
+          most = used;
+          return undefined;
+        }
+        heap.single = new Float32Array(memory.buffer);
+        heap.double = new Float64Array(memory.buffer);
+      }
+      used += stretch.bytes;
+      return { address: own + stretch.address, bytes: stretch.bytes };
+    },
+    giveBack: ({ address, bytes }: Stretch): void => {
+      used -= bytes;
+      giveBack({ address: address - own, bytes });
+    },
+  };
+  return { memory, heap };
+};
+
+export const windowOf = ({ single, double }: Heap, dtype: DType): Float32Array | Float64Array =>
+  widthOf(dtype) === 4 ? single : double;

@@ -1,0 +1,115 @@
+import { type Combine, sizeOf } from "@gradfold/core/transform";
+import type { Source } from "../graph/affine.ts";
+import { type Graph, type Value, valueAt } from "../graph/graph.ts";
+import { evennessOf, type Evenness } from "./collapsible.ts";
+import { costsOf } from "./cost.ts";
+import type { Columns, Control, Fill, Product, Steps } from "./kernel.ts";
+import { type Nest, type OpenNode, want } from "./nest.ts";
+import { openSequence, type Sequence } from "./sequence.ts";
+
+/* Kernels in the making, and what is known of who reads a value. */
+
+export interface OpenSink {
+  readonly value: number;
+  readonly node: OpenNode;
+}
+
+export interface OpenSweep {
+  readonly kind: "sweep";
+  readonly nest: Nest;
+  readonly stores: OpenSink[];
+  readonly parts: (OpenSink & { readonly target: Source })[];
+  readonly folds: (OpenSink & { readonly combine: Combine })[];
+  /** How many trailing axes are reduced, if any are, and how many can be walked as one. */
+  reduced: number;
+  even: number;
+}
+
+export interface OpenColumns extends Omit<Columns, "nodes" | "fold"> {
+  readonly nest: Nest;
+  readonly value: number;
+  readonly combine: Combine;
+  readonly node: OpenNode;
+}
+
+export type OpenNested = OpenSweep | OpenColumns;
+
+export type OpenKernel = OpenNested | Product | Fill | Steps | Control;
+
+export interface Fusion {
+  readonly graph: Graph;
+  readonly evenness: Evenness;
+  readonly sequence: Sequence<OpenKernel>;
+  /** Values that need a buffer, since they are read otherwise than element by element. */
+  readonly whole: Set<number>;
+  /** The kernels that read a value from its buffer. */
+  readonly readers: Map<number, OpenKernel[]>;
+  /** The nests that want a value. */
+  readonly wanting: Map<number, OpenNested[]>;
+  /** By domain: the sweeps from the last one to the first. */
+  readonly sweeps: Map<string, OpenSweep[]>;
+  readonly outputs: ReadonlySet<number>;
+  readonly costOf: (id: number) => number;
+}
+
+export const append = <K, T>(lists: Map<K, T[]>, key: K, element: T): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [element]);
+  else if (list.at(-1) !== element) list.push(element);
+};
+
+export const openFusion = (graph: Graph): Fusion => ({
+  graph,
+  evenness: evennessOf(graph),
+  sequence: openSequence(),
+  whole: new Set(graph.outputs),
+  readers: new Map(),
+  wanting: new Map(),
+  sweeps: new Map(),
+  outputs: new Set(graph.outputs),
+  costOf: costsOf(graph),
+});
+
+export const readWhole = ({ whole, readers }: Fusion, kernel: OpenKernel, id: number): void => {
+  whole.add(id);
+  append(readers, id, kernel);
+};
+
+/** One element stands for all, wherever it is read. */
+const placed = ({ splat, shape }: Value, at: Source): Source =>
+  splat || sizeOf(shape) === 1 ? { offset: 0, strides: at.strides.map(() => 0) } : at;
+
+export const wantIn = ({ graph, wanting }: Fusion, kernel: OpenNested, id: number, at: Source): OpenNode => {
+  const { node, isFirst } = want(kernel.nest, id, placed(valueAt(graph, id), at));
+  if (isFirst) append(wanting, id, kernel);
+  return node;
+};
+
+/** A step that reads a value's buffer. */
+export const load = (fusion: Fusion, kernel: OpenNested, id: number, at: Source, node: OpenNode): OpenNode => {
+  const value = valueAt(fusion.graph, id);
+  append(fusion.readers, id, kernel);
+  node.step = { kind: "load", dtype: value.dtype, value: id, source: placed(value, at) };
+  return node;
+};
+
+/** Wants become reads of a buffer. */
+export const loadAll = (fusion: Fusion, id: number): void => {
+  for (const kernel of fusion.wanting.get(id) ?? [])
+    for (const { at, node } of kernel.nest.wants.get(id) ?? []) load(fusion, kernel, id, at, node);
+  fusion.wanting.delete(id);
+};
+
+export const readersOf = ({ readers }: Fusion, id: number): readonly OpenKernel[] => readers.get(id) ?? [];
+
+export const firstOf = ({ sequence }: Fusion, kernels: readonly OpenKernel[]): OpenKernel | undefined => {
+  let [first, label]: [OpenKernel | undefined, number] = [undefined, Infinity];
+  for (const kernel of kernels) {
+    const other = sequence.label(kernel);
+    if (other < label) [first, label] = [kernel, other];
+  }
+  return first;
+};
+
+/** Whether nothing reads a value, and it is no result. */
+export const isDead = ({ readers, outputs }: Fusion, id: number): boolean => !outputs.has(id) && !readers.has(id);

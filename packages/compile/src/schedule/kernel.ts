@@ -1,0 +1,109 @@
+import type { DType } from "@gradfold/core";
+import type { Combine, ScalarFunction } from "@gradfold/core/transform";
+import type { Source } from "../graph/affine.ts";
+
+/** A step of what is computed at every place of a loop nest. Inputs are the numbers of earlier steps. */
+export type Node =
+  | { readonly kind: "load"; readonly dtype: DType; readonly value: number; readonly source: Source }
+  | { readonly kind: "zero"; readonly dtype: DType }
+  | {
+      readonly kind: "map";
+      readonly dtype: DType;
+      readonly computed: DType;
+      readonly scalar: ScalarFunction;
+      readonly inputs: readonly number[];
+    };
+
+export type Load = Extract<Node, { readonly kind: "load" }>;
+
+export const loadsOf = (nodes: readonly Node[]): readonly Load[] =>
+  nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
+
+/** What becomes of a step's results: the value that they make up. */
+export interface Sink {
+  readonly value: number;
+  readonly node: number;
+}
+
+/** Results that are joined, along some axes, into the elements of a value. */
+export interface Fold extends Sink {
+  readonly combine: Combine;
+}
+
+/** Results that are put into a part of a value. */
+export interface Part extends Sink {
+  readonly target: Source;
+}
+
+/** A nest over every place of a domain, that stores values and reduces along its trailing axes by rule 1. */
+export interface Sweep {
+  readonly kind: "sweep";
+  readonly domain: readonly number[];
+  /** How many trailing axes are reduced, if any are. */
+  readonly reduced: number;
+  readonly nodes: readonly Node[];
+  readonly stores: readonly Sink[];
+  readonly parts: readonly Part[];
+  readonly folds: readonly Fold[];
+}
+
+/** A reduction by rule 2: over the middle axes, for each place of the outer and of the inner ones. */
+export interface Columns {
+  readonly kind: "columns";
+  readonly domain: readonly number[];
+  readonly outer: number;
+  readonly reduced: number;
+  readonly nodes: readonly Node[];
+  readonly fold: Fold;
+}
+
+/** A matrix in memory, or a stack of them. */
+export interface Matrix {
+  readonly value: number;
+  /** Strides of the stack, the rows and the columns. */
+  readonly source: Source;
+}
+
+export interface Product {
+  readonly kind: "product";
+  readonly value: number;
+  readonly dtype: DType;
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly left: Matrix;
+  readonly right: Matrix;
+}
+
+/** Nests that walk the same rows of large values, block by block together. */
+export interface Rows {
+  readonly kind: "rows";
+  readonly rows: number;
+  readonly nests: readonly (Sweep | Columns)[];
+}
+
+/** Zeros, before parts are put among them. */
+export interface Fill {
+  readonly kind: "fill";
+  readonly value: number;
+}
+
+/** Step by step through buffers: what the value's definition says. */
+export interface Steps {
+  readonly kind: "routine";
+  readonly value: number;
+}
+
+/** Other schedules, run as often as the value's definition says. */
+export interface Control {
+  readonly kind: "control";
+  readonly value: number;
+  readonly results: readonly number[];
+}
+
+export type Kernel = Sweep | Columns | Rows | Product | Fill | Steps | Control;
+
+/** Whether a kernel computes numbers, one place each. */
+export const isOfNumbers = (kernel: Kernel): boolean =>
+  kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);

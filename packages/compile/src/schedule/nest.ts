@@ -1,0 +1,132 @@
+import type { DType } from "@gradfold/core";
+import type { ScalarFunction } from "@gradfold/core/transform";
+import { everyPlace, sameSource, type Source } from "../graph/affine.ts";
+import type { Node } from "./kernel.ts";
+
+/* The body of a loop nest in the making: what is wanted is noted first, and how it comes about is found later. */
+
+/** A step in the making. */
+export interface OpenNode {
+  step: OpenStep;
+}
+
+type OpenStep =
+  | { readonly kind: "open" }
+  | { readonly kind: "load"; readonly dtype: DType; readonly value: number; readonly source: Source }
+  | { readonly kind: "zero"; readonly dtype: DType }
+  | {
+      readonly kind: "map";
+      readonly dtype: DType;
+      readonly computed: DType;
+      readonly scalar: ScalarFunction;
+      readonly inputs: readonly OpenNode[];
+    }
+  /** The same as another step. */
+  | { readonly kind: "same"; readonly as: OpenNode };
+
+/** A value that a nest wants, and where. */
+export interface Want {
+  readonly at: Source;
+  readonly node: OpenNode;
+}
+
+export interface Nest {
+  readonly domain: readonly number[];
+  readonly everywhere: Source;
+  readonly wants: Map<number, Want[]>;
+  /** How many scalar operations the nest takes at each place. */
+  operations: number;
+}
+
+export const openNest = (domain: readonly number[]): Nest => ({
+  domain,
+  everywhere: everyPlace(domain),
+  wants: new Map(),
+  operations: 0,
+});
+
+export const openNode = (): OpenNode => ({ step: { kind: "open" } });
+
+/** Notes that a nest wants a value at a place; gives the step, and whether it is the first want of that value. */
+export const want = (nest: Nest, id: number, at: Source): { readonly node: OpenNode; readonly isFirst: boolean } => {
+  const wants = nest.wants.get(id);
+  const known = wants?.find((old) => sameSource(old.at, at));
+  if (known !== undefined) return { node: known.node, isFirst: false };
+  const node = openNode();
+  if (wants === undefined) nest.wants.set(id, [{ at, node }]);
+  else wants.push({ at, node });
+  return { node, isFirst: wants === undefined };
+};
+
+/** The step behind those that are the same as others. */
+const behind = (node: OpenNode): OpenNode => {
+  let last = node;
+  while (last.step.kind === "same") last = last.step.as;
+  // Shortened, so that no chain is walked twice.
+  for (let at = node; at.step.kind === "same";) {
+    const { as } = at.step;
+    at.step = { kind: "same", as: last };
+    at = as;
+    if (at === last) break;
+  }
+  return last;
+};
+
+/** The steps that some steps need, each behind its operands, and each once; `number` tells where a step is. */
+export const closeNest = (
+  roots: readonly OpenNode[],
+): { readonly nodes: readonly Node[]; readonly number: (node: OpenNode) => number } => {
+  const nodes: Node[] = [];
+  const numbers = new Map<OpenNode, number>();
+  const known = new Map<string, number>();
+  const scalars = new Map<ScalarFunction, number>();
+  const scalarNumber = (scalar: ScalarFunction): number => {
+    const number = scalars.get(scalar) ?? scalars.size;
+    scalars.set(scalar, number);
+    return number;
+  };
+  const number = (node: OpenNode): number => {
+    const found = numbers.get(behind(node));
+    if (found === undefined) throw new Error("nest: a step has no number");
+    return found;
+  };
+  const add = (node: OpenNode, key: string, step: Node): void => {
+    const old = known.get(key);
+    const place = old ?? nodes.push(step) - 1;
+    known.set(key, place);
+    numbers.set(node, place);
+  };
+  const finish = (node: OpenNode): void => {
+    const { step } = node;
+    switch (step.kind) {
+      case "load":
+        return add(node, `load ${step.value} ${step.source.offset} ${step.source.strides.join()}`, step);
+      case "zero":
+        return add(node, `zero ${step.dtype}`, step);
+      case "map": {
+        const { dtype, computed, scalar } = step;
+        const inputs = step.inputs.map(number);
+        const key = `map ${scalarNumber(scalar)} ${computed} ${dtype} ${inputs.join()}`;
+        return add(node, key, { kind: "map", dtype, computed, scalar, inputs });
+      }
+      case "same":
+      case "open":
+        throw new Error("nest: nobody said how a step comes about");
+    }
+  };
+  for (const root of roots) {
+    const waiting = [behind(root)];
+    while (waiting.length > 0) {
+      const node = waiting.at(-1) ?? root;
+      const inputs = node.step.kind === "map" ? node.step.inputs.map(behind) : [];
+      const missing = numbers.has(node) ? undefined : inputs.findLast((input) => !numbers.has(input));
+      if (missing !== undefined) {
+        for (const input of inputs.toReversed()) if (!numbers.has(input)) waiting.push(input);
+        continue;
+      }
+      waiting.pop();
+      if (!numbers.has(node)) finish(node);
+    }
+  }
+  return { nodes, number };
+};
