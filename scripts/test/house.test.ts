@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "tree",
     "random",
   ],
+  compile: ["graph", "schedule", "memory", "wasm", "scalar", "loops", "emit", "run", "front"],
 };
 
 /** The one module-level variable: the transform that was opened last. */

@@ -1,4 +1,5 @@
 import type { ScalarFunction } from "@gradfold/core/transform";
+import { widthOf } from "../graph/bytes.ts";
 import { refusingIn, type RoutineDefinition } from "../graph/graph.ts";
 import { roomFor } from "../loops/column.ts";
 import { spareBytes } from "../loops/gemm.ts";
@@ -12,7 +13,6 @@ import {
 } from "../loops/microkernel.ts";
 import { packFunction } from "../loops/pack.ts";
 import type { Allocator } from "../memory/allocator.ts";
-import { widthOf } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import type { Kernel } from "../schedule/kernel.ts";
 import { type Aside, type Code, op, openFunction } from "../wasm/assembler.ts";

@@ -1,7 +1,8 @@
 import { sizeOf } from "@gradfold/core/transform";
+import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { type ControlDefinition, type Value, valueAt } from "../graph/graph.ts";
 import { emitSplat, emitStoreFirst, type Vector } from "../loops/access.ts";
-import { addressIn, bytesOf, fewBytes, type Inner, widthOf } from "../memory/plan.ts";
+import { addressIn, fewBytes, type Inner } from "../memory/plan.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 

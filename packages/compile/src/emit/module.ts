@@ -1,26 +1,14 @@
 import { sizeOf } from "@gradfold/core/transform";
+import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
 import { type Constant, constantsIn, type Graph, isMade, type RoutineDefinition, valueAt } from "../graph/graph.ts";
 import { emitColumns, openColumns } from "../loops/column.ts";
 import { emitProduct } from "../loops/gemm.ts";
 import { emitSweep, openSweep, type Scalars } from "../loops/loop.ts";
+import { originIn, type OriginOf } from "../loops/pointer.ts";
 import { emitPasses } from "../loops/strip.ts";
-import { openAllocator } from "../memory/allocator.ts";
-import { reusedIn } from "../memory/donation.ts";
-import {
-  addressIn,
-  bytesOf,
-  isTogether,
-  largestIn,
-  type Layout,
-  layOut,
-  movableIn,
-  originIn,
-  type OriginOf,
-  roomAtEnd,
-  scratchBytes,
-  widthOf,
-} from "../memory/plan.ts";
-import { canStay } from "../run/cache.ts";
+import { openAllocator, roomAtEnd } from "../memory/allocator.ts";
+import { canStay, reusedIn } from "../memory/donation.ts";
+import { addressIn, isTogether, largestIn, type Layout, layOut, movableIn } from "../memory/plan.ts";
 import { emitRoutine, type Job } from "../scalar/routine.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import { type Control, isOfNumbers, type Kernel, type Rows, type Steps } from "../schedule/kernel.ts";

@@ -2,10 +2,10 @@ import { argumentPlace, checkAlone, checkCallback, nameOf, printProgram } from "
 import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
 import { emit } from "../emit/module.ts";
+import { bytesOf } from "../graph/bytes.ts";
 import { constantsIn, isMade, type Value, valueAt } from "../graph/graph.ts";
 import { lower } from "../graph/lower.ts";
-import { bytesOf } from "../memory/plan.ts";
-import { canStay } from "../run/cache.ts";
+import { canStay } from "../memory/donation.ts";
 import { mostExecutableBytes, rememberedBytes } from "../run/executable.ts";
 import { schedule } from "../schedule/fuse.ts";
 import { kernelsText } from "./report.ts";

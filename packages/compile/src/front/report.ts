@@ -1,10 +1,10 @@
 import { nameOf } from "@gradfold/autodiff/compiler";
 import { formatShape, sizeOf } from "@gradfold/core/transform";
+import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { type ControlDefinition, isMade, valueAt } from "../graph/graph.ts";
-import { rowsInBlock } from "../loops/strip.ts";
-import { bytesOf, widthOf } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import type { Kernel, Node } from "../schedule/kernel.ts";
+import { rowsInBlock } from "../schedule/tiling.ts";
 
 /* Kernels as text: what each does, and the bytes that it moves. */
 

@@ -1,5 +1,5 @@
 import { block2, rowMajor } from "@gradfold/core/transform";
-import { type OriginOf, widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
 import { type Monoid, monoidOf } from "../scalar/monoid.ts";
 import { mergeAxes, type Merged } from "../schedule/collapse.ts";
 import type { Columns } from "../schedule/kernel.ts";
@@ -8,7 +8,16 @@ import { arithmetic } from "../wasm/expression.ts";
 import { emitKept, type Held } from "../wasm/local.ts";
 import { emitStore, type Reading, type Unit, type Vector } from "./access.ts";
 import { openBody } from "./body.ts";
-import { type Address, countAlong, fixed, further, openPointers, type Pointers, pushAddress } from "./pointer.ts";
+import {
+  type Address,
+  countAlong,
+  fixed,
+  further,
+  openPointers,
+  type OriginOf,
+  type Pointers,
+  pushAddress,
+} from "./pointer.ts";
 import type { Pass } from "./strip.ts";
 
 /*

@@ -1,9 +1,9 @@
 import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
-import { type OriginOf, widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
 import type { Product } from "../schedule/kernel.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 import { arithmetic } from "../wasm/expression.ts";
-import { countAlong, further, openPointers } from "./pointer.ts";
+import { countAlong, further, openPointers, type OriginOf } from "./pointer.ts";
 
 /** As many terms as two levels of rule 2 add one block after another. */
 const chunk = block2 * block2;

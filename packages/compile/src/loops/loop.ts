@@ -1,7 +1,7 @@
 import { block1, rowMajor } from "@gradfold/core/transform";
-import { type OriginOf, widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
 import { monoidOf } from "../scalar/monoid.ts";
-import { mergeAxes, type Merged } from "../schedule/collapse.ts";
+import { domainOf, mergedAxes } from "../schedule/collapse.ts";
 import type { Node, Sweep } from "../schedule/kernel.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
@@ -17,7 +17,7 @@ import {
 } from "./access.ts";
 import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate.ts";
 import { type Body, openBody } from "./body.ts";
-import { countAlong, further, openPointers, type Origin, type Pointers } from "./pointer.ts";
+import { countAlong, further, openPointers, type Origin, type OriginOf, type Pointers } from "./pointer.ts";
 import { inBlocks, type Pass } from "./strip.ts";
 
 /* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
@@ -129,25 +129,6 @@ interface OpenSweep {
   readonly all: () => void;
   readonly pass: () => Pass;
 }
-
-const domainOf = ({ domain }: Sweep): readonly number[] => (domain.length === 0 ? [1] : domain);
-
-const mergedAxes = (sweep: Sweep, byRows: boolean): Merged => {
-  const domain = domainOf(sweep);
-  const { nodes, parts, reduced } = sweep;
-  return mergeAxes(
-    domain,
-    nodes,
-    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
-    parts.map(({ target }) => target),
-  );
-};
-
-/** Whether a sweep writes no place before it has passed all those before: vectors are written beyond the ends of rows. */
-export const writesInOrder = (sweep: Sweep): boolean => {
-  const { sizes } = mergedAxes(sweep, false);
-  return sizes.length === 1 || (sizes.at(-1) ?? 1) % 4 === 0;
-};
 
 /** `byRows`: whether the first axis is walked by itself. */
 export const openSweep = (

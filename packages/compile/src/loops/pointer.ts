@@ -1,3 +1,5 @@
+import type { Graph } from "../graph/graph.ts";
+import { addressIn, type Layout } from "../memory/plan.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 
 /* Addresses inside a loop nest. Reads that step alike share a pointer, and differ by a constant offset. */
@@ -114,4 +116,15 @@ export const countAlong = (code: Code, sizes: readonly number[], body: (counters
     });
   };
   nest([]);
+};
+
+/** Where a value of a program starts. Code is told the addresses of moving inputs in its first locals. */
+export type OriginOf = (value: number) => Origin;
+
+export const originIn = (layout: Layout, graph: Graph): OriginOf => {
+  const addressOf = addressIn(layout, graph);
+  return (id) => {
+    const local = layout.parameters.get(id);
+    return local === undefined ? fixed(addressOf(id)) : { local, offset: 0 };
+  };
 };

@@ -1,4 +1,4 @@
-import { block1 } from "@gradfold/core/transform";
+import { rowsInBlock } from "../schedule/tiling.ts";
 import type { Code } from "../wasm/assembler.ts";
 import { arithmetic } from "../wasm/expression.ts";
 
@@ -11,9 +11,6 @@ export interface Pass {
   readonly take: (stop: number) => void;
   readonly finish: () => void;
 }
-
-/** So many rows are a block: one of rule 1, and some of rule 2. */
-export const rowsInBlock = block1;
 
 /** Runs the body for each block of rows; a local holds the number of the row behind it. */
 export const inBlocks = (code: Code, rows: number, body: (stop: number) => void): void => {

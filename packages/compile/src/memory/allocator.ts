@@ -132,3 +132,6 @@ export const openAllocator = (): Allocator => {
     steps: free.steps,
   };
 };
+
+/** Vectors may be read beyond the end of all buffers, by less than this. */
+export const roomAtEnd = 1024;

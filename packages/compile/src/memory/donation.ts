@@ -1,10 +1,10 @@
-import type { ArrayType } from "@gradfold/core/transform";
+import { type ArrayType, isFloat } from "@gradfold/core/transform";
 import { areInOrder } from "../graph/affine.ts";
-import { type Graph, valueAt } from "../graph/graph.ts";
-import { writesInOrder } from "../loops/loop.ts";
+import { bytesOf } from "../graph/bytes.ts";
+import { type Graph, type Value, valueAt } from "../graph/graph.ts";
+import { writesInOrder } from "../schedule/collapse.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type Kernel, loadsOf, type Sweep } from "../schedule/kernel.ts";
-import { usesOf } from "./plan.ts";
+import { type Kernel, loadsOf, type Sweep, usesOf } from "../schedule/kernel.ts";
 
 /*
  * Steps are fed with their own results: parameters, and what an optimizer remembers. An argument may be read where the last
@@ -75,3 +75,9 @@ export const reusedIn = (schedule: Schedule, movable: readonly number[]): Readon
   }
   return reused;
 };
+
+/** Arguments of fewer bytes are copied sooner than found. */
+const leastBytes = 4096;
+
+/** Whether arrays of a type may stay in memory: they lie there as in their buffers. */
+export const canStay = (type: Omit<Value, "definition">): boolean => isFloat(type.dtype) && bytesOf(type) >= leastBytes;

@@ -1,21 +1,11 @@
-import type { DType } from "@gradfold/core";
-import { isFloat, type Scratch, sizeOf } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/transform";
+import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
-import { fixed, type Origin } from "../loops/pointer.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type Control, isOfNumbers, type Kernel, loadsOf } from "../schedule/kernel.ts";
+import { type Control, isOfNumbers, madeBy, usesOf } from "../schedule/kernel.ts";
 import type { Allocator, Stretch } from "./allocator.ts";
 
 /* Where everything lies in memory: decided before the program runs. */
-
-/** Bytes to an element in memory. Truths lie there as float32, whole numbers as float64: code knows only floats. */
-export const widthOf = (dtype: DType): number => (dtype === "float32" || dtype === "bool" ? 4 : 8);
-
-/** Vectors may be read beyond the end of all buffers, by less than this. */
-export const roomAtEnd = 1024;
-
-export const bytesOf = ({ shape, dtype, splat }: Omit<Value, "definition">): number =>
-  (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
 
 /** Up to so many bytes an engine keeps a buffer among its objects. */
 export const smallBytes = 64;
@@ -62,69 +52,12 @@ export const addressIn =
     return 0;
   };
 
-/** Where a value of a program starts. Code is told the addresses of moving inputs in its first locals. */
-export type OriginOf = (value: number) => Origin;
-
-export const originIn = (layout: Layout, graph: Graph): OriginOf => {
-  const addressOf = addressIn(layout, graph);
-  return (id) => {
-    const local = layout.parameters.get(id);
-    return local === undefined ? fixed(addressOf(id)) : { local, offset: 0 };
-  };
-};
-
 /** What all the layouts of a module share. */
 export interface Site {
   readonly allocator: Allocator;
   /** Where constants lie; nothing else ever does. */
   readonly residents: ReadonlyMap<Value, number>;
 }
-
-/** Bytes for a routine's scratch. */
-export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype === "int32" ? 4 : widthOf(dtype));
-
-const inputsOf = ({ definition }: Value): readonly number[] =>
-  definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
-
-/** The values that a kernel reads. */
-export const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
-  switch (kernel.kind) {
-    case "sweep":
-    case "columns":
-      return loadsOf(kernel.nodes).map(({ value }) => value);
-    case "rows":
-      return kernel.nests.flatMap((nest) => usesOf(nest, graph));
-    case "product":
-      return [kernel.left.value, kernel.right.value];
-    case "fill":
-      return [];
-    case "routine":
-    case "control":
-      return inputsOf(valueAt(graph, kernel.value));
-  }
-};
-
-/** The values whose buffers a kernel writes; a reduction that belongs to a larger value writes there. */
-export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
-  const owner = (id: number): number => {
-    const { definition } = valueAt(graph, id);
-    return definition.kind === "fold1" ? (definition.into?.value ?? id) : id;
-  };
-  switch (kernel.kind) {
-    case "sweep":
-      return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.folds].map(({ value }) => owner(value)))];
-    case "columns":
-      return [kernel.fold.value];
-    case "rows":
-      return kernel.nests.flatMap((nest) => madeBy(nest, graph));
-    case "product":
-    case "fill":
-    case "routine":
-      return [kernel.value];
-    case "control":
-      return kernel.results;
-  }
-};
 
 /** The inputs of a program that can lie elsewhere at every call: only nests and products read them, which can do so anywhere. */
 export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {

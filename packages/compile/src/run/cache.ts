@@ -1,7 +1,5 @@
-import { isFloat, type Store } from "@gradfold/core/transform";
-import type { Value } from "../graph/graph.ts";
+import type { Store } from "@gradfold/core/transform";
 import type { Stretch } from "../memory/allocator.ts";
-import { bytesOf } from "../memory/plan.ts";
 import { type Heap, mostResidentBytes } from "./heap.ts";
 
 /*
@@ -13,12 +11,6 @@ export interface Residence {
   /** The address of a buffer of which so many bytes are wanted now, if it is in memory. */
   readonly find: (store: Store, bytes: number) => number | undefined;
 }
-
-/** Arguments of fewer bytes are copied sooner than found. */
-const leastBytes = 4096;
-
-/** Whether arrays of a type may stay in memory: they lie there as in their buffers. */
-export const canStay = (type: Omit<Value, "definition">): boolean => isFloat(type.dtype) && bytesOf(type) >= leastBytes;
 
 /** More arrays take turns than there would be room for. */
 const mostTurns = 2 ** 14;

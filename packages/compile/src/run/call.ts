@@ -1,8 +1,9 @@
 import type { NDArray } from "@gradfold/core";
 import { compileCode } from "@gradfold/core/transform";
+import { widthOf } from "../graph/bytes.ts";
 import { constantsIn, type Graph, isMade, refusingIn, valueAt } from "../graph/graph.ts";
-import { widthOf } from "../memory/plan.ts";
-import { canStay, openResidence, type Residence } from "./cache.ts";
+import { canStay } from "../memory/donation.ts";
+import { openResidence, type Residence } from "./cache.ts";
 import { copyIn, copyOver, regionOf, runOf } from "./copy.ts";
 import { type Executable, executableOf } from "./executable.ts";
 import type { Heap } from "./heap.ts";

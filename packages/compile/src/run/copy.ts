@@ -1,7 +1,7 @@
 import type { DType, NDArray } from "@gradfold/core";
 import { compact, layoutOf, type Run, runIfKept, sizeOf, view } from "@gradfold/core/transform";
+import { widthOf } from "../graph/bytes.ts";
 import type { Value } from "../graph/graph.ts";
-import { widthOf } from "../memory/plan.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
 /* Elements on their way into a program's memory. */

@@ -1,7 +1,7 @@
 import type { DType } from "@gradfold/core";
 import { isErrorOf } from "@gradfold/core/transform";
-import { openAllocator, type Stretch } from "../memory/allocator.ts";
-import { roomAtEnd, widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
+import { openAllocator, roomAtEnd, type Stretch } from "../memory/allocator.ts";
 
 /* A program's memory, and the room behind it for arrays that stay. */
 

@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import { allocate, contiguous, isFloat, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
+import { bytesOf, widthOf } from "../graph/bytes.ts";
 import type { Value } from "../graph/graph.ts";
-import { bytesOf, isTogether, smallBytes, widthOf } from "../memory/plan.ts";
+import { isTogether, smallBytes } from "../memory/plan.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
 /* Elements on their way out of a program's memory, as fresh arrays. */

@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import { widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 import { emitKept } from "../wasm/local.ts";
 

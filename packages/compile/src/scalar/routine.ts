@@ -1,6 +1,6 @@
 import type { DType } from "@gradfold/core";
 import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transform";
-import { widthOf } from "../memory/plan.ts";
+import { widthOf } from "../graph/bytes.ts";
 import { type Code, op } from "../wasm/assembler.ts";
 import { kindsIn, type StepKind } from "./inference.ts";
 import { isSingleVector } from "./promotion.ts";

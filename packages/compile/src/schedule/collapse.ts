@@ -1,6 +1,6 @@
 import { rowMajor } from "@gradfold/core/transform";
 import { joins, type Source } from "../graph/affine.ts";
-import type { Node } from "./kernel.ts";
+import type { Node, Sweep } from "./kernel.ts";
 
 /** A nest whose neighbouring axes are walked as one where they can be. */
 export interface Merged {
@@ -30,4 +30,23 @@ export const mergeAxes = (
     domain.slice((last[i - 1] ?? -1) + 1, axis + 1).reduce((product, n) => product * n, 1),
   );
   return { sizes, strides: (strides) => last.map((axis) => strides[axis] ?? 0) };
+};
+
+export const domainOf = ({ domain }: Sweep): readonly number[] => (domain.length === 0 ? [1] : domain);
+
+export const mergedAxes = (sweep: Sweep, byRows: boolean): Merged => {
+  const domain = domainOf(sweep);
+  const { nodes, parts, reduced } = sweep;
+  return mergeAxes(
+    domain,
+    nodes,
+    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
+    parts.map(({ target }) => target),
+  );
+};
+
+/** Whether a sweep writes no place before it has passed all those before: vectors are written beyond the ends of rows. */
+export const writesInOrder = (sweep: Sweep): boolean => {
+  const { sizes } = mergedAxes(sweep, false);
+  return sizes.length === 1 || (sizes.at(-1) ?? 1) % 4 === 0;
 };

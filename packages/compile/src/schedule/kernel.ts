@@ -1,6 +1,7 @@
 import type { DType } from "@gradfold/core";
 import type { Combine, ScalarFunction } from "@gradfold/core/transform";
 import type { Source } from "../graph/affine.ts";
+import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 
 /** A step of what is computed at every place of a loop nest. Inputs are the numbers of earlier steps. */
 export type Node =
@@ -107,3 +108,46 @@ export type Kernel = Sweep | Columns | Rows | Product | Fill | Steps | Control;
 /** Whether a kernel computes numbers, one place each. */
 export const isOfNumbers = (kernel: Kernel): boolean =>
   kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);
+
+const inputsOf = ({ definition }: Value): readonly number[] =>
+  definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
+
+/** The values that a kernel reads. */
+export const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
+  switch (kernel.kind) {
+    case "sweep":
+    case "columns":
+      return loadsOf(kernel.nodes).map(({ value }) => value);
+    case "rows":
+      return kernel.nests.flatMap((nest) => usesOf(nest, graph));
+    case "product":
+      return [kernel.left.value, kernel.right.value];
+    case "fill":
+      return [];
+    case "routine":
+    case "control":
+      return inputsOf(valueAt(graph, kernel.value));
+  }
+};
+
+/** The values whose buffers a kernel writes; a reduction that belongs to a larger value writes there. */
+export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
+  const owner = (id: number): number => {
+    const { definition } = valueAt(graph, id);
+    return definition.kind === "fold1" ? (definition.into?.value ?? id) : id;
+  };
+  switch (kernel.kind) {
+    case "sweep":
+      return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.folds].map(({ value }) => owner(value)))];
+    case "columns":
+      return [kernel.fold.value];
+    case "rows":
+      return kernel.nests.flatMap((nest) => madeBy(nest, graph));
+    case "product":
+    case "fill":
+    case "routine":
+      return [kernel.value];
+    case "control":
+      return kernel.results;
+  }
+};

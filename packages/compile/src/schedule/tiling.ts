@@ -1,8 +1,7 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { block1, sizeOf } from "@gradfold/core/transform";
+import { bytesOf } from "../graph/bytes.ts";
 import { type Graph, valueAt } from "../graph/graph.ts";
-import { rowsInBlock } from "../loops/strip.ts";
-import { bytesOf, madeBy } from "../memory/plan.ts";
-import { type Columns, type Kernel, type Load, loadsOf, type Sweep } from "./kernel.ts";
+import { type Columns, type Kernel, type Load, loadsOf, madeBy, type Sweep } from "./kernel.ts";
 
 /*
  * Nests that walk the same rows, one after another: put together, block by block, so that what does not fit a cache is
@@ -87,3 +86,6 @@ export const byRows = (graph: Graph, kernels: readonly Kernel[]): readonly Kerne
   }
   return done;
 };
+
+/** So many rows are a block: one of rule 1, and some of rule 2. */
+export const rowsInBlock = block1;

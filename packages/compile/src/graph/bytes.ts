@@ -1,0 +1,12 @@
+import type { DType } from "@gradfold/core";
+import { type Scratch, sizeOf } from "@gradfold/core/transform";
+import type { Value } from "./graph.ts";
+
+/** Bytes to an element in memory. Truths lie there as float32, whole numbers as float64: code knows only floats. */
+export const widthOf = (dtype: DType): number => (dtype === "float32" || dtype === "bool" ? 4 : 8);
+
+export const bytesOf = ({ shape, dtype, splat }: Omit<Value, "definition">): number =>
+  (splat ? 1 : sizeOf(shape)) * widthOf(dtype);
+
+/** Bytes for a routine's scratch. */
+export const scratchBytes = ({ dtype, size }: Scratch): number => size * (dtype === "int32" ? 4 : widthOf(dtype));
