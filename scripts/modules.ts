@@ -43,8 +43,8 @@ const emitted = ({ name, f, xs }: Program): Emitted => emit(schedule(graphOf(nam
 const hash = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
 const lineOf = (each: Program): string => {
-  const { bytes, memoryBytes, reused, ...plan } = emitted(each);
-  const planned = JSON.stringify({ ...plan, reused: [...reused] });
+  const { bytes, memoryBytes, donations, ...plan } = emitted(each);
+  const planned = JSON.stringify({ ...plan, donations: [...donations] });
   return [hash(bytes), bytes.length, memoryBytes, hash(planned).slice(0, 16), each.name].join("\t");
 };
 

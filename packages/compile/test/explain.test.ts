@@ -26,12 +26,12 @@ import { noise } from "./bits.ts";
 const told = (text: string): string => text.split("\n").slice(0, -2).join("\n");
 
 describe("An explanation", () => {
-  test("tells which arguments are not copied", () => {
+  test("tells which arguments are read in place", () => {
     const step = (w: NDArray, x: NDArray) => sub(w, mul(0.1, grad((a: NDArray) => mean(square(matmul(x, a))))(w)));
     expect(explain(step)(noise(1, [40]), noise(2, [30, 40]))).toMatch(
-      /^arguments that are not copied: a as the last call's %\d+, b while it takes turns with others$/m,
+      /^arguments read in place: a donated by the last call's %\d+, b cached$/m,
     );
-    expect(explain((x: NDArray) => sum(x))(noise(1, [40]))).not.toContain("not copied");
+    expect(explain((x: NDArray) => sum(x))(noise(1, [40]))).not.toContain("read in place");
   });
 
   test("of a step of gradient descent shows one loop that reads the data once", () => {
@@ -66,13 +66,13 @@ describe("An explanation", () => {
           n: float32[2] = mul 0.10000000149011612 m
           o: float32[2] = sub a n
           return k, o
-      fused
-        loop [100]: 8 operations, add along [100] by rule 1; reads b 800, a 8, c 400, e 4; writes %15 4, %18 8
+      scheduled
+        loop [100]: 8 operations, add along [100] in 8 lanes; reads b 800, a 8, c 400, e 4; writes %15 4, %18 8
         loop [2]: 2 operations; reads a 8, f 4, %18 8; writes %28 8
         loop []: 1 operation; reads %15 4, d 4; writes %16 4
       bytes moved: 1264
-      memory: 2752 bytes: inputs 8, constants 1212, results 12, temporaries and room 1520
-      arguments that are not copied: a as the last call's %28"
+      memory: 2752 bytes: inputs 8, constants 1212, results 12, temporaries and padding 1520
+      arguments read in place: a donated by the last call's %28"
     `);
   });
 
@@ -105,14 +105,14 @@ describe("An explanation", () => {
           l: float32[2, 9, 6] = concatenate{axis=0} j k
           m: float32[9, 5] = matmul a b
           return l, m
-      fused
+      scheduled
         routine argsort; reads a 216; writes %3 432
         loop [6, 9]: 0 operations; reads a 216, %3 432; writes %4 216, %5 432
         routine take; reads %4 216, %5 432; writes %6 216
         loop [9, 6]: 1 operation; reads %6 216, a 216, c 4; writes %11 432
-        product [9, 6] @ [6, 5] by tiles; reads a 216, b 120; writes %14 180
+        gemm [9, 6] @ [6, 5]; reads a 216, b 120; writes %14 180
       bytes moved: 4192
-      memory: 161504 bytes: inputs 336, constants 4, results 612, temporaries and room 160552"
+      memory: 161504 bytes: inputs 336, constants 4, results 612, temporaries and padding 160552"
     `);
   });
 
@@ -161,18 +161,18 @@ describe("An explanation", () => {
               c: float32[2] = mul a 2
               return c
           return e, d
-      fused
-        scan of 7 turns
+      scheduled
+        scan of 7 steps
           body
-            loop [2]: 2 operations, add along [2] by rule 1; reads a 8, b 8; writes %3 8, %4 4
+            loop [2]: 2 operations, add along [2] in 8 lanes; reads a 8, b 8; writes %3 8, %4 4
         while
           condition
-            loop [2]: 0 operations, add along [2] by rule 1; reads a 8; writes %2 4
+            loop [2]: 0 operations, add along [2] in 8 lanes; reads a 8; writes %2 4
             loop []: 1 operation; reads %2 4, b 4; writes %3 4
           body
             loop [2]: 1 operation; reads a 8, b 4; writes %2 8
       bytes moved: 240
-      memory: 1824 bytes: inputs 64, constants 8, results 36, temporaries and room 1716"
+      memory: 1824 bytes: inputs 64, constants 8, results 36, temporaries and padding 1716"
     `);
   });
 

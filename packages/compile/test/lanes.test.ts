@@ -1,7 +1,7 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
 import { expect, test } from "vitest";
-import { isNativeSingle } from "../src/scalar/precision.ts";
-import { inFewRegisters } from "../src/scalar/registers.ts";
+import { isExactInSingle } from "../src/scalar/precision.ts";
+import { minimizeRegisters } from "../src/scalar/registers.ts";
 
 type Step = readonly [LaneOperation, ...number[]] | number;
 
@@ -19,21 +19,21 @@ const scalar = (...steps: readonly Step[]): ScalarFunction => ({
 });
 
 test("One rounded operation has the same bits in float32 arithmetic", () => {
-  expect(isNativeSingle(scalar(["add", 0, 1]))).toBe(true);
-  expect(isNativeSingle(scalar(0.5, ["mul", 0, 3]))).toBe(true);
-  expect(isNativeSingle(scalar(["less", 0, 1], ["sub", 0, 2], ["select", 3, 4, 1], ["neg", 5]))).toBe(true);
+  expect(isExactInSingle(scalar(["add", 0, 1]))).toBe(true);
+  expect(isExactInSingle(scalar(0.5, ["mul", 0, 3]))).toBe(true);
+  expect(isExactInSingle(scalar(["less", 0, 1], ["sub", 0, 2], ["select", 3, 4, 1], ["neg", 5]))).toBe(true);
 });
 
 test("Two rounded operations have not, nor has a comparison of a rounded number, or a constant that float32 rounds", () => {
-  expect(isNativeSingle(scalar(["add", 0, 1], ["add", 3, 2]))).toBe(false);
-  expect(isNativeSingle(scalar(["mul", 0, 1], ["less", 3, 2], ["select", 4, 0, 1]))).toBe(false);
-  expect(isNativeSingle(scalar(0.1, ["mul", 0, 3]))).toBe(false);
-  expect(isNativeSingle(scalar(["pow2", 0]))).toBe(false);
+  expect(isExactInSingle(scalar(["add", 0, 1], ["add", 3, 2]))).toBe(false);
+  expect(isExactInSingle(scalar(["mul", 0, 1], ["less", 3, 2], ["select", 4, 0, 1]))).toBe(false);
+  expect(isExactInSingle(scalar(0.1, ["mul", 0, 3]))).toBe(false);
+  expect(isExactInSingle(scalar(["pow2", 0]))).toBe(false);
 });
 
 test("Steps are put in another order, and mean the same", () => {
   const f = scalar(["add", 0, 1], ["mul", 3, 3], ["mul", 4, 2], ["sub", 0, 5]);
-  const { instructions } = inFewRegisters(f);
+  const { instructions } = minimizeRegisters(f);
   const valuesOf = ({ instructions }: Pick<ScalarFunction, "instructions">): readonly string[] =>
     instructions.reduce<readonly string[]>((values, step) => {
       if (step.kind === "argument") return [...values, `x${step.index}`];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Code, op, openFunction, splat64 } from "../src/wasm/assembler.ts";
-import { encodeModule, type FunctionCode } from "../src/wasm/encode.ts";
+import { type Assembler, op, openFunction, splat64 } from "../src/wasm/assembler.ts";
+import { encodeModule, type WasmFunction } from "../src/wasm/encode.ts";
 import { arithmetic } from "../src/wasm/expression.ts";
 
 /* Locals are used again, and nobody can tell: random programs do in a function what they do in an interpreter. */
@@ -89,14 +89,14 @@ const interpret = (program: Block, given: readonly number[]): readonly number[] 
   return written;
 };
 
-const emitProgram = (code: Code, program: Block): void => {
-  const { number, local, add, mul, both, less, name, assign } = arithmetic(code);
-  const locals = Array.from({ length: variables }, (_, i) => (i < parameters ? i : code.local("i32")));
+const emitProgram = (asm: Assembler, program: Block): void => {
+  const { number, local, add, mul, and, less, variable, assign } = arithmetic(asm);
+  const locals = Array.from({ length: variables }, (_, i) => (i < parameters ? i : asm.local("i32")));
   const of = (i: number) => local(locals[i] ?? -1);
-  const end = name(number(4));
+  const end = variable(number(4));
   const run = (statements: Block): void => statements.forEach(step);
   const count = (times: number) => {
-    const counter = name(number(0));
+    const counter = variable(number(0));
     const isLess = less(local(counter), number(times));
     return { isLess, next: () => assign(counter, add(local(counter), number(1))) };
   };
@@ -110,16 +110,16 @@ const emitProgram = (code: Code, program: Block): void => {
       case "write":
         local(end)();
         of(statement.from)();
-        code.scalar("storePlace", 0);
+        asm.scalar("storeI32", 0);
         return assign(end, add(local(end), number(4)));
       case "if": {
         const { yes, no } = statement;
-        both(of(statement.test), number(1))();
-        return code.when(() => run(yes), no === undefined ? undefined : () => run(no));
+        and(of(statement.test), number(1))();
+        return asm.when(() => run(yes), no === undefined ? undefined : () => run(no));
       }
       case "repeat": {
         const { isLess, next } = count(statement.times);
-        return code.repeat(() => {
+        return asm.repeat(() => {
           run(statement.body);
           next();
           isLess();
@@ -127,7 +127,7 @@ const emitProgram = (code: Code, program: Block): void => {
       }
       case "while": {
         const { isLess, next } = count(statement.times);
-        return code.repeatWhile(
+        return asm.repeatWhile(
           () => {
             run(statement.test);
             isLess();
@@ -141,15 +141,15 @@ const emitProgram = (code: Code, program: Block): void => {
     }
   };
   run(program);
-  code.i32(0);
-  code.get(end);
-  code.scalar("storePlace", 0);
+  asm.i32(0);
+  asm.get(end);
+  asm.scalar("storeI32", 0);
 };
 
 /** What a function writes: its last instructions write the place behind that. */
-const written = (code: FunctionCode, given: readonly number[]): readonly number[] => {
+const written = (asm: WasmFunction, given: readonly number[]): readonly number[] => {
   const memory = new WebAssembly.Memory({ initial: 16 });
-  const module = new WebAssembly.Module(encodeModule([code]));
+  const module = new WebAssembly.Module(encodeModule([asm]));
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   (exports["run"] as (...given: readonly number[]) => void)(...given);
   const heap = new Int32Array(memory.buffer);
@@ -160,56 +160,56 @@ describe("A function whose locals are used again", () => {
   test("writes what a program writes whose variables are apart", () => {
     fc.assert(
       fc.property(block, fc.integer(), fc.integer(), (program, a, b) => {
-        const code = openFunction(parameters);
-        emitProgram(code, program);
-        expect(written(code.finish(), [a, b])).toEqual(interpret(program, [a, b]));
+        const asm = openFunction(parameters);
+        emitProgram(asm, program);
+        expect(written(asm.finish(), [a, b])).toEqual(interpret(program, [a, b]));
       }),
       { numRuns: 1000 },
     );
   });
 
   test("has as many as are needed at once", () => {
-    const code = openFunction(0);
+    const asm = openFunction(0);
     for (let i = 0; i < 100; i++) {
-      const [x, y, z] = [code.local("v128"), code.local("v128"), code.local("f64")];
-      code.constant(splat64(i));
-      code.tee(x);
-      code.set(y);
-      code.f64(1);
-      code.set(z);
-      code.get(x);
-      code.get(y);
-      code.op(op.f64Add);
-      code.set(code.local("v128"));
+      const [x, y, z] = [asm.local("v128"), asm.local("v128"), asm.local("f64")];
+      asm.constant(splat64(i));
+      asm.tee(x);
+      asm.set(y);
+      asm.f64(1);
+      asm.set(z);
+      asm.get(x);
+      asm.get(y);
+      asm.op(op.f64Add);
+      asm.set(asm.local("v128"));
     }
-    expect(code.finish().locals).toEqual(["f64", "v128", "v128"]);
+    expect(asm.finish().locals).toEqual(["f64", "v128", "v128"]);
   });
 
   test("keeps what a loop needs in its next turn apart from what its body makes", () => {
-    const code = openFunction(0);
-    const { number, name, add, local, less, assign } = arithmetic(code);
-    const [before, counter] = [name(number(5)), name(number(0))];
-    code.repeat(() => {
-      const first = name(local(before));
-      const second = name(local(first));
-      const third = name(local(second));
+    const asm = openFunction(0);
+    const { number, variable, add, local, less, assign } = arithmetic(asm);
+    const [before, counter] = [variable(number(5)), variable(number(0))];
+    asm.repeat(() => {
+      const first = variable(local(before));
+      const second = variable(local(first));
+      const third = variable(local(second));
       assign(counter, add(local(third), local(counter)));
       less(local(counter), number(20))();
     });
     // One for what is read first in each turn, one for the counter, one for the three that are made anew.
-    expect(code.finish().locals).toHaveLength(3);
+    expect(asm.finish().locals).toHaveLength(3);
   });
 
   test("may leave out parameters that nothing uses", () => {
-    const code = openFunction(5);
-    code.i32(0);
-    code.get(3);
-    code.scalar("storePlace", 0);
-    code.get(1);
-    code.set(code.local("i32"));
-    expect(code.parameters()).toEqual([1, 3]);
-    expect(() => code.finish([1])).toThrow("parameter 3");
-    const finished = code.finish(code.parameters());
+    const asm = openFunction(5);
+    asm.i32(0);
+    asm.get(3);
+    asm.scalar("storeI32", 0);
+    asm.get(1);
+    asm.set(asm.local("i32"));
+    expect(asm.parameters()).toEqual([1, 3]);
+    expect(() => asm.finish([1])).toThrow("parameter 3");
+    const finished = asm.finish(asm.parameters());
     expect(finished.parameters).toBe(2);
     expect(WebAssembly.validate(encodeModule([finished]))).toBe(true);
   });

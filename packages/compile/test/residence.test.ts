@@ -2,9 +2,9 @@ import { add, array, flip, matmul, mean, mul, type NDArray, slice, square, sub, 
 import { grad, scan as eagerly } from "@gradfold/autodiff";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { mostResidentBytes, openHeap } from "../src/run/heap.ts";
+import { mostCachedBytes, openHeap } from "../src/run/heap.ts";
 import { jit, scan } from "../src/index.ts";
-import { openResidence } from "../src/run/cache.ts";
+import { openArgumentCache } from "../src/run/cache.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
 
 /* Arguments that take turns stay in memory: nobody sees it but by the clock. */
@@ -67,7 +67,7 @@ describe("Room behind a program's memory", () => {
   const opened = () => {
     const { heap, memory } = openHeap(1) ?? {};
     if (heap === undefined || memory === undefined) throw new Error("a page of memory is to be had");
-    return { heap, memory, residence: openResidence(heap) };
+    return { heap, memory, residence: openArgumentCache(heap) };
   };
   const stores = (count: number, size = 1024): readonly Float32Array[] =>
     Array.from({ length: count }, (_, i) => new Float32Array(size).fill(i + 1));
@@ -115,12 +115,12 @@ describe("Room behind a program's memory", () => {
 
   test("has a bound", () => {
     const { memory, residence } = opened();
-    const all = stores(3, mostResidentBytes / 8);
+    const all = stores(3, mostCachedBytes / 8);
     for (let i = 0; i < 40; i++) for (const store of all) residence.find(store, store.byteLength);
     const places = all.map((store) => residence.find(store, store.byteLength));
     expect(places.filter((place) => place !== undefined)).toHaveLength(1);
-    expect(residence.find(new Float32Array(mostResidentBytes / 4 + 1), 4096)).toBeUndefined();
-    expect(memory.buffer.byteLength).toBeLessThanOrEqual(2 * mostResidentBytes);
+    expect(residence.find(new Float32Array(mostCachedBytes / 4 + 1), 4096)).toBeUndefined();
+    expect(memory.buffer.byteLength).toBeLessThanOrEqual(2 * mostCachedBytes);
   });
 
   test("need not be there", () => {

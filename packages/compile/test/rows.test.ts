@@ -25,7 +25,7 @@ type F = (...args: readonly NDArray[]) => unknown;
 
 /** How many times nests were put together. */
 const groupsIn = (f: F, ...args: readonly NDArray[]): number =>
-  explain(f as never)(...(args as never[])).split(" at a time: ").length - 1;
+  explain(f as never)(...(args as never[])).split("tiles of ").length - 1;
 
 const expectTogether = (f: F, ...args: readonly NDArray[]): void => {
   expect(groupsIn(f, ...args)).toBe(1);

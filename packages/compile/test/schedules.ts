@@ -6,7 +6,7 @@ import { emit } from "../src/emit/module.ts";
 import type { Schedule } from "../src/schedule/fuse.ts";
 import { type Definition, type Value, valueAt } from "../src/graph/graph.ts";
 import type { Kernel, Node } from "../src/schedule/kernel.ts";
-import { layOut } from "../src/memory/plan.ts";
+import { planMemory } from "../src/memory/plan.ts";
 
 /* Schedules of any length, made by hand: it is the emission that is asked here, and not what finds schedules. */
 
@@ -116,24 +116,24 @@ export const scheduleOf = (program: Program, shapes: readonly Shape[]): Schedule
       const maps = chain.map((operation, i) => map(scalars[operation], i === 0 ? 0 : i + 1, 1));
       const nodes = [load(a, domain), load(b, domain), ...maps];
       const stores = [{ value, node: nodes.length - 1 }];
-      kernels.push({ kind: "sweep", domain, reduced: 0, nodes, stores, parts: [], folds: [] });
+      kernels.push({ kind: "loop", domain, reduced: 0, nodes, stores, parts: [], reductions: [] });
       return value;
     },
     sum: (a) => {
       const domain = shapeOf(a);
       const combine = "add" as const;
       const reduced = domain.length;
-      const value = define([], { kind: "fold1", combine, input: a, reduced, partial: false, into: undefined });
-      const folds = [{ combine, value, node: 0 }];
-      kernels.push({ kind: "sweep", domain, reduced, nodes: [load(a, domain)], stores: [], parts: [], folds });
+      const value = define([], { kind: "rowReduction", combine, input: a, reduced, partial: false, into: undefined });
+      const reductions = [{ combine, value, node: 0 }];
+      kernels.push({ kind: "loop", domain, reduced, nodes: [load(a, domain)], stores: [], parts: [], reductions });
       return value;
     },
     product: (left, right) => {
       const [n = 1] = shapeOf(left);
-      const value = define([n, n], { kind: "product", left, right });
+      const value = define([n, n], { kind: "gemm", left, right });
       const matrix = (value: number) => ({ value, source: { offset: 0, strides: [n, 1] } });
       kernels.push({
-        kind: "product",
+        kind: "gemm",
         value,
         dtype: "float32",
         batch: [],
@@ -176,12 +176,12 @@ interface Outcome {
 
 /** Runs a schedule on the elements of its inputs; gives those of its outputs. */
 export const run = (schedule: Schedule, inputs: readonly Float32Array[]): Outcome => {
-  const { bytes, memoryBytes, inputs: places, moving, outputs, refusal } = emit(schedule);
+  const { bytes, memoryBytes, inputs: places, relocated, outputs, refusal } = emit(schedule);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / 65536) });
   const heap = new Float32Array(memory.buffer);
   inputs.forEach((x, i) => heap.set(x, (places[i] ?? 0) / 4));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
-  (exports["run"] as (...addresses: readonly number[]) => void)(...moving.map((id) => places[id] ?? 0));
+  (exports["run"] as (...addresses: readonly number[]) => void)(...relocated.map((id) => places[id] ?? 0));
   const made = outputs.map((address, i) => {
     const { shape } = valueAt(schedule.graph, schedule.graph.outputs[i] ?? -1);
     return heap.slice(address / 4, address / 4 + shape.reduce((product, n) => product * n, 1));
@@ -195,6 +195,6 @@ export const allocatorSteps = (schedule: Schedule): number => {
   const allocator = openAllocator();
   const { graph } = schedule;
   const inputs = Array.from({ length: graph.inputs }, () => 0);
-  layOut(schedule, inputs, [], [], { allocator, residents: new Map() });
+  planMemory(schedule, inputs, [], [], { allocator, constantPool: new Map() });
   return allocator.steps();
 };

@@ -11,7 +11,7 @@ import {
 import { type NDArray, TraceError } from "@gradfold/core";
 import { sameShape } from "@gradfold/core/transform";
 import type { Runner } from "../run/call.ts";
-import { type Form, matches, putTogether, renumbered } from "./form.ts";
+import { matches, renumbered, type TreeDef, unflatten } from "./form.ts";
 import {
   type Caller,
   isTraced,
@@ -29,7 +29,9 @@ import {
  * such as its pullback, are compiled as well.
  */
 
-/** At most so many forms and types of arguments are remembered, and ways in which a program's operands lie in memory. */
+/**
+ * At most so many forms and types of arguments are remembered, and ways in which a program's operands lie in memory.
+ */
 const [mostForms, mostLayouts] = [32, 4];
 
 /** Runs programs compiled, or operation by operation if one of these is not compiled yet. */
@@ -42,24 +44,24 @@ const compiledBy =
       const runner = makeRunner(name, simplified, inputs.map(typeOf), runtime);
       runners.unshift(runner);
       for (const forgotten of runners.splice(mostLayouts)) runtime.pool.drop(forgotten);
-      const answer = runner.run(inputs);
-      if (typeof answer === "string") throw new Error(`${name}: a program does not fit its own operands`);
-      return answer;
+      const outcome = runner.run(inputs);
+      if (typeof outcome === "string") throw new Error(`${name}: a program does not fit its own operands`);
+      return outcome;
     };
-    let isCovered = true;
+    let coversResult = true;
     return (inputs) => {
       for (const runner of runners) {
-        const answer = runner.run(inputs);
-        if (typeof answer === "string") continue;
+        const outcome = runner.run(inputs);
+        if (typeof outcome === "string") continue;
         runtime.pool.touch(runner);
-        return answer;
+        return outcome;
       }
-      if (!isCovered) return evaluateProgram(simplified, inputs);
+      if (!coversResult) return evaluateProgram(simplified, inputs);
       try {
         return learn(inputs);
       } catch (error) {
         if (!(error instanceof TraceError)) throw error;
-        isCovered = false;
+        coversResult = false;
         return evaluateProgram(simplified, inputs);
       }
     };
@@ -71,9 +73,9 @@ const apart = (program: Program, followed: readonly boolean[]) => {
   const depends = new Array<boolean>(types.length).fill(false);
   followed.forEach((is, id) => (depends[id] = is));
   const others = equations.filter((equation) => {
-    const does = equation.inputs.some((id) => depends[id]);
-    for (const id of resultsOf(equation)) depends[id] = does;
-    return !does;
+    const text = equation.inputs.some((id) => depends[id]);
+    for (const id of resultsOf(equation)) depends[id] = text;
+    return !text;
   });
   const ids = inputs.map((_, id) => id);
   const known = assemble({
@@ -118,7 +120,7 @@ const distinctOf = (leaves: readonly NDArray[]): Distinct => {
 
 /** A function inside of a transform, for arguments of a form and types of which some are followed. */
 interface Composed {
-  readonly form: Form;
+  readonly form: TreeDef;
   /** An array that is given twice is one operand: it has one cotangent, to which all shares are added. */
   readonly places: readonly number[];
   readonly types: readonly LeafType[];
@@ -130,7 +132,7 @@ interface Composed {
 /** The operands among some arguments, if the arguments fit. */
 const operandsIn = ({ form, places, types, followed }: Composed, args: unknown): readonly NDArray[] | undefined => {
   const leaves: NDArray[] = [];
-  if (!matches(form, args, "still", leaves, [])) return undefined;
+  if (!matches(form, args, "static", leaves, [])) return undefined;
   const distinct = distinctOf(leaves);
   const fit =
     distinct.places.every((place, i) => place === places[i]) &&
@@ -149,17 +151,17 @@ export const openComposition = (caller: Caller, f: (args: unknown) => unknown, r
   const known: Composed[] = [];
 
   const applierOf = (
-    form: Form,
+    form: TreeDef,
     { list, places }: Distinct,
     followed: readonly boolean[],
   ): Composed["apply"] | "closed" => {
     try {
       const operands = renumbered(form, (index) => places[index] ?? index);
-      const traced = traceTree(caller, { form: operands, leaves: list }, f, "still");
+      const traced = traceTree(caller, { form: operands, leaves: list }, f, "static");
       if (traced === undefined) return "closed";
       const { program, result } = traced;
       const apply = open(caller.name, program, followed, runtime);
-      return (leaves) => putTogether(result, apply(leaves));
+      return (leaves) => unflatten(result, apply(leaves));
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
       if (!(error instanceof UnboundedError)) return undefined;
@@ -176,7 +178,7 @@ export const openComposition = (caller: Caller, f: (args: unknown) => unknown, r
       const operands = operandsIn(composed, args);
       if (operands !== undefined) return composed.apply === undefined ? f(args) : composed.apply(operands);
     }
-    const { form, leaves } = takeTree(caller, args, "still");
+    const { form, leaves } = takeTree(caller, args, "static");
     const distinct = distinctOf(leaves);
     const followed = distinct.list.map(isTraced);
     if (!followed.includes(true)) return f(args);

@@ -5,7 +5,7 @@ import { emit } from "../emit/module.ts";
 import { bytesOf } from "../graph/bytes.ts";
 import { constantsIn, isMade, type Value, valueAt } from "../graph/graph.ts";
 import { lower } from "../graph/lower.ts";
-import { canStay } from "../memory/donation.ts";
+import { canCache } from "../memory/donation.ts";
 import { mostExecutableBytes, rememberedBytes } from "../run/executable.ts";
 import { schedule } from "../schedule/fuse.ts";
 import { kernelsText } from "./report.ts";
@@ -22,9 +22,10 @@ const indented = (text: string): readonly string[] => text.split("\n").map((line
 const totalOf = (values: readonly Value[]): number => values.reduce((sum, value) => sum + bytesOf(value), 0);
 
 /**
- * What `jit(f)` makes of a call, as text: the program as it is traced and as it is simplified, the kernels into which it
- * is fused, each with what it reads and writes in bytes, the plan of the memory, and how many bytes of executables are remembered.
- * Values that are there before the program runs go by the letters of the simplified program, others by a number.
+ * What `jit(f)` makes of a call, as text: the program as it is traced and as it is simplified, the kernels of its
+ * schedule, each with what it reads and writes in bytes, the memory plan, and how many bytes of executables are
+ * remembered. Values that are there before the program runs go by the letters of the simplified program, others by a
+ * number.
  *
  * Nothing is compiled, run or remembered. The text is for reading, and may change from version to version.
  *
@@ -33,7 +34,7 @@ const totalOf = (values: readonly Value[]): number => values.reduce((sum, value)
  * import { array, mean, square, sub } from "@gradfold/core";
  * import { explain } from "@gradfold/compile";
  * const text = explain((x, y) => mean(square(sub(x, y))))(array([1, 2, 3]), array([1, 2, 4]));
- * text.split("\n").filter((line) => line.startsWith("  loop")); // => [ '  loop [3]: 2 operations, add along [3] by rule 1; reads a 24, b 24; writes %5 8', '  loop []: 1 operation; reads %5 8, c 8; writes %6 8' ]
+ * text.split("\n").filter((line) => line.startsWith("  loop")); // => [ '  loop [3]: 2 operations, add along [3] in 8 lanes; reads a 24, b 24; writes %5 8', '  loop []: 1 operation; reads %5 8, c 8; writes %6 8' ]
  */
 export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("explain", "the first argument", f, "explain(f)(x)");
@@ -41,8 +42,8 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
   // The form of a list of arguments puts a list together.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
   return (...args: readonly unknown[]): string => {
-    const taken = takeTree(caller, args, "still");
-    const traced = taken.leaves.some(isTraced) ? undefined : traceTree(caller, taken, onList, "still");
+    const taken = takeTree(caller, args, "static");
+    const traced = taken.leaves.some(isTraced) ? undefined : traceTree(caller, taken, onList, "static");
     if (traced === undefined)
       throw new TraceError("explain: the function is part of another transform. Explain the transformed function.");
     const { program } = traced;
@@ -50,28 +51,28 @@ export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unkno
     const types = taken.leaves.map(typeOf);
     const graph = lower("explain", simplified, (i) => types[i]?.isOne ?? false);
     const fused = schedule(graph);
-    const { bytes, memoryBytes, moving, reused } = emit(fused);
+    const { bytes, memoryBytes, relocated, donations } = emit(fused);
     const { lines, moved } = kernelsText(fused, "  ");
     const [inputs, constants] = [totalOf(graph.values.slice(0, graph.inputs)), totalOf(constantsIn(graph))];
     const results = totalOf([...new Set(graph.outputs)].map((id) => valueAt(graph, id)).filter(isMade));
-    const apart = moving.map((id) => {
-      const places = [
-        ...(reused.get(id) ?? []).map((result) => `as the last call's %${result}`),
-        ...(canStay(valueAt(graph, id)) ? ["while it takes turns with others"] : []),
+    const apart = relocated.map((id) => {
+      const ways = [
+        ...(donations.get(id) ?? []).map((result) => `donated by the last call's %${result}`),
+        ...(canCache(valueAt(graph, id)) ? ["cached"] : []),
       ];
-      return `${nameOf(id)} ${places.join(" or ")}`;
+      return `${nameOf(id)} ${ways.join(" or ")}`;
     });
     return [
       "traced",
       ...indented(printProgram(program)),
       "simplified",
       ...indented(printProgram(simplified)),
-      "fused",
+      "scheduled",
       ...lines,
       `bytes moved: ${moved}`,
       `memory: ${memoryBytes} bytes: inputs ${inputs}, constants ${constants}, results ${results}, ` +
-        `temporaries and room ${memoryBytes - inputs - constants - results}`,
-      ...(apart.length === 0 ? [] : [`arguments that are not copied: ${apart.join(", ")}`]),
+        `temporaries and padding ${memoryBytes - inputs - constants - results}`,
+      ...(apart.length === 0 ? [] : [`arguments read in place: ${apart.join(", ")}`]),
       `code: ${bytes.length} bytes`,
       `executables remembered: ${rememberedBytes()} of at most ${mostExecutableBytes} bytes`,
     ].join("\n");

@@ -1,49 +1,49 @@
 import { array, type NDArray } from "@gradfold/core";
 import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
 
-/* What arguments and results look like with their arrays taken out: made once, then met again at every call. */
+/* Tree definitions of arguments and results: made while tracing, then matched at every call. */
 
-export type Form =
+export type TreeDef =
   /** An array, and its number among the arrays. */
   | { readonly kind: "leaf"; readonly index: number }
-  /** What is no array: it is part of the form. */
-  | { readonly kind: "still"; readonly value: number | boolean | null | undefined }
-  | { readonly kind: "list"; readonly children: readonly Form[] }
-  | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly Form[] };
+  /** A static leaf: no array, but part of the definition. */
+  | { readonly kind: "static"; readonly value: number | boolean | null | undefined }
+  | { readonly kind: "list"; readonly children: readonly TreeDef[] }
+  | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly TreeDef[] };
 
-/** Whether numbers and truths become arrays, as in trees, or stay what they are. */
-export type Numbers = "arrays" | "still";
+/** Whether numbers and booleans become arrays, or are static. */
+export type NumberMode = "arrays" | "static";
 
 const isNumber = (node: unknown): node is number | boolean => typeof node === "number" || typeof node === "boolean";
 
-/** Takes a tree apart and appends its arrays to `leaves`; undefined for what is no tree. */
-export const takeApart = (node: unknown, numbers: Numbers, leaves: NDArray[], level = 1): Form | undefined => {
+/** Flattens a tree: appends its arrays to `leaves`; undefined for what is no tree. */
+export const flatten = (node: unknown, numbers: NumberMode, leaves: NDArray[], level = 1): TreeDef | undefined => {
   if (isNDArray(node)) return { kind: "leaf", index: leaves.push(node) - 1 };
   if (isNumber(node) && numbers === "arrays") return { kind: "leaf", index: leaves.push(array(node)) - 1 };
-  if (isNumber(node) || node === null || node === undefined) return { kind: "still", value: node };
+  if (isNumber(node) || node === null || node === undefined) return { kind: "static", value: node };
   if (level > mostLevels) return undefined;
   if (isList(node)) {
-    const children = formsOf(node, numbers, leaves, level + 1);
+    const children = flattenAll(node, numbers, leaves, level + 1);
     return children && { kind: "list", children };
   }
   if (!isRecord(node)) return undefined;
   const keys = Object.keys(node);
   const parts = keys.map((key) => node[key]);
-  const children = formsOf(parts, numbers, leaves, level + 1);
+  const children = flattenAll(parts, numbers, leaves, level + 1);
   return children && { kind: "record", keys, children };
 };
 
 /** The forms of some parts; undefined if one of them is no tree. */
-const formsOf = (
+const flattenAll = (
   parts: readonly unknown[],
-  numbers: Numbers,
+  numbers: NumberMode,
   leaves: NDArray[],
   level: number,
-): readonly Form[] | undefined => {
-  const forms: Form[] = [];
+): readonly TreeDef[] | undefined => {
+  const forms: TreeDef[] = [];
   // This meets the holes of a list too, which are undefined.
   for (const part of parts) {
-    const form = takeApart(part, numbers, leaves, level);
+    const form = flatten(part, numbers, leaves, level);
     if (form === undefined) return undefined;
     forms.push(form);
   }
@@ -51,11 +51,11 @@ const formsOf = (
 };
 
 /** The form of the same tree with its arrays numbered otherwise. */
-export const renumbered = (form: Form, to: (index: number) => number): Form => {
+export const renumbered = (form: TreeDef, to: (index: number) => number): TreeDef => {
   switch (form.kind) {
     case "leaf":
       return { kind: "leaf", index: to(form.index) };
-    case "still":
+    case "static":
       return form;
     case "list":
     case "record":
@@ -64,14 +64,14 @@ export const renumbered = (form: Form, to: (index: number) => number): Form => {
 };
 
 /** Whether a form is a list of arrays and nothing else, in order: the list of arrays itself then is the tree. */
-export const isFlat = (form: Form): boolean =>
+export const isFlat = (form: TreeDef): boolean =>
   form.kind === "list" && form.children.every((child, i) => child.kind === "leaf" && child.index === i);
 
-/** Whether a tree has the form; if so, its arrays are now in `leaves`. `last` holds arrays that were met before. */
+/** Whether a tree matches; if so, its arrays are now in `leaves`. `last` holds the arrays of the last call. */
 export const matches = (
-  form: Form,
+  form: TreeDef,
   node: unknown,
-  numbers: Numbers,
+  numbers: NumberMode,
   leaves: NDArray[],
   last: readonly NDArray[],
 ): boolean => {
@@ -82,7 +82,7 @@ export const matches = (
       else if (isNumber(node) && numbers === "arrays") leaves[form.index] = array(node);
       else return false;
       return true;
-    case "still":
+    case "static":
       return Object.is(form.value, node);
     case "list": {
       const { children } = form;
@@ -99,7 +99,7 @@ export const matches = (
       for (let i = 0; i < keys.length; i++) {
         const [key = "", child] = [keys[i], children[i]];
         // Only nothing, and this one key, could be found where nothing is.
-        const isDoubtful = child?.kind === "still" || key === "__proto__";
+        const isDoubtful = child?.kind === "static" || key === "__proto__";
         if (isDoubtful && !Object.hasOwn(node, key)) return false;
         if (child === undefined || !matches(child, node[key], numbers, leaves, last)) return false;
       }
@@ -108,16 +108,16 @@ export const matches = (
   }
 };
 
-/** The tree of a form, around other arrays. */
-export const putTogether = (form: Form, leaves: readonly unknown[]): unknown => {
+/** The tree of a definition, with other arrays. */
+export const unflatten = (form: TreeDef, leaves: readonly unknown[]): unknown => {
   switch (form.kind) {
     case "leaf":
       return leaves[form.index];
-    case "still":
+    case "static":
       return form.value;
     case "list": {
       const list: unknown[] = [];
-      for (const child of form.children) list.push(putTogether(child, leaves));
+      for (const child of form.children) list.push(unflatten(child, leaves));
       return list;
     }
     case "record": {
@@ -125,7 +125,7 @@ export const putTogether = (form: Form, leaves: readonly unknown[]): unknown => 
       const record: Record<string, unknown> = {};
       for (let i = 0; i < keys.length; i++) {
         const [key = "", child] = [keys[i], children[i]];
-        const value = child === undefined ? undefined : putTogether(child, leaves);
+        const value = child === undefined ? undefined : unflatten(child, leaves);
         // Assigning to this one key would do something else.
         if (key === "__proto__")
           Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });

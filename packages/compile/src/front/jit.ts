@@ -11,25 +11,25 @@ interface Jit {
 
 const caller = { name: "jit", place: argumentPlace } as const;
 
-/** So many forms and types of arguments are remembered; the one that was used least recently is forgotten first. */
+/** At most this many specializations are remembered; the least recently used one is forgotten first. */
 const most = 32;
 
 /**
  * The same function, compiled: traced once for each form, shapes and dtypes of its arguments, fused into loops and run
- * as one WebAssembly module. It gives the same bits. `backend` tells whether there is WebAssembly with SIMD; without it,
- * the traced program is evaluated operation by operation.
+ * as one WebAssembly module. It gives the same bits. `backend` tells whether there is WebAssembly with SIMD; without
+ * it, the traced program is evaluated operation by operation.
  *
  * Arguments and results are trees of arrays. The function runs only while it is traced, so it must be pure: what it
  * prints or changes, or reads from outside later, is not seen again. Numbers and truths among the arguments stay what
- * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Arrays of 4 KiB or more that
- * come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them. Inside
- * of `grad`, `jvp` and `vmap` it runs compiled too, forward and back, and in another jitted function it is part of that
- * one's program; where it asks for values that a transform knows, it is simply called.
+ * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Arrays of 4 KiB or more
+ * that come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them.
+ * Inside of `grad`, `jvp` and `vmap` it runs compiled too, forward and back, and in another jitted function it is part
+ * of that one's program; where it asks for values that a transform knows, it is simply called.
  *
  * @throws TraceError when the function asks for the value of an array, as by `item`, applies an operation that is not
- *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, of which those inside of
- *   a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory than
- *   the 4 GiB that WebAssembly reaches; TreeError for an argument or result that is no tree of arrays
+ *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, of which those inside
+ *   of a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory
+ *   than the 4 GiB that WebAssembly reaches; TreeError for an argument or result that is no tree of arrays
  * @example
  * import { array, mul, sum } from "@gradfold/core";
  * import { grad } from "@gradfold/autodiff";
@@ -49,7 +49,7 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
   const compose = openComposition(caller, onList, runtime);
 
   const learn = (args: readonly unknown[]): unknown => {
-    const learned = specialize(caller, args, onList, "still", runtime);
+    const learned = specialize(caller, args, onList, "static", runtime);
     if (learned === undefined) return compose(args);
     known.unshift(learned.specialized);
     for (const { runner } of known.splice(most)) runtime.pool.drop(runner);
@@ -61,7 +61,7 @@ export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, furt
       const specialized = known[i];
       if (specialized === undefined) continue;
       const result = resultFor(specialized, args);
-      if (result === "other") continue;
+      if (result === "miss") continue;
       if (result === "traced") return compose(args);
       if (i > 0) {
         known.unshift(...known.splice(i, 1));

@@ -27,7 +27,7 @@ interface Known {
   readonly specialized: Specialized;
 }
 
-/** So many forms, types and lengths are remembered for a body. */
+/** At most this many specializations of a body are remembered. */
 const most = 8;
 
 /** The loops of a body. */
@@ -50,7 +50,7 @@ type Turns = Pick<Known, "length" | "reverse">;
 
 const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, { known, pool }: Loops): unknown => {
   const options: Options = length === undefined ? { reverse } : { length, reverse };
-  // Without a turn there is nothing to compile.
+  // A loop of no steps has nothing to compile.
   if (length === 0) return eagerly(f, init, xs, options);
   const onPair = (pair: unknown): unknown => {
     const [carry, rows] = pair as readonly [unknown, unknown]; // as the form of a pair puts it together
@@ -71,8 +71,8 @@ const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, 
  * this is autodiff's `scan`.
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
- * @param options - `length`: the number of steps; `reverse`: takes the rows of xs from the last to the first, and puts the
- *   rows y at the same places (false)
+ * @param options - `length`: the number of steps; `reverse`: takes the rows of xs from the last to the first, and puts
+ *   the rows y at the same places (false)
  * @returns the last carry, and every y stacked along a new first axis
  * @throws what autodiff's `scan` throws; TraceError when the body asks for a value, or applies an operation that is not
  *   compiled yet
@@ -90,8 +90,8 @@ export const scan: typeof scanEagerly = typed<typeof scanEagerly>(
     const pair = [init, xs];
     for (const { length, reverse, specialized } of ofBody.known) {
       const isWanted = length === wanted.length && reverse === wanted.reverse;
-      const result = isWanted ? resultFor(specialized, pair) : "other";
-      if (result === "other") continue;
+      const result = isWanted ? resultFor(specialized, pair) : "miss";
+      if (result === "miss") continue;
       ofBody.pool.touch(specialized.runner);
       return result === "traced" ? eagerly(f, init, xs, options ?? {}) : result;
     }

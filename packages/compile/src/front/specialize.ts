@@ -21,29 +21,29 @@ import {
   tracer,
 } from "@gradfold/core/transform";
 import { lower } from "../graph/lower.ts";
-import { type Answer, instantiate, type Judge, type Run, type Runner } from "../run/call.ts";
+import { type Guard, instantiate, type Outcome, type Run, type Runner } from "../run/call.ts";
 import type { Pool } from "../run/pool.ts";
 import type { Backend } from "../wasm/backend.ts";
-import { type Form, isFlat, matches, type Numbers, putTogether, takeApart } from "./form.ts";
+import { flatten, isFlat, matches, type NumberMode, type TreeDef, unflatten } from "./form.ts";
 
 /** A function made ready for arguments of a form, and for arrays of certain types. */
 export interface Specialized {
-  readonly form: Form;
-  readonly numbers: Numbers;
+  readonly form: TreeDef;
+  readonly numbers: NumberMode;
   /** How many arrays the form has, if it is a list of them and nothing else, and no number would become one. */
   readonly flat: number | undefined;
   readonly runner: Runner;
-  readonly result: Form;
+  readonly result: TreeDef;
   readonly givesFlat: boolean;
   /** The arrays of the last call, which need not be looked at again. */
   last: readonly NDArray[];
 }
 
-/** Of an argument's array: all that code depends on. */
+/** The properties of an argument's array on which the code depends. */
 export interface LeafType {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Whether one element stands for all. */
+  /** Whether all elements are one element in memory. */
   readonly isOne: boolean;
 }
 
@@ -51,24 +51,23 @@ export const typeOf = (x: NDArray): LeafType => ({ shape: x.shape, dtype: x.dtyp
 
 export const isTraced = (x: NDArray): boolean => tracer(x) !== undefined;
 
-/** Says whether something is an array of the type that an argument was. */
-const judgeFor =
-  (types: readonly LeafType[]): Judge =>
+/** The guard for arguments of some types. */
+const guardFor =
+  (types: readonly LeafType[]): Guard =>
   (argument, x) => {
     const type = types[argument];
-    if (type === undefined || !isNDArray(x) || type.dtype !== x.dtype || !sameShape(type.shape, x.shape))
-      return "other";
+    if (type === undefined || !isNDArray(x) || type.dtype !== x.dtype || !sameShape(type.shape, x.shape)) return "miss";
     if (isTraced(x)) return "traced";
-    return type.isOne === (layoutOf(x) === "one") ? "fits" : "other";
+    return type.isOne === (layoutOf(x) === "one") ? "hit" : "miss";
   };
 
 /** Runs what is not compiled, once its arguments have been judged. */
 const judged =
-  (count: number, judge: Judge, run: (leaves: readonly NDArray[]) => readonly NDArray[]): Run =>
+  (count: number, guard: Guard, run: (leaves: readonly NDArray[]) => readonly NDArray[]): Run =>
   (leaves) => {
     for (let i = 0; i < count; i++) {
-      const verdict = judge(i, leaves[i]);
-      if (verdict !== "fits") return verdict;
+      const verdict = guard(i, leaves[i]);
+      if (verdict !== "hit") return verdict;
     }
     return run(leaves as readonly NDArray[]); // as they have been judged
   };
@@ -88,22 +87,22 @@ export const makeRunner = (
   types: readonly LeafType[],
   { backend, pool }: Runtime,
 ): Runner => {
-  const judge = judgeFor(types);
-  const slowly = judged(types.length, judge, (leaves) => evaluateProgram(program, leaves));
+  const guard = guardFor(types);
+  const slowly = judged(types.length, guard, (leaves) => evaluateProgram(program, leaves));
   if (backend === "eager") return always(slowly);
   const graph = lower(caller, program, (i) => types[i]?.isOne ?? false);
-  return instantiate(caller, graph, judge, pool, slowly);
+  return instantiate(caller, graph, guard, pool, slowly);
 };
 
-/** Who has a tree, and what it calls the places in it. */
+/** The public function that was called, and how it names a path in its arguments. */
 export interface Caller {
   readonly name: string;
   readonly place: Place;
 }
 
 /** The form of a tree; what is none is refused as everywhere. */
-const formOf = ({ name, place }: Caller, tree: unknown, numbers: Numbers, leaves: NDArray[]): Form => {
-  const form = takeApart(tree, numbers, leaves);
+const treeDefOf = ({ name, place }: Caller, tree: unknown, numbers: NumberMode, leaves: NDArray[]): TreeDef => {
+  const form = flatten(tree, numbers, leaves);
   if (form !== undefined) return form;
   flattenAs(name, tree, place);
   throw new TreeError(`${name}: ${place("")} is no tree of arrays.`);
@@ -111,13 +110,13 @@ const formOf = ({ name, place }: Caller, tree: unknown, numbers: Numbers, leaves
 
 /** A tree taken apart. */
 interface Taken {
-  readonly form: Form;
+  readonly form: TreeDef;
   readonly leaves: readonly NDArray[];
 }
 
-export const takeTree = (caller: Caller, tree: unknown, numbers: Numbers): Taken => {
+export const takeTree = (caller: Caller, tree: unknown, numbers: NumberMode): Taken => {
   const leaves: NDArray[] = [];
-  return { form: formOf(caller, tree, numbers, leaves), leaves };
+  return { form: treeDefOf(caller, tree, numbers, leaves), leaves };
 };
 
 /** The most operations that are compiled. */
@@ -128,7 +127,7 @@ export const limitFor = (name: string): Limit => ({ name, operations: mostOperat
 /** A function of a tree as a program of its arrays, and the form of its result. */
 interface Traced {
   readonly program: Program;
-  readonly result: Form;
+  readonly result: TreeDef;
 }
 
 /** Undefined if the function uses values of a transform around it, which then must see its operations. */
@@ -136,15 +135,15 @@ export const traceTree = (
   caller: Caller,
   { form, leaves }: Taken,
   f: (tree: unknown) => unknown,
-  numbers: Numbers,
+  numbers: NumberMode,
 ): Traced | undefined => {
   const outputs: NDArray[] = [];
   const { program, result } = traceLeaves(
     leaves,
     (xs) => {
-      const returned = f(putTogether(form, xs));
+      const returned = f(unflatten(form, xs));
       checkReturned(caller.name, returned);
-      return formOf({ ...caller, place: resultPlace }, returned, numbers, outputs);
+      return treeDefOf({ ...caller, place: resultPlace }, returned, numbers, outputs);
     },
     () => outputs,
     limitFor(caller.name),
@@ -159,14 +158,14 @@ export const simplify = (name: string, program: Program): Program =>
 /** A function of a tree ready to run, and the form of its result. */
 interface Ready {
   readonly runner: Runner;
-  readonly result: Form;
+  readonly result: TreeDef;
 }
 
 const makeReady = (
   caller: Caller,
   taken: Taken,
   f: (tree: unknown) => unknown,
-  numbers: Numbers,
+  numbers: NumberMode,
   runtime: Runtime,
 ): Ready | undefined => {
   const traced = traceTree(caller, taken, f, numbers);
@@ -175,14 +174,16 @@ const makeReady = (
   return { runner: makeRunner(caller.name, simplified, taken.leaves.map(typeOf), runtime), result: traced.result };
 };
 
-/** Throws an error again, for arguments of the types that it was thrown for. It is made anew: an error keeps its stack. */
+/**
+ * Throws an error again, for arguments of the types that it was thrown for. It is made anew: an error keeps its stack.
+ */
 const failing = (types: readonly LeafType[], { message }: TraceError, isUnbounded: boolean): Ready => ({
   runner: always(
-    judged(types.length, judgeFor(types), () => {
+    judged(types.length, guardFor(types), () => {
       throw isUnbounded ? new UnboundedError(message) : new TraceError(message);
     }),
   ),
-  result: { kind: "still", value: undefined },
+  result: { kind: "static", value: undefined },
 });
 
 /**
@@ -190,14 +191,14 @@ const failing = (types: readonly LeafType[], { message }: TraceError, isUnbounde
  * of one, which then must see its operations. A function that cannot be traced is remembered with its error, which the
  * first run throws.
  *
- * @throws TreeError for an argument or a result that is no tree of arrays; ShapeError when it needs more memory than can
- *   be addressed; what the function throws
+ * @throws TreeError for an argument or a result that is no tree of arrays; ShapeError when it needs more memory than
+ *   can be addressed; what the function throws
  */
 export const specialize = (
   caller: Caller,
   tree: unknown,
   f: (tree: unknown) => unknown,
-  numbers: Numbers,
+  numbers: NumberMode,
   runtime: Runtime,
 ): { readonly specialized: Specialized; readonly leaves: readonly NDArray[] } | undefined => {
   const taken = takeTree(caller, tree, numbers);
@@ -215,27 +216,27 @@ export const specialize = (
   const ready = readyOrError();
   if (ready === undefined) return undefined;
   const { runner, result } = ready;
-  const flat = numbers === "still" && isFlat(form) ? leaves.length : undefined;
+  const flat = numbers === "static" && isFlat(form) ? leaves.length : undefined;
   return { leaves, specialized: { form, numbers, flat, runner, result, givesFlat: isFlat(result), last: [] } };
 };
 
-const put = ({ givesFlat, result }: Specialized, answer: Answer): unknown =>
-  givesFlat || answer === "other" || answer === "traced" ? answer : putTogether(result, answer);
+const put = ({ givesFlat, result }: Specialized, outcome: Outcome): unknown =>
+  givesFlat || outcome === "miss" || outcome === "traced" ? outcome : unflatten(result, outcome);
 
 /** What a specialized function gives for the arrays of a tree. */
 export const resultOf = (specialized: Specialized, leaves: readonly NDArray[]): unknown =>
   put(specialized, specialized.runner.run(leaves));
 
 /**
- * What a specialized function gives for a tree: "other" if it is not ready for it, "traced" if a transform follows one of
- * the arrays. No tree is a text.
+ * What a specialized function gives for a tree: "other" if it is not ready for it, "traced" if a transform follows one
+ * of the arrays. No tree is a text.
  */
 export const resultFor = (specialized: Specialized, tree: unknown): unknown => {
   const { form, numbers, flat, runner, last } = specialized;
-  if (flat !== undefined) return isList(tree) && tree.length === flat ? put(specialized, runner.run(tree)) : "other";
+  if (flat !== undefined) return isList(tree) && tree.length === flat ? put(specialized, runner.run(tree)) : "miss";
   const leaves: NDArray[] = [];
-  if (!matches(form, tree, numbers, leaves, last)) return "other";
+  if (!matches(form, tree, numbers, leaves, last)) return "miss";
   const result = resultOf(specialized, leaves);
-  if (result !== "other") specialized.last = leaves;
+  if (result !== "miss") specialized.last = leaves;
   return result;
 };

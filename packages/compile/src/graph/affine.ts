@@ -1,13 +1,13 @@
 import { type Reach, rowMajor, type Source } from "@gradfold/core/transform";
 
 /*
- * Where a loop nest reads. The place of an element is its number in row-major order; a loop nest walks through places
- * with an offset and a stride for each of its axes.
+ * Where a loop nest reads. The index of an element is its number in row-major order. A loop nest reads at an affine
+ * index: an offset, plus a stride for each axis of the nest.
  */
 
 export type { Source } from "@gradfold/core/transform";
 
-/** Every place in order, by a nest with the array's own axes. */
+/** All elements in order, read by a nest whose domain is the array's shape. */
 export const everyPlace = (shape: readonly number[]): Source => ({ offset: 0, strides: rowMajor(shape) });
 
 /** Whether a nest passes every place but once. */
@@ -33,7 +33,7 @@ const digits = (value: number, strides: readonly number[]): readonly number[] =>
   });
 };
 
-/** The walk along each axis of an array, if the places can be told apart into axes without a carry. */
+/** The walk along each axis of an array; undefined if the index cannot be split into axes without a carry. */
 const walks = (
   { offset, strides }: Source,
   domain: readonly number[],
@@ -58,14 +58,14 @@ const reachAlong = ({ start, steps }: Walk, domain: readonly number[]): Reach =>
   };
 };
 
-/** How far a nest reaches along each axis of an array; undefined if its places cannot be told apart into axes. */
+/** The bounds of a nest's reads along each axis of an array; undefined if the index cannot be split into axes. */
 export const reachOf = (
   source: Source,
   domain: readonly number[],
   shape: readonly number[],
 ): readonly Reach[] | undefined => walks(source, domain, shape)?.map((walk) => reachAlong(walk, domain));
 
-/** Whether strides walk the elements of a shape in their own order; along a single place it is the same how far they go. */
+/** Whether strides are those of row-major order. The stride of an axis of size 1 does not matter. */
 export const areInOrder = (strides: readonly number[], shape: readonly number[]): boolean =>
   rowMajor(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis]);
 
@@ -88,6 +88,6 @@ export const through = (
   };
 };
 
-/** Whether two neighbouring axes of a nest can be walked as one. */
-export const joins = (strides: readonly number[], domain: readonly number[], axis: number): boolean =>
+/** Whether two neighbouring axes of a nest can be collapsed into one. */
+export const canCollapse = (strides: readonly number[], domain: readonly number[], axis: number): boolean =>
   strides[axis] === (strides[axis + 1] ?? 0) * (domain[axis + 1] ?? 1);

@@ -2,7 +2,9 @@ import type { DType } from "@gradfold/core";
 import { type Scratch, sizeOf } from "@gradfold/core/transform";
 import type { Value } from "./graph.ts";
 
-/** Bytes to an element in memory. Truths lie there as float32, whole numbers as float64: code knows only floats. */
+/**
+ * Bytes of an element in memory. A bool is stored as float32, an int32 as float64: vector code computes on floats only.
+ */
 export const widthOf = (dtype: DType): number => (dtype === "float32" || dtype === "bool" ? 4 : 8);
 
 export const bytesOf = ({ shape, dtype, splat }: Omit<Value, "definition">): number =>

@@ -15,42 +15,42 @@ export type Definition =
       readonly inputs: readonly number[];
     }
   | { readonly kind: "move"; readonly source: Source; readonly input: number }
-  /** A reduction by rule 1 over the trailing axes; `partial`: block by block, one result each. */
+  /** A row reduction: over the trailing axes, in lanes. `partial`: one result for each block of the terms. */
   | {
-      readonly kind: "fold1";
+      readonly kind: "rowReduction";
       readonly combine: Combine;
       readonly input: number;
       readonly reduced: number;
       readonly partial: boolean;
-      /** The place of the result in a value of several such. */
+      /** The element that the result is, where it is one element of a larger value. */
       readonly into: { readonly value: number; readonly element: number } | undefined;
     }
-  /** A value whose elements are reductions of their own, which follow. */
-  | { readonly kind: "parts" }
-  /** A reduction by rule 2 over the axes from `outer` on. */
+  /** A value each of whose elements is a row reduction of its own. These reductions follow. */
+  | { readonly kind: "assembled" }
+  /** A column reduction: over the axes from `outer` on, in blocks. */
   | {
-      readonly kind: "fold2";
+      readonly kind: "columnReduction";
       readonly combine: Combine;
       readonly input: number;
       readonly outer: number;
       readonly reduced: number;
     }
   /** Matrix products: [batch, m, k] times [batch, k, n]. */
-  | { readonly kind: "product"; readonly left: number; readonly right: number }
-  /** Values put into one of zeros, one after another. */
-  | PlaceDefinition
+  | { readonly kind: "gemm"; readonly left: number; readonly right: number }
+  /** Values inserted into zeros, one after another. */
+  | InsertDefinition
   | RoutineDefinition
   | { readonly kind: "control"; readonly control: ControlDefinition }
   /** What a loop or a choice gives, in order. */
   | { readonly kind: "result"; readonly control: number; readonly index: number };
 
-export interface PlaceDefinition {
-  readonly kind: "place";
+export interface InsertDefinition {
+  readonly kind: "insert";
   readonly parts: readonly { readonly input: number; readonly target: Source }[];
-  /** Whether no two parts meet, so that their order does not matter. */
-  readonly isApart: boolean;
-  /** Whether no zero is left. */
-  readonly isCovered: boolean;
+  /** Whether no two parts overlap, so that their order does not matter. */
+  readonly isDisjoint: boolean;
+  /** Whether the parts cover the whole result. */
+  readonly coversResult: boolean;
 }
 
 /** Step by step through buffers. */
@@ -61,7 +61,7 @@ export interface RoutineDefinition {
   readonly sizes: readonly number[];
   readonly scratch: readonly Scratch[];
   readonly inputs: readonly number[];
-  /** The error for a number that the routine refuses, if it refuses any. */
+  /** The error for a number that the routine refuses; undefined if the routine refuses none. */
   readonly refusal: ((value: number) => Error) | undefined;
 }
 
@@ -75,7 +75,7 @@ export type ControlDefinition =
       readonly reverse: boolean;
       readonly closed: number;
       readonly carried: number;
-      /** Closed-over values, the first carry, and what is cut into rows. */
+      /** Closed-over values, the first carry, and the arrays whose rows the loop reads. */
       readonly inputs: readonly number[];
     }
   | {
@@ -85,7 +85,7 @@ export type ControlDefinition =
       readonly closed: number;
       readonly inputs: readonly number[];
     }
-  /** The first input is the truth. */
+  /** The first input is the condition. */
   | { readonly kind: "cond"; readonly yes: Graph; readonly no: Graph; readonly inputs: readonly number[] };
 
 /** The programs inside of a control, in order. */
@@ -102,7 +102,7 @@ export const programsIn = (control: ControlDefinition): readonly Graph[] => {
 
 export interface Value extends ArrayType {
   readonly definition: Definition;
-  /** One element stands for all: nothing else is in memory. */
+  /** All elements are equal, and memory holds one of them. */
   readonly splat: boolean;
 }
 
@@ -118,7 +118,7 @@ export interface Constant extends Value {
   readonly definition: Extract<Definition, { kind: "constant" }>;
 }
 
-/** Whether a program makes it: it is neither given nor constant. */
+/** Whether the program computes the value: it is neither an input nor a constant. */
 export const isMade = ({ definition: { kind } }: Value): boolean => kind !== "given" && kind !== "constant";
 
 const isConstant = (value: Value): value is Constant => value.definition.kind === "constant";
@@ -156,8 +156,8 @@ export const valueAt = ({ values }: Graph, id: number): Value => {
   return value;
 };
 
-/** Whether a value is computed where it is used, unless something needs a buffer of it. */
-export const isFleeting = ({ definition: { kind } }: Value): boolean =>
+/** Whether a value is inlined where it is used, unless a kernel needs it in a buffer. */
+export const isInlined = ({ definition: { kind } }: Value): boolean =>
   kind === "map" || kind === "move" || kind === "zero";
 
 /** Sizes without those that are 1: the axes that a loop nest needs. */

@@ -2,15 +2,15 @@ import { type ArrayType, inLayers, type Reach, sizeOf } from "@gradfold/core/tra
 import { reachOf, type Source } from "./affine.ts";
 import type { Builder } from "./builder.ts";
 
-/* Arrays put side by side, or over one another, in one of zeros. */
+/* Arrays inserted into zeros: side by side, or one over another. */
 
-/** Whether no two of these can meet; undefined is what reaches anywhere. */
-const areApart = (reaches: readonly (readonly Reach[] | undefined)[]): boolean => {
+/** Whether no two of these can overlap. The bounds of a part are undefined where they are not known. */
+const areDisjoint = (reaches: readonly (readonly Reach[] | undefined)[]): boolean => {
   const known = reaches.flatMap((reach) => (reach === undefined ? [] : [reach]));
   return known.length === reaches.length && inLayers(known, (reach) => reach).length === 1;
 };
 
-export const lowerPlace = (
+export const lowerInsert = (
   { define, valueOf }: Builder,
   operands: readonly number[],
   targets: readonly Source[],
@@ -23,8 +23,9 @@ export const lowerPlace = (
     return target === undefined || sizeOf(valueOf(input).shape) === 0 ? [] : [{ input, target }];
   });
   const sizes = parts.map(({ input }) => sizeOf(valueOf(input).shape));
-  const isApart =
-    parts.length < 2 || areApart(parts.map(({ input, target }) => reachOf(target, valueOf(input).shape, type.shape)));
-  const isCovered = sizes.includes(size) || (isApart && sizes.reduce((sum, n) => sum + n, 0) === size);
-  return define(type, { kind: "place", parts, isApart, isCovered });
+  const isDisjoint =
+    parts.length < 2 ||
+    areDisjoint(parts.map(({ input, target }) => reachOf(target, valueOf(input).shape, type.shape)));
+  const coversResult = sizes.includes(size) || (isDisjoint && sizes.reduce((sum, n) => sum + n, 0) === size);
+  return define(type, { kind: "insert", parts, isDisjoint, coversResult });
 };

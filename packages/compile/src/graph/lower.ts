@@ -3,8 +3,8 @@ import { TraceError } from "@gradfold/core";
 import { type ArrayType, layoutOf, type Primitive, sizeOf, zerosOf } from "@gradfold/core/transform";
 import { type Builder, copied, inDType } from "./builder.ts";
 import type { ControlDefinition, Definition, Graph, Value } from "./graph.ts";
-import { lowerPlace } from "./insert.ts";
-import { lowerProduct } from "./matmul.ts";
+import { lowerInsert } from "./insert.ts";
+import { lowerMatmul } from "./matmul.ts";
 import { lowerReduction } from "./reduce.ts";
 import { constantsOf, unchanged } from "./simplify.ts";
 
@@ -17,7 +17,7 @@ const refuseOperation = (caller: string, name: string): never => {
 
 type RoutineLoops = Extract<Primitive["loops"], { readonly kind: "routine" }>;
 
-/** In memory, element by element: what a routine or a control can read. */
+/** The value with every element in memory, as routines and control flow read it. */
 const inFull = (builder: Builder, id: number): number => (builder.valueOf(id).splat ? copied(builder, id) : id);
 
 const lowerRoutine = (
@@ -71,17 +71,17 @@ const lowerApplication = (
         return define(type, { kind: "constant", array: evaluate([zerosOf(valueOf(first))]) });
       return lowerReduction(builder, loops.combine, inDType(builder, first, type.dtype), loops.axes, type);
     case "product":
-      return lowerProduct(builder, first, second, type);
+      return lowerMatmul(builder, first, second, type);
     case "routine":
       return lowerRoutine(builder, name, loops, inputs, type);
     case "place":
-      return lowerPlace(builder, inputs, loops.targets(inputs.map(valueOf)), type);
+      return lowerInsert(builder, inputs, loops.targets(inputs.map(valueOf)), type);
     case "evaluate":
       return refuseOperation(caller, name);
   }
 };
 
-/** The programs of a control, which read its inputs in full. */
+/** The programs inside of control flow, which read its inputs with every element in memory. */
 const lowerControl = (
   caller: string,
   builder: Builder,
@@ -132,7 +132,7 @@ const lowerBody = (caller: string, body: Program, closed: number, carried: numbe
 type Finish = (builder: Builder, output: number, index: number) => number;
 
 /**
- * Breaks a program up. `isSplat` tells for which inputs one element stands for all; `finish` may replace outputs.
+ * Lowers a program to a graph. `isSplat` tells which inputs hold one element for all; `finish` may replace outputs.
  *
  * @throws TraceError naming an operation, or an operation and its dtype, that is not covered
  */
@@ -153,9 +153,9 @@ export const lower = (
   const builder: Builder = { define, valueOf };
   program.inputs.forEach((type, i) => define(type, { kind: "given" }, isSplat(i)));
   program.constants.forEach((array) => define(array, { kind: "constant", array }, layoutOf(array) === "one"));
-  const places = new Map(values.map((_, id) => [id, id]));
+  const ids = new Map(values.map((_, id) => [id, id]));
   const to = (id: number): number => {
-    const place = places.get(id);
+    const place = ids.get(id);
     if (place === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
     return place;
   };
@@ -168,15 +168,13 @@ export const lower = (
     const inputs = equation.inputs.map(to);
     if (equation.kind === "apply") {
       const { primitive, output } = equation;
-      places.set(output, lowerApplication(caller, builder, primitive, inputs, typeOf(output)));
+      ids.set(output, lowerApplication(caller, builder, primitive, inputs, typeOf(output)));
       return;
     }
     const { control, name } = equation.compound;
     const definition = lowerControl(caller, builder, control, inputs) ?? refuseOperation(caller, name);
     const made = define({ shape: [0], dtype: "float64" }, { kind: "control", control: definition });
-    equation.outputs.forEach((id, index) =>
-      places.set(id, define(typeOf(id), { kind: "result", control: made, index })),
-    );
+    equation.outputs.forEach((id, index) => ids.set(id, define(typeOf(id), { kind: "result", control: made, index })));
   };
   program.equations.forEach(lowerEquation);
   const outputs = program.outputs.map((id, index) => finish(builder, to(id), index));

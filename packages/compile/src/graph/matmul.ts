@@ -10,9 +10,9 @@ import {
   sizeOf,
 } from "@gradfold/core/transform";
 import type { Builder } from "./builder.ts";
-import { foldEach, foldTrailing } from "./reduce.ts";
+import { reduceEach, reduceTrailing } from "./reduce.ts";
 
-/* A matrix product as sums of products, unless it is wide enough for a product of tiles. */
+/* A matrix product: a gemm where it is wide enough, else reductions of products. */
 
 const binary = (operation: "add" | "mul"): ScalarFunction => ({
   arity: 2,
@@ -42,7 +42,7 @@ const operandOf = ({ valueOf }: Builder, id: number, batch: readonly number[], i
   return { id, stack, row: strides.at(-2) ?? 0, column: strides.at(-1) ?? 0 };
 };
 
-export const lowerProduct = (builder: Builder, leftId: number, rightId: number, type: ArrayType): number => {
+export const lowerMatmul = (builder: Builder, leftId: number, rightId: number, type: ArrayType): number => {
   const { define, valueOf } = builder;
   const { shape, dtype } = type;
   const [a, b] = [valueOf(leftId).shape, valueOf(rightId).shape];
@@ -62,21 +62,21 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
     define({ shape: of, dtype }, { kind: "map", computed: dtype, scalar, inputs: [x, y] });
   const times = (of: readonly number[], x: number, y: number): number => combine(multiplication, of, x, y);
 
-  // A single term stands for its sum by either rule.
-  const byTiles = isFloat(dtype) && k > 1 && isWide({ m, n });
-  if (byTiles && m === 1 && batch.length === 0) {
+  // A sum of one term is that term in either order of addition.
+  const isGemm = isFloat(dtype) && k > 1 && isWide({ m, n });
+  if (isGemm && m === 1 && batch.length === 0) {
     const all = [k, n];
     const input = times(all, move(left, all, 0, [left.column, 0]), move(right, all, 0, [right.row, right.column]));
-    return define(type, { kind: "fold2", combine: "add", input, outer: 0, reduced: 1 });
+    return define(type, { kind: "columnReduction", combine: "add", input, outer: 0, reduced: 1 });
   }
-  if (byTiles)
+  if (isGemm)
     return define(type, {
-      kind: "product",
+      kind: "gemm",
       left: move(left, [...batch, m, k], 0, [...left.stack, left.row, left.column]),
       right: move(right, [...batch, k, n], 0, [...right.stack, right.row, right.column]),
     });
   if (k <= lanes) {
-    const places = (byBatch: readonly number[], byRow: number, byColumn: number): readonly number[] => [
+    const stridesAlong = (byBatch: readonly number[], byRow: number, byColumn: number): readonly number[] => [
       ...byBatch,
       ...rows.map(() => byRow),
       ...columns.map(() => byColumn),
@@ -84,14 +84,14 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
     const terms = Array.from({ length: k }, (_, l) =>
       times(
         shape,
-        move(left, shape, l * left.column, places(left.stack, left.row, 0)),
-        move(right, shape, l * right.row, places(right.stack, 0, right.column)),
+        move(left, shape, l * left.column, stridesAlong(left.stack, left.row, 0)),
+        move(right, shape, l * right.row, stridesAlong(right.stack, 0, right.column)),
       ),
     );
     return foldByHalves(terms, (x, y) => combine(addition, shape, x, y)) ?? -1;
   }
   if (batch.length === 0 && m < 4)
-    return foldEach(builder, "add", type, m * n, 1, (element) => {
+    return reduceEach(builder, "add", type, m * n, 1, (element) => {
       const [i, j] = [Math.floor(element / n), element % n];
       return times([k], move(left, [k], i * left.row, [left.column]), move(right, [k], j * right.column, [right.row]));
     });
@@ -101,5 +101,5 @@ export const lowerProduct = (builder: Builder, leftId: number, rightId: number, 
     move(left, all, 0, [...left.stack, left.row, 0, left.column]),
     move(right, all, 0, [...right.stack, 0, right.column, right.row]),
   );
-  return foldTrailing(builder, "add", input, 1, type);
+  return reduceTrailing(builder, "add", input, 1, type);
 };

@@ -12,10 +12,12 @@ import {
 import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 
-/* In which order terms are joined follows from the shapes as written; see core's `scalar/registers.ts` and `reduce.ts`. */
+/*
+ * In which order terms are joined follows from the shapes as written; see core's `scalar/registers.ts` and `reduce.ts`.
+ */
 
-/** A reduction by rule 1 over the trailing axes; the results of blocks are reduced by the same rule. */
-export const foldTrailing = (
+/** A row reduction over the trailing axes, in lanes; the results of its blocks are reduced in lanes too. */
+export const reduceTrailing = (
   builder: Builder,
   combine: Combine,
   input: number,
@@ -27,14 +29,14 @@ export const foldTrailing = (
   const { shape, dtype } = valueOf(input);
   const outer = shape.slice(0, shape.length - reduced);
   const n = sizeOf(shape.slice(shape.length - reduced));
-  if (n <= block1) return define(type, { kind: "fold1", combine, input, reduced, partial: false, into });
+  if (n <= block1) return define(type, { kind: "rowReduction", combine, input, reduced, partial: false, into });
   const blocks = { shape: [...outer, Math.ceil(n / block1)], dtype };
-  const partials = define(blocks, { kind: "fold1", combine, input, reduced, partial: true, into: undefined });
-  return foldTrailing(builder, combine, partials, 1, type, into);
+  const partials = define(blocks, { kind: "rowReduction", combine, input, reduced, partial: true, into: undefined });
+  return reduceTrailing(builder, combine, partials, 1, type, into);
 };
 
-/** Several reductions, each of which reads from a place of its own: the elements of one value. */
-export const foldEach = (
+/** Several row reductions, each from an offset of its own, whose results are the elements of one value. */
+export const reduceEach = (
   builder: Builder,
   combine: Combine,
   type: ArrayType,
@@ -42,14 +44,14 @@ export const foldEach = (
   reduced: number,
   term: (element: number) => number,
 ): number => {
-  const value = builder.define(type, { kind: "parts" });
+  const value = builder.define(type, { kind: "assembled" });
   for (let element = 0; element < count; element++)
-    foldTrailing(builder, combine, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
+    reduceTrailing(builder, combine, term(element), reduced, { shape: [], dtype: type.dtype }, { value, element });
   return value;
 };
 
-/** So many reductions beside one another share one sweep. */
-const fewFolds = 9;
+/** At most this many reductions of one operand share one loop. */
+const fewReductions = 9;
 
 export const lowerReduction = (
   builder: Builder,
@@ -70,15 +72,15 @@ export const lowerReduction = (
   const width = sizeOf(sizesOf(inner));
   if (areBeside(width)) {
     const turned = permuted(builder, input, [...outer, ...axes, ...inner]);
-    return define(type, { kind: "fold2", combine, input: turned, outer: outer.length, reduced: axes.length });
+    return define(type, { kind: "columnReduction", combine, input: turned, outer: outer.length, reduced: axes.length });
   }
   const count = sizeOf(sizesOf(kept));
-  if (width === 1 || count > fewFolds)
-    return foldTrailing(builder, combine, permuted(builder, input, [...kept, ...axes]), axes.length, type);
+  if (width === 1 || count > fewReductions)
+    return reduceTrailing(builder, combine, permuted(builder, input, [...kept, ...axes]), axes.length, type);
   const strides = rowMajor(shape);
-  const places = placesOf(sizesOf(kept), pick(strides, kept), 0);
-  return foldEach(builder, combine, type, count, axes.length, (element) => {
-    const source = { offset: places[element] ?? 0, strides: pick(strides, axes) };
+  const offsets = placesOf(sizesOf(kept), pick(strides, kept), 0);
+  return reduceEach(builder, combine, type, count, axes.length, (element) => {
+    const source = { offset: offsets[element] ?? 0, strides: pick(strides, axes) };
     return define({ shape: sizesOf(axes), dtype }, { kind: "move", input, source });
   });
 };

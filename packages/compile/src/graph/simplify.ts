@@ -2,9 +2,9 @@ import { item, type NDArray } from "@gradfold/core";
 import { type ArrayType, sameShape, type ScalarFunction, sizeOf } from "@gradfold/core/transform";
 import type { Builder } from "./builder.ts";
 
-/* What is known of a program's values before it runs. Only what changes no bit is made use of. */
+/* Constant folding, and identities that change no bit. */
 
-/** So few elements are computed while compiling, if all that they depend on is constant. */
+/** Constants of at most this many elements are folded. */
 const fewElements = 16;
 
 /** The arrays behind operands, if all are constant and the result is small. */
@@ -35,7 +35,7 @@ const operationOf = ({ arity, instructions }: ScalarFunction): string | undefine
     : undefined;
 };
 
-/** The operand that a map leaves as it is: x of x · 1, 1 · x and x / 1. */
+/** The operand to which a map simplifies: x for x · 1, 1 · x and x / 1. */
 export const unchanged = (
   builder: Builder,
   scalar: ScalarFunction,

@@ -1,14 +1,16 @@
 import type { Monoid } from "../scalar/monoid.ts";
-import { type Code, type Constant, constantOfBytes, op } from "../wasm/assembler.ts";
-import type { Held } from "../wasm/local.ts";
-import type { Unit, Vector } from "./access.ts";
+import { type Assembler, type Constant, constantOfBytes, op } from "../wasm/assembler.ts";
+import type { Hoist } from "../wasm/local.ts";
+import type { Packet, Vector } from "./access.ts";
 import type { Address } from "./pointer.ts";
 
-/* Rule 1: eight accumulators from the identity, as two vectors of float32 or four of float64, folded by halves in the end. */
+/*
+ * Reduction in lanes: eight accumulators, as two vectors of float32 or four of float64, combined by halves in the end.
+ */
 
 export const lanes = 8;
 
-/** A reduction at work. */
+/** A reduction and its accumulators. */
 export interface Accumulators {
   readonly node: number;
   readonly monoid: Monoid;
@@ -20,12 +22,12 @@ export interface Accumulators {
 const firstOnes = (count: number, width: number): Constant =>
   constantOfBytes(Array.from({ length: 16 }, (_, byte) => (byte < count * width ? 255 : 0)));
 
-/** Joins the terms of a unit, those that do not count as the identity. */
+/** Adds the terms of a packet to the accumulators; points outside of the axis count as the identity. */
 export const emitAccumulate = (
-  code: Code,
-  held: Held,
+  asm: Assembler,
+  hoist: Hoist,
   { monoid, locals }: Accumulators,
-  { at, count }: Unit,
+  { at, count }: Packet,
   terms: Vector,
 ): void => {
   const { width, identity, join } = monoid;
@@ -34,40 +36,40 @@ export const emitAccumulate = (
     const valid = Math.min(perVector, count - v * perVector);
     if (valid <= 0) return;
     const accumulator = locals[(at % lanes) / perVector + v] ?? 0;
-    code.get(accumulator);
-    code.get(term);
+    asm.get(accumulator);
+    asm.get(term);
     if (valid < perVector) {
-      code.get(held(identity));
-      code.get(held(firstOnes(valid, width)));
-      code.op(op.bitselect);
+      asm.get(hoist(identity));
+      asm.get(hoist(firstOnes(valid, width)));
+      asm.op(op.bitselect);
     }
-    join(code, held);
-    code.set(accumulator);
+    join(asm, hoist);
+    asm.set(accumulator);
   });
 };
 
-/** Folds the accumulators; the result is then in every element of the local. */
-export const emitFold = (code: Code, held: Held, { monoid, locals }: Accumulators): number => {
+/** The horizontal reduction of the accumulators; the result is then in every lane of the local. */
+export const emitHorizontal = (asm: Assembler, hoist: Hoist, { monoid, locals }: Accumulators): number => {
   const { width, join, settle } = monoid;
   const joinTo = (a: number, push: () => void): void => {
-    code.get(a);
+    asm.get(a);
     push();
-    join(code, held);
-    code.set(a);
+    join(asm, hoist);
+    asm.set(a);
   };
   let folded = locals;
   while (folded.length > 1) {
     const half = folded.length / 2;
-    folded.slice(0, half).forEach((local, j) => joinTo(local, () => code.get(folded[j + half] ?? 0)));
+    folded.slice(0, half).forEach((local, j) => joinTo(local, () => asm.get(folded[j + half] ?? 0)));
     folded = folded.slice(0, half);
   }
   const [only = 0] = folded;
   for (let half = 8 / width; half >= 1; half /= 2)
     joinTo(only, () => {
-      code.get(only);
-      code.get(only);
-      code.shuffle(Array.from({ length: 16 }, (_, byte) => (byte + half * width) % 16));
+      asm.get(only);
+      asm.get(only);
+      asm.shuffle(Array.from({ length: 16 }, (_, byte) => (byte + half * width) % 16));
     });
-  settle(code, held, only);
+  settle(asm, hoist, only);
   return only;
 };

@@ -1,35 +1,35 @@
 import type { DType } from "@gradfold/core";
 import { isFloat } from "@gradfold/core/transform";
-import { givesWords } from "../scalar/int32.ts";
-import { isNativeSingle } from "../scalar/precision.ts";
+import { givesInt32 } from "../scalar/int32.ts";
+import { isExactInSingle } from "../scalar/precision.ts";
 import { emitDemotion, emitPromotion, isSingleVector } from "../scalar/promotion.ts";
-import type { Arithmetic } from "../scalar/selection.ts";
+import type { Precision } from "../scalar/selection.ts";
 import { emitScalar } from "../scalar/vectorize.ts";
-import { emitWrap, staysWhole } from "../scalar/wrap.ts";
+import { emitWrap, staysInt32 } from "../scalar/wrap.ts";
 import type { Node } from "../schedule/kernel.ts";
-import { type Code, splatBits } from "../wasm/assembler.ts";
-import { emitKept, type Held } from "../wasm/local.ts";
-import { emitSplat, openLoads, type Reading, rowStarts, type Unit, type Vector } from "./access.ts";
+import { type Assembler, splatBits } from "../wasm/assembler.ts";
+import { type Hoist, toLocal } from "../wasm/local.ts";
+import { emitSplat, interleavedBases, openLoads, type Packet, type StridedAccess, type Vector } from "./access.ts";
 
-/* The body of a nest, computed for units of four neighbouring places of its innermost axis at once. */
+/* A loop body as vector instructions, for packets of four neighbouring points of the innermost axis. */
 
-export interface Body {
-  /** Computes what is the same for every place of the innermost axis. */
-  readonly prepare: () => void;
-  /** Computes the rest for some units; gives the vectors of a node. */
-  readonly compute: (units: readonly Unit[]) => (node: number, unit: number) => Vector;
+export interface LoopBody {
+  /** Emits what does not vary along the innermost axis, in front of the innermost loop. */
+  readonly emitInvariants: () => void;
+  /** Emits the rest for some packets; gives the vectors of an instruction. */
+  readonly emitPackets: (packets: readonly Packet[]) => (node: number, packet: number) => Vector;
 }
 
 type MapNode = Extract<Node, { kind: "map" }>;
 
-const isNative = ({ computed, scalar }: MapNode): boolean => computed === "float32" && isNativeSingle(scalar);
+const isSinglePrecision = ({ computed, scalar }: MapNode): boolean => computed === "float32" && isExactInSingle(scalar);
 
-const arithmeticOf = (node: MapNode): Arithmetic =>
-  isNative(node) ? "single" : node.computed === "int32" ? "whole" : "double";
+const precisionOf = (node: MapNode): Precision =>
+  isSinglePrecision(node) ? "single" : node.computed === "int32" ? "int32" : "double";
 
-/** Whether a function gives whole numbers of 32 bits by itself, so that there is nothing to wrap. */
-const isClosed = ({ computed, scalar }: MapNode): boolean =>
-  givesWords(scalar) || (!isFloat(computed) && staysWhole(scalar));
+/** Whether a function's results are int32 without wrapping. */
+const staysInRange = ({ computed, scalar }: MapNode): boolean =>
+  givesInt32(scalar) || (!isFloat(computed) && staysInt32(scalar));
 
 /** Pairs of float64 for vectors of float32, each made once. */
 type Pairs = Map<number, Vector>;
@@ -42,52 +42,54 @@ interface Known {
   readonly pairs: Pairs;
 }
 
-const openKnown = (shared?: Known): Known => {
+const openKnown = (invariant?: Known): Known => {
   const vectors = new Map<number, Vector>();
   const pairs: Pairs = new Map();
   return {
-    vectorOf: (node) => vectors.get(node) ?? shared?.vectorOf(node),
-    pairOf: (single) => pairs.get(single) ?? shared?.pairOf(single),
+    vectorOf: (node) => vectors.get(node) ?? invariant?.vectorOf(node),
+    pairOf: (single) => pairs.get(single) ?? invariant?.pairOf(single),
     vectors,
     pairs,
   };
 };
 
-/** `atHand` are splats that an earlier nest has left in locals. */
-export const openBody = (
-  code: Code,
-  held: Held,
+/** `inLocals` are scalars that an earlier loop has left in locals, each in all lanes. */
+export const openLoopBody = (
+  asm: Assembler,
+  hoist: Hoist,
   nodes: readonly Node[],
-  readings: ReadonlyMap<number, Reading>,
-  atHand: ReadonlyMap<number, Vector> = new Map(),
-): Body => {
-  const starts = rowStarts(readings);
-  const isShared: boolean[] = [];
+  accesses: ReadonlyMap<number, StridedAccess>,
+  inLocals: ReadonlyMap<number, Vector> = new Map(),
+): LoopBody => {
+  const starts = interleavedBases(accesses);
+  const isInvariant: boolean[] = [];
   for (const [i, node] of nodes.entries())
-    isShared.push(
+    isInvariant.push(
       node.kind === "load"
-        ? readings.get(i)?.stride === 0
-        : node.kind === "zero" || node.inputs.every((input) => isShared[input] === true),
+        ? accesses.get(i)?.stride === 0
+        : node.kind === "zero" || node.inputs.every((input) => isInvariant[input] === true),
     );
   /** The nodes that a function computed in float64 reads. */
-  const promoted = new Set(nodes.flatMap((node) => (node.kind === "map" && !isNative(node) ? node.inputs : [])));
-  let shared = openKnown();
+  const promoted = new Set(
+    nodes.flatMap((node) => (node.kind === "map" && !isSinglePrecision(node) ? node.inputs : [])),
+  );
+  let invariant = openKnown();
 
   const paired = (single: number, { pairOf, pairs }: Known): Vector => {
     const known = pairOf(single);
     if (known !== undefined) return known;
-    const pair = emitPromotion(code, single);
+    const pair = emitPromotion(asm, single);
     pairs.set(single, pair);
     return pair;
   };
   /** A vector in the dtype in which a function is computed, and in the form in which it is. */
   const convert = (vector: Vector, from: DType, to: DType, isSingle: boolean, known: Known): Vector => {
-    const [first = 0, ...others] = to === "float32" && !isSingleVector(from) ? emitDemotion(code, vector) : vector;
+    const [first = 0, ...others] = to === "float32" && !isSingleVector(from) ? emitDemotion(asm, vector) : vector;
     return isSingle || others.length > 0 ? [first, ...others] : paired(first, known);
   };
-  /** A function for several units, whose instructions alternate. */
+  /** A function for several packets, whose instructions are interleaved. */
   const emitMap = (node: MapNode, each: readonly Known[]): readonly Vector[] => {
-    const isSingle = isNative(node);
+    const isSingle = isSinglePrecision(node);
     const halves = isSingle ? [0] : [0, 1];
     const argumentVectors = each.flatMap((known) => {
       const operands = node.inputs.map((input) =>
@@ -95,52 +97,52 @@ export const openBody = (
       );
       return halves.map((half) => operands.map((x) => x[half] ?? 0));
     });
-    const found = emitScalar(code, held, node.scalar, arithmeticOf(node), argumentVectors);
-    const results = node.dtype === "int32" && !isClosed(node) ? found.map(wrapped) : found;
+    const found = emitScalar(asm, hoist, node.scalar, precisionOf(node), argumentVectors);
+    const results = node.dtype === "int32" && !staysInRange(node) ? found.map(wrapped) : found;
     return each.map((_, u) => {
       const result = results.slice(u * halves.length, (u + 1) * halves.length);
-      return isSingle || !isSingleVector(node.dtype) ? result : emitDemotion(code, result);
+      return isSingle || !isSingleVector(node.dtype) ? result : emitDemotion(asm, result);
     });
   };
   const wrapped = (local: number): number => {
-    code.get(local);
-    emitWrap(code, held);
-    return emitKept(code);
+    asm.get(local);
+    emitWrap(asm, hoist);
+    return toLocal(asm);
   };
   const emitZero = (dtype: DType): Vector => {
-    const local = held(splatBits(0n));
+    const local = hoist(splatBits(0n));
     return isSingleVector(dtype) ? [local] : [local, local];
   };
 
   return {
-    prepare: () => {
-      shared = openKnown();
+    emitInvariants: () => {
+      invariant = openKnown();
       nodes.forEach((node, i) => {
-        if (isShared[i] !== true) return;
-        const reading = readings.get(i);
+        if (isInvariant[i] !== true) return;
+        const access = accesses.get(i);
         const vector =
           node.kind === "map"
-            ? (emitMap(node, [shared])[0] ?? [])
-            : reading === undefined
+            ? (emitMap(node, [invariant])[0] ?? [])
+            : access === undefined
               ? emitZero(node.dtype)
-              : (atHand.get(i) ?? emitSplat(code, reading));
-        shared.vectors.set(i, vector);
-        // Promoted once, rather than at every turn of a loop.
+              : (inLocals.get(i) ?? emitSplat(asm, access));
+        invariant.vectors.set(i, vector);
+        // Promoted in front of the loop.
         const [first = 0, ...others] = vector;
-        if (others.length === 0 && promoted.has(i)) paired(first, shared);
+        if (others.length === 0 && promoted.has(i)) paired(first, invariant);
       });
     },
-    compute: (units) => {
-      const load = openLoads(code);
-      const each = units.map((unit) => ({ unit, ...openKnown(shared) }));
+    emitPackets: (packets) => {
+      const load = openLoads(asm);
+      const each = packets.map((packet) => ({ packet, ...openKnown(invariant) }));
       nodes.forEach((node, i) => {
-        if (isShared[i] === true) return;
-        const reading = readings.get(i);
+        if (isInvariant[i] === true) return;
+        const access = accesses.get(i);
         if (node.kind === "map") emitMap(node, each).forEach((vector, u) => each[u]?.vectors.set(i, vector));
-        else if (reading !== undefined)
-          for (const { unit, vectors } of each) vectors.set(i, load(reading, starts.get(i) ?? 0, unit));
+        else if (access !== undefined)
+          for (const { packet, vectors } of each) vectors.set(i, load(access, starts.get(i) ?? 0, packet));
       });
-      return (node, unit) => each[unit]?.vectorOf(node) ?? [];
+      return (node, packet) => each[packet]?.vectorOf(node) ?? [];
     },
   };
 };

@@ -1,38 +1,38 @@
 import { block1, rowMajor } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
 import { monoidOf } from "../scalar/monoid.ts";
-import { domainOf, mergedAxes } from "../schedule/collapse.ts";
-import type { Node, Sweep } from "../schedule/kernel.ts";
-import { type Code, op } from "../wasm/assembler.ts";
+import { collapsedAxes, domainOf } from "../schedule/collapse.ts";
+import type { Loop, Node } from "../schedule/kernel.ts";
+import { type Assembler, op } from "../wasm/assembler.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
-import type { Held } from "../wasm/local.ts";
+import type { Hoist } from "../wasm/local.ts";
 import {
   emitStore,
-  emitStoreApart,
-  emitStoreFirst,
-  mostPicked,
-  type Reading,
-  type Unit,
+  emitStoreLane,
+  emitStoreStrided,
+  type Packet,
+  type StridedAccess,
   type Vector,
+  widestInterleave,
 } from "./access.ts";
-import { type Accumulators, emitAccumulate, emitFold, lanes } from "./accumulate.ts";
-import { type Body, openBody } from "./body.ts";
-import { countAlong, further, openPointers, type Origin, type OriginOf, type Pointers } from "./pointer.ts";
-import { inBlocks, type Pass } from "./strip.ts";
+import { type Accumulators, emitAccumulate, emitHorizontal, lanes } from "./accumulate.ts";
+import { type LoopBody, openLoopBody } from "./body.ts";
+import { type Base, type BaseOf, emitLoopNest, offsetBy, openPointers, type Pointers } from "./pointer.ts";
+import { stripMine, type StripMined } from "./strip.ts";
 
-/* A sweep as instructions: eight places at once, so that a reduction by rule 1 has an accumulator for each. */
+/* Elementwise loops as instructions: eight points at once, so that a reduction in lanes has an accumulator for each. */
 
-/** Numbers that a function has computed so far. */
-export interface Scalars {
-  /** Each in all elements of a vector. */
+/** Scalars that a function has computed so far, in locals. */
+export interface ScalarLocals {
+  /** Each in all lanes of a vector. */
   readonly vectors: Map<number, Vector>;
-  /** Whether memory is to hold a number as well. */
+  /** Whether a scalar is stored to memory as well. */
   readonly isInMemory: (value: number) => boolean;
 }
 
 /**
- * With more vectors of accumulators than this, an engine keeps some in memory from turn to turn, which takes longer than
- * adding to them: then a turn takes twice as many places.
+ * With more vectors of accumulators than this, an engine spills some in every iteration, which takes longer than the
+ * additions: then an iteration covers twice as many points.
  */
 const mostInRegisters = 8;
 
@@ -43,110 +43,110 @@ const unitPlaces = 4;
 const manyNodes = 32;
 
 /** Whether the last unit may be computed in full, though places of it do not count: only whole vectors are read. */
-const canPad = (nodes: readonly Node[], readings: ReadonlyMap<number, Reading>): boolean =>
-  nodes.length > manyNodes && [...readings.values()].every(({ stride }) => stride >= 0 && stride <= mostPicked);
+const canPad = (nodes: readonly Node[], accesses: ReadonlyMap<number, StridedAccess>): boolean =>
+  nodes.length > manyNodes && [...accesses.values()].every(({ stride }) => stride >= 0 && stride <= widestInterleave);
 
-/** The innermost axis, and what becomes of a turn's results. */
-interface Inner {
-  readonly code: Code;
-  readonly body: Body;
+/** The innermost loop, and what becomes of its results. */
+interface InnerLoop {
+  readonly asm: Assembler;
+  readonly body: LoopBody;
   readonly pointers: Pointers;
   readonly axis: number;
   readonly size: number;
-  /** How many places a turn of the loop takes: a multiple of eight. */
-  readonly turn: number;
-  readonly consume: (unit: Unit, vectorOf: (node: number) => Vector) => void;
+  /** Points per iteration: a multiple of eight. */
+  readonly step: number;
+  readonly consume: (packet: Packet, vectorOf: (node: number) => Vector) => void;
 }
 
-const emitUnits = ({ body, consume }: Inner, count: number): void => {
+const emitStep = ({ body, consume }: InnerLoop, count: number): void => {
   for (let at = 0; at < count; at += 4) {
-    const unit = { at, count: Math.min(4, count - at) };
-    const vectorOf = body.compute([unit]);
-    consume(unit, (node) => vectorOf(node, 0));
+    const packet = { at, count: Math.min(4, count - at) };
+    const vectorOf = body.emitPackets([packet]);
+    consume(packet, (node) => vectorOf(node, 0));
   }
 };
 
-/** Takes turns from a counter up to a bound. */
-const emitTurns = (inner: Inner, counter: number, pushBound: Expression): void => {
-  const { code, pointers, axis, turn } = inner;
-  code.repeat(() => {
-    emitUnits(inner, turn);
-    pointers.move(axis, turn);
-    code.get(counter);
-    code.i32(turn);
-    code.op(op.i32Add);
-    code.tee(counter);
+/** Iterates from a counter up to a bound. */
+const emitSteps = (inner: InnerLoop, counter: number, pushBound: Expression): void => {
+  const { asm, pointers, axis, step } = inner;
+  asm.repeat(() => {
+    emitStep(inner, step);
+    pointers.advance(axis, step);
+    asm.get(counter);
+    asm.i32(step);
+    asm.op(op.i32Add);
+    asm.tee(counter);
     pushBound();
-    code.op(op.i32Less);
+    asm.op(op.i32LtU);
   });
 };
 
-const newCounter = (code: Code): number => {
-  const counter = code.local("i32");
-  code.i32(0);
-  code.set(counter);
+const newCounter = (asm: Assembler): number => {
+  const counter = asm.local("i32");
+  asm.i32(0);
+  asm.set(counter);
   return counter;
 };
 
-/** All places of the innermost axis in one run. */
-const emitRun = (inner: Inner): void => {
-  const { code, pointers, axis, size, turn } = inner;
-  const rest = size % turn;
+/** The innermost loop, and the points that are left over. */
+const emitInnerLoop = (inner: InnerLoop): void => {
+  const { asm, pointers, axis, size, step } = inner;
+  const rest = size % step;
   const whole = size - rest;
-  if (whole > turn) emitTurns(inner, newCounter(code), () => code.i32(whole));
+  if (whole > step) emitSteps(inner, newCounter(asm), () => asm.i32(whole));
   else if (whole > 0) {
-    emitUnits(inner, turn);
-    if (rest > 0) pointers.move(axis, turn);
+    emitStep(inner, step);
+    if (rest > 0) pointers.advance(axis, step);
   }
-  if (rest > 0) emitUnits(inner, rest);
+  if (rest > 0) emitStep(inner, rest);
 };
 
-/** Takes places on from a counter, up to one whose number a local holds: a multiple of a turn, or the last. */
-const emitUpTo = (inner: Inner, counter: number, stop: number): void => {
-  const { code, size, turn } = inner;
-  const { local, number, less, least, equal } = arithmetic(code);
-  const rest = size % turn;
-  const bound = least(local(stop), number(size - rest));
+/** The innermost loop from a counter up to the point whose number a local holds: a multiple of `step`, or the end. */
+const emitInnerLoopTo = (inner: InnerLoop, counter: number, stop: number): void => {
+  const { asm, size, step } = inner;
+  const { local, number, less, min, equal } = arithmetic(asm);
+  const rest = size % step;
+  const bound = min(local(stop), number(size - rest));
   less(local(counter), bound)();
-  code.when(() => emitTurns(inner, counter, bound));
+  asm.when(() => emitSteps(inner, counter, bound));
   if (rest === 0) return;
   equal(local(stop), number(size))();
-  code.when(() => emitUnits(inner, rest));
+  asm.when(() => emitStep(inner, rest));
 };
 
-/** The places of the innermost axis in blocks of rule 1; `start` and `end` surround each block. */
-const emitBlocks = (inner: Inner, start: () => void, end: () => void): void => {
-  const counter = newCounter(inner.code);
-  inBlocks(inner.code, inner.size, (stop) => {
+/** The innermost loop in blocks of a reduction in lanes; `start` and `end` surround each block. */
+const emitReductionBlocks = (inner: InnerLoop, start: () => void, end: () => void): void => {
+  const counter = newCounter(inner.asm);
+  stripMine(inner.asm, inner.size, (stop) => {
     start();
-    emitUpTo(inner, counter, stop);
+    emitInnerLoopTo(inner, counter, stop);
     end();
   });
 };
 
-/** A sweep in the making: all at once, or row by row of its first axis. */
-interface OpenSweep {
+/** A loop under construction: emitted at once, or strip-mined along its first axis. */
+interface OpenLoop {
   readonly all: () => void;
-  readonly pass: () => Pass;
+  readonly stripMined: () => StripMined;
 }
 
-/** `byRows`: whether the first axis is walked by itself. */
-export const openSweep = (
-  code: Code,
-  held: Held,
-  sweep: Sweep,
-  originOf: OriginOf,
-  scalars: Scalars,
-  byRows: boolean,
-): OpenSweep => {
-  const { nodes, stores, parts, folds } = sweep;
-  const domain = domainOf(sweep);
-  const { sizes, strides } = mergedAxes(sweep, byRows);
+/** `isTiled`: whether the first axis is left by itself, to be strip-mined. */
+export const openLoop = (
+  asm: Assembler,
+  hoist: Hoist,
+  loop: Loop,
+  baseOf: BaseOf,
+  scalarLocals: ScalarLocals,
+  isTiled: boolean,
+): OpenLoop => {
+  const { nodes, stores, parts, reductions } = loop;
+  const domain = domainOf(loop);
+  const { sizes, strides } = collapsedAxes(loop, isTiled);
   const axis = sizes.length - 1;
   const size = sizes[axis] ?? 1;
-  const pointers = openPointers(code);
-  const results = openPointers(code);
-  const reading = (origin: Origin, along: readonly number[], width: number): Reading => ({
+  const pointers = openPointers(asm);
+  const results = openPointers(asm);
+  const access = (origin: Base, along: readonly number[], width: number): StridedAccess => ({
     address: pointers.address(
       origin,
       along.map((stride) => stride * width),
@@ -154,18 +154,18 @@ export const openSweep = (
     width,
     stride: along[axis] ?? 0,
   });
-  const readings = new Map(
-    nodes.flatMap((node, i): [number, Reading][] => {
+  const accesses = new Map(
+    nodes.flatMap((node, i): [number, StridedAccess][] => {
       if (node.kind !== "load") return [];
       const width = widthOf(node.dtype);
       return [
-        [i, reading(further(originOf(node.value), node.source.offset * width), strides(node.source.strides), width)],
+        [i, access(offsetBy(baseOf(node.value), node.source.offset * width), strides(node.source.strides), width)],
       ];
     }),
   );
-  const atHand = new Map(
+  const inLocals = new Map(
     nodes.flatMap((node, i): [number, Vector][] => {
-      const vector = node.kind === "load" ? scalars.vectors.get(node.value) : undefined;
+      const vector = node.kind === "load" ? scalarLocals.vectors.get(node.value) : undefined;
       return vector === undefined ? [] : [[i, vector]];
     }),
   );
@@ -174,84 +174,84 @@ export const openSweep = (
   const targets = stores.map(({ value, node }) => ({
     value,
     node,
-    ...reading(originOf(value), rows, widthOfNode(node)),
+    ...access(baseOf(value), rows, widthOfNode(node)),
   }));
   const regions = parts.map(({ value, node, target }) => {
     const width = widthOfNode(node);
-    return { node, reading: reading(further(originOf(value), target.offset * width), strides(target.strides), width) };
+    return { node, access: access(offsetBy(baseOf(value), target.offset * width), strides(target.strides), width) };
   });
   const isNumber = domain.every((n) => n === 1);
-  // Results of reductions follow one another, block by block and row by row.
+  // Results of reductions are stored one after another, block by block and row by row.
   const isOneResult = sizes.length === 1 && size <= block1;
-  const accumulators = folds.map(({ combine, value, node }): Accumulators & { readonly value: number } => {
+  const accumulators = reductions.map(({ combine, value, node }): Accumulators & { readonly value: number } => {
     const monoid = monoidOf(combine, nodes[node]?.dtype ?? "float64");
     const { width } = monoid;
-    const locals = Array.from({ length: (lanes * width) / 16 }, () => code.local("v128"));
-    return { value, node, monoid, locals, address: results.address(originOf(value), [isOneResult ? 0 : width]) };
+    const locals = Array.from({ length: (lanes * width) / 16 }, () => asm.local("v128"));
+    return { value, node, monoid, locals, address: results.address(baseOf(value), [isOneResult ? 0 : width]) };
   });
-  const body = openBody(code, held, nodes, readings, atHand);
-  const consume: Inner["consume"] = (unit, vectorOf) => {
+  const body = openLoopBody(asm, hoist, nodes, accesses, inLocals);
+  const consume: InnerLoop["consume"] = (packet, vectorOf) => {
     for (const { value, node, address, width } of targets) {
-      // The only place of all: its operands were splats, so the result is one too.
-      if (isNumber) scalars.vectors.set(value, vectorOf(node));
-      if (!isNumber || scalars.isInMemory(value)) emitStore(code, vectorOf(node), address, unit, width);
+      // A scalar: its operands are in all lanes, so the result is too.
+      if (isNumber) scalarLocals.vectors.set(value, vectorOf(node));
+      if (!isNumber || scalarLocals.isInMemory(value)) emitStore(asm, vectorOf(node), address, packet, width);
     }
-    for (const { node, reading } of regions) emitStoreApart(code, vectorOf(node), reading, unit);
-    for (const fold of accumulators) emitAccumulate(code, held, fold, unit, vectorOf(fold.node));
+    for (const { node, access } of regions) emitStoreStrided(asm, vectorOf(node), access, packet);
+    for (const reduction of accumulators) emitAccumulate(asm, hoist, reduction, packet, vectorOf(reduction.node));
   };
   const start = (): void => {
     for (const { locals, monoid } of accumulators)
       for (const local of locals) {
-        code.get(held(monoid.identity));
-        code.set(local);
+        asm.get(hoist(monoid.identity));
+        asm.set(local);
       }
   };
   const end = (): void => {
-    for (const { value, ...fold } of accumulators) {
-      const { width } = fold.monoid;
-      const folded = emitFold(code, held, fold);
-      emitStoreFirst(code, folded, fold.address, width);
-      if (isOneResult) scalars.vectors.set(value, width === 4 ? [folded] : [folded, folded]);
+    for (const { value, ...reduction } of accumulators) {
+      const { width } = reduction.monoid;
+      const folded = emitHorizontal(asm, hoist, reduction);
+      emitStoreLane(asm, folded, reduction.address, width);
+      if (isOneResult) scalarLocals.vectors.set(value, width === 4 ? [folded] : [folded, folded]);
     }
-    results.move(0, 1);
+    results.advance(0, 1);
   };
   const vectors = accumulators.reduce((count, { locals }) => count + locals.length, 0);
-  const isPadded = !byRows && folds.length + parts.length === 0 && canPad(nodes, readings);
-  const turn = isPadded ? unitPlaces : vectors > mostInRegisters ? 2 * lanes : lanes;
+  const isPadded = !isTiled && reductions.length + parts.length === 0 && canPad(nodes, accesses);
+  const step = isPadded ? unitPlaces : vectors > mostInRegisters ? 2 * lanes : lanes;
   const padded = isPadded ? Math.ceil(size / unitPlaces) * unitPlaces : size;
-  const inner: Inner = { code, body, pointers, axis, size: padded, turn, consume };
+  const inner: InnerLoop = { asm, body, pointers, axis, size: padded, step, consume };
   const emitRow = (counters: readonly number[]): void => {
-    pointers.place(counters);
-    body.prepare();
-    if (folds.length > 0 && size > block1) {
-      emitBlocks(inner, start, end);
+    pointers.seek(counters);
+    body.emitInvariants();
+    if (reductions.length > 0 && size > block1) {
+      emitReductionBlocks(inner, start, end);
       return;
     }
     start();
-    emitRun(inner);
+    emitInnerLoop(inner);
     end();
   };
-  const pass = (): Pass => {
-    const counter = code.local("i32");
-    const { local, number, add, less, assign } = arithmetic(code);
+  const stripMined = (): StripMined => {
+    const counter = asm.local("i32");
+    const { local, number, add, less, assign } = arithmetic(asm);
     const areInner = axis === 0;
     return {
       begin: () => {
         assign(counter, number(0));
-        results.place([]);
+        results.seek([]);
         if (!areInner) return;
-        pointers.place([]);
-        body.prepare();
+        pointers.seek([]);
+        body.emitInvariants();
       },
-      take: (stop) => {
+      advanceTo: (stop) => {
         if (areInner) {
           start();
-          emitUpTo(inner, counter, stop);
+          emitInnerLoopTo(inner, counter, stop);
           end();
           return;
         }
-        code.repeat(() => {
-          countAlong(code, sizes.slice(1, -1), (counters) => emitRow([counter, ...counters]));
+        asm.repeat(() => {
+          emitLoopNest(asm, sizes.slice(1, -1), (counters) => emitRow([counter, ...counters]));
           assign(counter, add(local(counter), number(1)));
           less(local(counter), local(stop))();
         });
@@ -260,11 +260,11 @@ export const openSweep = (
     };
   };
   const all = (): void => {
-    results.place([]);
-    countAlong(code, sizes.slice(0, -1), emitRow);
+    results.seek([]);
+    emitLoopNest(asm, sizes.slice(0, -1), emitRow);
   };
-  return { all, pass };
+  return { all, stripMined };
 };
 
-export const emitSweep = (code: Code, sweep: Sweep, originOf: OriginOf, scalars: Scalars): void =>
-  code.holding((held) => openSweep(code, held, sweep, originOf, scalars, false).all());
+export const emitLoop = (asm: Assembler, loop: Loop, baseOf: BaseOf, scalarLocals: ScalarLocals): void =>
+  asm.withHoisted((hoist) => openLoop(asm, hoist, loop, baseOf, scalarLocals, false).all());

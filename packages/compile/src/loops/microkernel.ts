@@ -1,121 +1,121 @@
 import { block2 } from "@gradfold/core/transform";
-import { openFunction, op, splat32, splat64 } from "../wasm/assembler.ts";
-import type { FunctionCode } from "../wasm/encode.ts";
+import { op, openFunction, splat32, splat64 } from "../wasm/assembler.ts";
+import type { WasmFunction } from "../wasm/encode.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 
 /*
- * The matrix product by rule 2: over blocks of 256 terms, tiles of 4 rows and two vectors of columns stay in eight
- * registers. Both operands are packed before, so that a transposed one costs nothing more.
+ * gemm, in blocks of 256 terms. The microkernel keeps 4 rows and two vectors of columns in eight registers. Both
+ * operands are packed first, so that a transposed one costs nothing more.
  */
 
-export const tileRows = 4;
+export const microRows = 4;
 const rowsPacked = 64;
 /** Columns that are packed at once. */
 const columnsPacked = 2048;
 
-/** (terms, a, b, c, row bytes of c, add): a tile of c from packed panels; with `add` it is added to what stands there. */
-export const tileFunction = (width: number): FunctionCode => {
-  const code = openFunction(6);
-  const { local, number, add, assign } = arithmetic(code);
+/** (terms, a, b, c, row bytes of c, add): the microkernel, from packed panels to c; with `add` it adds to c. */
+export const microkernelFunction = (width: number): WasmFunction => {
+  const asm = openFunction(6);
+  const { local, number, add, assign } = arithmetic(asm);
   const [terms, a, b, c, row, isAdded] = [0, 1, 2, 3, 4, 5];
   const [splat, mul, sum, zero] =
     width === 4
-      ? (["splat4", op.f32Mul, op.f32Add, splat32(-0)] as const)
-      : (["splat8", op.f64Mul, op.f64Add, splat64(-0)] as const);
-  const cells = Array.from({ length: tileRows }, () => [code.local("v128"), code.local("v128")]);
+      ? (["splat4", op.f32x4Mul, op.f32x4Add, splat32(-0)] as const)
+      : (["splat8", op.f64x2Mul, op.f64x2Add, splat64(-0)] as const);
+  const cells = Array.from({ length: microRows }, () => [asm.local("v128"), asm.local("v128")]);
   for (const cell of cells.flat()) {
-    code.constant(zero);
-    code.set(cell);
+    asm.constant(zero);
+    asm.set(cell);
   }
-  const columns = [code.local("v128"), code.local("v128")];
-  const element = code.local("v128");
-  // One term a turn: with more of them V8 keeps more in registers than there are.
-  code.repeat(() => {
+  const columns = [asm.local("v128"), asm.local("v128")];
+  const element = asm.local("v128");
+  // One term per iteration: with more of them V8 runs out of registers.
+  asm.repeat(() => {
     columns.forEach((column, j) => {
-      code.get(b);
-      code.memory("load", j * 16);
-      code.set(column);
+      asm.get(b);
+      asm.memory("load", j * 16);
+      asm.set(column);
     });
     cells.forEach((cell, i) => {
-      code.get(a);
-      code.memory(splat, i * width);
-      code.set(element);
+      asm.get(a);
+      asm.memory(splat, i * width);
+      asm.set(element);
       cell.forEach((sumSoFar, j) => {
-        code.get(element);
-        code.get(columns[j] ?? 0);
-        code.op(mul);
-        code.get(sumSoFar);
-        code.op(sum);
-        code.set(sumSoFar);
+        asm.get(element);
+        asm.get(columns[j] ?? 0);
+        asm.op(mul);
+        asm.get(sumSoFar);
+        asm.op(sum);
+        asm.set(sumSoFar);
       });
     });
     assign(b, add(local(b), number(32)));
-    assign(a, add(local(a), number(tileRows * width)));
+    assign(a, add(local(a), number(microRows * width)));
     assign(terms, add(local(terms), number(-1)));
-    code.get(terms);
+    asm.get(terms);
   });
   const write = (isSum: boolean): void =>
     cells.forEach((cell, i) => {
       cell.forEach((value, j) => {
-        code.get(c);
+        asm.get(c);
         if (isSum) {
-          code.get(c);
-          code.memory("load", j * 16);
+          asm.get(c);
+          asm.memory("load", j * 16);
         }
-        code.get(value);
-        if (isSum) code.op(sum);
-        code.memory("store", j * 16);
+        asm.get(value);
+        if (isSum) asm.op(sum);
+        asm.memory("store", j * 16);
       });
-      if (i < tileRows - 1) assign(c, add(local(c), local(row)));
+      if (i < microRows - 1) assign(c, add(local(c), local(row)));
     });
-  code.get(isAdded);
-  code.when(
+  asm.get(isAdded);
+  asm.when(
     () => write(true),
     () => write(false),
   );
-  return code.finish();
+  return asm.finish();
 };
 
-export const tileColumnsFor = (width: number): number => 32 / width;
+export const microColumnsFor = (width: number): number => 32 / width;
 
-/** The functions that a product calls, by number. */
-export interface Helpers {
+/** The indices of the functions that gemm calls. */
+export interface GemmFunctions {
   readonly tile: number;
   readonly packLeft: number;
   readonly packRight: number;
 }
 
-/** Where packed panels and one tile lie. */
-export interface Packing {
+/** The addresses of the packed panels, and of one result of the microkernel. */
+export interface PackedPanels {
   readonly left: number;
   readonly right: number;
   readonly tile: number;
 }
 
-/** Bytes for the packed panels of products of at most so many columns. */
-export const packingBytes = (columns: number): { left: number; right: number; tile: number } => ({
+/** Bytes of the packed panels, for gemms of at most so many columns. */
+export const packedBytes = (columns: number): { left: number; right: number; tile: number } => ({
   left: rowsPacked * block2 * 8,
   right: (Math.min(columns, columnsPacked) + 8) * block2 * 8,
-  tile: tileRows * 32,
+  tile: microRows * 32,
 });
 
 /**
  * (m, n, k, a, bytes down a, bytes along a, b, bytes down b, bytes along b, c): the product of at most 65,536 terms an
- * element, which two levels of rule 2 add one block after another.
+ * element: two levels of blocks, whose sums are added one block after another.
  */
-export const productFunction = (width: number, helpers: Helpers, packing: Packing): FunctionCode => {
-  const code = openFunction(10);
-  const { local, number, add, sub, mul, less, equal, both, least, name, count } = arithmetic(code);
+export const gemmFunction = (width: number, helpers: GemmFunctions, packing: PackedPanels): WasmFunction => {
+  const asm = openFunction(10);
+  const { local, number, add, sub, mul, less, equal, and, min, variable, forRange } = arithmetic(asm);
   const [m, n, k, a, aRow, aColumn, b, bRow, bColumn, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const tileColumns = tileColumnsFor(width);
-  const row = name(mul(local(n), number(width)));
+  const microColumns = microColumnsFor(width);
+  const row = variable(mul(local(n), number(width)));
   const isFirst = (from: number): Expression => equal(local(from), number(0));
   const call = (index: number, ...values: readonly Expression[]): void => {
     values.forEach((push) => push());
-    code.call(index);
+    asm.call(index);
   };
 
-  /** A tile at the edge is computed aside, and what belongs to the result is taken from it. */
+  /** At an edge of c the microkernel writes to a buffer, of which the elements inside of c are copied. */
   const emitEdge = (
     terms: number,
     panelA: Expression,
@@ -126,56 +126,56 @@ export const productFunction = (width: number, helpers: Helpers, packing: Packin
     from: number,
   ): void => {
     call(helpers.tile, local(terms), panelA, panelB, number(packing.tile), number(32), number(0));
-    const value = code.local("v128");
+    const value = asm.local("v128");
     const [load, store, sum] =
-      width === 4 ? (["splat4", "store4Lane", op.f32Add] as const) : (["splat8", "store8Lane", op.f64Add] as const);
-    count(local(rows), 1, (i) =>
-      count(local(columns), 1, (j) => {
-        const at = name(add(local(target), add(mul(local(i), local(row)), mul(local(j), number(width)))));
+      width === 4 ? (["splat4", "store4Lane", op.f32x4Add] as const) : (["splat8", "store8Lane", op.f64x2Add] as const);
+    forRange(local(rows), 1, (i) =>
+      forRange(local(columns), 1, (j) => {
+        const at = variable(add(local(target), add(mul(local(i), local(row)), mul(local(j), number(width)))));
         add(number(packing.tile), add(mul(local(i), number(32)), mul(local(j), number(width))))();
-        code.memory(load, 0);
-        code.set(value);
+        asm.memory(load, 0);
+        asm.set(value);
         isFirst(from)();
-        code.when(
+        asm.when(
           () => undefined,
           () => {
-            code.get(at);
-            code.memory(load, 0);
-            code.get(value);
-            code.op(sum);
-            code.set(value);
+            asm.get(at);
+            asm.memory(load, 0);
+            asm.get(value);
+            asm.op(sum);
+            asm.set(value);
           },
         );
-        code.get(at);
-        code.get(value);
-        code.memory(store, 0, 0);
+        asm.get(at);
+        asm.get(value);
+        asm.memory(store, 0, 0);
       }),
     );
   };
 
-  count(local(n), columnsPacked, (j0) => {
-    const columns = name(least(number(columnsPacked), sub(local(n), local(j0))));
-    count(local(k), block2, (k0) => {
-      const terms = name(least(number(block2), sub(local(k), local(k0))));
+  forRange(local(n), columnsPacked, (j0) => {
+    const columns = variable(min(number(columnsPacked), sub(local(n), local(j0))));
+    forRange(local(k), block2, (k0) => {
+      const terms = variable(min(number(block2), sub(local(k), local(k0))));
       const right = add(local(b), add(mul(local(k0), local(bRow)), mul(local(j0), local(bColumn))));
       const rightPanels = number(packing.right);
       call(helpers.packRight, rightPanels, right, local(columns), local(terms), local(bColumn), local(bRow));
-      count(local(m), rowsPacked, (i0) => {
-        const rows = name(least(number(rowsPacked), sub(local(m), local(i0))));
+      forRange(local(m), rowsPacked, (i0) => {
+        const rows = variable(min(number(rowsPacked), sub(local(m), local(i0))));
         const left = add(local(a), add(mul(local(i0), local(aRow)), mul(local(k0), local(aColumn))));
         const leftPanels = number(packing.left);
         call(helpers.packLeft, leftPanels, left, local(rows), local(terms), local(aRow), local(aColumn));
-        count(local(columns), tileColumns, (j) =>
-          count(local(rows), tileRows, (i) => {
+        forRange(local(columns), microColumns, (j) =>
+          forRange(local(rows), microRows, (i) => {
             const panel = (start: number, line: number): Expression =>
               add(number(start), mul(mul(local(line), local(terms)), number(width)));
             const [panelA, panelB] = [panel(packing.left, i), panel(packing.right, j)];
-            const place = add(mul(add(local(i0), local(i)), local(row)), mul(add(local(j0), local(j)), number(width)));
-            const target = name(add(local(c), place));
-            const validRows = name(least(number(tileRows), sub(local(rows), local(i))));
-            const validColumns = name(least(number(tileColumns), sub(local(columns), local(j))));
-            both(equal(local(validRows), number(tileRows)), equal(local(validColumns), number(tileColumns)))();
-            code.when(
+            const offset = add(mul(add(local(i0), local(i)), local(row)), mul(add(local(j0), local(j)), number(width)));
+            const target = variable(add(local(c), offset));
+            const validRows = variable(min(number(microRows), sub(local(rows), local(i))));
+            const validColumns = variable(min(number(microColumns), sub(local(columns), local(j))));
+            and(equal(local(validRows), number(microRows)), equal(local(validColumns), number(microColumns)))();
+            asm.when(
               () =>
                 call(helpers.tile, local(terms), panelA, panelB, local(target), local(row), less(number(0), local(k0))),
               () => emitEdge(terms, panelA, panelB, target, validRows, validColumns, k0),
@@ -185,5 +185,5 @@ export const productFunction = (width: number, helpers: Helpers, packing: Packin
       });
     });
   });
-  return code.finish();
+  return asm.finish();
 };

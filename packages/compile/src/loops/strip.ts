@@ -1,30 +1,30 @@
-import { rowsInBlock } from "../schedule/tiling.ts";
-import type { Code } from "../wasm/assembler.ts";
+import { rowsPerTile } from "../schedule/tiling.ts";
+import type { Assembler } from "../wasm/assembler.ts";
 import { arithmetic } from "../wasm/expression.ts";
 
-/* Nests that walk the same rows, block by block: what one leaves of a block, the next one finds in the cache. */
+/* Tiled loop nests: a tile of rows that one nest has read is in the cache for the next one. */
 
-/** A nest in the making that walks rows. */
-export interface Pass {
+/** A strip-mined loop nest: it runs over its rows strip by strip. */
+export interface StripMined {
   readonly begin: () => void;
-  /** Walks on, up to the row whose number a local holds: the end of a block, or of all. */
-  readonly take: (stop: number) => void;
+  /** Runs up to the row whose number a local holds: the end of a tile, or of the axis. */
+  readonly advanceTo: (stop: number) => void;
   readonly finish: () => void;
 }
 
-/** Runs the body for each block of rows; a local holds the number of the row behind it. */
-export const inBlocks = (code: Code, rows: number, body: (stop: number) => void): void => {
-  const { local, number, add, least, less, name, assign } = arithmetic(code);
-  const stop = name(number(0));
-  code.repeat(() => {
-    assign(stop, least(number(rows), add(local(stop), number(rowsInBlock))));
+/** Runs the body for each tile of rows; a local holds the number of the row behind it. */
+export const stripMine = (asm: Assembler, rows: number, body: (stop: number) => void): void => {
+  const { local, number, add, min, less, variable, assign } = arithmetic(asm);
+  const stop = variable(number(0));
+  asm.repeat(() => {
+    assign(stop, min(number(rows), add(local(stop), number(rowsPerTile))));
     body(stop);
     less(local(stop), number(rows))();
   });
 };
 
-export const emitPasses = (code: Code, rows: number, passes: readonly Pass[]): void => {
-  for (const { begin } of passes) begin();
-  inBlocks(code, rows, (stop) => passes.forEach(({ take }) => take(stop)));
-  for (const { finish } of passes) finish();
+export const emitStripMined = (asm: Assembler, rows: number, strips: readonly StripMined[]): void => {
+  for (const { begin } of strips) begin();
+  stripMine(asm, rows, (stop) => strips.forEach(({ advanceTo }) => advanceTo(stop)));
+  for (const { finish } of strips) finish();
 };

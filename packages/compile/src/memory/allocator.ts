@@ -1,15 +1,15 @@
 /* Memory handed out in stretches: segregated fit in two levels (Masmano, Ripoll, Crespo and Real, 2004). */
 
-/** A stretch of memory. */
-export interface Stretch {
+/** A contiguous range of memory. */
+export interface Span {
   readonly address: number;
   readonly bytes: number;
 }
 
-/** Hands out memory; what is given back is used again. */
+/** Allocates memory by best fit; released spans are used again. */
 export interface Allocator {
-  readonly take: (bytes: number) => Stretch;
-  readonly giveBack: (stretch: Stretch) => void;
+  readonly allocate: (bytes: number) => Span;
+  readonly release: (span: Span) => void;
   /** The address behind all that was ever taken. */
   readonly end: () => number;
   /** How many free stretches and classes of them have been looked at so far. */
@@ -17,7 +17,7 @@ export interface Allocator {
 }
 
 /** Stretches start at multiples of this. Vectors may be written beyond the end of a buffer, by less than this. */
-const room = 32;
+const padding = 32;
 
 /** As many size classes are a group, which holds the sizes from one power of two to the next. */
 const classesInGroup = 16;
@@ -27,28 +27,28 @@ const mostTried = 8;
 
 /** Sizes of one class differ by less than a part in 16; small ones have a class each. */
 const classOf = (bytes: number): number => {
-  const units = bytes / room;
-  const power = Math.max(0, Math.floor(Math.log2(units / classesInGroup)));
-  return power * classesInGroup + Math.floor(units / 2 ** power);
+  const packets = bytes / padding;
+  const power = Math.max(0, Math.floor(Math.log2(packets / classesInGroup)));
+  return power * classesInGroup + Math.floor(packets / 2 ** power);
 };
 
 const groupOf = (sizeClass: number): number => Math.floor(sizeClass / classesInGroup);
 
 /** The free stretches, by size. */
 interface FreeList {
-  readonly add: (stretch: Stretch) => void;
-  readonly remove: (stretch: Stretch) => void;
+  readonly add: (span: Span) => void;
+  readonly remove: (span: Span) => void;
   /** A stretch of at least so many bytes, and hardly more than the smallest such. */
-  readonly find: (bytes: number) => Stretch | undefined;
+  readonly find: (bytes: number) => Span | undefined;
   readonly steps: () => number;
 }
 
 const openFreeList = (): FreeList => {
-  const classes: (Set<Stretch> | undefined)[] = [];
+  const classes: (Set<Span> | undefined)[] = [];
   /** How many stretches each group has. */
   const groups: number[] = [];
   let steps = 0;
-  const membersOf = (sizeClass: number): Set<Stretch> => {
+  const membersOf = (sizeClass: number): Set<Span> => {
     const members = classes[sizeClass] ?? new Set();
     classes[sizeClass] = members;
     return members;
@@ -57,35 +57,35 @@ const openFreeList = (): FreeList => {
     const group = groupOf(sizeClass);
     groups[group] = (groups[group] ?? 0) + more;
   };
-  const tried = (sizeClass: number, bytes: number): Stretch | undefined => {
-    let best: Stretch | undefined;
+  const tried = (sizeClass: number, bytes: number): Span | undefined => {
+    let best: Span | undefined;
     let left = mostTried;
-    for (const stretch of classes[sizeClass] ?? []) {
+    for (const span of classes[sizeClass] ?? []) {
       steps += 1;
       if (left-- === 0) return best;
-      if (stretch.bytes === bytes) return stretch;
-      if (stretch.bytes > bytes && stretch.bytes < (best?.bytes ?? Infinity)) best = stretch;
+      if (span.bytes === bytes) return span;
+      if (span.bytes > bytes && span.bytes < (best?.bytes ?? Infinity)) best = span;
     }
     return best;
   };
   /** Any stretch of the first class that has one; all of them are large enough. */
-  const firstFrom = (sizeClass: number): Stretch | undefined => {
+  const firstFrom = (sizeClass: number): Span | undefined => {
     for (let at = sizeClass; at < classes.length; at++) {
       steps += 1;
       if ((groups[groupOf(at)] ?? 0) === 0) at = (groupOf(at) + 1) * classesInGroup - 1;
-      else for (const stretch of classes[at] ?? []) return stretch;
+      else for (const span of classes[at] ?? []) return span;
     }
     return undefined;
   };
   return {
-    add: (stretch) => {
-      const sizeClass = classOf(stretch.bytes);
-      membersOf(sizeClass).add(stretch);
+    add: (span) => {
+      const sizeClass = classOf(span.bytes);
+      membersOf(sizeClass).add(span);
       count(sizeClass, 1);
     },
-    remove: (stretch) => {
-      const sizeClass = classOf(stretch.bytes);
-      membersOf(sizeClass).delete(stretch);
+    remove: (span) => {
+      const sizeClass = classOf(span.bytes);
+      membersOf(sizeClass).delete(span);
       count(sizeClass, -1);
     },
     find: (bytes) => tried(classOf(bytes), bytes) ?? firstFrom(classOf(bytes) + 1),
@@ -95,22 +95,22 @@ const openFreeList = (): FreeList => {
 
 export const openAllocator = (): Allocator => {
   const free = openFreeList();
-  const starts = new Map<number, Stretch>();
-  const ends = new Map<number, Stretch>();
+  const starts = new Map<number, Span>();
+  const ends = new Map<number, Span>();
   let end = 0;
-  const add = (stretch: Stretch): void => {
-    free.add(stretch);
-    starts.set(stretch.address, stretch);
-    ends.set(stretch.address + stretch.bytes, stretch);
+  const add = (span: Span): void => {
+    free.add(span);
+    starts.set(span.address, span);
+    ends.set(span.address + span.bytes, span);
   };
-  const remove = (stretch: Stretch): void => {
-    free.remove(stretch);
-    starts.delete(stretch.address);
-    ends.delete(stretch.address + stretch.bytes);
+  const remove = (span: Span): void => {
+    free.remove(span);
+    starts.delete(span.address);
+    ends.delete(span.address + span.bytes);
   };
   return {
-    take: (wanted) => {
-      const bytes = Math.ceil(wanted / room) * room + room;
+    allocate: (wanted) => {
+      const bytes = Math.ceil(wanted / padding) * padding + padding;
       const found = free.find(bytes);
       if (found === undefined) {
         end += bytes;
@@ -120,7 +120,7 @@ export const openAllocator = (): Allocator => {
       if (found.bytes > bytes) add({ address: found.address + bytes, bytes: found.bytes - bytes });
       return { address: found.address, bytes };
     },
-    giveBack: ({ address, bytes }) => {
+    release: ({ address, bytes }) => {
       const before = ends.get(address);
       const behind = starts.get(address + bytes);
       if (before !== undefined) remove(before);
@@ -134,4 +134,4 @@ export const openAllocator = (): Allocator => {
 };
 
 /** Vectors may be read beyond the end of all buffers, by less than this. */
-export const roomAtEnd = 1024;
+export const paddingAtEnd = 1024;

@@ -4,19 +4,19 @@ import { bytesOf } from "../graph/bytes.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 import { writesInOrder } from "../schedule/collapse.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type Kernel, loadsOf, type Sweep, usesOf } from "../schedule/kernel.ts";
+import { type Kernel, loadsOf, type Loop, usesOf } from "../schedule/kernel.ts";
 
 /*
- * Steps are fed with their own results: parameters, and what an optimizer remembers. An argument may be read where the last
- * call left it as a result, although this call writes its own result there, if each element is read for the last time where
- * it is written.
+ * Donation. The arguments of a training step are results of the last one: parameters, and the optimizer's state. Such
+ * an argument may share its buffer with a result of this call, if each of its elements is read for the last time in the
+ * iteration that writes the same element of the result.
  */
 
 /** Of a sweep: the inputs of which it reads every element at its own place, and nothing else of them. */
-const readInOrder = (sweep: Sweep): ReadonlySet<number> => {
+const readInOrder = (loop: Loop): ReadonlySet<number> => {
   const read = new Map<number, boolean>();
-  for (const { value, source } of loadsOf(sweep.nodes)) {
-    const isInOrder = source.offset === 0 && areInOrder(source.strides, sweep.domain);
+  for (const { value, source } of loadsOf(loop.nodes)) {
+    const isInOrder = source.offset === 0 && areInOrder(source.strides, loop.domain);
     read.set(value, isInOrder && read.get(value) !== false);
   }
   return new Set([...read].flatMap(([value, isInOrder]) => (isInOrder ? [value] : [])));
@@ -32,7 +32,7 @@ const addTo = <K>(lists: Map<K, number[]>, key: K, value: number): void => {
 const typeText = ({ dtype, shape }: ArrayType): string => `${dtype} ${shape.join()}`;
 
 /** The results that a sweep writes, by their types. */
-const resultsOf = ({ stores }: Sweep, graph: Graph, outputs: ReadonlySet<number>) => {
+const resultsOf = ({ stores }: Loop, graph: Graph, outputs: ReadonlySet<number>) => {
   const results = new Map<string, number[]>();
   for (const { value } of stores) if (outputs.has(value)) addTo(results, typeText(valueAt(graph, value)), value);
   return results;
@@ -49,35 +49,39 @@ const mostPlaces = 4;
  * Of inputs that can move: the results in whose places they may lie. What a step gives comes back in the same order, so
  * where there are many results of a type, the first input of it is looked for among the first results, and so on.
  */
-export const reusedIn = (schedule: Schedule, movable: readonly number[]): ReadonlyMap<number, readonly number[]> => {
+export const donationsIn = (
+  schedule: Schedule,
+  relocatable: readonly number[],
+): ReadonlyMap<number, readonly number[]> => {
   const { graph } = schedule;
   const outputs = new Set(graph.outputs);
   const readers = lastReaders(schedule);
-  const inputs = new Map<Sweep, number[]>();
-  for (const input of movable) {
+  const inputs = new Map<Loop, number[]>();
+  for (const input of relocatable) {
     const reader = readers.get(input);
-    if (reader?.kind === "sweep") addTo(inputs, reader, input);
+    if (reader?.kind === "loop") addTo(inputs, reader, input);
   }
-  const reused = new Map<number, readonly number[]>();
-  for (const [sweep, read] of inputs) {
-    if (!writesInOrder(sweep)) continue;
-    const inOrder = readInOrder(sweep);
-    const results = resultsOf(sweep, graph, outputs);
+  const donations = new Map<number, readonly number[]>();
+  for (const [loop, read] of inputs) {
+    if (!writesInOrder(loop)) continue;
+    const inOrder = readInOrder(loop);
+    const results = resultsOf(loop, graph, outputs);
     const groups = new Map<string, number[]>();
     for (const input of read) addTo(groups, typeText(valueAt(graph, input)), input);
     for (const [type, group] of groups) {
       const all = results.get(type) ?? [];
       group.forEach((input, rank) => {
         const start = Math.max(0, Math.min(rank - 1, all.length - mostPlaces));
-        if (all.length > 0 && inOrder.has(input)) reused.set(input, all.slice(start, start + mostPlaces));
+        if (all.length > 0 && inOrder.has(input)) donations.set(input, all.slice(start, start + mostPlaces));
       });
     }
   }
-  return reused;
+  return donations;
 };
 
-/** Arguments of fewer bytes are copied sooner than found. */
+/** Smaller arguments are copied faster than looked up. */
 const leastBytes = 4096;
 
-/** Whether arrays of a type may stay in memory: they lie there as in their buffers. */
-export const canStay = (type: Omit<Value, "definition">): boolean => isFloat(type.dtype) && bytesOf(type) >= leastBytes;
+/** Whether arrays of a type can be cached: in memory they have the bytes of their buffers. */
+export const canCache = (type: Omit<Value, "definition">): boolean =>
+  isFloat(type.dtype) && bytesOf(type) >= leastBytes;

@@ -2,33 +2,33 @@ import { isFloat } from "@gradfold/core/transform";
 import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type Control, isOfNumbers, madeBy, usesOf } from "../schedule/kernel.ts";
-import type { Allocator, Stretch } from "./allocator.ts";
+import { type ControlKernel, isScalarKernel, madeBy, usesOf } from "../schedule/kernel.ts";
+import type { Allocator, Span } from "./allocator.ts";
 
-/* Where everything lies in memory: decided before the program runs. */
+/* The memory plan: the address of every buffer, decided before the program runs. */
 
 /** Up to so many bytes an engine keeps a buffer among its objects. */
 export const smallBytes = 64;
 const middlingBytes = 32768;
 
-/** A result of a middling size: those of one dtype are copied out together, so they lie side by side. */
-export const isTogether = (value: Value): boolean =>
+/** Whether a result is of a middling size: such results of one dtype are adjacent in memory, and copied out at once. */
+export const isCoalesced = (value: Value): boolean =>
   isFloat(value.dtype) && bytesOf(value) > smallBytes && bytesOf(value) <= middlingBytes;
 
-/** Rows of so few bytes are copied, as a few vectors. */
+/** Rows of at most this many bytes are copied by a few vector instructions. */
 export const fewBytes = 128;
 
 /** A program inside of a loop or a choice, and its memory. */
 export interface Inner {
   readonly schedule: Schedule;
-  readonly layout: Layout;
+  readonly plan: MemoryPlan;
 }
 
 /** The address of every value that has a buffer. */
-export interface Layout {
+export interface MemoryPlan {
   readonly addresses: ReadonlyMap<number, number>;
-  /** The inputs that may lie elsewhere at every call: code is told where. */
-  readonly moving: readonly number[];
+  /** The inputs whose addresses are parameters of the code, since they differ from call to call. */
+  readonly relocated: readonly number[];
   /** The parameters that tell where. */
   readonly parameters: ReadonlyMap<number, number>;
   /** By the number of the control. */
@@ -37,31 +37,31 @@ export interface Layout {
   readonly scratch: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Where a value, or a reduction inside of a larger value, lies. */
+/** The address of a value, or of the element of a larger value that a reduction computes. */
 export type AddressOf = (value: number) => number;
 
 export const addressIn =
-  ({ addresses }: Layout, graph: Graph): AddressOf =>
+  ({ addresses }: MemoryPlan, graph: Graph): AddressOf =>
   (id) => {
     const value = valueAt(graph, id);
     const { definition, dtype } = value;
-    const into = definition.kind === "fold1" ? definition.into : undefined;
+    const into = definition.kind === "rowReduction" ? definition.into : undefined;
     const address = addresses.get(into?.value ?? id);
     if (address !== undefined) return address + (into?.element ?? 0) * widthOf(dtype);
     if (bytesOf(value) > 0) throw new Error(`layout: value ${id} has no buffer`);
     return 0;
   };
 
-/** What all the layouts of a module share. */
-export interface Site {
+/** What all memory plans of a module share. */
+export interface Arena {
   readonly allocator: Allocator;
-  /** Where constants lie; nothing else ever does. */
-  readonly residents: ReadonlyMap<Value, number>;
+  /** The constant pool. Its memory is used for nothing else. */
+  readonly constantPool: ReadonlyMap<Value, number>;
 }
 
-/** The inputs of a program that can lie elsewhere at every call: only nests and products read them, which can do so anywhere. */
-export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {
-  if (kernels.every(isOfNumbers)) return [];
+/** The inputs that can be relocated: only loop nests and gemms read them, which take base addresses. */
+export const relocatableIn = ({ graph, kernels }: Schedule): readonly number[] => {
+  if (kernels.every(isScalarKernel)) return [];
   const still = new Set(graph.outputs);
   for (const kernel of kernels)
     if (kernel.kind === "routine" || kernel.kind === "control") for (const id of usesOf(kernel, graph)) still.add(id);
@@ -72,10 +72,10 @@ export const movableIn = ({ graph, kernels }: Schedule): readonly number[] => {
 const mostMoving = 500;
 
 /** Of inputs that can move, the largest: more of them would not fit a function's parameters. */
-export const largestIn = (graph: Graph, movable: readonly number[]): readonly number[] => {
-  if (movable.length <= mostMoving) return movable;
+export const largestIn = (graph: Graph, relocatable: readonly number[]): readonly number[] => {
+  if (relocatable.length <= mostMoving) return relocatable;
   const bytes = (id: number): number => bytesOf(valueAt(graph, id));
-  return movable
+  return relocatable
     .toSorted((a, b) => bytes(b) - bytes(a))
     .slice(0, mostMoving)
     .toSorted((a, b) => a - b);
@@ -93,75 +93,76 @@ const lastUses = ({ graph, kernels }: Schedule): ReadonlyMap<number, number> => 
 };
 
 /**
- * Lays a schedule out. Its inputs lie where the caller says, but for those that move; `first` are values that are to lie
- * before all others, one after another.
+ * Plans the memory of a schedule. `inputs` are the addresses of its inputs, of which `relocated` ones are ignored; the
+ * values in `first` are allocated before all others, one after another.
  */
-export const layOut = (
+export const planMemory = (
   schedule: Schedule,
   inputs: readonly number[],
-  moving: readonly number[],
+  relocated: readonly number[],
   first: readonly number[],
-  site: Site,
-): Layout => {
+  arena: Arena,
+): MemoryPlan => {
   const { graph, kernels } = schedule;
-  const { allocator, residents } = site;
+  const { allocator, constantPool } = arena;
   const addresses = new Map(inputs.map((address, id) => [id, address]));
   const inner = new Map<number, readonly Inner[]>();
   const scratch = new Map<number, readonly number[]>();
-  for (const id of first) addresses.set(id, allocator.take(bytesOf(valueAt(graph, id))).address);
+  for (const id of first) addresses.set(id, allocator.allocate(bytesOf(valueAt(graph, id))).address);
   graph.values.forEach((value, id) => {
-    const address = residents.get(value);
+    const address = constantPool.get(value);
     if (address !== undefined) addresses.set(id, address);
   });
   const lastUse = lastUses(schedule);
   /** What is given back behind each kernel. */
-  const dying = kernels.map((): Stretch[] => []);
+  const dying = kernels.map((): Span[] => []);
   kernels.forEach((kernel, i) => {
     for (const id of madeBy(kernel, graph)) {
       if (addresses.has(id)) continue;
-      const stretch = allocator.take(bytesOf(valueAt(graph, id)));
-      addresses.set(id, stretch.address);
-      dying[lastUse.get(id) ?? i]?.push(stretch);
+      const span = allocator.allocate(bytesOf(valueAt(graph, id)));
+      addresses.set(id, span.address);
+      dying[lastUse.get(id) ?? i]?.push(span);
     }
     if (kernel.kind === "routine") {
       const { definition } = valueAt(graph, kernel.value);
-      const taken = definition.kind === "routine" ? definition.scratch.map((s) => allocator.take(scratchBytes(s))) : [];
+      const taken =
+        definition.kind === "routine" ? definition.scratch.map((s) => allocator.allocate(scratchBytes(s))) : [];
       scratch.set(
         kernel.value,
         taken.map(({ address }) => address),
       );
-      taken.forEach(allocator.giveBack);
+      taken.forEach(allocator.release);
     }
-    if (kernel.kind === "control") inner.set(kernel.value, layOutInner(schedule, kernel, addresses, site));
-    dying[i]?.forEach(allocator.giveBack);
+    if (kernel.kind === "control") inner.set(kernel.value, planInner(schedule, kernel, addresses, arena));
+    dying[i]?.forEach(allocator.release);
   });
-  const parameters = new Map(moving.map((id, parameter) => [id, parameter]));
-  return { addresses, moving, parameters, inner, scratch };
+  const parameters = new Map(relocated.map((id, parameter) => [id, parameter]));
+  return { addresses, relocated, parameters, inner, scratch };
 };
 
-const layOutInner = (
+const planInner = (
   { graph, inner }: Schedule,
-  { value, results }: Control,
+  { value, results }: ControlKernel,
   addresses: ReadonlyMap<number, number>,
-  site: Site,
+  arena: Arena,
 ): readonly Inner[] => {
   const { definition } = valueAt(graph, value);
   if (definition.kind !== "control") throw new Error(`layout: value ${value} is no control`);
   const { control } = definition;
   const at = (id: number | undefined): number => addresses.get(id ?? -1) ?? 0;
   const firstRow = control.kind === "scan" ? control.closed + control.carried : Infinity;
-  // A carry lies where the loop's result is wanted; rows that are not read where they lie are copied to one place.
-  const placesOf = ({ graph: body }: Schedule, moving: ReadonlySet<number>): readonly number[] => {
+  // A carry has the address of the loop's result; rows that are not read in place are copied to one buffer.
+  const inputAddresses = ({ graph: body }: Schedule, relocated: ReadonlySet<number>): readonly number[] => {
     if (control.kind === "cond") return control.inputs.slice(1).map(at);
     return control.inputs.map((input, i) => {
       if (i < control.closed) return at(input);
       if (i < firstRow) return at(results[i - control.closed]);
-      return moving.has(i) ? 0 : site.allocator.take(bytesOf(valueAt(body, i))).address;
+      return relocated.has(i) ? 0 : arena.allocator.allocate(bytesOf(valueAt(body, i))).address;
     });
   };
   return (inner.get(value) ?? []).map((schedule) => {
     const isRow = (i: number): boolean => i >= firstRow && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
-    const moving = largestIn(schedule.graph, movableIn(schedule).filter(isRow));
-    return { schedule, layout: layOut(schedule, placesOf(schedule, new Set(moving)), moving, [], site) };
+    const relocated = largestIn(schedule.graph, relocatableIn(schedule).filter(isRow));
+    return { schedule, plan: planMemory(schedule, inputAddresses(schedule, new Set(relocated)), relocated, [], arena) };
   });
 };

@@ -2,22 +2,22 @@ import type { NDArray } from "@gradfold/core";
 import { compileCode } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
 import { constantsIn, type Graph, isMade, refusingIn, valueAt } from "../graph/graph.ts";
-import { canStay } from "../memory/donation.ts";
-import { openResidence, type Residence } from "./cache.ts";
+import { canCache } from "../memory/donation.ts";
+import { type ArgumentCache, openArgumentCache } from "./cache.ts";
 import { copyIn, copyOver, regionOf, runOf } from "./copy.ts";
 import { type Executable, executableOf } from "./executable.ts";
 import type { Heap } from "./heap.ts";
 import type { Pool, Tenant } from "./pool.ts";
-import { type Made, printResults } from "./results.ts";
+import { type Output, printResults } from "./results.ts";
 
-/** Whether something fits as an argument; "traced" if it would, but a transform follows it. */
-export type Judge = (argument: number, x: unknown) => "fits" | "other" | "traced";
+/** A guard: whether an argument has the type that was compiled for; "traced" if it has, but a transform follows it. */
+export type Guard = (argument: number, x: unknown) => "hit" | "miss" | "traced";
 
-/** Results, or why there are none. */
-export type Answer = readonly NDArray[] | "other" | "traced";
+/** Results, or why the guard failed. */
+export type Outcome = readonly NDArray[] | "miss" | "traced";
 
 /** Runs a program on the elements of its inputs, if they fit. */
-export type Run = (leaves: readonly unknown[]) => Answer;
+export type Run = (leaves: readonly unknown[]) => Outcome;
 
 /** A program that can be run. How it runs changes when it leaves its memory, and when it gets one. */
 export interface Runner extends Tenant {
@@ -25,16 +25,16 @@ export interface Runner extends Tenant {
 }
 
 /**
- * Makes a program ready to run in a memory of a pool; where there is not so much memory, it runs otherwise. A memory that
- * it has to leave takes with it whatever it knows of its last arguments and results.
+ * Makes a program ready to run in a memory of a pool; where there is not so much memory, it runs otherwise. A memory
+ * that it has to leave takes with it whatever it knows of its last arguments and results.
  *
  * @throws ShapeError when it needs more memory than can be addressed
  */
-export const instantiate = (caller: string, graph: Graph, judge: Judge, pool: Pool, otherwise: Run): Runner => {
+export const instantiate = (caller: string, graph: Graph, guard: Guard, pool: Pool, otherwise: Run): Runner => {
   const executable = executableOf(caller, graph);
-  const enter = (leaves: readonly unknown[]): Answer => {
+  const enter = (leaves: readonly unknown[]): Outcome => {
     const opened = pool.enter(runner, executable.pages);
-    runner.run = opened === undefined ? otherwise : openRun(executable, graph, judge, opened.memory, opened.heap);
+    runner.run = opened === undefined ? otherwise : openRun(executable, graph, guard, opened.memory, opened.heap);
     return runner.run(leaves);
   };
   const runner: Runner = {
@@ -47,9 +47,9 @@ export const instantiate = (caller: string, graph: Graph, judge: Judge, pool: Po
 };
 
 /** Copies constants to where code reads them. */
-const copyConstants = (heap: Heap, graph: Graph, { residents }: Executable): void => {
+const copyConstants = (heap: Heap, graph: Graph, { constantPool }: Executable): void => {
   const constants = constantsIn(graph);
-  for (const { constant, address } of residents) {
+  for (const { constant, address } of constantPool) {
     const value = constants[constant];
     if (value === undefined) throw new Error(`execute: no constant ${constant}`);
     const region = regionOf(value, address);
@@ -58,7 +58,7 @@ const copyConstants = (heap: Heap, graph: Graph, { residents }: Executable): voi
 };
 
 /** The results that a program makes, each once. */
-const resultsIn = (graph: Graph, { outputs }: Executable): readonly Made[] => {
+const resultsIn = (graph: Graph, { outputs }: Executable): readonly Output[] => {
   const addresses = new Map(graph.outputs.map((id, i) => [id, outputs[i] ?? 0]));
   return [...addresses].flatMap(([id, address]) => {
     const value = valueAt(graph, id);
@@ -87,10 +87,10 @@ type Bring = (slot: number, x: NDArray, last: readonly NDArray[]) => number;
  * An array is copied, unless it stays in memory since it comes again and again; a result of the last call is copied in
  * memory.
  */
-const openBring = (heap: Heap, graph: Graph, { inputs, moving }: Executable, made: readonly Made[]): Bring => {
+const openBring = (heap: Heap, graph: Graph, { inputs, relocated }: Executable, made: readonly Output[]): Bring => {
   const slots = inputs.map((address, id) => ({ address, region: regionOf(valueAt(graph, id), address) }));
-  const residences = new Map<number, Residence>(
-    moving.filter((id) => canStay(valueAt(graph, id))).map((id) => [id, openResidence(heap)]),
+  const caches = new Map<number, ArgumentCache>(
+    relocated.filter((id) => canCache(valueAt(graph, id))).map((id) => [id, openArgumentCache(heap)]),
   );
   const regions = made.map(({ value, address }) => regionOf(value, address));
   const find = openFinder(made.length);
@@ -104,7 +104,7 @@ const openBring = (heap: Heap, graph: Graph, { inputs, moving }: Executable, mad
     }
     const elements = runOf(x, to.region.size);
     const width = widthOf(to.region.dtype);
-    const found = residences.get(slot)?.find(elements.data, to.region.size * width);
+    const found = caches.get(slot)?.find(elements.data, to.region.size * width);
     if (found !== undefined) return found + elements.start * width;
     copyIn(heap, to.region, elements);
     return to.address;
@@ -123,25 +123,26 @@ const openRefuse = (heap: Heap, graph: Graph) => {
 };
 
 /**
- * Source that sees to one argument: it is judged and brought to its place if it is not the one of the last call. One that
- * moves may also be read where the last call left it as a result.
+ * Source that sees to one argument: it is judged and brought to its place if it is not the one of the last call. One
+ * that moves may also be read where the last call left it as a result.
  */
-const argumentPrinter = ({ moving, reused }: Executable, made: readonly Made[]) => {
-  const movable = new Set(moving);
-  const addresses = new Map(made.map(({ id, address }, place) => [id, { place, address }]));
+const argumentPrinter = ({ relocated, donations }: Executable, made: readonly Output[]) => {
+  const relocatable = new Set(relocated);
+  const addresses = new Map(made.map(({ id, address }, index) => [id, { index, address }]));
   return (i: number): string => {
-    const judgement = `verdict = judge(${i}, x); if (verdict !== "fits") return verdict;`;
-    if (!movable.has(i)) return `x = leaves[${i}]; if (x !== r${i}) { ${judgement} bring(${i}, x, last); r${i} = x; }`;
-    const found = (reused.get(i) ?? []).flatMap((id) => addresses.get(id) ?? []);
-    const isFound = found.map(({ place, address }) => `if (x === last[${place}]) p${i} = ${address}; else`);
+    const judgement = `verdict = guard(${i}, x); if (verdict !== "hit") return verdict;`;
+    if (!relocatable.has(i))
+      return `x = leaves[${i}]; if (x !== r${i}) { ${judgement} materialize(${i}, x, last); r${i} = x; }`;
+    const found = (donations.get(i) ?? []).flatMap((id) => addresses.get(id) ?? []);
+    const isFound = found.map(({ index, address }) => `if (x === last[${index}]) p${i} = ${address}; else`);
     return `x = leaves[${i}]; let p${i} = a${i};
-      ${isFound.join(" ")} if (x !== r${i}) { ${judgement} p${i} = a${i} = bring(${i}, x, last); r${i} = x; }`;
+      ${isFound.join(" ")} if (x !== r${i}) { ${judgement} p${i} = a${i} = materialize(${i}, x, last); r${i} = x; }`;
   };
 };
 
 /** Source of a result: one that is made, or an argument or a constant as it is. */
-const resultPrinter = (graph: Graph, made: readonly Made[]) => {
-  const places = new Map(made.map(({ id }, place) => [id, place]));
+const resultPrinter = (graph: Graph, made: readonly Output[]) => {
+  const places = new Map(made.map(({ id }, index) => [id, index]));
   return (id: number): string => {
     const { kind } = valueAt(graph, id).definition;
     return kind === "given" ? `leaves[${id}]` : kind === "constant" ? `constants[${id}]` : `last[${places.get(id)}]`;
@@ -149,8 +150,8 @@ const resultPrinter = (graph: Graph, made: readonly Made[]) => {
 };
 
 /** A program in a memory. Arguments that are known from the last call are neither judged nor copied again. */
-const openRun = (executable: Executable, graph: Graph, judge: Judge, memory: WebAssembly.Memory, heap: Heap): Run => {
-  const { module, inputs, moving, refusal } = executable;
+const openRun = (executable: Executable, graph: Graph, guard: Guard, memory: WebAssembly.Memory, heap: Heap): Run => {
+  const { module, inputs, relocated, refusal } = executable;
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   copyConstants(heap, graph, executable);
   const made = resultsIn(graph, executable);
@@ -163,16 +164,16 @@ const openRun = (executable: Executable, graph: Graph, judge: Judge, memory: Web
       const none = [${made.map(() => "undefined").join(", ")}];
       let last = none;
       ${inputs.map((_, i) => `let r${i};`).join(" ")}
-      ${moving.map((i) => `let a${i} = 0;`).join(" ")}
+      ${relocated.map((i) => `let a${i} = 0;`).join(" ")}
       return (leaves) => {
         let x, verdict;
         ${inputs
           .map((_, i) => i)
           .map(argumentPrinter(executable, made))
           .join("\n")}
-        // Nothing of a run that refuses, or finds no room on the stack, is left to be used again.
+        // No result of a run that throws can be donated.
         last = none;
-        run(${moving.map((i) => `p${i}`).join(", ")});
+        run(${relocated.map((i) => `p${i}`).join(", ")});
         ${refusal === undefined ? "" : `if (heap.double[${at}] !== 0) refuse(${at});`}
         ${statements}
         last = ${list};
@@ -182,8 +183,8 @@ const openRun = (executable: Executable, graph: Graph, judge: Judge, memory: Web
     {
       ...values,
       constants: constantResults(graph),
-      judge,
-      bring: openBring(heap, graph, executable, made),
+      guard,
+      materialize: openBring(heap, graph, executable, made),
       refuse: openRefuse(heap, graph),
       // The encoder exports this one function, of the addresses of what moves, without results.
       run: exports["run"],

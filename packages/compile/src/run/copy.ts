@@ -4,12 +4,12 @@ import { widthOf } from "../graph/bytes.ts";
 import type { Value } from "../graph/graph.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
-/* Elements on their way into a program's memory. */
+/* Copying arguments into a program's memory. */
 
-/** So few elements are copied one by one. */
+/** At most this many elements are copied one by one. */
 const fewElements = 16;
 
-/** The elements of an array, so many one after another from a place on. */
+/** The elements of an array as a contiguous run of a buffer. */
 export const runOf = (x: NDArray, n: number): Run => {
   const run = runIfKept(x);
   if (run !== undefined) return run;
@@ -19,7 +19,7 @@ export const runOf = (x: NDArray, n: number): Run => {
   return isRun ? { data, start } : { data: compact(elements, x.dtype), start: 0 };
 };
 
-/** Where an array lies in a program's memory, or the one element that stands for all. */
+/** The region of a program's memory that holds an array, or its one element if all are equal. */
 export interface Region {
   readonly dtype: DType;
   readonly first: number;

@@ -4,20 +4,20 @@ import { constantsIn, type Graph } from "../graph/graph.ts";
 import { schedule } from "../schedule/fuse.ts";
 import { pageBytes } from "./heap.ts";
 
-/** Code, and where its inputs, outputs and constants lie in a memory of so many pages. */
+/** A compiled module, and the addresses of its inputs, outputs and constants in a memory of `pages` pages. */
 export interface Executable {
   readonly module: WebAssembly.Module;
   readonly codeBytes: number;
   readonly pages: number;
   readonly inputs: readonly number[];
-  /** The inputs whose addresses the code is told, in this order. */
-  readonly moving: readonly number[];
-  /** For inputs that move, the outputs in whose places they may lie. */
-  readonly reused: ReadonlyMap<number, readonly number[]>;
+  /** The inputs whose addresses are the parameters of `run`, in this order. */
+  readonly relocated: readonly number[];
+  /** For relocated inputs: the outputs whose buffers they may share. */
+  readonly donations: ReadonlyMap<number, readonly number[]>;
   readonly outputs: readonly number[];
-  /** Of each constant that the code reads: its number among `constantsIn` the graph. */
-  readonly residents: readonly { readonly constant: number; readonly address: number }[];
-  /** Where the number of a routine stands that refused a number, with that number behind it. */
+  /** The constant pool: for each constant, its number among `constantsIn` the graph, and its address. */
+  readonly constantPool: readonly { readonly constant: number; readonly address: number }[];
+  /** The address of a refusal: two float64, the routine's number (0: none) and the refused value. */
   readonly refusal: number | undefined;
 }
 
@@ -40,19 +40,19 @@ const exact = (value: unknown): unknown => {
  */
 const structureOf = (graph: Graph): string => {
   const numbers = new Map<string, number>();
-  const shared = (part: unknown): string | number => {
+  const invariant = (part: unknown): string | number => {
     const text = JSON.stringify(part, (_, value: unknown) => exact(value));
     const number = numbers.get(text);
     if (number === undefined) numbers.set(text, numbers.size);
     return number ?? text;
   };
   return JSON.stringify(graph, (key, value: unknown) =>
-    key === "scalar" || key === "routine" ? shared(value) : exact(value),
+    key === "scalar" || key === "routine" ? invariant(value) : exact(value),
   );
 };
 
 const make = (caller: string, graph: Graph): Executable => {
-  const { bytes, memoryBytes, inputs, moving, reused, outputs, residents, refusal } = emit(schedule(graph));
+  const { bytes, memoryBytes, inputs, relocated, donations, outputs, constantPool, refusal } = emit(schedule(graph));
   if (memoryBytes > mostBytes)
     throw new ShapeError(
       `${caller}: the program needs ${memoryBytes} bytes of memory, more than the ${mostBytes} that WebAssembly reaches. ` +
@@ -64,10 +64,10 @@ const make = (caller: string, graph: Graph): Executable => {
     codeBytes: bytes.length,
     pages: Math.ceil(memoryBytes / pageBytes),
     inputs,
-    moving,
-    reused,
+    relocated,
+    donations,
     outputs,
-    residents: residents.map(({ constant, address }) => ({ constant: numbers.get(constant) ?? -1, address })),
+    constantPool: constantPool.map(({ constant, address }) => ({ constant: numbers.get(constant) ?? -1, address })),
     refusal,
   };
 };
@@ -100,8 +100,8 @@ const forget = (): void => {
 };
 
 /**
- * The code of a graph, made once for all graphs of equal structure: functions that differ in the numbers and arrays they
- * close over share it.
+ * The code of a graph, made once for all graphs of equal structure: functions that differ in the numbers and arrays
+ * they close over share it.
  *
  * @throws ShapeError when it needs more memory than can be addressed
  */

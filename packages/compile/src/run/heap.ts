@@ -1,23 +1,23 @@
 import type { DType } from "@gradfold/core";
 import { isErrorOf } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
-import { openAllocator, roomAtEnd, type Stretch } from "../memory/allocator.ts";
+import { openAllocator, paddingAtEnd, type Span } from "../memory/allocator.ts";
 
-/* A program's memory, and the room behind it for arrays that stay. */
+/* A program's memory: the buffers of the memory plan, and cached arguments behind them. */
 
-/** Windows on a memory. They are others once it has grown. */
+/** Views of a memory. They are replaced when it grows. */
 export interface Heap {
   readonly single: Float32Array;
   readonly double: Float64Array;
-  /** A stretch behind the program's own memory; undefined where there is no more. */
-  readonly take: (bytes: number) => Stretch | undefined;
-  readonly giveBack: (stretch: Stretch) => void;
+  /** A span behind the program's own memory; undefined if there is none left. */
+  readonly allocate: (bytes: number) => Span | undefined;
+  readonly release: (span: Span) => void;
 }
 
 export const pageBytes = 65536;
 
-/** At most so many bytes stay behind a program's memory. */
-export const mostResidentBytes = 2 ** 26;
+/** At most this many bytes of arguments are cached for a program. */
+export const mostCachedBytes = 2 ** 26;
 
 /** Asking for more memory than there is throws a RangeError. */
 const ifThereIs = <A>(ask: () => A): A | undefined => {
@@ -45,22 +45,22 @@ export const openHeap = (
 ): { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined => {
   const memory = (left && grown(left, pages)) ?? ifThereIs(() => new WebAssembly.Memory({ initial: pages }));
   if (memory === undefined) return undefined;
-  const { take, giveBack, end } = openAllocator();
+  const { allocate, release, end } = openAllocator();
   const own = pages * pageBytes;
   let used = 0;
-  let most = mostResidentBytes;
+  let most = mostCachedBytes;
   const heap = {
     single: new Float32Array(memory.buffer),
     double: new Float64Array(memory.buffer),
-    take: (bytes: number): Stretch | undefined => {
+    allocate: (bytes: number): Span | undefined => {
       if (used + bytes > most) return undefined;
-      const stretch = take(bytes);
-      const missing = Math.ceil((own + end() + roomAtEnd - memory.buffer.byteLength) / pageBytes);
+      const span = allocate(bytes);
+      const missing = Math.ceil((own + end() + paddingAtEnd - memory.buffer.byteLength) / pageBytes);
       if (missing > 0) {
         // By doubling, so that a memory that is copied when it grows is copied a few times only.
         const more = Math.max(missing, (memory.buffer.byteLength - own) / pageBytes);
         if (ifThereIs(() => memory.grow(more)) === undefined) {
-          giveBack(stretch);
+          release(span);
           // To ask again and again would take long.
           most = used;
           return undefined;
@@ -68,12 +68,12 @@ export const openHeap = (
         heap.single = new Float32Array(memory.buffer);
         heap.double = new Float64Array(memory.buffer);
       }
-      used += stretch.bytes;
-      return { address: own + stretch.address, bytes: stretch.bytes };
+      used += span.bytes;
+      return { address: own + span.address, bytes: span.bytes };
     },
-    giveBack: ({ address, bytes }: Stretch): void => {
+    release: ({ address, bytes }: Span): void => {
       used -= bytes;
-      giveBack({ address: address - own, bytes });
+      release({ address: address - own, bytes });
     },
   };
   return { memory, heap };

@@ -8,7 +8,9 @@ export interface Tenant {
 }
 
 export interface Pool {
-  /** A memory of so many pages; undefined if there is none. Others may have to leave theirs, the longest unused first. */
+  /**
+   * A memory of so many pages; undefined if there is none. Others may have to leave theirs, the longest unused first.
+   */
   readonly enter: (
     tenant: Tenant,
     pages: number,

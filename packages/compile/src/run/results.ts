@@ -2,13 +2,13 @@ import type { DType } from "@gradfold/core";
 import { allocate, contiguous, isFloat, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
 import type { Value } from "../graph/graph.ts";
-import { isTogether, smallBytes } from "../memory/plan.ts";
+import { isCoalesced, smallBytes } from "../memory/plan.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
-/* Elements on their way out of a program's memory, as fresh arrays. */
+/* Copying results out of a program's memory into fresh arrays. */
 
 /** A result in memory, and its number among the values of the graph. */
-export interface Made {
+export interface Output {
   readonly id: number;
   readonly value: Value;
   readonly address: number;
@@ -18,33 +18,33 @@ export interface Made {
  * Results of one dtype that share a fresh buffer, since a buffer costs more than an array on it: several small ones,
  * whose elements are gathered, or those of a middling size, which lie side by side as a single run.
  */
-interface Batch {
+interface SharedBuffer {
   readonly dtype: DType;
   /** Where the elements stand in memory: each of them, or only the first of a run. */
   readonly from: readonly number[];
   readonly size: number;
 }
 
-/** The number of a result's batch, and where it starts there. */
-interface Place {
+/** The shared buffer of a result, and its offset there. */
+interface Slot {
   readonly batch: number;
   readonly start: number;
 }
 
-const intoBatches = (
-  all: readonly Made[],
-): { readonly batches: readonly Batch[]; readonly places: readonly Place[] } => {
-  const batches: Batch[] = [];
+const intoSharedBuffers = (
+  all: readonly Output[],
+): { readonly batches: readonly SharedBuffer[]; readonly slots: readonly Slot[] } => {
+  const batches: SharedBuffer[] = [];
   const last = new Map<string, number>();
-  const places = all.map(({ value, address }): Place => {
+  const slots = all.map(({ value, address }): Slot => {
     const { dtype, shape } = value;
     const [first, size] = [address / widthOf(dtype), sizeOf(shape)];
     const isRun = size * widthOf(dtype) > smallBytes;
     const from = isRun ? [first] : Array.from({ length: size }, (_, i) => first + i);
-    const key = `${isTogether(value) ? "middling" : "small"} ${dtype}`;
+    const key = `${isCoalesced(value) ? "middling" : "small"} ${dtype}`;
     const number = last.get(key) ?? -1;
     const batch = batches[number];
-    if (batch !== undefined && isTogether(value)) {
+    if (batch !== undefined && isCoalesced(value)) {
       const start = first - (batch.from[0] ?? 0);
       batches[number] = { ...batch, size: start + size };
       return { batch: number, start };
@@ -56,11 +56,11 @@ const intoBatches = (
     last.set(key, batches.length);
     return { batch: batches.push({ dtype, from, size }) - 1, start: 0 };
   });
-  return { batches, places };
+  return { batches, slots };
 };
 
-/** Copies a run out, again and again. */
-const openRun = (heap: Heap, { dtype, from: [first = 0], size }: Batch): (() => Store) => {
+/** A function that copies a run of elements out. */
+const openRun = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer): (() => Store) => {
   const look = () => windowOf(heap, dtype).subarray(first, first + size);
   let window = look();
   // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
@@ -75,15 +75,16 @@ const openRun = (heap: Heap, { dtype, from: [first = 0], size }: Batch): (() => 
   };
 };
 
-/** From so many bytes on, an allocator asks the system for memory. */
+/** From this many bytes on, the system's allocator maps memory for each block. */
 const manyBytes = 131072;
 
 /**
- * Makes room for results of megabytes to be dropped and made again at every call. glibc gives what is freed back to the
- * system, and gets it anew page by page, at more than the results' computing costs, until it has once freed a block of
- * up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no memory.
+ * Keeps freed memory in the process for results of megabytes, which are made anew at every call. glibc gives what is
+ * freed back to the system, and gets it anew page by page, at more than the results' computing costs, until it has once
+ * freed a block of up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no
+ * memory.
  */
-const keepFreedMemory = (all: readonly Made[]): void => {
+const keepFreedMemory = (all: readonly Output[]): void => {
   // oxlint-disable-next-line no-new -- it is there to be freed
   if (all.some(({ value }) => bytesOf(value) >= manyBytes)) new ArrayBuffer(32_000_000);
 };
@@ -97,18 +98,20 @@ export interface Printed {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Statements that copy results out as fresh arrays: straight-line code takes half the time of loops over descriptions. */
-export const printResults = (heap: Heap, all: readonly Made[]): Printed => {
-  const { batches, places } = intoBatches(all);
+/**
+ * Statements that copy results out as fresh arrays: straight-line code takes half the time of loops over descriptions.
+ */
+export const printResults = (heap: Heap, all: readonly Output[]): Printed => {
+  const { batches, slots } = intoSharedBuffers(all);
   keepFreedMemory(all);
-  const printBatch = ({ dtype, from, size }: Batch, b: number): string => {
+  const printBatch = ({ dtype, from, size }: SharedBuffer, b: number): string => {
     if (size * widthOf(dtype) > smallBytes) return `const store${b} = copies[${b}]();`;
     const window = widthOf(dtype) === 4 ? "single" : "double";
     const copies = from.map((place, i) => `store${b}[${i}] = ${window}[${place}];`);
     return `const store${b} = allocate("${dtype}", ${size}); ${copies.join(" ")}`;
   };
-  const printResult = ({ value: { dtype } }: Made, i: number): string => {
-    const { batch = 0, start = 0 } = places[i] ?? {};
+  const printResult = ({ value: { dtype } }: Output, i: number): string => {
+    const { batch = 0, start = 0 } = slots[i] ?? {};
     return `contiguous("${dtype}", shapes[${i}], store${batch}, ${start})`;
   };
   return {

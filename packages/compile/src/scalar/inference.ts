@@ -1,12 +1,12 @@
 import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transform";
 
-/* What the numbers of a routine are: found before it is printed, since a variable may be set after it is read. */
+/* Type inference for routines. It runs before code is emitted, since a loop may set a variable after reading it. */
 
-/** A place or a count, as a whole number; a number of an array, as float64; or a truth. */
-export type StepKind = "place" | "number" | "truth";
+/** An index or a count, as i32; an element of an array, as f64; or a boolean, as i32. */
+export type ValueKind = "index" | "float" | "boolean";
 
-const ofPlaces: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "min", "max", "select"]);
-/** Operations that give a truth. */
+const onIndices: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "min", "max", "select"]);
+/** Operations whose result is a boolean. */
 export const comparisons: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   "less",
   "lessEqual",
@@ -17,41 +17,41 @@ export const comparisons: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   "not",
 ]);
 
-export type KindOf = (part: Part) => StepKind;
+export type ValueKindOf = (part: Part) => ValueKind;
 
-const isPlace = (value: number): boolean => Object.is(value | 0, value);
+const isInt32 = (value: number): boolean => Object.is(value | 0, value);
 
-/** Places are made of sizes, counters and whole constants by arithmetic that leaves them whole. */
-const appliedKind = (operation: LaneOperation, kinds: readonly StepKind[]): StepKind => {
-  if (comparisons.has(operation)) return "truth";
-  if (operation === "truth") return "place";
-  return ofPlaces.has(operation) && !kinds.includes("number") ? "place" : "number";
+/** Arithmetic of indices gives an index; an operation with a float operand gives a float. */
+const appliedKind = (operation: LaneOperation, kinds: readonly ValueKind[]): ValueKind => {
+  if (comparisons.has(operation)) return "boolean";
+  if (operation === "truth") return "index";
+  return onIndices.has(operation) && !kinds.includes("float") ? "index" : "float";
 };
 
-/** The kind of every step of a routine, some of whose buffers hold places. */
-export const kindsIn = (routine: Routine, holdsPlaces: (buffer: number) => boolean): KindOf => {
-  const kinds = new Map<number, StepKind>();
-  const kindOf: KindOf = (part) =>
-    part.kind === "constant" ? (isPlace(part.value) ? "place" : "number") : known(part.id);
-  const known = (id: number): StepKind => kinds.get(id) ?? "place";
+/** The kind of every value of a routine, some of whose buffers hold indices. */
+export const inferKinds = (routine: Routine, holdsIndices: (buffer: number) => boolean): ValueKindOf => {
+  const kinds = new Map<number, ValueKind>();
+  const kindOf: ValueKindOf = (part) =>
+    part.kind === "constant" ? (isInt32(part.value) ? "index" : "float") : known(part.id);
+  const known = (id: number): ValueKind => kinds.get(id) ?? "index";
   let isSettled = false;
-  const note = (id: number, kind: StepKind): void => {
+  const note = (id: number, kind: ValueKind): void => {
     if (kinds.get(id) !== kind) isSettled = false;
     kinds.set(id, kind);
   };
-  /** A variable that is ever set to a number is one. */
-  const assign = (variable: number, kind: StepKind): void => {
-    if (kinds.get(variable) !== "number") note(variable, kind);
+  /** A variable that is set to a float anywhere is a float. */
+  const assign = (variable: number, kind: ValueKind): void => {
+    if (kinds.get(variable) !== "float") note(variable, kind);
   };
   const visit = (step: Step): void => {
     switch (step.kind) {
       case "size":
       case "place":
-        return note(step.id, "place");
+        return note(step.id, "index");
       case "load":
-        return note(step.id, holdsPlaces(step.buffer) ? "place" : "number");
+        return note(step.id, holdsIndices(step.buffer) ? "index" : "float");
       case "round":
-        return note(step.id, "number");
+        return note(step.id, "float");
       case "apply":
         return note(step.id, appliedKind(step.operation, step.parts.map(kindOf)));
       case "declare":
@@ -60,7 +60,7 @@ export const kindsIn = (routine: Routine, holdsPlaces: (buffer: number) => boole
       case "get":
         return note(step.id, known(step.variable));
       case "loop":
-        note(step.id, "place");
+        note(step.id, "index");
         return step.body.forEach(visit);
       case "while":
         step.test.forEach(visit);

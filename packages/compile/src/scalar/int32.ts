@@ -1,58 +1,58 @@
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Code, op } from "../wasm/assembler.ts";
+import { type Assembler, op } from "../wasm/assembler.ts";
 
 /*
- * Operations on 32-bit words. Elsewhere whole numbers are float64; from one such operation to the next they stay words,
- * in the lower half of a vector, so that a cipher converts its key and its counter once.
+ * Operations on int32 lanes. Elsewhere an int32 is stored as float64. Between operations of this file values stay
+ * int32, in the lower half of a vector, so that a cipher converts its key and its counter once.
  */
 
-export type WordOperation = Extract<LaneOperation, "wrappingAdd" | "xor" | "rotate" | "shiftRight">;
+export type Int32Operation = Extract<LaneOperation, "wrappingAdd" | "xor" | "rotate" | "shiftRight">;
 
-/** Gives the local that holds an operand as words. */
+/** The local that holds an operand as int32. */
 type Operand = (index: number) => number;
 
-type Printer = (code: Code, operand: Operand, places: number) => void;
+type Pattern = (asm: Assembler, operand: Operand, places: number) => void;
 
 const pairwise =
-  (instruction: readonly number[]): Printer =>
-  (code, operand) => {
+  (instruction: readonly number[]): Pattern =>
+  (asm, operand) => {
     const [x, y] = [operand(0), operand(1)];
-    code.get(x);
-    code.get(y);
-    code.op(instruction);
+    asm.get(x);
+    asm.get(y);
+    asm.op(instruction);
   };
 
-const shift = (code: Code, x: number, places: number, instruction: readonly number[]): void => {
-  code.get(x);
-  code.i32(places);
-  code.op(instruction);
+const shift = (asm: Assembler, x: number, places: number, instruction: readonly number[]): void => {
+  asm.get(x);
+  asm.i32(places);
+  asm.op(instruction);
 };
 
-const printers: Readonly<Record<WordOperation, Printer>> = {
+const patterns: Readonly<Record<Int32Operation, Pattern>> = {
   wrappingAdd: pairwise(op.i32x4Add),
   xor: pairwise(op.xor),
-  rotate: (code, operand, places) => {
+  rotate: (asm, operand, places) => {
     const x = operand(0);
-    shift(code, x, places, op.i32ShiftLeft);
-    shift(code, x, 32 - places, op.i32ShiftRight);
-    code.op(op.or);
+    shift(asm, x, places, op.i32x4Shl);
+    shift(asm, x, 32 - places, op.i32x4ShrU);
+    asm.op(op.or);
   },
-  shiftRight: (code, operand, places) => shift(code, operand(0), places, op.i32ShiftRight),
+  shiftRight: (asm, operand, places) => shift(asm, operand(0), places, op.i32x4ShrU),
 };
 
-const isWordOperation = (operation: LaneOperation): operation is WordOperation => operation in printers;
+const isInt32Operation = (operation: LaneOperation): operation is Int32Operation => operation in patterns;
 
-/** What emits a step, if it is one on words. */
-export const wordPrinter = (step: Instruction): Printer | undefined =>
-  step.kind === "apply" && isWordOperation(step.operation) ? printers[step.operation] : undefined;
+/** The pattern of an instruction on int32; undefined for others. */
+export const int32Pattern = (step: Instruction): Pattern | undefined =>
+  step.kind === "apply" && isInt32Operation(step.operation) ? patterns[step.operation] : undefined;
 
-/** Whether a function gives words: whole numbers of 32 bits, and never -0. */
-export const givesWords = ({ instructions }: ScalarFunction): boolean => {
+/** Whether a function's result is an int32, and never -0. */
+export const givesInt32 = ({ instructions }: ScalarFunction): boolean => {
   const given = (id: number): boolean => {
     const step = instructions[id];
     if (step?.kind !== "apply") return false;
     const [, yes = -1, no = -1] = step.arguments;
-    return step.operation === "select" ? given(yes) && given(no) : isWordOperation(step.operation);
+    return step.operation === "select" ? given(yes) && given(no) : isInt32Operation(step.operation);
   };
   return given(instructions.length - 1);
 };

@@ -1,7 +1,7 @@
 import type { DType } from "@gradfold/core";
 import type { Combine } from "@gradfold/core/transform";
-import { type Code, type Constant, op, splat32, splat64 } from "../wasm/assembler.ts";
-import type { Held } from "../wasm/local.ts";
+import { type Assembler, type Constant, op, splat32, splat64 } from "../wasm/assembler.ts";
+import type { Hoist } from "../wasm/local.ts";
 import { isSingleVector } from "./promotion.ts";
 import { emitWrap, emitWrappingProduct } from "./wrap.ts";
 
@@ -12,9 +12,9 @@ export interface Monoid {
   /** What changes no bit of the other operand. */
   readonly identity: Constant;
   /** Two vectors on the stack become one. */
-  readonly join: (code: Code, held: Held) => void;
-  /** Brings what a local holds back among the dtype's numbers, after so many elements as a block has. */
-  readonly settle: (code: Code, held: Held, local: number) => void;
+  readonly join: (asm: Assembler, hoist: Hoist) => void;
+  /** Wraps the sum of a block of int32, which a local holds. */
+  readonly settle: (asm: Assembler, hoist: Hoist, local: number) => void;
 }
 
 const identities: Readonly<Record<Combine, number>> = {
@@ -26,33 +26,33 @@ const identities: Readonly<Record<Combine, number>> = {
 };
 
 const single: Readonly<Record<Combine, readonly number[]>> = {
-  add: op.f32Add,
-  multiply: op.f32Mul,
-  maximum: op.f32Max,
-  minimum: op.f32Min,
+  add: op.f32x4Add,
+  multiply: op.f32x4Mul,
+  maximum: op.f32x4Max,
+  minimum: op.f32x4Min,
 };
 
 const double: Readonly<Record<Combine, readonly number[]>> = {
-  add: op.f64Add,
-  multiply: op.f64Mul,
-  maximum: op.f64Max,
-  minimum: op.f64Min,
+  add: op.f64x2Add,
+  multiply: op.f64x2Mul,
+  maximum: op.f64x2Max,
+  minimum: op.f64x2Min,
 };
 
 /** Sums of whole numbers are exact over a block, and wrapped behind it; products wrap at once. */
 export const monoidOf = (combine: Combine, dtype: DType): Monoid => {
   const isSingle = isSingleVector(dtype);
-  const isWhole = dtype === "int32";
+  const isInteger = dtype === "int32";
   const instruction = (isSingle ? single : double)[combine];
   return {
     width: isSingle ? 4 : 8,
     identity: (isSingle ? splat32 : splat64)(identities[combine]),
-    join: isWhole && combine === "multiply" ? emitWrappingProduct : (code) => code.op(instruction),
-    settle: (code, held, local) => {
-      if (!isWhole || combine !== "add") return;
-      code.get(local);
-      emitWrap(code, held);
-      code.set(local);
+    join: isInteger && combine === "multiply" ? emitWrappingProduct : (asm) => asm.op(instruction),
+    settle: (asm, hoist, local) => {
+      if (!isInteger || combine !== "add") return;
+      asm.get(local);
+      emitWrap(asm, hoist);
+      asm.set(local);
     },
   };
 };

@@ -13,19 +13,19 @@ const inDouble: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   "shiftRight",
 ]);
 
-const nativeSingle = new WeakMap<ScalarFunction, boolean>();
+const exactInSingle = new WeakMap<ScalarFunction, boolean>();
 
 /**
  * Whether a function of float32 gives the same bits in float32 arithmetic as in float64 rounded once: when nothing but
  * the sign of a rounded number, or the choice between numbers, comes after a rounding.
  */
-export const isNativeSingle = (scalar: ScalarFunction): boolean => {
-  const known = nativeSingle.get(scalar) ?? findNativeSingle(scalar);
-  nativeSingle.set(scalar, known);
+export const isExactInSingle = (scalar: ScalarFunction): boolean => {
+  const known = exactInSingle.get(scalar) ?? findExactInSingle(scalar);
+  exactInSingle.set(scalar, known);
   return known;
 };
 
-const findNativeSingle = ({ instructions }: ScalarFunction): boolean => {
+const findExactInSingle = ({ instructions }: ScalarFunction): boolean => {
   const isRounded: boolean[] = [];
   return instructions.every((step) => {
     if (step.kind === "argument") return isRounded.push(false) > 0;

@@ -1,60 +1,60 @@
 import type { LaneOperation } from "@gradfold/core/transform";
-import { type Code, type Constant, constantOfBytes, op, splat32, splat64, splatBits } from "../wasm/assembler.ts";
-import { emitKept, type Held } from "../wasm/local.ts";
-import type { WordOperation } from "./int32.ts";
+import { type Assembler, type Constant, constantOfBytes, op, splat32, splat64, splatBits } from "../wasm/assembler.ts";
+import { type Hoist, toLocal } from "../wasm/local.ts";
+import type { Int32Operation } from "./int32.ts";
 import { emitWrappingProduct } from "./wrap.ts";
 
-/* Each operation of a lane as instructions: on four float32, or on pairs of float64. */
+/* Instruction selection: the pattern of each operation, on four float32 or on pairs of float64. */
 
 interface Emit {
-  readonly code: Code;
-  readonly held: Held;
+  readonly asm: Assembler;
+  readonly hoist: Hoist;
   readonly x: readonly number[];
 }
 
-export type Printer = (emit: Emit) => void;
+export type Pattern = (emit: Emit) => void;
 
 const apply =
-  (instruction: readonly number[]): Printer =>
-  ({ code, x }) => {
-    x.forEach(code.get);
-    code.op(instruction);
+  (instruction: readonly number[]): Pattern =>
+  ({ asm, x }) => {
+    x.forEach(asm.get);
+    asm.op(instruction);
   };
 
-const select: Printer = ({ code, x: [condition = 0, yes = 0, no = 0] }) => {
-  code.get(yes);
-  code.get(no);
-  code.get(condition);
-  code.op(op.bitselect);
+const select: Pattern = ({ asm, x: [condition = 0, yes = 0, no = 0] }) => {
+  asm.get(yes);
+  asm.get(no);
+  asm.get(condition);
+  asm.op(op.bitselect);
 };
 
 /** An operation on bits with a constant: one instruction, where the engine makes two of `abs` and three of `neg`. */
 const withConstant =
-  (instruction: readonly number[], constant: Constant): Printer =>
-  ({ code, held, x: [x = 0] }) => {
-    code.get(x);
-    code.get(held(constant));
-    code.op(instruction);
+  (instruction: readonly number[], constant: Constant): Pattern =>
+  ({ asm, hoist, x: [x = 0] }) => {
+    asm.get(x);
+    asm.get(hoist(constant));
+    asm.op(instruction);
   };
 
 /** One of two constants: one operation on bits if the other is zero, else two, where selecting takes three. */
-export const choose =
-  (yes: Constant, no: Constant): Printer =>
-  ({ code, held, x: [condition = 0] }) => {
-    code.get(condition);
-    code.get(held(constantOfBytes(yes.bytes.map((byte, i) => byte ^ (no.bytes[i] ?? 0)))));
-    code.op(op.and);
+export const selectConstants =
+  (yes: Constant, no: Constant): Pattern =>
+  ({ asm, hoist, x: [condition = 0] }) => {
+    asm.get(condition);
+    asm.get(hoist(constantOfBytes(yes.bytes.map((byte, i) => byte ^ (no.bytes[i] ?? 0)))));
+    asm.op(op.and);
     if (no.bytes.every((byte) => byte === 0)) return;
-    code.get(held(no));
-    code.op(op.xor);
+    asm.get(hoist(no));
+    asm.op(op.xor);
   };
 
 const truth =
-  (one: Constant): Printer =>
-  ({ code, held, x: [mask = 0] }) => {
-    code.get(mask);
-    code.get(held(one));
-    code.op(op.and);
+  (one: Constant): Pattern =>
+  ({ asm, hoist, x: [mask = 0] }) => {
+    asm.get(mask);
+    asm.get(hoist(one));
+    asm.op(op.and);
   };
 
 const signs32 = splat32(-0);
@@ -63,34 +63,34 @@ const magnitudes32 = splatBits(0x7fffffff7fffffffn);
 const magnitudes64 = splatBits(0x7fffffffffffffffn);
 
 const onlyDouble =
-  (name: string): Printer =>
+  (name: string): Pattern =>
   () => {
     throw new Error(`${name} is computed in float64`);
   };
 
-export type FloatOperation = Exclude<LaneOperation, WordOperation>;
+export type FloatOperation = Exclude<LaneOperation, Int32Operation>;
 
-const single: Readonly<Record<FloatOperation, Printer>> = {
-  add: apply(op.f32Add),
-  sub: apply(op.f32Sub),
-  mul: apply(op.f32Mul),
-  div: apply(op.f32Div),
-  sqrt: apply(op.f32Sqrt),
+const single: Readonly<Record<FloatOperation, Pattern>> = {
+  add: apply(op.f32x4Add),
+  sub: apply(op.f32x4Sub),
+  mul: apply(op.f32x4Mul),
+  div: apply(op.f32x4Div),
+  sqrt: apply(op.f32x4Sqrt),
   neg: withConstant(op.xor, signs32),
   abs: withConstant(op.and, magnitudes32),
-  floor: apply(op.f32Floor),
-  min: apply(op.f32Min),
-  max: apply(op.f32Max),
-  pmin: apply(op.f32PMin),
-  pmax: apply(op.f32PMax),
+  floor: apply(op.f32x4Floor),
+  min: apply(op.f32x4Min),
+  max: apply(op.f32x4Max),
+  pmin: apply(op.f32x4PMin),
+  pmax: apply(op.f32x4PMax),
   rest: onlyDouble("rest"),
   pow2: onlyDouble("pow2"),
   exponent: onlyDouble("exponent"),
   mantissa: onlyDouble("mantissa"),
-  less: apply(op.f32Less),
-  lessEqual: apply(op.f32LessEqual),
-  equal: apply(op.f32Equal),
-  notEqual: apply(op.f32NotEqual),
+  less: apply(op.f32x4Lt),
+  lessEqual: apply(op.f32x4Le),
+  equal: apply(op.f32x4Eq),
+  notEqual: apply(op.f32x4Ne),
   and: apply(op.and),
   or: apply(op.or),
   not: apply(op.not),
@@ -115,106 +115,106 @@ const exponents = splatBits(0x7ff0000000000000n);
  * |x| mod |y| by subtracting, at each turn, the largest |y| 2^j: that has the fraction of y and the exponent of what is
  * left, or one less. All of it is exact. Subnormal numbers are moved up by 2^60 first.
  */
-const rest: Printer = ({ code, held, x: [x = 0, y = 0] }) => {
-  const { get } = code;
-  const kept = (instruction: readonly number[], ...operands: readonly number[]): number => {
+const rest: Pattern = ({ asm, hoist, x: [x = 0, y = 0] }) => {
+  const { get } = asm;
+  const temporary = (instruction: readonly number[], ...operands: readonly number[]): number => {
     operands.forEach(get);
-    code.op(instruction);
-    return emitKept(code);
+    asm.op(instruction);
+    return toLocal(asm);
   };
-  const number = (value: number): number => held(splat64(value));
-  const left = kept(op.and, x, held(magnitudes64));
-  const divisor = kept(op.and, y, held(magnitudes64));
-  const finite = kept(op.f64Less, left, number(Infinity));
-  const valid = kept(op.and, finite, kept(op.f64Less, number(0), divisor));
-  const low = kept(op.f64Less, divisor, held(leastNormal));
-  const normal = kept(op.bitselect, kept(op.f64Mul, divisor, number(2 ** 60)), divisor, low);
-  const digits = kept(op.and, normal, held(fraction));
-  const unit = kept(op.or, number(1), number(1));
-  const isGoing = (): number => kept(op.and, valid, kept(op.f64LessEqual, divisor, left));
-  code.repeat(() => {
+  const number = (value: number): number => hoist(splat64(value));
+  const left = temporary(op.and, x, hoist(magnitudes64));
+  const divisor = temporary(op.and, y, hoist(magnitudes64));
+  const finite = temporary(op.f64x2Lt, left, number(Infinity));
+  const valid = temporary(op.and, finite, temporary(op.f64x2Lt, number(0), divisor));
+  const low = temporary(op.f64x2Lt, divisor, hoist(leastNormal));
+  const normal = temporary(op.bitselect, temporary(op.f64x2Mul, divisor, number(2 ** 60)), divisor, low);
+  const digits = temporary(op.and, normal, hoist(fraction));
+  const packet = temporary(op.or, number(1), number(1));
+  const isGoing = (): number => temporary(op.and, valid, temporary(op.f64x2Le, divisor, left));
+  asm.repeat(() => {
     const going = isGoing();
-    const small = kept(op.and, going, kept(op.f64Less, left, held(leastNormal)));
-    const factor = kept(op.bitselect, number(2 ** 60), number(1), small);
-    for (const each of [left, divisor, unit]) {
-      get(kept(op.f64Mul, each, factor));
-      code.set(each);
+    const small = temporary(op.and, going, temporary(op.f64x2Lt, left, hoist(leastNormal)));
+    const factor = temporary(op.bitselect, number(2 ** 60), number(1), small);
+    for (const each of [left, divisor, packet]) {
+      get(temporary(op.f64x2Mul, each, factor));
+      asm.set(each);
     }
-    const most = kept(op.or, digits, kept(op.and, left, held(exponents)));
-    const half = kept(op.f64Mul, most, number(0.5));
-    const part = kept(op.bitselect, half, most, kept(op.f64Less, left, most));
-    get(kept(op.bitselect, kept(op.f64Sub, left, part), left, going));
-    code.set(left);
+    const most = temporary(op.or, digits, temporary(op.and, left, hoist(exponents)));
+    const half = temporary(op.f64x2Mul, most, number(0.5));
+    const part = temporary(op.bitselect, half, most, temporary(op.f64x2Lt, left, most));
+    get(temporary(op.bitselect, temporary(op.f64x2Sub, left, part), left, going));
+    asm.set(left);
     get(isGoing());
-    code.op(op.anyTrue);
+    asm.op(op.anyTrue);
   });
-  const signed = kept(op.or, kept(op.f64Div, left, unit), kept(op.and, x, held(signs64)));
+  const signed = temporary(op.or, temporary(op.f64x2Div, left, packet), temporary(op.and, x, hoist(signs64)));
   [signed, number(NaN), valid].forEach(get);
-  code.op(op.bitselect);
+  asm.op(op.bitselect);
 };
 
-const double: Readonly<Record<FloatOperation, Printer>> = {
+const double: Readonly<Record<FloatOperation, Pattern>> = {
   ...single,
-  add: apply(op.f64Add),
-  sub: apply(op.f64Sub),
-  mul: apply(op.f64Mul),
-  div: apply(op.f64Div),
-  sqrt: apply(op.f64Sqrt),
+  add: apply(op.f64x2Add),
+  sub: apply(op.f64x2Sub),
+  mul: apply(op.f64x2Mul),
+  div: apply(op.f64x2Div),
+  sqrt: apply(op.f64x2Sqrt),
   neg: withConstant(op.xor, signs64),
   abs: withConstant(op.and, magnitudes64),
-  floor: apply(op.f64Floor),
-  min: apply(op.f64Min),
-  max: apply(op.f64Max),
-  pmin: apply(op.f64PMin),
-  pmax: apply(op.f64PMax),
-  less: apply(op.f64Less),
-  lessEqual: apply(op.f64LessEqual),
-  equal: apply(op.f64Equal),
-  notEqual: apply(op.f64NotEqual),
+  floor: apply(op.f64x2Floor),
+  min: apply(op.f64x2Min),
+  max: apply(op.f64x2Max),
+  pmin: apply(op.f64x2PMin),
+  pmax: apply(op.f64x2PMax),
+  less: apply(op.f64x2Lt),
+  lessEqual: apply(op.f64x2Le),
+  equal: apply(op.f64x2Eq),
+  notEqual: apply(op.f64x2Ne),
   truth: truth(splat64(1)),
   rest,
-  pow2: ({ code, held, x: [k = 0] }) => {
-    code.get(k);
-    code.get(held(toExponent));
-    code.op(op.f64Add);
-    code.i32(52);
-    code.op(op.i64ShiftLeft);
+  pow2: ({ asm, hoist, x: [k = 0] }) => {
+    asm.get(k);
+    asm.get(hoist(toExponent));
+    asm.op(op.f64x2Add);
+    asm.i32(52);
+    asm.op(op.i64x2Shl);
   },
-  exponent: ({ code, held, x: [x = 0] }) => {
-    code.get(x);
-    code.get(held(boundary));
-    code.op(op.i64Add);
-    code.i32(52);
-    code.op(op.i64ShiftRight);
-    code.get(held(counting));
-    code.op(op.or);
-    code.get(held(wholeAndBias));
-    code.op(op.f64Sub);
+  exponent: ({ asm, hoist, x: [x = 0] }) => {
+    asm.get(x);
+    asm.get(hoist(boundary));
+    asm.op(op.i64x2Add);
+    asm.i32(52);
+    asm.op(op.i64x2ShrU);
+    asm.get(hoist(counting));
+    asm.op(op.or);
+    asm.get(hoist(wholeAndBias));
+    asm.op(op.f64x2Sub);
   },
-  mantissa: ({ code, held, x: [x = 0] }) => {
-    code.get(x);
-    code.get(held(boundary));
-    code.op(op.i64Add);
-    code.get(held(fraction));
-    code.op(op.and);
-    code.get(held(leastMantissa));
-    code.op(op.i64Add);
+  mantissa: ({ asm, hoist, x: [x = 0] }) => {
+    asm.get(x);
+    asm.get(hoist(boundary));
+    asm.op(op.i64x2Add);
+    asm.get(hoist(fraction));
+    asm.op(op.and);
+    asm.get(hoist(leastMantissa));
+    asm.op(op.i64x2Add);
   },
 };
 
-/** How a function is computed: on four float32, on pairs of float64, or so on whole numbers, whose products wrap. */
-export type Arithmetic = "single" | "double" | "whole";
+/** The precision of a function: four float32, pairs of float64, or int32 in pairs of float64, whose products wrap. */
+export type Precision = "single" | "double" | "int32";
 
-const whole: Readonly<Record<FloatOperation, Printer>> = {
+const int32: Readonly<Record<FloatOperation, Pattern>> = {
   ...double,
-  mul: ({ code, held, x }) => {
-    x.forEach(code.get);
-    emitWrappingProduct(code, held);
+  mul: ({ asm, hoist, x }) => {
+    x.forEach(asm.get);
+    emitWrappingProduct(asm, hoist);
   },
 };
 
-export const printersOf: Readonly<Record<Arithmetic, Readonly<Record<FloatOperation, Printer>>>> = {
+export const patternsOf: Readonly<Record<Precision, Readonly<Record<FloatOperation, Pattern>>>> = {
   single,
   double,
-  whole,
+  int32,
 };

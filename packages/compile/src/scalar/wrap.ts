@@ -1,43 +1,43 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Code, op, splat64 } from "../wasm/assembler.ts";
-import type { Held } from "../wasm/local.ts";
+import { type Assembler, op, splat64 } from "../wasm/assembler.ts";
+import type { Hoist } from "../wasm/local.ts";
 import { comparisons } from "./inference.ts";
 
-/* Whole numbers of 32 bits: in vectors they are float64, which holds their sums exactly before they wrap. */
+/* int32 in lanes of float64, which hold sums of int32 exactly before they wrap. */
 
 /** Adding this shifts a whole number to the low bits of the word: 1.5 2^52. */
-const toWord = splat64(6755399441055744);
+const integerShift = splat64(6755399441055744);
 
-const lowWords = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
+const lowHalves = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
 
 /** The low 32 bits of whole numbers below 2^51, in the lower half of a vector; 0 for what is not finite. */
-const emitWords = (code: Code, held: Held): void => {
-  const word = code.local("v128");
-  code.get(held(toWord));
-  code.op(op.f64Add);
-  code.tee(word);
-  code.get(word);
-  code.shuffle(lowWords);
+const emitLowInt32 = (asm: Assembler, hoist: Hoist): void => {
+  const word = asm.local("v128");
+  asm.get(hoist(integerShift));
+  asm.op(op.f64x2Add);
+  asm.tee(word);
+  asm.get(word);
+  asm.shuffle(lowHalves);
 };
 
-/** Whole numbers modulo 2^32, from -2^31 on. */
-export const emitWrap = (code: Code, held: Held): void => {
-  emitWords(code, held);
-  code.op(op.fromWords);
+/** Wraps integers to int32. */
+export const emitWrap = (asm: Assembler, hoist: Hoist): void => {
+  emitLowInt32(asm, hoist);
+  asm.op(op.f64x2ConvertLow);
 };
 
-/** The product of two vectors of whole numbers, modulo 2^32. */
-export const emitWrappingProduct = (code: Code, held: Held): void => {
-  const right = code.local("v128");
-  emitWords(code, held);
-  code.set(right);
-  emitWords(code, held);
-  code.get(right);
-  code.op(op.i32x4Mul);
-  code.op(op.fromWords);
+/** The product of two vectors of int32, which wraps. */
+export const emitWrappingProduct = (asm: Assembler, hoist: Hoist): void => {
+  const right = asm.local("v128");
+  emitLowInt32(asm, hoist);
+  asm.set(right);
+  emitLowInt32(asm, hoist);
+  asm.get(right);
+  asm.op(op.i32x4Mul);
+  asm.op(op.f64x2ConvertLow);
 };
 
-/** Operations that make whole numbers of 32 bits, and no -0, of such. */
+/** Operations whose result is an int32, and not -0, if their operands are. */
 const closed: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   ...comparisons,
   "select",
@@ -48,8 +48,8 @@ const closed: ReadonlySet<LaneOperation> = new Set<LaneOperation>([
   "pmax",
 ]);
 
-/** Whether a function of whole numbers of 32 bits gives such: there is nothing to wrap. */
-export const staysWhole = ({ instructions }: ScalarFunction): boolean =>
+/** Whether a function of int32 gives an int32 without wrapping. */
+export const staysInt32 = ({ instructions }: ScalarFunction): boolean =>
   instructions.every((step) => {
     if (step.kind === "argument") return true;
     if (step.kind === "constant") return Object.is(step.value | 0, step.value);

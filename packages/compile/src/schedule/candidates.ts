@@ -4,17 +4,17 @@ import {
   firstOf,
   type Fusion,
   type OpenKernel,
-  type OpenNested,
+  type OpenLoop,
+  type OpenLoopNest,
   type OpenSink,
-  type OpenSweep,
   readersOf,
 } from "./fusion.ts";
-import { openNest } from "./nest.ts";
+import { openBody } from "./body.ts";
 
 /* Which sweep computes something: one that is there already, if it is of the same domain and runs early enough. */
 
 /** A domain of so few places is computed without a loop: it costs nothing to have it by itself. */
-const fewPlaces = 8;
+const fewPoints = 8;
 
 /** A nest of more operations would keep an engine busy that compiles it. */
 const mostOperations = 512;
@@ -26,21 +26,21 @@ const operationsOfSink = 4;
 export const mostCandidates = 8;
 
 /** What a value would join a sweep for. */
-interface Entry {
+interface LoopRequest {
   readonly domain: readonly number[];
   readonly reduced: number;
-  readonly even: number;
+  readonly collapsed: number;
   /** The kernels before which the sweep must be. */
   readonly readers: readonly OpenKernel[];
   /** What the value is made of: a sweep that wants it too is the better for it. */
   readonly inputs: readonly number[];
 }
 
-export const isFull = ({ nest }: OpenNested): boolean => nest.operations >= mostOperations;
+export const isFull = ({ body }: OpenLoopNest): boolean => body.operations >= mostOperations;
 
-const canJoin = (sweep: OpenSweep, { reduced, even }: Entry): boolean => {
-  if (reduced > 0 && sweep.reduced > 0 && reduced !== sweep.reduced) return false;
-  return Math.max(reduced, sweep.reduced) <= Math.min(even, sweep.even);
+const canJoin = (loop: OpenLoop, { reduced, collapsed }: LoopRequest): boolean => {
+  if (reduced > 0 && loop.reduced > 0 && reduced !== loop.reduced) return false;
+  return Math.max(reduced, loop.reduced) <= Math.min(collapsed, loop.collapsed);
 };
 
 /** The first of a descending list whose label is less than a limit. */
@@ -56,16 +56,16 @@ const firstBelow = ({ sequence }: Fusion, list: readonly OpenKernel[], limit: nu
 };
 
 /** The values that a nest makes. */
-const madeBy = ({ graph }: Fusion, kernel: OpenNested): readonly number[] => {
-  const sinks = kernel.kind === "sweep" ? [...kernel.stores, ...kernel.folds] : [kernel];
+const madeBy = ({ graph }: Fusion, kernel: OpenLoopNest): readonly number[] => {
+  const sinks = kernel.kind === "loop" ? [...kernel.stores, ...kernel.reductions] : [kernel];
   return sinks.map(({ value }) => {
     const { definition } = valueAt(graph, value);
-    return definition.kind === "fold1" ? (definition.into?.value ?? value) : value;
+    return definition.kind === "rowReduction" ? (definition.into?.value ?? value) : value;
   });
 };
 
-const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is OpenNested => {
-  if (kernel.kind !== "columns" && (kernel.kind !== "sweep" || kernel.parts.length > 0)) return false;
+const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is OpenLoopNest => {
+  if (kernel.kind !== "columnReduction" && (kernel.kind !== "loop" || kernel.parts.length > 0)) return false;
   const { sequence } = fusion;
   return madeBy(fusion, kernel).every((value) =>
     readersOf(fusion, value).every((reader) => sequence.label(reader) > label),
@@ -73,15 +73,15 @@ const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is O
 };
 
 /** Sees to it that kernels are behind a sweep, if those that are not can wait until then. */
-export const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], sweep: OpenSweep): boolean => {
-  const { sequence, sweeps } = fusion;
-  const label = sequence.label(sweep);
+export const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], loop: OpenLoop): boolean => {
+  const { sequence, loops } = fusion;
+  const label = sequence.label(loop);
   const early = kernels.filter((kernel) => sequence.label(kernel) <= label);
-  if (!early.every((kernel) => kernel !== sweep && canWait(fusion, kernel, label))) return false;
+  if (!early.every((kernel) => kernel !== loop && canWait(fusion, kernel, label))) return false;
   for (const kernel of early.toSorted((a, b) => sequence.label(b) - sequence.label(a))) {
-    sequence.moveBehind(kernel, sweep);
-    if (kernel.kind !== "sweep") continue;
-    const list = sweeps.get(kernel.nest.domain.join()) ?? [];
+    sequence.moveBehind(kernel, loop);
+    if (kernel.kind !== "loop") continue;
+    const list = loops.get(kernel.body.domain.join()) ?? [];
     const at = list.indexOf(kernel);
     if (at < 0) continue;
     list.splice(at, 1);
@@ -91,7 +91,7 @@ export const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], sweep: 
 };
 
 /** Some sweeps of a list, from a place on. What is full stays so, and leaves the list. */
-const candidatesFrom = (list: OpenSweep[], start: number): readonly OpenSweep[] => {
+const candidatesFrom = (list: OpenLoop[], start: number): readonly OpenLoop[] => {
   for (;;) {
     const candidates = list.slice(start, start + mostCandidates);
     const full = candidates.findIndex(isFull);
@@ -101,44 +101,50 @@ const candidatesFrom = (list: OpenSweep[], start: number): readonly OpenSweep[] 
 };
 
 /** A sweep that comes too late for those that read a value, if they can wait for it. */
-const sweepBehind = (
+const laterLoopFor = (
   fusion: Fusion,
-  entry: Entry,
-  list: readonly OpenSweep[],
+  request: LoopRequest,
+  list: readonly OpenLoop[],
   start: number,
-  shares: (sweep: OpenSweep) => boolean,
-): OpenSweep | undefined =>
+  shares: (loop: OpenLoop) => boolean,
+): OpenLoop | undefined =>
   list
     .slice(Math.max(start - mostCandidates, 0), start)
     .toReversed()
-    .find(
-      (sweep) => !isFull(sweep) && canJoin(sweep, entry) && shares(sweep) && postpone(fusion, entry.readers, sweep),
-    );
+    .find((loop) => !isFull(loop) && canJoin(loop, request) && shares(loop) && postpone(fusion, request.readers, loop));
 
-export const sweepFor = (fusion: Fusion, entry: Entry): OpenSweep => {
-  const { sequence, sweeps } = fusion;
-  const { domain, reduced, even, inputs, readers } = entry;
+export const loopFor = (fusion: Fusion, request: LoopRequest): OpenLoop => {
+  const { sequence, loops } = fusion;
+  const { domain, reduced, collapsed, inputs, readers } = request;
   const before = firstOf(fusion, readers);
   const key = domain.join();
-  const list = sweeps.get(key) ?? [];
-  sweeps.set(key, list);
+  const list = loops.get(key) ?? [];
+  loops.set(key, list);
   const start = firstBelow(fusion, list, before === undefined ? Infinity : sequence.label(before));
-  const able = candidatesFrom(list, start).filter((sweep) => canJoin(sweep, entry));
-  const shares = ({ nest }: OpenSweep): boolean => inputs.some((input) => nest.wants.has(input));
-  const old = able.find(shares) ?? sweepBehind(fusion, entry, list, start, shares) ?? able[0];
+  const able = candidatesFrom(list, start).filter((loop) => canJoin(loop, request));
+  const shares = ({ body }: OpenLoop): boolean => inputs.some((input) => body.uses.has(input));
+  const old = able.find(shares) ?? laterLoopFor(fusion, request, list, start, shares) ?? able[0];
   if (old !== undefined) {
     old.reduced = Math.max(old.reduced, reduced);
-    old.even = Math.min(old.even, even);
+    old.collapsed = Math.min(old.collapsed, collapsed);
     return old;
   }
-  const made: OpenSweep = { kind: "sweep", nest: openNest(domain), stores: [], parts: [], folds: [], reduced, even };
-  const isSmall = sizeOf(domain) <= fewPlaces;
+  const made: OpenLoop = {
+    kind: "loop",
+    body: openBody(domain),
+    stores: [],
+    parts: [],
+    reductions: [],
+    reduced,
+    collapsed,
+  };
+  const isSmall = sizeOf(domain) <= fewPoints;
   sequence.insert(made, isSmall ? (before ?? "last") : "first");
   list.splice(firstBelow(fusion, list, sequence.label(made)), 0, made);
   return made;
 };
 
-export const addSink = <S extends OpenSink>(sweep: OpenSweep, sinks: S[], sink: S): void => {
-  sweep.nest.operations += operationsOfSink;
+export const addSink = <S extends OpenSink>(loop: OpenLoop, sinks: S[], sink: S): void => {
+  loop.body.operations += operationsOfSink;
   sinks.push(sink);
 };

@@ -1,21 +1,24 @@
 import { rowMajor } from "@gradfold/core/transform";
-import { joins, type Source } from "../graph/affine.ts";
-import type { Node, Sweep } from "./kernel.ts";
+import { canCollapse, type Source } from "../graph/affine.ts";
+import type { Loop, Node } from "./kernel.ts";
 
-/** A nest whose neighbouring axes are walked as one where they can be. */
-export interface Merged {
+/** The axes of a loop nest after collapsing. */
+export interface CollapsedAxes {
   readonly sizes: readonly number[];
   /** Strides for the axes that are left. */
   readonly strides: (all: readonly number[]) => readonly number[];
 }
 
-/** Joins neighbouring axes wherever every load and store steps evenly across them, but never across one of the `cuts`. */
-export const mergeAxes = (
+/**
+ * Collapses neighbouring axes wherever every load and store has one stride across them, but never across one of the
+ * `cuts`.
+ */
+export const collapseAxes = (
   domain: readonly number[],
   nodes: readonly Node[],
   cuts: readonly number[],
   targets: readonly Source[] = [],
-): Merged => {
+): CollapsedAxes => {
   const all = [
     rowMajor(domain),
     ...targets.map(({ strides }) => strides),
@@ -23,7 +26,9 @@ export const mergeAxes = (
   ];
   const isLast = domain.map(
     (_, axis) =>
-      axis === domain.length - 1 || cuts.includes(axis + 1) || !all.every((strides) => joins(strides, domain, axis)),
+      axis === domain.length - 1 ||
+      cuts.includes(axis + 1) ||
+      !all.every((strides) => canCollapse(strides, domain, axis)),
   );
   const last = isLast.flatMap((is, axis) => (is ? [axis] : []));
   const sizes = last.map((axis, i) =>
@@ -32,21 +37,21 @@ export const mergeAxes = (
   return { sizes, strides: (strides) => last.map((axis) => strides[axis] ?? 0) };
 };
 
-export const domainOf = ({ domain }: Sweep): readonly number[] => (domain.length === 0 ? [1] : domain);
+export const domainOf = ({ domain }: Loop): readonly number[] => (domain.length === 0 ? [1] : domain);
 
-export const mergedAxes = (sweep: Sweep, byRows: boolean): Merged => {
-  const domain = domainOf(sweep);
-  const { nodes, parts, reduced } = sweep;
-  return mergeAxes(
+export const collapsedAxes = (loop: Loop, isTiled: boolean): CollapsedAxes => {
+  const domain = domainOf(loop);
+  const { nodes, parts, reduced } = loop;
+  return collapseAxes(
     domain,
     nodes,
-    [...(byRows ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
+    [...(isTiled ? [1] : []), ...(reduced === 0 ? [] : [domain.length - reduced])],
     parts.map(({ target }) => target),
   );
 };
 
-/** Whether a sweep writes no place before it has passed all those before: vectors are written beyond the ends of rows. */
-export const writesInOrder = (sweep: Sweep): boolean => {
-  const { sizes } = mergedAxes(sweep, false);
+/** Whether a loop writes its elements in order. It does not where a vector store reaches past the end of a row. */
+export const writesInOrder = (loop: Loop): boolean => {
+  const { sizes } = collapsedAxes(loop, false);
   return sizes.length === 1 || (sizes.at(-1) ?? 1) % 4 === 0;
 };

@@ -1,13 +1,13 @@
 import { broadcastStrides, rowMajor, sizeOf } from "@gradfold/core/transform";
-import { areInOrder, everyPlace, isOnce, joins, type Source, through } from "../graph/affine.ts";
+import { areInOrder, canCollapse, everyPlace, isOnce, type Source, through } from "../graph/affine.ts";
 import { essential, type Graph, valueAt } from "../graph/graph.ts";
 
 /*
- * Whether neighbouring axes of a value can be walked as one when it is computed on the way: whether all that is loaded for
- * it lies at even steps across them. A loop reduces one axis, so this is asked of the axes of a reduction.
+ * Whether neighbouring axes of a value can be walked as one when it is computed on the way: whether all that is loaded
+ * for it lies at even steps across them. A loop reduces one axis, so this is asked of the axes of a reduction.
  */
 
-export interface Evenness {
+export interface Collapsible {
   /** Whether the axes from `from` to `to`, of those whose size is not 1, can be walked as one. */
   readonly isOneAxis: (id: number, from: number, to: number) => boolean;
   /** How many of the trailing axes can be walked as one. */
@@ -17,7 +17,7 @@ export interface Evenness {
 /** Moves are followed up to this length: what is behind longer ones counts as uneven. */
 const mostMoves = 16;
 
-export const evennessOf = (graph: Graph): Evenness => {
+export const collapsibleOf = (graph: Graph): Collapsible => {
   /** For each value: of each axis but the last, whether it can be walked as one with the next. */
   const known: (readonly boolean[])[] = [];
 
@@ -40,16 +40,16 @@ export const evennessOf = (graph: Graph): Evenness => {
     const [value, source] = found;
     const { definition, shape, splat } = valueAt(graph, value);
     if (splat || definition.kind === "zero") return pairs.map(() => true);
-    const even = pairs.map((_, axis) => joins(source.strides, domain, axis));
+    const collapsed = pairs.map((_, axis) => canCollapse(source.strides, domain, axis));
     // What is read again and again is loaded.
-    if (definition.kind !== "map" || !isOnce(source, domain)) return even;
+    if (definition.kind !== "map" || !isOnce(source, domain)) return collapsed;
     const inside = known[value] ?? [];
     const sizes = essential(shape);
     const isSame = sizes.length === domain.length && sizes.every((n, axis) => n === domain[axis]);
     if (isSame && areInOrder(source.strides, domain)) return inside;
-    return inside.every((is) => is) ? even : even.map(() => false);
+    return inside.every((is) => is) ? collapsed : collapsed.map(() => false);
   };
-  const evenOf = (id: number): readonly boolean[] => {
+  const pairsOf = (id: number): readonly boolean[] => {
     const { definition, shape } = valueAt(graph, id);
     const domain = essential(shape);
     const pairs = domain.slice(1);
@@ -65,17 +65,17 @@ export const evennessOf = (graph: Graph): Evenness => {
       const strides = broadcastStrides(from, rowMajor(from), shape).filter((_, axis) => shape[axis] !== 1);
       return read(input, { offset: 0, strides }, domain);
     });
-    return pairs.map((_, axis) => each.every((even) => even[axis] === true));
+    return pairs.map((_, axis) => each.every((collapsed) => collapsed[axis] === true));
   };
-  graph.values.forEach((_, id) => known.push(evenOf(id)));
+  graph.values.forEach((_, id) => known.push(pairsOf(id)));
 
-  const isOneAxis: Evenness["isOneAxis"] = (id, from, to) =>
+  const isOneAxis: Collapsible["isOneAxis"] = (id, from, to) =>
     (known[id] ?? []).slice(from, Math.max(from, to - 1)).every((is) => is);
   return {
     isOneAxis,
     trailing: (id) => {
-      const even = known[id] ?? [];
-      return 1 + even.length - (even.lastIndexOf(false) + 1);
+      const collapsed = known[id] ?? [];
+      return 1 + collapsed.length - (collapsed.lastIndexOf(false) + 1);
     },
   };
 };

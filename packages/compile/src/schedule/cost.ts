@@ -4,7 +4,7 @@ import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 /* What it takes to compute a value where it is wanted. */
 
 /** Computing a value again, in so few operations, costs less than writing and reading it. */
-export const cheap = 4;
+export const cheapOperations = 4;
 
 export const operationsIn = ({ definition }: Value): number =>
   definition.kind === "map"
@@ -22,7 +22,7 @@ export const costsOf = (graph: Graph): ((id: number) => number) => {
     // What is read again and again is stored.
     const inside = inputsOf(value).filter((input) => sizeOf(valueAt(graph, input).shape) >= size);
     const cost = inside.reduce((sum, input) => sum + (costs[input] ?? 0), operationsIn(value));
-    costs.push(Math.min(cost, cheap + 1));
+    costs.push(Math.min(cost, cheapOperations + 1));
   }
   return (id) => costs[id] ?? 0;
 };

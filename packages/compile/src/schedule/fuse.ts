@@ -1,14 +1,14 @@
-import { everyPlace, joins, type Source, through } from "../graph/affine.ts";
+import { canCollapse, everyPlace, type Source, through } from "../graph/affine.ts";
 import {
   essential,
   type Graph,
-  isFleeting,
-  type PlaceDefinition,
+  type InsertDefinition,
+  isInlined,
   programsIn,
   type Value,
   valueAt,
 } from "../graph/graph.ts";
-import { addSink, sweepFor } from "./candidates.ts";
+import { addSink, loopFor } from "./candidates.ts";
 import { inputsOf } from "./cost.ts";
 import {
   append,
@@ -17,23 +17,24 @@ import {
   isDead,
   load,
   loadAll,
+  type OpenColumnReduction,
   openFusion,
-  type OpenColumns,
   type OpenKernel,
-  type OpenNested,
-  type OpenSweep,
+  type OpenLoop,
+  type OpenLoopNest,
   readersOf,
-  readWhole,
-  wantIn,
+  readBuffer,
+  useIn,
 } from "./fusion.ts";
-import type { Control, Kernel, Matrix, Product, Steps } from "./kernel.ts";
+import type { ControlKernel, Gemm, Kernel, Matrix, RoutineKernel } from "./kernel.ts";
 import { visitMap, visitMove } from "./materialize.ts";
-import { closeNest, openNest, openNode, type OpenNode } from "./nest.ts";
-import { byRows } from "./tiling.ts";
+import { closeBody, openBody, openNode, type OpenNode } from "./body.ts";
+import { tileLoops } from "./tiling.ts";
 
 /*
- * Kernels are found from the results back to the inputs: when a value's turn comes, all that want it are known, and where
- * they want it. So each value is looked at once. It is computed where it is wanted, or gets a buffer if that costs less.
+ * Kernels are found from the results back to the inputs: when a value's turn comes, all that want it are known, and
+ * where they want it. So each value is looked at once. It is computed where it is wanted, or gets a buffer if that
+ * costs less.
  */
 
 /** A graph as loop nests, in the order in which they run. */
@@ -45,53 +46,58 @@ export interface Schedule {
 }
 
 /** The input of a reduction in a nest: by itself if its axes cannot be walked as one otherwise. */
-const reducedIn = (fusion: Fusion, kernel: OpenNested, id: number, isEven: boolean): OpenNode => {
-  const { nest } = kernel;
-  if (isEven) return wantIn(fusion, kernel, id, nest.everywhere);
-  fusion.whole.add(id);
-  return load(fusion, kernel, id, nest.everywhere, openNode());
+const reducedIn = (fusion: Fusion, kernel: OpenLoopNest, id: number, isCollapsible: boolean): OpenNode => {
+  const { body } = kernel;
+  if (isCollapsible) return useIn(fusion, kernel, id, body.everywhere);
+  fusion.materialized.add(id);
+  return load(fusion, kernel, id, body.everywhere, openNode());
 };
 
 type Of<Kind> = Extract<Value["definition"], { readonly kind: Kind }>;
 
-const visitFold = (fusion: Fusion, id: number, { combine, input, reduced, into }: Of<"fold1">): void => {
-  const { graph, evenness } = fusion;
+const visitRowReduction = (fusion: Fusion, id: number, { combine, input, reduced, into }: Of<"rowReduction">): void => {
+  const { graph, collapsible } = fusion;
   const { shape } = valueAt(graph, input);
   const owner = into?.value ?? id;
   loadAll(fusion, owner);
   if (isDead(fusion, owner)) return;
   const over = essential(shape.slice(shape.length - reduced));
   const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
-  const isEven = evenness.isOneAxis(input, domain.length - over.length, domain.length);
-  const even = isEven ? evenness.trailing(input) : domain.length;
+  const isCollapsible = collapsible.isOneAxis(input, domain.length - over.length, domain.length);
+  const collapsed = isCollapsible ? collapsible.trailing(input) : domain.length;
   const readers = readersOf(fusion, owner);
   const inputs = [input, ...inputsOf(valueAt(graph, input))];
-  const sweep = sweepFor(fusion, { domain, reduced: over.length, even, readers, inputs });
-  addSink(sweep, sweep.folds, { combine, value: id, node: reducedIn(fusion, sweep, input, isEven) });
+  const loop = loopFor(fusion, { domain, reduced: over.length, collapsed, readers, inputs });
+  addSink(loop, loop.reductions, { combine, value: id, node: reducedIn(fusion, loop, input, isCollapsible) });
 };
 
-const visitColumns = (fusion: Fusion, id: number, { combine, input, outer, reduced }: Of<"fold2">): void => {
-  const { graph, evenness, sequence } = fusion;
+const visitColumnReduction = (
+  fusion: Fusion,
+  id: number,
+  { combine, input, outer, reduced }: Of<"columnReduction">,
+): void => {
+  const { graph, collapsible, sequence } = fusion;
   if (isDead(fusion, id)) return;
   const { shape } = valueAt(graph, input);
   const before = essential(shape.slice(0, outer));
   const over = essential(shape.slice(outer, outer + reduced));
   const domain = [...before, ...over, ...essential(shape.slice(outer + reduced))];
   const inner = before.length + over.length;
-  const isEven = evenness.isOneAxis(input, before.length, inner) && evenness.isOneAxis(input, inner, domain.length);
+  const isCollapsible =
+    collapsible.isOneAxis(input, before.length, inner) && collapsible.isOneAxis(input, inner, domain.length);
   const node = openNode();
-  const columns: OpenColumns = {
-    kind: "columns",
+  const columns: OpenColumnReduction = {
+    kind: "columnReduction",
     domain,
     outer: before.length,
     reduced: over.length,
-    nest: openNest(domain),
+    body: openBody(domain),
     value: id,
     combine,
     node,
   };
   sequence.insert(columns, "first");
-  node.step = { kind: "same", as: reducedIn(fusion, columns, input, isEven) };
+  node.step = { kind: "same", as: reducedIn(fusion, columns, input, isCollapsible) };
 };
 
 /** Where the elements of a moved value lie in memory. */
@@ -108,7 +114,7 @@ const matrixOf = (fusion: Fusion, id: number): Matrix => {
   }
 };
 
-const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"product">): void => {
+const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"gemm">): void => {
   const { graph, sequence } = fusion;
   if (isDead(fusion, id)) return;
   const { shape } = valueAt(graph, left);
@@ -116,8 +122,8 @@ const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"product">
   const n = valueAt(graph, right).shape.at(-1) ?? 1;
   const { dtype } = valueAt(graph, id);
   const batch = shape.slice(0, -2);
-  const product: Product = {
-    kind: "product",
+  const product: Gemm = {
+    kind: "gemm",
     value: id,
     dtype,
     batch,
@@ -128,55 +134,55 @@ const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"product">
     right: matrixOf(fusion, right),
   };
   sequence.insert(product, "first");
-  readWhole(fusion, product, product.left.value);
-  readWhole(fusion, product, product.right.value);
+  readBuffer(fusion, product, product.left.value);
+  readBuffer(fusion, product, product.right.value);
 };
 
 /** Parts that may meet are put in their order; the zeros come first. */
-const visitPlace = (fusion: Fusion, id: number, { parts, isApart, isCovered }: PlaceDefinition): void => {
-  const { graph, evenness, sequence } = fusion;
+const visitInsert = (fusion: Fusion, id: number, { parts, isDisjoint, coversResult }: InsertDefinition): void => {
+  const { graph, collapsible, sequence } = fusion;
   if (isDead(fusion, id)) return;
   const readers = [...readersOf(fusion, id)];
-  const made: OpenSweep[] = [];
+  const made: OpenLoop[] = [];
   for (const { input, target } of parts.toReversed()) {
     const { shape } = valueAt(graph, input);
     const domain = essential(shape);
     const along = { offset: target.offset, strides: target.strides.filter((_, axis) => shape[axis] !== 1) };
-    const even = Math.min(evenness.trailing(input), evenTrailing(along, domain));
-    const sweep = sweepFor(fusion, {
+    const collapsed = Math.min(collapsible.trailing(input), trailingOf(along, domain));
+    const loop = loopFor(fusion, {
       domain,
       reduced: 0,
-      even,
+      collapsed,
       readers,
       inputs: [input, ...inputsOf(valueAt(graph, input))],
     });
-    addSink(sweep, sweep.parts, {
+    addSink(loop, loop.parts, {
       value: id,
-      node: wantIn(fusion, sweep, input, sweep.nest.everywhere),
+      node: useIn(fusion, loop, input, loop.body.everywhere),
       target: along,
     });
-    made.push(sweep);
-    if (!isApart) readers.push(sweep);
+    made.push(loop);
+    if (!isDisjoint) readers.push(loop);
   }
-  if (!isCovered) sequence.insert({ kind: "fill", value: id }, firstOf(fusion, made) ?? "first");
+  if (!coversResult) sequence.insert({ kind: "fill", value: id }, firstOf(fusion, made) ?? "first");
 };
 
-const evenTrailing = ({ strides }: Source, domain: readonly number[]): number => {
+const trailingOf = ({ strides }: Source, domain: readonly number[]): number => {
   let count = 1;
-  while (count < domain.length && joins(strides, domain, domain.length - 1 - count)) count++;
+  while (count < domain.length && canCollapse(strides, domain, domain.length - 1 - count)) count++;
   return count;
 };
 
 const visitRoutine = (fusion: Fusion, id: number, inputs: readonly number[]): void => {
-  const steps: Steps = { kind: "routine", value: id };
+  const steps: RoutineKernel = { kind: "routine", value: id };
   fusion.sequence.insert(steps, "first");
-  for (const input of inputs) readWhole(fusion, steps, input);
+  for (const input of inputs) readBuffer(fusion, steps, input);
 };
 
 const visitControl = (fusion: Fusion, id: number, inputs: readonly number[], results: readonly number[]): void => {
-  const control: Control = { kind: "control", value: id, results };
+  const control: ControlKernel = { kind: "control", value: id, results };
   fusion.sequence.insert(control, "first");
-  for (const input of inputs) readWhole(fusion, control, input);
+  for (const input of inputs) readBuffer(fusion, control, input);
 };
 
 const visit = (fusion: Fusion, id: number, resultsOf: ReadonlyMap<number, readonly number[]>): void => {
@@ -187,45 +193,56 @@ const visit = (fusion: Fusion, id: number, resultsOf: ReadonlyMap<number, readon
       return visitMap(fusion, id);
     case "move":
       return visitMove(fusion, id);
-    case "fold1":
-      return visitFold(fusion, id, d);
-    case "fold2":
-      return visitColumns(fusion, id, d);
-    case "product":
+    case "rowReduction":
+      return visitRowReduction(fusion, id, d);
+    case "columnReduction":
+      return visitColumnReduction(fusion, id, d);
+    case "gemm":
       return visitProduct(fusion, id, d);
-    case "place":
-      return visitPlace(fusion, id, d);
+    case "insert":
+      return visitInsert(fusion, id, d);
     case "routine":
       return visitRoutine(fusion, id, d.inputs);
     case "control":
       return visitControl(fusion, id, d.control.inputs, resultsOf.get(id) ?? []);
     case "given":
     case "constant":
-    case "parts":
+    case "assembled":
     case "result":
       return undefined;
   }
 };
 
 const closed = (kernel: OpenKernel): Kernel => {
-  if (kernel.kind === "columns") {
+  if (kernel.kind === "columnReduction") {
     const { domain, outer, reduced, value, combine, node } = kernel;
-    const { nodes, number } = closeNest([node]);
-    return { kind: "columns", domain, outer, reduced, nodes, fold: { combine, value, node: number(node) } };
+    const { nodes, number } = closeBody([node]);
+    return {
+      kind: "columnReduction",
+      domain,
+      outer,
+      reduced,
+      nodes,
+      reduction: { combine, value, node: number(node) },
+    };
   }
-  if (kernel.kind !== "sweep") return kernel;
-  const { nest, reduced } = kernel;
+  if (kernel.kind !== "loop") return kernel;
+  const { body, reduced } = kernel;
   // They were found from the last to the first.
-  const [stores, parts, folds] = [kernel.stores.toReversed(), kernel.parts.toReversed(), kernel.folds.toReversed()];
-  const { nodes, number } = closeNest([...stores, ...parts, ...folds].map(({ node }) => node));
+  const [stores, parts, reductions] = [
+    kernel.stores.toReversed(),
+    kernel.parts.toReversed(),
+    kernel.reductions.toReversed(),
+  ];
+  const { nodes, number } = closeBody([...stores, ...parts, ...reductions].map(({ node }) => node));
   return {
-    kind: "sweep",
-    domain: nest.domain,
+    kind: "loop",
+    domain: body.domain,
     reduced,
     nodes,
     stores: stores.map(({ value, node }) => ({ value, node: number(node) })),
     parts: parts.map(({ value, node, target }) => ({ value, node: number(node), target })),
-    folds: folds.map(({ combine, value, node }) => ({ combine, value, node: number(node) })),
+    reductions: reductions.map(({ combine, value, node }) => ({ combine, value, node: number(node) })),
   };
 };
 
@@ -242,7 +259,7 @@ export const schedule = (graph: Graph): Schedule => {
   const fusion = openFusion(graph);
   const resultsOf = resultsOfControls(graph);
   for (let id = graph.values.length - 1; id >= 0; id--) {
-    if (!isFleeting(valueAt(graph, id))) loadAll(fusion, id);
+    if (!isInlined(valueAt(graph, id))) loadAll(fusion, id);
     visit(fusion, id, resultsOf);
   }
   const inner = new Map(
@@ -250,5 +267,5 @@ export const schedule = (graph: Graph): Schedule => {
       definition.kind === "control" ? [[id, programsIn(definition.control).map(schedule)]] : [],
     ),
   );
-  return { graph, kernels: byRows(graph, fusion.sequence.all().map(closed)), inner };
+  return { graph, kernels: tileLoops(graph, fusion.sequence.all().map(closed)), inner };
 };

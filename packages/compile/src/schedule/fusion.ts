@@ -1,10 +1,10 @@
 import { type Combine, sizeOf } from "@gradfold/core/transform";
 import type { Source } from "../graph/affine.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
-import { evennessOf, type Evenness } from "./collapsible.ts";
+import { type Collapsible, collapsibleOf } from "./collapsible.ts";
 import { costsOf } from "./cost.ts";
-import type { Columns, Control, Fill, Product, Steps } from "./kernel.ts";
-import { type Nest, type OpenNode, want } from "./nest.ts";
+import type { ColumnReduction, ControlKernel, Fill, Gemm, RoutineKernel } from "./kernel.ts";
+import { type OpenBody, type OpenNode, addUse } from "./body.ts";
 import { openSequence, type Sequence } from "./sequence.ts";
 
 /* Kernels in the making, and what is known of who reads a value. */
@@ -14,40 +14,40 @@ export interface OpenSink {
   readonly node: OpenNode;
 }
 
-export interface OpenSweep {
-  readonly kind: "sweep";
-  readonly nest: Nest;
+export interface OpenLoop {
+  readonly kind: "loop";
+  readonly body: OpenBody;
   readonly stores: OpenSink[];
   readonly parts: (OpenSink & { readonly target: Source })[];
-  readonly folds: (OpenSink & { readonly combine: Combine })[];
+  readonly reductions: (OpenSink & { readonly combine: Combine })[];
   /** How many trailing axes are reduced, if any are, and how many can be walked as one. */
   reduced: number;
-  even: number;
+  collapsed: number;
 }
 
-export interface OpenColumns extends Omit<Columns, "nodes" | "fold"> {
-  readonly nest: Nest;
+export interface OpenColumnReduction extends Omit<ColumnReduction, "nodes" | "reduction"> {
+  readonly body: OpenBody;
   readonly value: number;
   readonly combine: Combine;
   readonly node: OpenNode;
 }
 
-export type OpenNested = OpenSweep | OpenColumns;
+export type OpenLoopNest = OpenLoop | OpenColumnReduction;
 
-export type OpenKernel = OpenNested | Product | Fill | Steps | Control;
+export type OpenKernel = OpenLoopNest | Gemm | Fill | RoutineKernel | ControlKernel;
 
 export interface Fusion {
   readonly graph: Graph;
-  readonly evenness: Evenness;
+  readonly collapsible: Collapsible;
   readonly sequence: Sequence<OpenKernel>;
   /** Values that need a buffer, since they are read otherwise than element by element. */
-  readonly whole: Set<number>;
+  readonly materialized: Set<number>;
   /** The kernels that read a value from its buffer. */
   readonly readers: Map<number, OpenKernel[]>;
   /** The nests that want a value. */
-  readonly wanting: Map<number, OpenNested[]>;
+  readonly users: Map<number, OpenLoopNest[]>;
   /** By domain: the sweeps from the last one to the first. */
-  readonly sweeps: Map<string, OpenSweep[]>;
+  readonly loops: Map<string, OpenLoop[]>;
   readonly outputs: ReadonlySet<number>;
   readonly costOf: (id: number) => number;
 }
@@ -60,18 +60,18 @@ export const append = <K, T>(lists: Map<K, T[]>, key: K, element: T): void => {
 
 export const openFusion = (graph: Graph): Fusion => ({
   graph,
-  evenness: evennessOf(graph),
+  collapsible: collapsibleOf(graph),
   sequence: openSequence(),
-  whole: new Set(graph.outputs),
+  materialized: new Set(graph.outputs),
   readers: new Map(),
-  wanting: new Map(),
-  sweeps: new Map(),
+  users: new Map(),
+  loops: new Map(),
   outputs: new Set(graph.outputs),
   costOf: costsOf(graph),
 });
 
-export const readWhole = ({ whole, readers }: Fusion, kernel: OpenKernel, id: number): void => {
-  whole.add(id);
+export const readBuffer = ({ materialized, readers }: Fusion, kernel: OpenKernel, id: number): void => {
+  materialized.add(id);
   append(readers, id, kernel);
 };
 
@@ -79,14 +79,14 @@ export const readWhole = ({ whole, readers }: Fusion, kernel: OpenKernel, id: nu
 const placed = ({ splat, shape }: Value, at: Source): Source =>
   splat || sizeOf(shape) === 1 ? { offset: 0, strides: at.strides.map(() => 0) } : at;
 
-export const wantIn = ({ graph, wanting }: Fusion, kernel: OpenNested, id: number, at: Source): OpenNode => {
-  const { node, isFirst } = want(kernel.nest, id, placed(valueAt(graph, id), at));
-  if (isFirst) append(wanting, id, kernel);
+export const useIn = ({ graph, users }: Fusion, kernel: OpenLoopNest, id: number, at: Source): OpenNode => {
+  const { node, isFirst } = addUse(kernel.body, id, placed(valueAt(graph, id), at));
+  if (isFirst) append(users, id, kernel);
   return node;
 };
 
 /** A step that reads a value's buffer. */
-export const load = (fusion: Fusion, kernel: OpenNested, id: number, at: Source, node: OpenNode): OpenNode => {
+export const load = (fusion: Fusion, kernel: OpenLoopNest, id: number, at: Source, node: OpenNode): OpenNode => {
   const value = valueAt(fusion.graph, id);
   append(fusion.readers, id, kernel);
   node.step = { kind: "load", dtype: value.dtype, value: id, source: placed(value, at) };
@@ -95,9 +95,9 @@ export const load = (fusion: Fusion, kernel: OpenNested, id: number, at: Source,
 
 /** Wants become reads of a buffer. */
 export const loadAll = (fusion: Fusion, id: number): void => {
-  for (const kernel of fusion.wanting.get(id) ?? [])
-    for (const { at, node } of kernel.nest.wants.get(id) ?? []) load(fusion, kernel, id, at, node);
-  fusion.wanting.delete(id);
+  for (const kernel of fusion.users.get(id) ?? [])
+    for (const { at, node } of kernel.body.uses.get(id) ?? []) load(fusion, kernel, id, at, node);
+  fusion.users.delete(id);
 };
 
 export const readersOf = ({ readers }: Fusion, id: number): readonly OpenKernel[] => readers.get(id) ?? [];

@@ -3,7 +3,7 @@ import type { Combine, ScalarFunction } from "@gradfold/core/transform";
 import type { Source } from "../graph/affine.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 
-/** A step of what is computed at every place of a loop nest. Inputs are the numbers of earlier steps. */
+/** An instruction of a loop body. Inputs are the numbers of earlier instructions. */
 export type Node =
   | { readonly kind: "load"; readonly dtype: DType; readonly value: number; readonly source: Source }
   | { readonly kind: "zero"; readonly dtype: DType }
@@ -20,42 +20,42 @@ export type Load = Extract<Node, { readonly kind: "load" }>;
 export const loadsOf = (nodes: readonly Node[]): readonly Load[] =>
   nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
 
-/** What becomes of a step's results: the value that they make up. */
+/** Where the results of an instruction go: the value whose elements they are. */
 export interface Sink {
   readonly value: number;
   readonly node: number;
 }
 
-/** Results that are joined, along some axes, into the elements of a value. */
-export interface Fold extends Sink {
+/** Results that are reduced along some axes to the elements of a value. */
+export interface Reduction extends Sink {
   readonly combine: Combine;
 }
 
-/** Results that are put into a part of a value. */
+/** Results that are inserted into a part of a value. */
 export interface Part extends Sink {
   readonly target: Source;
 }
 
-/** A nest over every place of a domain, that stores values and reduces along its trailing axes by rule 1. */
-export interface Sweep {
-  readonly kind: "sweep";
+/** An elementwise loop nest: stores values, and computes row reductions along its trailing axes, in lanes. */
+export interface Loop {
+  readonly kind: "loop";
   readonly domain: readonly number[];
   /** How many trailing axes are reduced, if any are. */
   readonly reduced: number;
   readonly nodes: readonly Node[];
   readonly stores: readonly Sink[];
   readonly parts: readonly Part[];
-  readonly folds: readonly Fold[];
+  readonly reductions: readonly Reduction[];
 }
 
-/** A reduction by rule 2: over the middle axes, for each place of the outer and of the inner ones. */
-export interface Columns {
-  readonly kind: "columns";
+/** A column reduction: over the middle axes, in blocks, for each point of the outer and the inner axes. */
+export interface ColumnReduction {
+  readonly kind: "columnReduction";
   readonly domain: readonly number[];
   readonly outer: number;
   readonly reduced: number;
   readonly nodes: readonly Node[];
-  readonly fold: Fold;
+  readonly reduction: Reduction;
 }
 
 /** A matrix in memory, or a stack of them. */
@@ -65,8 +65,8 @@ export interface Matrix {
   readonly source: Source;
 }
 
-export interface Product {
-  readonly kind: "product";
+export interface Gemm {
+  readonly kind: "gemm";
   readonly value: number;
   readonly dtype: DType;
   readonly batch: readonly number[];
@@ -77,37 +77,37 @@ export interface Product {
   readonly right: Matrix;
 }
 
-/** Nests that walk the same rows of large values, block by block together. */
-export interface Rows {
-  readonly kind: "rows";
+/** Loop nests over the same rows of large values, tiled together: each tile of rows runs through all of them. */
+export interface TiledLoops {
+  readonly kind: "tiled";
   readonly rows: number;
-  readonly nests: readonly (Sweep | Columns)[];
+  readonly members: readonly (Loop | ColumnReduction)[];
 }
 
-/** Zeros, before parts are put among them. */
+/** Zeros, before parts are inserted. */
 export interface Fill {
   readonly kind: "fill";
   readonly value: number;
 }
 
-/** Step by step through buffers: what the value's definition says. */
-export interface Steps {
+/** The routine of the value's definition. */
+export interface RoutineKernel {
   readonly kind: "routine";
   readonly value: number;
 }
 
-/** Other schedules, run as often as the value's definition says. */
-export interface Control {
+/** Control flow: the schedules inside of the value's definition. */
+export interface ControlKernel {
   readonly kind: "control";
   readonly value: number;
   readonly results: readonly number[];
 }
 
-export type Kernel = Sweep | Columns | Rows | Product | Fill | Steps | Control;
+export type Kernel = Loop | ColumnReduction | TiledLoops | Gemm | Fill | RoutineKernel | ControlKernel;
 
-/** Whether a kernel computes numbers, one place each. */
-export const isOfNumbers = (kernel: Kernel): boolean =>
-  kernel.kind === "sweep" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);
+/** Whether a kernel computes scalars only. */
+export const isScalarKernel = (kernel: Kernel): boolean =>
+  kernel.kind === "loop" && kernel.parts.length === 0 && kernel.domain.every((n) => n === 1);
 
 const inputsOf = ({ definition }: Value): readonly number[] =>
   definition.kind === "control" ? definition.control.inputs : definition.kind === "routine" ? definition.inputs : [];
@@ -115,12 +115,12 @@ const inputsOf = ({ definition }: Value): readonly number[] =>
 /** The values that a kernel reads. */
 export const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
   switch (kernel.kind) {
-    case "sweep":
-    case "columns":
+    case "loop":
+    case "columnReduction":
       return loadsOf(kernel.nodes).map(({ value }) => value);
-    case "rows":
-      return kernel.nests.flatMap((nest) => usesOf(nest, graph));
-    case "product":
+    case "tiled":
+      return kernel.members.flatMap((nest) => usesOf(nest, graph));
+    case "gemm":
       return [kernel.left.value, kernel.right.value];
     case "fill":
       return [];
@@ -134,16 +134,16 @@ export const usesOf = (kernel: Kernel, graph: Graph): readonly number[] => {
 export const madeBy = (kernel: Kernel, graph: Graph): readonly number[] => {
   const owner = (id: number): number => {
     const { definition } = valueAt(graph, id);
-    return definition.kind === "fold1" ? (definition.into?.value ?? id) : id;
+    return definition.kind === "rowReduction" ? (definition.into?.value ?? id) : id;
   };
   switch (kernel.kind) {
-    case "sweep":
-      return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.folds].map(({ value }) => owner(value)))];
-    case "columns":
-      return [kernel.fold.value];
-    case "rows":
-      return kernel.nests.flatMap((nest) => madeBy(nest, graph));
-    case "product":
+    case "loop":
+      return [...new Set([...kernel.stores, ...kernel.parts, ...kernel.reductions].map(({ value }) => owner(value)))];
+    case "columnReduction":
+      return [kernel.reduction.value];
+    case "tiled":
+      return kernel.members.flatMap((nest) => madeBy(nest, graph));
+    case "gemm":
     case "fill":
     case "routine":
       return [kernel.value];

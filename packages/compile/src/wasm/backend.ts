@@ -1,4 +1,4 @@
-import { openFunction, op, splat32 } from "./assembler.ts";
+import { op, openFunction, splat32 } from "./assembler.ts";
 import { encodeModule } from "./encode.ts";
 
 /** What runs a compiled function. */
@@ -6,14 +6,14 @@ export type Backend = "wasm" | "eager";
 
 /** A module that an engine without SIMD refuses. */
 const sample = (): Uint8Array<ArrayBuffer> => {
-  const code = openFunction(0);
-  const local = code.local("v128");
-  code.constant(splat32(1));
-  code.tee(local);
-  code.get(local);
-  code.op(op.f32Add);
-  code.set(local);
-  return encodeModule([code.finish()]);
+  const asm = openFunction(0);
+  const local = asm.local("v128");
+  asm.constant(splat32(1));
+  asm.tee(local);
+  asm.get(local);
+  asm.op(op.f32x4Add);
+  asm.set(local);
+  return encodeModule([asm.finish()]);
 };
 
 /** WebAssembly, where there is one with SIMD. */

@@ -8,9 +8,9 @@ const isBytes = (piece: Piece): piece is readonly number[] | Uint8Array => typeo
 const lengthOf = (piece: Piece): number =>
   isBytes(piece) ? piece.length : piece.reduce<number>((sum, part) => sum + lengthOf(part), 0);
 
-/** Writes a piece from a place on, and returns the place behind it. */
+/** Writes a piece at an offset, and returns the offset behind it. */
 const write = (to: Uint8Array, at: number, piece: Piece): number => {
-  if (!isBytes(piece)) return piece.reduce<number>((place, part) => write(to, place, part), at);
+  if (!isBytes(piece)) return piece.reduce<number>((offset, part) => write(to, offset, part), at);
   to.set(piece, at);
   return at + piece.length;
 };
@@ -54,7 +54,7 @@ export type ValueType = "i32" | "f64" | "v128";
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f64: 0x7c, v128: 0x7b };
 
 /** A function of numbers without results, or one of vectors that gives a vector; its locals have a type each. */
-export interface FunctionCode {
+export interface WasmFunction {
   readonly parameters: number;
   readonly of: ValueType;
   readonly locals: readonly ValueType[];
@@ -73,7 +73,7 @@ const declarations = (locals: readonly ValueType[]): Piece => {
 };
 
 /** A module of functions over the memory `m.m`, which its maker imports; the last function is exported as `run`. */
-export const encodeModule = (functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> => {
+export const encodeModule = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> => {
   const types = functions.map(({ parameters, of }): Piece => {
     const all = new Array<number>(parameters).fill(typeCodes[of]);
     return [[0x60], unsigned(parameters), all, of === "v128" ? [1, typeCodes.v128] : [0]];

@@ -1,4 +1,4 @@
-import { type Code, op } from "./assembler.ts";
+import { type Assembler, op } from "./assembler.ts";
 
 /* Address arithmetic as expressions: each puts one number on the stack. */
 
@@ -12,43 +12,43 @@ export interface Arithmetic {
   readonly mul: (a: Expression, b: Expression) => Expression;
   readonly less: (a: Expression, b: Expression) => Expression;
   readonly equal: (a: Expression, b: Expression) => Expression;
-  readonly both: (a: Expression, b: Expression) => Expression;
-  readonly least: (a: Expression, b: Expression) => Expression;
+  readonly and: (a: Expression, b: Expression) => Expression;
+  readonly min: (a: Expression, b: Expression) => Expression;
   /** A new local that holds a value. */
-  readonly name: (value: Expression) => number;
+  readonly variable: (value: Expression) => number;
   readonly assign: (local: number, value: Expression) => void;
   /** Runs the body for a local that steps from 0 while it is less than a bound. */
-  readonly count: (bound: Expression, step: number, body: (counter: number) => void) => void;
+  readonly forRange: (bound: Expression, step: number, body: (counter: number) => void) => void;
 }
 
-export const arithmetic = (code: Code): Arithmetic => {
+export const arithmetic = (asm: Assembler): Arithmetic => {
   const binary =
     (instruction: readonly number[]) =>
     (a: Expression, b: Expression): Expression =>
     () => {
       a();
       b();
-      code.op(instruction);
+      asm.op(instruction);
     };
   const local =
     (index: number): Expression =>
     () =>
-      code.get(index);
+      asm.get(index);
   const number =
     (value: number): Expression =>
     () =>
-      code.i32(value);
+      asm.i32(value);
   const assign = (target: number, value: Expression): void => {
     value();
-    code.set(target);
+    asm.set(target);
   };
-  const name = (value: Expression): number => {
-    const target = code.local("i32");
+  const variable = (value: Expression): number => {
+    const target = asm.local("i32");
     assign(target, value);
     return target;
   };
   const add = binary(op.i32Add);
-  const less = binary(op.i32Less);
+  const less = binary(op.i32LtU);
   return {
     local,
     number,
@@ -56,23 +56,23 @@ export const arithmetic = (code: Code): Arithmetic => {
     sub: binary(op.i32Sub),
     mul: binary(op.i32Mul),
     less,
-    equal: binary(op.i32Equal),
-    both: binary(op.i32And),
-    least: (a, b) => () => {
+    equal: binary(op.i32Eq),
+    and: binary(op.i32And),
+    min: (a, b) => () => {
       a();
       b();
       a();
       b();
-      code.op(op.i32Less);
-      code.op(op.select);
+      asm.op(op.i32LtU);
+      asm.op(op.select);
     },
-    name,
+    variable,
     assign,
-    count: (bound, step, body) => {
-      const counter = name(number(0));
+    forRange: (bound, step, body) => {
+      const counter = variable(number(0));
       less(local(counter), bound)();
-      code.when(() =>
-        code.repeat(() => {
+      asm.when(() =>
+        asm.repeat(() => {
           body(counter);
           assign(counter, add(local(counter), number(step)));
           less(local(counter), bound)();

@@ -1,13 +1,13 @@
-import type { Code, Constant } from "./assembler.ts";
+import type { Assembler, Constant } from "./assembler.ts";
 
 /* Vectors in locals. */
 
-/** Gives the local that holds a constant. */
-export type Held = (constant: Constant) => number;
+/** The local that holds a constant, which is set in front of the loop. */
+export type Hoist = (constant: Constant) => number;
 
-/** Puts the vector on the stack into a new local. */
-export const emitKept = (code: Code): number => {
-  const result = code.local("v128");
-  code.set(result);
+/** Pops the vector on the stack into a new local. */
+export const toLocal = (asm: Assembler): number => {
+  const result = asm.local("v128");
+  asm.set(result);
   return result;
 };

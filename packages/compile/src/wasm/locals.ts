@@ -36,7 +36,9 @@ interface Blocks {
   /** The innermost conditional block: what is written there is known as long as it is open. */
   readonly branch: () => number;
   readonly isOpen: (branch: number) => boolean;
-  /** Notes that a local, live from some position on, is used here. A loop into which it comes needs it in the next turn. */
+  /**
+   * Notes that a local, live from some position on, is used here. A loop into which it comes needs it in the next turn.
+   */
   readonly use: (local: number, from: number) => void;
 }
 
@@ -63,8 +65,8 @@ const openBlocks = (): Blocks => {
 };
 
 /**
- * Finds where locals are live. A body of a loop runs at least once, so what is written in it is known behind it; what is
- * read where no write is known to have been before lives from the beginning of the function, where it is zero.
+ * Finds where locals are live. A body of a loop runs at least once, so what is written in it is known behind it; what
+ * is read where no write is known to have been before lives from the beginning of the function, where it is zero.
  */
 const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
   const from = new Int32Array(locals).fill(-1);
@@ -97,18 +99,18 @@ const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
 };
 
 /** Numbers among those of one type: the one that was given back last is used first. */
-interface Numbers {
+interface NumberMode {
   readonly take: () => number;
-  readonly giveBack: (number: number) => void;
+  readonly release: (number: number) => void;
   readonly count: () => number;
 }
 
-const openNumbers = (): Numbers => {
+const openNumbers = (): NumberMode => {
   const free: number[] = [];
   let count = 0;
   return {
     take: () => free.pop() ?? count++,
-    giveBack: (number) => free.push(number),
+    release: (number) => free.push(number),
     count: () => count,
   };
 };
@@ -139,7 +141,11 @@ const openPlaces = (
 
 /** Gives locals of one type the same number where no two of them are live at once. */
 const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions: number): Assignment => {
-  const numbers: Readonly<Record<ValueType, Numbers>> = { i32: openNumbers(), f64: openNumbers(), v128: openNumbers() };
+  const numbers: Readonly<Record<ValueType, NumberMode>> = {
+    i32: openNumbers(),
+    f64: openNumbers(),
+    v128: openNumbers(),
+  };
   const typeOf = (local: number): ValueType => wanted[local] ?? "i32";
   const among = new Int32Array(wanted.length);
   const starting = openPlaces(from, positions);
@@ -147,10 +153,10 @@ const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions
   const take = (local: number): void => {
     among[local] = numbers[typeOf(local)].take();
   };
-  const giveBack = (local: number): void => numbers[typeOf(local)].giveBack(among[local] ?? 0);
+  const release = (local: number): void => numbers[typeOf(local)].release(among[local] ?? 0);
   for (let position = 0; position <= positions; position++) {
     starting(position, take);
-    ending(position, giveBack);
+    ending(position, release);
   }
   const types = (["i32", "f64", "v128"] as const).flatMap((type) =>
     new Array<ValueType>(numbers[type].count()).fill(type),
@@ -187,7 +193,7 @@ const putMark = (put: (byte: number) => void, entry: number): void => {
 };
 
 /** A function's body in bytes, and the types of its locals behind the parameters. */
-export interface Body {
+export interface LoopBody {
   readonly bytes: Uint8Array;
   readonly locals: readonly ValueType[];
 }
@@ -201,7 +207,7 @@ export const withLocals = (
   parameters: number,
   kept: readonly number[],
   types: readonly ValueType[],
-): Body => {
+): LoopBody => {
   const wanted = [...new Array<ValueType>(parameters).fill("i32"), ...types];
   const { from, to } = intervalsOf(instructions, wanted.length);
   for (const list of [from, to]) list.fill(-1, 0, parameters);

@@ -25,37 +25,41 @@ type OpenStep =
   | { readonly kind: "same"; readonly as: OpenNode };
 
 /** A value that a nest wants, and where. */
-export interface Want {
+export interface Use {
   readonly at: Source;
   readonly node: OpenNode;
 }
 
-export interface Nest {
+export interface OpenBody {
   readonly domain: readonly number[];
   readonly everywhere: Source;
-  readonly wants: Map<number, Want[]>;
+  readonly uses: Map<number, Use[]>;
   /** How many scalar operations the nest takes at each place. */
   operations: number;
 }
 
-export const openNest = (domain: readonly number[]): Nest => ({
+export const openBody = (domain: readonly number[]): OpenBody => ({
   domain,
   everywhere: everyPlace(domain),
-  wants: new Map(),
+  uses: new Map(),
   operations: 0,
 });
 
 export const openNode = (): OpenNode => ({ step: { kind: "open" } });
 
 /** Notes that a nest wants a value at a place; gives the step, and whether it is the first want of that value. */
-export const want = (nest: Nest, id: number, at: Source): { readonly node: OpenNode; readonly isFirst: boolean } => {
-  const wants = nest.wants.get(id);
-  const known = wants?.find((old) => sameSource(old.at, at));
+export const addUse = (
+  body: OpenBody,
+  id: number,
+  at: Source,
+): { readonly node: OpenNode; readonly isFirst: boolean } => {
+  const uses = body.uses.get(id);
+  const known = uses?.find((old) => sameSource(old.at, at));
   if (known !== undefined) return { node: known.node, isFirst: false };
   const node = openNode();
-  if (wants === undefined) nest.wants.set(id, [{ at, node }]);
-  else wants.push({ at, node });
-  return { node, isFirst: wants === undefined };
+  if (uses === undefined) body.uses.set(id, [{ at, node }]);
+  else uses.push({ at, node });
+  return { node, isFirst: uses === undefined };
 };
 
 /** The step behind those that are the same as others. */
@@ -73,16 +77,16 @@ const behind = (node: OpenNode): OpenNode => {
 };
 
 /** The steps that some steps need, each behind its operands, and each once; `number` tells where a step is. */
-export const closeNest = (
+export const closeBody = (
   roots: readonly OpenNode[],
 ): { readonly nodes: readonly Node[]; readonly number: (node: OpenNode) => number } => {
   const nodes: Node[] = [];
   const numbers = new Map<OpenNode, number>();
   const known = new Map<string, number>();
-  const scalars = new Map<ScalarFunction, number>();
+  const scalarLocals = new Map<ScalarFunction, number>();
   const scalarNumber = (scalar: ScalarFunction): number => {
-    const number = scalars.get(scalar) ?? scalars.size;
-    scalars.set(scalar, number);
+    const number = scalarLocals.get(scalar) ?? scalarLocals.size;
+    scalarLocals.set(scalar, number);
     return number;
   };
   const number = (node: OpenNode): number => {
