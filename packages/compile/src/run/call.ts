@@ -8,7 +8,7 @@ import { copyIn, copyOver, regionOf, runOf } from "./copy.ts";
 import { type Executable, executableOf } from "./executable.ts";
 import type { Heap } from "./heap.ts";
 import type { Pool, Tenant } from "./pool.ts";
-import { type Output, printResults } from "./results.ts";
+import { keepFreedMemory, type Output, printResults } from "./results.ts";
 
 /** A guard: whether an argument has the type that was compiled for; "traced" if it has, but a transform follows it. */
 export type Guard = (argument: number, x: unknown) => "hit" | "miss" | "traced";
@@ -32,6 +32,7 @@ export interface Runner extends Tenant {
  */
 export const instantiate = (caller: string, graph: Graph, guard: Guard, pool: Pool, otherwise: Run): Runner => {
   const executable = executableOf(caller, graph);
+  keepFreedMemory(resultsIn(graph, executable));
   const enter = (leaves: readonly unknown[]): Outcome => {
     const opened = pool.enter(runner, executable.pages);
     runner.run = opened === undefined ? otherwise : openRun(executable, graph, guard, opened.memory, opened.heap);

@@ -84,7 +84,7 @@ const manyBytes = 131072;
  * freed a block of up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no
  * memory.
  */
-const keepFreedMemory = (all: readonly Output[]): void => {
+export const keepFreedMemory = (all: readonly Output[]): void => {
   // oxlint-disable-next-line no-new -- it is there to be freed
   if (all.some(({ value }) => bytesOf(value) >= manyBytes)) new ArrayBuffer(32_000_000);
 };
@@ -103,7 +103,6 @@ export interface Printed {
  */
 export const printResults = (heap: Heap, all: readonly Output[]): Printed => {
   const { batches, slots } = intoSharedBuffers(all);
-  keepFreedMemory(all);
   const printBatch = ({ dtype, from, size }: SharedBuffer, b: number): string => {
     if (size * widthOf(dtype) > smallBytes) return `const store${b} = copies[${b}]();`;
     const window = widthOf(dtype) === 4 ? "single" : "double";
