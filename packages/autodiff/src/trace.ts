@@ -1,6 +1,7 @@
 import { type DType, type NDArray, TraceError } from "@gradfold/core";
 import { type ArrayType, atNewLevel, isErrorOf, type Limit, typed } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
+import { evaluateProgram } from "./evaluate.ts";
 import { onLeaves } from "./leaves.ts";
 import { assemble, closeOver, type Equation, operationsInside, type Program } from "./program.ts";
 import { type Followed, openInterpreter } from "./interpreter.ts";
@@ -92,6 +93,7 @@ export const traceLeaves = <R>(
           return result;
         },
         call: (compound, operands) => {
+          if (compound.standsFor !== undefined) return evaluateProgram(compound.standsFor, operands);
           count(1 + operationsInside(compound.control));
           const inputs = operands.map(idOf);
           const results = compound.types(operands).map(number);

@@ -188,7 +188,6 @@ describe("An explanation", () => {
       compiled(noise(1, [n]));
       if (n % 100 === 0) counts.push(remembered()[0] ?? NaN);
     }
-    expect(counts[1]).toBeGreaterThan(counts[0] ?? Infinity);
     expect(counts.every((bytes) => bytes <= most)).toBe(true);
     expect(counts.at(-1)).toBeGreaterThan(0.9 * most);
   });

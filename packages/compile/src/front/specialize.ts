@@ -122,7 +122,7 @@ export const takeTree = (caller: Caller, tree: unknown, numbers: NumberMode): Ta
 /** The most operations that are compiled. */
 const mostOperations = 200_000;
 
-export const limitFor = (name: string): Limit => ({ name, operations: mostOperations });
+const limitFor = (name: string): Limit => ({ name, operations: mostOperations });
 
 /** A function of a tree as a program of its arrays, and the form of its result. */
 interface Traced {
