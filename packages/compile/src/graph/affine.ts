@@ -10,7 +10,7 @@ export type { Source } from "@gradfold/core/transform";
 /** All elements in order, read by a nest whose domain is the array's shape. */
 export const everyPlace = (shape: readonly number[]): Source => ({ offset: 0, strides: rowMajor(shape) });
 
-/** Whether a nest passes every place but once. */
+/** Whether no element is read at two points of a domain: no axis is broadcast. */
 export const isOnce = ({ strides }: Source, domain: readonly number[]): boolean =>
   strides.every((stride, axis) => stride !== 0 || domain[axis] === 1);
 

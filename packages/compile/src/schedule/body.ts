@@ -3,9 +3,9 @@ import type { ScalarFunction } from "@gradfold/core/transform";
 import { everyPlace, sameSource, type Source } from "../graph/affine.ts";
 import type { Node } from "./kernel.ts";
 
-/* The body of a loop nest in the making: what is wanted is noted first, and how it comes about is found later. */
+/* The body of a loop under construction: a use of a value is noted first; the walk over the values defines it later. */
 
-/** A step in the making. */
+/** A node under construction. */
 export interface OpenNode {
   step: OpenStep;
 }
@@ -21,10 +21,10 @@ type OpenStep =
       readonly scalar: ScalarFunction;
       readonly inputs: readonly OpenNode[];
     }
-  /** The same as another step. */
+  /** An alias of another node. */
   | { readonly kind: "same"; readonly as: OpenNode };
 
-/** A value that a nest wants, and where. */
+/** A use of a value by a loop, and the index at which the loop reads it. */
 export interface Use {
   readonly at: Source;
   readonly node: OpenNode;
@@ -34,7 +34,7 @@ export interface OpenBody {
   readonly domain: readonly number[];
   readonly everywhere: Source;
   readonly uses: Map<number, Use[]>;
-  /** How many scalar operations the nest takes at each place. */
+  /** The scalar operations that the loop executes at each point. */
   operations: number;
 }
 
@@ -47,7 +47,7 @@ export const openBody = (domain: readonly number[]): OpenBody => ({
 
 export const openNode = (): OpenNode => ({ step: { kind: "open" } });
 
-/** Notes that a nest wants a value at a place; gives the step, and whether it is the first want of that value. */
+/** Notes that a loop uses a value at an index; gives the node, and whether it is the loop's first use of the value. */
 export const addUse = (
   body: OpenBody,
   id: number,
@@ -62,11 +62,11 @@ export const addUse = (
   return { node, isFirst: uses === undefined };
 };
 
-/** The step behind those that are the same as others. */
+/** The node behind aliases. */
 const behind = (node: OpenNode): OpenNode => {
   let last = node;
   while (last.step.kind === "same") last = last.step.as;
-  // Shortened, so that no chain is walked twice.
+  // Path compression, so that no chain of aliases is followed twice.
   for (let at = node; at.step.kind === "same";) {
     const { as } = at.step;
     at.step = { kind: "same", as: last };
@@ -76,7 +76,7 @@ const behind = (node: OpenNode): OpenNode => {
   return last;
 };
 
-/** The steps that some steps need, each behind its operands, and each once; `number` tells where a step is. */
+/** The nodes on which the roots depend, operands first, equal ones merged; `number` gives the index of a node. */
 export const closeBody = (
   roots: readonly OpenNode[],
 ): { readonly nodes: readonly Node[]; readonly number: (node: OpenNode) => number } => {
@@ -91,14 +91,14 @@ export const closeBody = (
   };
   const number = (node: OpenNode): number => {
     const found = numbers.get(behind(node));
-    if (found === undefined) throw new Error("nest: a step has no number");
+    if (found === undefined) throw new Error("body: a node has no number");
     return found;
   };
   const add = (node: OpenNode, key: string, step: Node): void => {
     const old = known.get(key);
-    const place = old ?? nodes.push(step) - 1;
-    known.set(key, place);
-    numbers.set(node, place);
+    const index = old ?? nodes.push(step) - 1;
+    known.set(key, index);
+    numbers.set(node, index);
   };
   const finish = (node: OpenNode): void => {
     const { step } = node;
@@ -115,7 +115,7 @@ export const closeBody = (
       }
       case "same":
       case "open":
-        throw new Error("nest: nobody said how a step comes about");
+        throw new Error("body: a use was never defined");
     }
   };
   for (const root of roots) {

@@ -11,28 +11,28 @@ import {
 } from "./fusion.ts";
 import { openBody } from "./body.ts";
 
-/* Which sweep computes something: one that is there already, if it is of the same domain and runs early enough. */
+/* Loop fusion: the loop that a computation joins, if one has the same domain and runs before all readers of the result. */
 
-/** A domain of so few places is computed without a loop: it costs nothing to have it by itself. */
+/** A loop over at most this many points is unrolled, so that a loop of its own costs nothing. */
 const fewPoints = 8;
 
-/** A nest of more operations would keep an engine busy that compiles it. */
+/** A loop takes no further computations beyond this many scalar operations: engines compile long functions slowly. */
 const mostOperations = 512;
 
-/** To store a result takes about as much as so many operations. */
+/** The scalar operations that a store or a reduction counts as. */
 const operationsOfSink = 4;
 
-/** So many of the sweeps that a value could join are looked at. */
+/** The most candidates for fusion that are examined. */
 export const mostCandidates = 8;
 
-/** What a value would join a sweep for. */
+/** A computation that looks for a loop. */
 interface LoopRequest {
   readonly domain: readonly number[];
   readonly reduced: number;
   readonly collapsed: number;
-  /** The kernels before which the sweep must be. */
+  /** The kernels that read the result: the loop must run before them. */
   readonly readers: readonly OpenKernel[];
-  /** What the value is made of: a sweep that wants it too is the better for it. */
+  /** The operands: a loop that uses one of them too is preferred. */
   readonly inputs: readonly number[];
 }
 
@@ -55,7 +55,7 @@ const firstBelow = ({ sequence }: Fusion, list: readonly OpenKernel[], limit: nu
   return low;
 };
 
-/** The values that a nest makes. */
+/** The values that a loop nest writes. */
 const madeBy = ({ graph }: Fusion, kernel: OpenLoopNest): readonly number[] => {
   const sinks = kernel.kind === "loop" ? [...kernel.stores, ...kernel.reductions] : [kernel];
   return sinks.map(({ value }) => {
@@ -64,6 +64,7 @@ const madeBy = ({ graph }: Fusion, kernel: OpenLoopNest): readonly number[] => {
   });
 };
 
+/** Whether everything that reads the results of a loop nest has a greater label. */
 const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is OpenLoopNest => {
   if (kernel.kind !== "columnReduction" && (kernel.kind !== "loop" || kernel.parts.length > 0)) return false;
   const { sequence } = fusion;
@@ -72,7 +73,7 @@ const canWait = (fusion: Fusion, kernel: OpenKernel, label: number): kernel is O
   );
 };
 
-/** Sees to it that kernels are behind a sweep, if those that are not can wait until then. */
+/** Moves kernels behind a loop, if nothing that runs before the loop reads their results; tells whether it could. */
 export const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], loop: OpenLoop): boolean => {
   const { sequence, loops } = fusion;
   const label = sequence.label(loop);
@@ -90,7 +91,7 @@ export const postpone = (fusion: Fusion, kernels: readonly OpenKernel[], loop: O
   return true;
 };
 
-/** Some sweeps of a list, from a place on. What is full stays so, and leaves the list. */
+/** The next candidates of a list. A full loop stays full, and leaves the list. */
 const candidatesFrom = (list: OpenLoop[], start: number): readonly OpenLoop[] => {
   for (;;) {
     const candidates = list.slice(start, start + mostCandidates);
@@ -100,7 +101,7 @@ const candidatesFrom = (list: OpenLoop[], start: number): readonly OpenLoop[] =>
   }
 };
 
-/** A sweep that comes too late for those that read a value, if they can wait for it. */
+/** A loop that runs too late for some readers of the result, if these can be moved behind it. */
 const laterLoopFor = (
   fusion: Fusion,
   request: LoopRequest,

@@ -3,25 +3,25 @@ import { areInOrder, canCollapse, everyPlace, isOnce, type Source, through } fro
 import { essential, type Graph, valueAt } from "../graph/graph.ts";
 
 /*
- * Whether neighbouring axes of a value can be walked as one when it is computed on the way: whether all that is loaded
- * for it lies at even steps across them. A loop reduces one axis, so this is asked of the axes of a reduction.
+ * Which neighbouring axes of a value can be collapsed into one when the value is inlined: those across which every load
+ * has an even stride. A reduction runs along a single axis, so that its axes must be collapsible.
  */
 
 export interface Collapsible {
-  /** Whether the axes from `from` to `to`, of those whose size is not 1, can be walked as one. */
+  /** Whether the axes from `from` to `to` can be collapsed into one. Axes of size 1 are not counted. */
   readonly isOneAxis: (id: number, from: number, to: number) => boolean;
-  /** How many of the trailing axes can be walked as one. */
+  /** The number of trailing axes that can be collapsed into one. */
   readonly trailing: (id: number) => number;
 }
 
-/** Moves are followed up to this length: what is behind longer ones counts as uneven. */
+/** Chains of moves are followed up to this length. Axes behind longer chains count as not collapsible. */
 const mostMoves = 16;
 
 export const collapsibleOf = (graph: Graph): Collapsible => {
-  /** For each value: of each axis but the last, whether it can be walked as one with the next. */
+  /** By value and axis: whether the axis and the next one can be collapsed. */
   const known: (readonly boolean[])[] = [];
 
-  /** The value behind moves that is read, and where; undefined behind too many moves. */
+  /** The value behind a chain of moves, and its source; undefined behind a chain that is too long. */
   const follow = (id: number, at: Source, domain: readonly number[]): readonly [number, Source] | undefined => {
     let [value, source] = [id, at];
     for (let moves = 0; moves < mostMoves; moves++) {
@@ -41,7 +41,7 @@ export const collapsibleOf = (graph: Graph): Collapsible => {
     const { definition, shape, splat } = valueAt(graph, value);
     if (splat || definition.kind === "zero") return pairs.map(() => true);
     const collapsed = pairs.map((_, axis) => canCollapse(source.strides, domain, axis));
-    // What is read again and again is loaded.
+    // A map that is broadcast gets a buffer, so it is loaded.
     if (definition.kind !== "map" || !isOnce(source, domain)) return collapsed;
     const inside = known[value] ?? [];
     const sizes = essential(shape);

@@ -1,9 +1,9 @@
 import { sizeOf } from "@gradfold/core/transform";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 
-/* What it takes to compute a value where it is wanted. */
+/* The cost of inlining: the scalar operations that a loop executes for an element of a value. */
 
-/** Computing a value again, in so few operations, costs less than writing and reading it. */
+/** Up to this many scalar operations, recomputing an element costs less than storing and loading it. */
 export const cheapOperations = 4;
 
 export const operationsIn = ({ definition }: Value): number =>
@@ -14,12 +14,12 @@ export const operationsIn = ({ definition }: Value): number =>
 export const inputsOf = ({ definition: d }: Value): readonly number[] =>
   d.kind === "map" ? d.inputs : d.kind === "move" ? [d.input] : [];
 
-/** What it takes to compute an element where it is wanted, up to more than what is cheap. */
+/** By value: the scalar operations of an element when all its operands are inlined, saturated above what is cheap. */
 export const costsOf = (graph: Graph): ((id: number) => number) => {
   const costs: number[] = [];
   for (const value of graph.values) {
     const size = sizeOf(value.shape);
-    // What is read again and again is stored.
+    // An operand that is broadcast is materialized.
     const inside = inputsOf(value).filter((input) => sizeOf(valueAt(graph, input).shape) >= size);
     const cost = inside.reduce((sum, input) => sum + (costs[input] ?? 0), operationsIn(value));
     costs.push(Math.min(cost, cheapOperations + 1));

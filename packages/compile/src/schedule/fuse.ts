@@ -32,12 +32,12 @@ import { closeBody, openBody, openNode, type OpenNode } from "./body.ts";
 import { tileLoops } from "./tiling.ts";
 
 /*
- * Kernels are found from the results back to the inputs: when a value's turn comes, all that want it are known, and
- * where they want it. So each value is looked at once. It is computed where it is wanted, or gets a buffer if that
- * costs less.
+ * The scheduler walks the values once, from the results back to the inputs. At a value's turn all its uses are known, so
+ * it is inlined into them or materialized, for good, and its operands get their uses. See
+ * docs/decisions/one-walk-schedules.md.
  */
 
-/** A graph as loop nests, in the order in which they run. */
+/** A graph as kernels, in the order in which they run. */
 export interface Schedule {
   readonly graph: Graph;
   readonly kernels: readonly Kernel[];
@@ -45,7 +45,7 @@ export interface Schedule {
   readonly inner: ReadonlyMap<number, readonly Schedule[]>;
 }
 
-/** The input of a reduction in a nest: by itself if its axes cannot be walked as one otherwise. */
+/** The operand of a reduction: inlined, or loaded if its reduced axes could not be collapsed otherwise. */
 const reducedIn = (fusion: Fusion, kernel: OpenLoopNest, id: number, isCollapsible: boolean): OpenNode => {
   const { body } = kernel;
   if (isCollapsible) return useIn(fusion, kernel, id, body.everywhere);
@@ -100,7 +100,7 @@ const visitColumnReduction = (
   node.step = { kind: "same", as: reducedIn(fusion, columns, input, isCollapsible) };
 };
 
-/** Where the elements of a moved value lie in memory. */
+/** The buffer and the strides of a gemm's operand, which may be moved. */
 const matrixOf = (fusion: Fusion, id: number): Matrix => {
   const { graph } = fusion;
   const domain = valueAt(graph, id).shape;
@@ -138,7 +138,7 @@ const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"gemm">): 
   readBuffer(fusion, product, product.right.value);
 };
 
-/** Parts that may meet are put in their order; the zeros come first. */
+/** Parts that may overlap keep their order; the zeros come first. */
 const visitInsert = (fusion: Fusion, id: number, { parts, isDisjoint, coversResult }: InsertDefinition): void => {
   const { graph, collapsible, sequence } = fusion;
   if (isDead(fusion, id)) return;
@@ -228,7 +228,7 @@ const closed = (kernel: OpenKernel): Kernel => {
   }
   if (kernel.kind !== "loop") return kernel;
   const { body, reduced } = kernel;
-  // They were found from the last to the first.
+  // The walk found the last one first.
   const [stores, parts, reductions] = [
     kernel.stores.toReversed(),
     kernel.parts.toReversed(),
@@ -254,7 +254,7 @@ const resultsOfControls = ({ values }: Graph): ReadonlyMap<number, readonly numb
   return results;
 };
 
-/** Arranges a graph as loop nests. */
+/** Schedules a graph. */
 export const schedule = (graph: Graph): Schedule => {
   const fusion = openFusion(graph);
   const resultsOf = resultsOfControls(graph);

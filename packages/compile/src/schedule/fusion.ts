@@ -7,7 +7,7 @@ import type { ColumnReduction, ControlKernel, Fill, Gemm, RoutineKernel } from "
 import { type OpenBody, type OpenNode, addUse } from "./body.ts";
 import { openSequence, type Sequence } from "./sequence.ts";
 
-/* Kernels in the making, and what is known of who reads a value. */
+/* Kernels under construction, and the def-use chains between them. */
 
 export interface OpenSink {
   readonly value: number;
@@ -20,7 +20,7 @@ export interface OpenLoop {
   readonly stores: OpenSink[];
   readonly parts: (OpenSink & { readonly target: Source })[];
   readonly reductions: (OpenSink & { readonly combine: Combine })[];
-  /** How many trailing axes are reduced, if any are, and how many can be walked as one. */
+  /** The number of trailing axes that are reduced, and of those that can be collapsed into one. */
   reduced: number;
   collapsed: number;
 }
@@ -40,13 +40,13 @@ export interface Fusion {
   readonly graph: Graph;
   readonly collapsible: Collapsible;
   readonly sequence: Sequence<OpenKernel>;
-  /** Values that need a buffer, since they are read otherwise than element by element. */
+  /** Values that need a buffer, whatever inlining them would cost. */
   readonly materialized: Set<number>;
-  /** The kernels that read a value from its buffer. */
+  /** The kernels that load a value from its buffer. */
   readonly readers: Map<number, OpenKernel[]>;
-  /** The nests that want a value. */
+  /** The loop nests that use a value, which is inlined or loaded there. */
   readonly users: Map<number, OpenLoopNest[]>;
-  /** By domain: the sweeps from the last one to the first. */
+  /** By domain: the loops, the last one first. */
   readonly loops: Map<string, OpenLoop[]>;
   readonly outputs: ReadonlySet<number>;
   readonly costOf: (id: number) => number;
@@ -75,25 +75,25 @@ export const readBuffer = ({ materialized, readers }: Fusion, kernel: OpenKernel
   append(readers, id, kernel);
 };
 
-/** One element stands for all, wherever it is read. */
-const placed = ({ splat, shape }: Value, at: Source): Source =>
+/** A splat has one element in memory, whatever the index. */
+const sourceFor = ({ splat, shape }: Value, at: Source): Source =>
   splat || sizeOf(shape) === 1 ? { offset: 0, strides: at.strides.map(() => 0) } : at;
 
 export const useIn = ({ graph, users }: Fusion, kernel: OpenLoopNest, id: number, at: Source): OpenNode => {
-  const { node, isFirst } = addUse(kernel.body, id, placed(valueAt(graph, id), at));
+  const { node, isFirst } = addUse(kernel.body, id, sourceFor(valueAt(graph, id), at));
   if (isFirst) append(users, id, kernel);
   return node;
 };
 
-/** A step that reads a value's buffer. */
+/** Defines a node as a load from a value's buffer. */
 export const load = (fusion: Fusion, kernel: OpenLoopNest, id: number, at: Source, node: OpenNode): OpenNode => {
   const value = valueAt(fusion.graph, id);
   append(fusion.readers, id, kernel);
-  node.step = { kind: "load", dtype: value.dtype, value: id, source: placed(value, at) };
+  node.step = { kind: "load", dtype: value.dtype, value: id, source: sourceFor(value, at) };
   return node;
 };
 
-/** Wants become reads of a buffer. */
+/** Defines all uses of a value as loads. */
 export const loadAll = (fusion: Fusion, id: number): void => {
   for (const kernel of fusion.users.get(id) ?? [])
     for (const { at, node } of kernel.body.uses.get(id) ?? []) load(fusion, kernel, id, at, node);
@@ -102,6 +102,7 @@ export const loadAll = (fusion: Fusion, id: number): void => {
 
 export const readersOf = ({ readers }: Fusion, id: number): readonly OpenKernel[] => readers.get(id) ?? [];
 
+/** The kernel that runs first. */
 export const firstOf = ({ sequence }: Fusion, kernels: readonly OpenKernel[]): OpenKernel | undefined => {
   let [first, label]: [OpenKernel | undefined, number] = [undefined, Infinity];
   for (const kernel of kernels) {
@@ -111,5 +112,5 @@ export const firstOf = ({ sequence }: Fusion, kernels: readonly OpenKernel[]): O
   return first;
 };
 
-/** Whether nothing reads a value, and it is no result. */
+/** Whether a value is dead: nothing reads it, and it is no result. */
 export const isDead = ({ readers, outputs }: Fusion, id: number): boolean => !outputs.has(id) && !readers.has(id);

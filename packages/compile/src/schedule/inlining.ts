@@ -6,14 +6,14 @@ import { cheapOperations, inputsOf, operationsIn } from "./cost.ts";
 import { type Fusion, type OpenKernel, type OpenLoopNest, useIn } from "./fusion.ts";
 import type { Use } from "./body.ts";
 
-/* Whether a value is computed where it is wanted, and how. */
+/* Inlining: whether a value is computed in the loops that use it, and how. */
 
-/** A value is computed at so many places of nests, or so many times as often as it has elements, rather than stored. */
+/** A value is inlined into at most this many uses, and at most this many times its elements are computed for them. */
 const mostUses = 8;
 
 const mostRecomputed = 4;
 
-/** Where the operands of a map are read when its result is read at `at`; undefined if one of them cannot be. */
+/** The sources of a map's operands when its result is read at `at`; undefined if one of them is not affine. */
 const operandsAt = (graph: Graph, id: number, at: Source, domain: readonly number[]): readonly Source[] | undefined => {
   const { definition, shape } = valueAt(graph, id);
   const sources = (definition.kind === "map" ? definition.inputs : []).map((input): Source | undefined => {
@@ -24,7 +24,7 @@ const operandsAt = (graph: Graph, id: number, at: Source, domain: readonly numbe
   return sources.every((source) => source !== undefined) ? sources : undefined;
 };
 
-/** Says how a value comes about in a nest: false if it cannot be computed there. */
+/** Inlines a value into a use; false if it cannot be computed there. */
 export const compute = (fusion: Fusion, kernel: OpenLoopNest, id: number, { at, node }: Use): boolean => {
   const { graph } = fusion;
   const { definition: d, dtype, shape } = valueAt(graph, id);
@@ -44,7 +44,7 @@ export const compute = (fusion: Fusion, kernel: OpenLoopNest, id: number, { at, 
   return true;
 };
 
-/** Whether some kernels would do much twice to compute a value, beside what is going to be stored anyway. */
+/** Whether inlining a value into several kernels costs more than a buffer. Operands that get a buffer anyway are free. */
 const isExpensive = (
   { graph, costOf, materialized, users }: Fusion,
   id: number,
@@ -60,7 +60,7 @@ const isExpensive = (
   return inside.reduce((sum, input) => sum + costOf(input), operationsIn(value)) > cheapOperations;
 };
 
-/** Whether computing a value wherever it is wanted would cost more than a buffer of it, or cannot be done. */
+/** Whether a value gets a buffer: inlining it into all uses costs more, or cannot be done. */
 export const isStored = (fusion: Fusion, id: number): boolean => {
   const { graph, costOf, materialized, users } = fusion;
   if (materialized.has(id)) return true;
@@ -68,10 +68,8 @@ export const isStored = (fusion: Fusion, id: number): boolean => {
   const kernels = users.get(id) ?? [];
   if (kernels.length > 1 && isExpensive(fusion, id, kernels)) return true;
   if (costOf(id) > cheapOperations && kernels.some(isFull)) return true;
-  const places = kernels.flatMap(({ body }) =>
-    (body.uses.get(id) ?? []).map(({ at }) => ({ at, domain: body.domain })),
-  );
-  const computed = places.reduce((sum, { domain }) => sum + sizeOf(domain), 0);
-  if (places.length > mostUses || computed > mostRecomputed * sizeOf(shape)) return true;
-  return places.some(({ at, domain }) => !isOnce(at, domain) || operandsAt(graph, id, at, domain) === undefined);
+  const uses = kernels.flatMap(({ body }) => (body.uses.get(id) ?? []).map(({ at }) => ({ at, domain: body.domain })));
+  const computed = uses.reduce((sum, { domain }) => sum + sizeOf(domain), 0);
+  if (uses.length > mostUses || computed > mostRecomputed * sizeOf(shape)) return true;
+  return uses.some(({ at, domain }) => !isOnce(at, domain) || operandsAt(graph, id, at, domain) === undefined);
 };

@@ -6,9 +6,9 @@ import { type Fusion, load, type OpenLoop, readersOf } from "./fusion.ts";
 import { compute, isStored } from "./inlining.ts";
 import { openNode } from "./body.ts";
 
-/* Values that are computed element by element: where they are wanted, or once for all. */
+/* Maps and moves: inlined into their uses, or computed once, into a buffer. */
 
-/** Computes a value in a sweep of its own domain, and stores it. */
+/** Computes a value in a loop over its own elements, and stores it. */
 const storeByLoop = (fusion: Fusion, id: number): void => {
   const value = valueAt(fusion.graph, id);
   if (sizeOf(value.shape) === 0) return;
@@ -24,7 +24,7 @@ const storeByLoop = (fusion: Fusion, id: number): void => {
   addSink(loop, loop.stores, { value: id, node });
 };
 
-/** Whether a sweep wants nothing of a value but each element at its own place. */
+/** Whether a loop uses exactly one element of a value at each point, in row-major order. */
 const canHost = (loop: OpenLoop, id: number, domain: readonly number[]): boolean => {
   const { body } = loop;
   const [only, ...others] = body.uses.get(id) ?? [];
@@ -38,7 +38,7 @@ const canHost = (loop: OpenLoop, id: number, domain: readonly number[]): boolean
   );
 };
 
-/** The nest that makes a value beside what it does with it; undefined if none can. */
+/** A loop that uses a value and can store it as well, before all other readers. */
 const hostOf = (fusion: Fusion, id: number): OpenLoop | undefined => {
   const { users, graph } = fusion;
   const domain = essential(valueAt(graph, id).shape);
@@ -50,7 +50,7 @@ const hostOf = (fusion: Fusion, id: number): OpenLoop | undefined => {
   });
 };
 
-/** Gives a value that is computed element by element a buffer. */
+/** Gives a value a buffer, which one of its users fills if possible. */
 const store = (fusion: Fusion, id: number): void => {
   const host = hostOf(fusion, id);
   const [own] = host?.body.uses.get(id) ?? [];
@@ -67,7 +67,7 @@ export const visitMap = (fusion: Fusion, id: number): void => {
     for (const use of kernel.body.uses.get(id) ?? []) compute(fusion, kernel, id, use);
 };
 
-/** A move is read behind: only what cannot be read so, or is read as a whole, needs a buffer. */
+/** A move changes indices only: a use of it becomes a use of its operand, unless the index is not affine. */
 export const visitMove = (fusion: Fusion, id: number): void => {
   const { users, materialized } = fusion;
   for (const kernel of users.get(id) ?? [])

@@ -1,4 +1,4 @@
-/* A list in which the place of an element can be compared at once, and elements are put in anywhere. */
+/* Order maintenance: a list whose elements are compared in constant time, with insertion anywhere. */
 
 interface Link<T> {
   readonly element: T;
@@ -12,7 +12,7 @@ export interface Sequence<T> {
   readonly insert: (element: T, before: T | "first" | "last") => void;
   /** Moves an element to right behind another one. */
   readonly moveBehind: (element: T, other: T) => void;
-  /** A number that is less than those of all elements behind. It is good until the next insertion. */
+  /** A number that is less than the labels of all elements behind. Insertions may change it. */
   readonly label: (element: T) => number;
   readonly all: () => readonly T[];
 }
@@ -39,7 +39,7 @@ export const openSequence = <T>(): Sequence<T> => {
     else previous.next = link;
     if (next === undefined) last = link;
     else next.previous = link;
-    // The numbers between two neighbours are used up.
+    // No number is left between the neighbours' labels.
     if (!(low < link.label && link.label < high)) relabel();
   };
   const takeOut = ({ previous, next }: Link<T>): void => {

@@ -68,7 +68,7 @@ const isOverRows = (kernel: Kernel): kernel is ColumnReduction =>
   kernel.reduced === 1 &&
   (kernel.domain[0] ?? 1) > rowsPerTile;
 
-/** So many kernels before a reduction are looked at: what is further away has left the cache. */
+/** The kernels before a reduction that are examined: what an earlier one has read has left the cache. */
 const mostKernels = 32;
 
 /** The kernels, with those that share large rows tiled together. */
