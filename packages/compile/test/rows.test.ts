@@ -41,7 +41,7 @@ describe.each(floats)("Rows of %s", (dtype) => {
   const leastSquares = (w: NDArray, x: NDArray, y: NDArray) =>
     valueAndGrad((v: NDArray) => mean(square(sub(matmul(x, v), y))))(w);
 
-  // Blocks that are full, or nearly; and more rows than two levels of rule 2 take.
+  // Blocks that are full, or nearly; and more rows than two levels of blocks take.
   test.each([
     [2048, 130],
     [1025, 257],

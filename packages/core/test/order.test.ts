@@ -89,14 +89,14 @@ const specials: Readonly<Record<string, readonly number[]>> = {
 };
 
 describe.each(dtypes)("a %s sum", (dtype) => {
-  test.each(Object.entries(specials))("of %s follows rule 1", (_, special) => {
+  test.each(Object.entries(specials))("of %s is in lanes", (_, special) => {
     for (const n of short) {
       const x = filled(dtype, [n], terms(n, special));
       expectSameBits(sum(x), sumBy(1, x, [0]));
     }
   });
 
-  test.each(Object.entries(specials))("of %s down four columns follows rule 2", (_, special) => {
+  test.each(Object.entries(specials))("of %s down four columns is in blocks", (_, special) => {
     for (const n of short) {
       const x = filled(dtype, [n, 4], terms(4 * n, special));
       expectSameBits(sum(x, 0), sumBy(2, x, [0]));
@@ -175,7 +175,7 @@ describe.each(dtypes)("a %s product of elements", (dtype) => {
     return new Float64Array(n).map(() => 1 + next() / 16);
   };
 
-  test("follows rule 1, and down four columns rule 2, from 1 on", () => {
+  test("is in lanes, and down four columns in blocks, from 1 on", () => {
     for (const n of short) {
       const [x, columns] = [filled(dtype, [n], factors(n)), filled(dtype, [n, 4], factors(4 * n))];
       expectSameBits(prod(x), sumBy(1, x, [0], multiplication));

@@ -50,7 +50,7 @@ const reductions = (dtype: DType): Readonly<Record<string, Reduction>> => {
   };
 };
 
-/** Rule 2 where at least four results lie side by side behind the last of the axes that are longer than 1. */
+/** blocks where at least four results lie side by side behind the last of the axes that are longer than 1. */
 const ruleOf = (shape: Shape, axes: Axes): Rule => {
   if (axes.length === shape.length) return rule1;
   const last = axes.findLast((axis) => shape[axis] !== 1);

@@ -50,7 +50,7 @@ export interface ModuleBuilder {
 
 /** What the kernels of a schedule, and of those inside, need together. */
 interface Needs {
-  /** Bytes for results that reductions by rule 2 join later. */
+  /** Bytes for results that column reductions join later. */
   readonly partials: number;
   /** The widths of the elements of products. */
   readonly widths: ReadonlySet<number>;

@@ -10,13 +10,13 @@ export const multiply = (out: Store, start: number, a: Block, b: Block, sizes: S
   else byDots(out, start, a, b, sizes);
 };
 
-/** Rule 2 where results lie side by side in registers; a few results are dot products by rule 1. */
+/** In blocks where results lie side by side in registers; a few results are dot products in lanes. */
 export const isWide = ({ m, n }: Pick<Sizes, "m" | "n">): boolean => n >= 4 || (m >= 4 && n >= 2);
 
 const byDots = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void =>
   orderOf(out).dots1(k)(out, start, m, n, a.data, a.start, a.row, a.column, b.data, b.start, b.column, b.row);
 
-/** As many terms as two levels of rule 2 add up one after another. */
+/** As many terms as two levels of blocks add up one after another. */
 const chunk = block2 * block2;
 
 const byTiles = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes): void => {
@@ -47,7 +47,7 @@ const byTilesOnce = (out: Store, start: number, a: Block, b: Block, sizes: Sizes
   }
 };
 
-/** One block of rule 2, added to what stands there unless it is the first. */
+/** One block of terms, added to what stands there unless it is the first. */
 type TileBlock = (out: Store, start: number, a: Block, b: Block, sizes: Sizes, first: boolean) => void;
 
 const byStridedTiles: TileBlock = (out, start, a, b, { m, k, n }, first) => {

@@ -6,19 +6,19 @@ import { type Combine, combineCodes as combines, type Monoid, monoidOf } from ".
 /*
  * In which order numbers are added or multiplied is part of an operation, so that every engine gives the same bits.
  *
- * Rule 1 (sums, dot products, tiny results): eight accumulators from -0; term i goes to accumulator i mod 8 over a block
+ * In lanes (sums, dot products, tiny results): eight accumulators from -0; term i goes to accumulator i mod 8 over a block
  * of 1024; the accumulators are folded by halves; the sums of blocks are summed by the same rule.
- * Rule 2 (matrix products, sums down the columns of a wide matrix): one accumulator from -0, terms in order, over a block
+ * In blocks (matrix products, sums down the columns of a wide matrix): one accumulator from -0, terms in order, over a block
  * of 256; the sums of blocks are summed by the same rule.
  *
  * -0 is the identity of addition: -0 + x is x, and +0 + -0 is +0. Products start from 1. Every step rounds to the dtype.
  */
 
-/** The accumulators of rule 1. */
+/** The accumulators of the order in lanes. */
 export const lanes = 8;
-/** Terms to a block of rule 1. */
+/** Terms to a block of the order in lanes. */
 export const block1 = 1024;
-/** Terms to a block of rule 2. */
+/** Terms to a block of the order in blocks. */
 export const block2 = 256;
 
 /** Reads term i of a sum; `x` and `y` are strided runs. */
@@ -63,7 +63,7 @@ const printFewDots = (k: number, single: boolean): string => {
   }`;
 };
 
-/** Source of rule 1 over one block: straight-line up to eight terms, else eight accumulators. */
+/** Source of the order in lanes over one block: straight-line up to eight terms, else eight accumulators. */
 const printBlock = ({ parameters, at, computed }: Term, monoid: Monoid, single: boolean): string => {
   const round = rounding(single);
   const term = (i: string): string => (computed ? round(at(i)) : at(i));
@@ -149,7 +149,7 @@ const foldInBlocks = (monoid: Monoid, single: boolean): Fold => {
   return run;
 };
 
-/** In which order a run is joined: by rule 1, by rule 2, or, where no order changes a bit, in turn. */
+/** In which order a run is joined: in lanes, in blocks, or, where no order changes a bit, in turn. */
 export type Rule = "lanes" | "blocks" | "turn";
 
 const makeFold = (monoid: Monoid, dtype: DType, rule: Rule): Fold => {

@@ -10,7 +10,7 @@ import { type Block, type Sizes, tileSize } from "./tile.ts";
  * single precision at once; an engine that does not care runs the same statements, to the same bits.
  */
 
-/** As many rows are packed at once; as many terms as a block of rule 2 has. */
+/** As many rows are packed at once; as many terms as a block has. */
 const mostRows = 256;
 
 /* A heap holds a strip of columns, then its products with strips of rows, then these. */
@@ -105,7 +105,7 @@ const worthPacking = 4 * tileSize;
 
 export const isWorthPacking = ({ m, n }: Sizes): boolean => m >= worthPacking && n >= worthPacking;
 
-/** One block of rule 2, added to what stands there unless it is the first. */
+/** One block of terms, added to what stands there unless it is the first. */
 export const byPanels = (out: Store, start: number, a: Block, b: Block, { m, k, n }: Sizes, first: boolean): void => {
   const { heap, run } = out instanceof Float32Array ? panel32() : panel64();
   for (let top = 0; top < m; top += mostRows) {

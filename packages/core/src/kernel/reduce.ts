@@ -90,7 +90,7 @@ export const axesBehind = (shape: Shape, axes: readonly number[]): readonly numb
   return shape.map((_, axis) => axis).filter((axis) => axis >= first && !axes.includes(axis));
 };
 
-/** Whether so many results lie side by side that they follow rule 2, as `isWide` says of products. */
+/** Whether so many results lie side by side that they are summed in blocks, as `isWide` says of products. */
 export const areBeside = (width: number): boolean => width >= 4;
 
 /** Sums and products of floats have an order, by the shape as written; whole numbers and extrema need none. */

@@ -25,7 +25,7 @@ const blocks = (rule: Rule, size: number, terms: Float64Array, round: Round, joi
 
 export type Rule = (terms: Float64Array, round: Round, joining?: Joining) => number;
 
-/** Rule 1: eight accumulators from the identity over blocks of 1024, folded by halves; blocks by the same rule. */
+/** In lanes: eight accumulators from the identity over blocks of 1024, folded by halves; blocks in the same way. */
 export const rule1: Rule = (terms, round, joining = addition) => {
   const { identity, nothing, join } = joining;
   if (terms.length === 0) return nothing;
@@ -36,7 +36,7 @@ export const rule1: Rule = (terms, round, joining = addition) => {
   return a[0] ?? NaN;
 };
 
-/** Rule 2: one accumulator from the identity, in order, over blocks of 256; blocks by the same rule. */
+/** In blocks: one accumulator from the identity, in order, over blocks of 256; blocks in the same way. */
 export const rule2: Rule = (terms, round, joining = addition) => {
   const { identity, nothing, join } = joining;
   if (terms.length === 0) return nothing;
