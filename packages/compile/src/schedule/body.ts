@@ -45,6 +45,9 @@ export const openBody = (domain: readonly number[]): OpenBody => ({
   operations: 0,
 });
 
+/** How a loop uses a value. */
+export const usesIn = ({ uses }: OpenBody, id: number): readonly Use[] => uses.get(id) ?? [];
+
 export const openNode = (): OpenNode => ({ step: { kind: "open" } });
 
 /** Notes that a loop uses a value at an index; gives the node, and whether it is the loop's first use of the value. */

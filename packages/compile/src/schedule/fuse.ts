@@ -49,8 +49,7 @@ export interface Schedule {
 const reducedIn = (fusion: Fusion, kernel: OpenLoopNest, id: number, isCollapsible: boolean): OpenNode => {
   const { body } = kernel;
   if (isCollapsible) return useIn(fusion, kernel, id, body.everywhere);
-  fusion.materialized.add(id);
-  return load(fusion, kernel, id, body.everywhere, openNode());
+  return load(fusion, kernel, id, { at: body.everywhere, node: openNode() });
 };
 
 type Of<Kind> = Extract<Value["definition"], { readonly kind: Kind }>;

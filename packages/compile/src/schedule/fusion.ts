@@ -4,7 +4,7 @@ import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 import { type Collapsible, collapsibleOf } from "./collapsible.ts";
 import { costsOf } from "./cost.ts";
 import type { ColumnReduction, ControlKernel, Fill, Gemm, RoutineKernel } from "./kernel.ts";
-import { type OpenBody, type OpenNode, addUse } from "./body.ts";
+import { addUse, type OpenBody, type OpenNode, type Use, usesIn } from "./body.ts";
 import { openSequence, type Sequence } from "./sequence.ts";
 
 /* Kernels under construction, and the def-use chains between them. */
@@ -70,6 +70,7 @@ export const openFusion = (graph: Graph): Fusion => ({
   costOf: costsOf(graph),
 });
 
+/** Notes that a kernel reads a value's buffer, which the value then must have. */
 export const readBuffer = ({ materialized, readers }: Fusion, kernel: OpenKernel, id: number): void => {
   materialized.add(id);
   append(readers, id, kernel);
@@ -85,21 +86,29 @@ export const useIn = ({ graph, users }: Fusion, kernel: OpenLoopNest, id: number
   return node;
 };
 
-/** Defines a node as a load from a value's buffer. */
-export const load = (fusion: Fusion, kernel: OpenLoopNest, id: number, at: Source, node: OpenNode): OpenNode => {
+/** Defines a use as a load from the value's buffer. */
+export const load = (fusion: Fusion, kernel: OpenLoopNest, id: number, { at, node }: Use): OpenNode => {
   const value = valueAt(fusion.graph, id);
-  append(fusion.readers, id, kernel);
+  readBuffer(fusion, kernel, id);
   node.step = { kind: "load", dtype: value.dtype, value: id, source: sourceFor(value, at) };
   return node;
 };
 
 /** Defines all uses of a value as loads. */
 export const loadAll = (fusion: Fusion, id: number): void => {
-  for (const kernel of fusion.users.get(id) ?? [])
-    for (const { at, node } of kernel.body.uses.get(id) ?? []) load(fusion, kernel, id, at, node);
+  eachUse(fusion, id, (kernel, use) => load(fusion, kernel, id, use));
   fusion.users.delete(id);
 };
 
+/** The loop nests that use a value. */
+export const usersOf = ({ users }: Fusion, id: number): readonly OpenLoopNest[] => users.get(id) ?? [];
+
+/** Visits all uses of a value. */
+export const eachUse = (fusion: Fusion, id: number, visit: (kernel: OpenLoopNest, use: Use) => void): void => {
+  for (const kernel of usersOf(fusion, id)) for (const use of usesIn(kernel.body, id)) visit(kernel, use);
+};
+
+/** The kernels that load a value. */
 export const readersOf = ({ readers }: Fusion, id: number): readonly OpenKernel[] => readers.get(id) ?? [];
 
 /** The kernel that runs first. */

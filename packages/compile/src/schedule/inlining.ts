@@ -3,8 +3,8 @@ import { isOnce, type Source, through } from "../graph/affine.ts";
 import { type Graph, valueAt } from "../graph/graph.ts";
 import { isFull } from "./candidates.ts";
 import { cheapOperations, inputsOf, operationsIn } from "./cost.ts";
-import { type Fusion, type OpenKernel, type OpenLoopNest, useIn } from "./fusion.ts";
-import type { Use } from "./body.ts";
+import { type Fusion, type OpenKernel, type OpenLoopNest, useIn, usersOf } from "./fusion.ts";
+import { type Use, usesIn } from "./body.ts";
 
 /* Inlining: whether a value is computed in the loops that use it, and how. */
 
@@ -45,14 +45,11 @@ export const compute = (fusion: Fusion, kernel: OpenLoopNest, id: number, { at, 
 };
 
 /** Whether inlining a value into several kernels costs more than a buffer. Operands that get a buffer anyway are free. */
-const isExpensive = (
-  { graph, costOf, materialized, users }: Fusion,
-  id: number,
-  kernels: readonly OpenKernel[],
-): boolean => {
+const isExpensive = (fusion: Fusion, id: number, kernels: readonly OpenKernel[]): boolean => {
+  const { graph, costOf, materialized } = fusion;
   const value = valueAt(graph, id);
   const isStoredAnyway = (input: number): boolean => {
-    const others = users.get(input) ?? [];
+    const others = usersOf(fusion, input);
     return materialized.has(input) || others.length > 1 || others.some((kernel) => !kernels.includes(kernel));
   };
   if (costOf(id) <= cheapOperations) return false;
@@ -62,13 +59,13 @@ const isExpensive = (
 
 /** Whether a value gets a buffer: inlining it into all uses costs more, or cannot be done. */
 export const isStored = (fusion: Fusion, id: number): boolean => {
-  const { graph, costOf, materialized, users } = fusion;
+  const { graph, costOf, materialized } = fusion;
   if (materialized.has(id)) return true;
   const { shape } = valueAt(graph, id);
-  const kernels = users.get(id) ?? [];
+  const kernels = usersOf(fusion, id);
   if (kernels.length > 1 && isExpensive(fusion, id, kernels)) return true;
   if (costOf(id) > cheapOperations && kernels.some(isFull)) return true;
-  const uses = kernels.flatMap(({ body }) => (body.uses.get(id) ?? []).map(({ at }) => ({ at, domain: body.domain })));
+  const uses = kernels.flatMap(({ body }) => usesIn(body, id).map(({ at }) => ({ at, domain: body.domain })));
   const computed = uses.reduce((sum, { domain }) => sum + sizeOf(domain), 0);
   if (uses.length > mostUses || computed > mostRecomputed * sizeOf(shape)) return true;
   return uses.some(({ at, domain }) => !isOnce(at, domain) || operandsAt(graph, id, at, domain) === undefined);

@@ -2,9 +2,9 @@ import { sizeOf } from "@gradfold/core/transform";
 import { essential, valueAt } from "../graph/graph.ts";
 import { addSink, isFull, loopFor, mostCandidates, postpone } from "./candidates.ts";
 import { inputsOf } from "./cost.ts";
-import { type Fusion, load, type OpenLoop, readersOf } from "./fusion.ts";
+import { type Fusion, load, type OpenLoop, eachUse, readersOf, usersOf } from "./fusion.ts";
 import { compute, isStored } from "./inlining.ts";
-import { openNode } from "./body.ts";
+import { openNode, usesIn } from "./body.ts";
 
 /* Maps and moves: inlined into their uses, or computed once, into a buffer. */
 
@@ -27,7 +27,7 @@ const storeByLoop = (fusion: Fusion, id: number): void => {
 /** Whether a loop uses exactly one element of a value at each point, in row-major order. */
 const canHost = (loop: OpenLoop, id: number, domain: readonly number[]): boolean => {
   const { body } = loop;
-  const [only, ...others] = body.uses.get(id) ?? [];
+  const [only, ...others] = usesIn(body, id);
   return (
     !isFull(loop) &&
     others.length === 0 &&
@@ -40,9 +40,8 @@ const canHost = (loop: OpenLoop, id: number, domain: readonly number[]): boolean
 
 /** A loop that uses a value and can store it as well, before all other readers. */
 const hostOf = (fusion: Fusion, id: number): OpenLoop | undefined => {
-  const { users, graph } = fusion;
-  const domain = essential(valueAt(graph, id).shape);
-  const kernels = users.get(id) ?? [];
+  const domain = essential(valueAt(fusion.graph, id).shape);
+  const kernels = usersOf(fusion, id);
   const able = kernels.filter((kernel): kernel is OpenLoop => kernel.kind === "loop" && canHost(kernel, id, domain));
   return able.slice(0, mostCandidates).find((host) => {
     const others = kernels.filter((kernel) => kernel !== host);
@@ -53,9 +52,10 @@ const hostOf = (fusion: Fusion, id: number): OpenLoop | undefined => {
 /** Gives a value a buffer, which one of its users fills if possible. */
 const store = (fusion: Fusion, id: number): void => {
   const host = hostOf(fusion, id);
-  const [own] = host?.body.uses.get(id) ?? [];
-  for (const kernel of fusion.users.get(id) ?? [])
-    if (kernel !== host) for (const { at, node } of kernel.body.uses.get(id) ?? []) load(fusion, kernel, id, at, node);
+  const [own] = host === undefined ? [] : usesIn(host.body, id);
+  eachUse(fusion, id, (kernel, use) => {
+    if (kernel !== host) load(fusion, kernel, id, use);
+  });
   if (host === undefined || own === undefined) return storeByLoop(fusion, id);
   compute(fusion, host, id, own);
   addSink(host, host.stores, { value: id, node: own.node });
@@ -63,18 +63,13 @@ const store = (fusion: Fusion, id: number): void => {
 
 export const visitMap = (fusion: Fusion, id: number): void => {
   if (isStored(fusion, id)) return store(fusion, id);
-  for (const kernel of fusion.users.get(id) ?? [])
-    for (const use of kernel.body.uses.get(id) ?? []) compute(fusion, kernel, id, use);
+  eachUse(fusion, id, (kernel, use) => compute(fusion, kernel, id, use));
 };
 
 /** A move changes indices only: a use of it becomes a use of its operand, unless the index is not affine. */
 export const visitMove = (fusion: Fusion, id: number): void => {
-  const { users, materialized } = fusion;
-  for (const kernel of users.get(id) ?? [])
-    for (const use of kernel.body.uses.get(id) ?? [])
-      if (!compute(fusion, kernel, id, use)) {
-        materialized.add(id);
-        load(fusion, kernel, id, use.at, use.node);
-      }
-  if (materialized.has(id)) storeByLoop(fusion, id);
+  eachUse(fusion, id, (kernel, use) => {
+    if (!compute(fusion, kernel, id, use)) load(fusion, kernel, id, use);
+  });
+  if (fusion.materialized.has(id)) storeByLoop(fusion, id);
 };
