@@ -114,23 +114,24 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
   let { place, mend } = opened;
   let synced = { slot: place.slot, end: endOf(journal, place) };
   let [isOpen, isChanged, isDoubtful] = [true, false, false];
-  const slots = Array.from({ length: slotCount }, (_, slot) => journal.slots + slot * journal.tail);
+  const slotAt = (slot: number): number => journal.slots + slot * journal.tail;
 
   /** The state of a place within a record, into a slot that nobody needs. */
   const writeSlot = ({ record, count, rows, steps, state }: Place, slot: number): void =>
-    writeAll(fs, file, tailOf({ record, from: steps - count, count, rows }, state), slots[slot] ?? 0);
-  const freeSlot = (): number => slots.findIndex((_, slot) => slot !== place.slot && slot !== synced.slot);
+    writeAll(fs, file, tailOf({ record, from: steps - count, count, rows }, state), slotAt(slot));
+  /** There are more slots than these two may be. */
+  const freeSlot = (): number => {
+    let slot = 0;
+    while (slot === place.slot || slot === synced.slot) slot++;
+    return slot;
+  };
   /** Takes away what a write that failed may have left. */
   const restore = (): void => {
     fs.ftruncateSync(file, endOf(journal, place));
-    writeAll(fs, file, new Uint8Array(trailerBytes), (slots[freeSlot()] ?? 0) + journal.tail - trailerBytes);
-  };
-  const tidy = (): void => {
-    mend?.();
-    mend = undefined;
+    writeAll(fs, file, new Uint8Array(trailerBytes), slotAt(freeSlot() + 1) - trailerBytes);
   };
   const take = ({ parts, place: next }: Addition): void => {
-    tidy();
+    mend?.();
     [mend, isChanged] = [restore, true];
     const slot = next.count === 0 ? undefined : freeSlot();
     writeAll(fs, file, together(parts), endOf(journal, place));
@@ -164,8 +165,7 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
   const flush = (): void => {
     const end = endOf(journal, place);
     if (isDoubtful) {
-      const start = slots[place.slot ?? -1];
-      if (start !== undefined) rewrite(start, start + journal.tail);
+      if (place.slot !== undefined) rewrite(slotAt(place.slot), slotAt(place.slot + 1));
       rewrite(synced.end, end);
     }
     isDoubtful = true;
@@ -180,11 +180,11 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
   /** Makes the file one that does not tell in which pieces it was written: the newest state is in the first two slots. */
   const settle = (): void => {
     if (!isChanged) return;
-    tidy();
+    mend?.();
     for (const slot of [0, 1]) if (place.count > 0 && slot !== place.slot) writeSlot(place, slot);
     flush();
-    for (const [slot, at] of slots.entries())
-      if (place.count === 0 || slot > 1) writeAll(fs, file, new Uint8Array(journal.tail), at);
+    for (let slot = place.count === 0 ? 0 : 2; slot < slotCount; slot++)
+      writeAll(fs, file, new Uint8Array(journal.tail), slotAt(slot));
     flush();
   };
   const guarded = <A>(work: () => A): Either<FileError, A> => {
@@ -198,7 +198,7 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
     lock.release();
   };
   const finish = (): Either<FileError | DecodeError, Recording> => {
-    if (isChanged) tidy();
+    if (isChanged) mend?.();
     sync();
     return either.flatMap((whole: Recording): Either<FileError, Recording> => {
       if (whole.steps !== place.steps)
