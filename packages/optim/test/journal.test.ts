@@ -75,31 +75,6 @@ describe.each([1, 3, 4, 100])("a journal with %i steps to a record", (every) => 
   const bytes = closed(14, every);
   const journal = right(readHead(sourceOf(bytes), crc32));
 
-  test("has the same bytes in whatever chunks it was appended, a record for each of these steps", () => {
-    for (const size of [1, 2, 3, 7, 100]) expect(closed(14, every, size)).toEqual(bytes);
-    const read = right(load("/f", only(diskOf(bytes))));
-    expect(read.keyframes.length).toBe(1 + Math.ceil(14 / every));
-    for (const size of [1, 3, 30]) {
-      const disk = memoryDisk();
-      const made = right(recordedTo(disk.fs, 30, every, size).finish());
-      expect(made.keyframes.map((frame) => frame.step)).toEqual([
-        ...Array.from({ length: Math.ceil(30 / every) }, (_, i) => i * every),
-        30,
-      ]);
-      const once = memoryDisk();
-      right(recordedTo(once.fs, 30, every, 29).finish());
-      expect(bytesOf(disk)).toEqual(bytesOf(once));
-    }
-  });
-  test("that is resumed and closed between is the same too", () => {
-    const disk = diskOf(closed(5, every));
-    for (let k = 5; k < 14; k += 3) {
-      const { recorder } = right(resume("/f", start, only(disk)));
-      append(recorder, k, Math.min(k + 3, 14), 2);
-      right(recorder.close());
-    }
-    expect(bytesOf(disk)).toEqual(bytes);
-  });
   test("loses one record at most when any bit is flipped, says so, and goes on", () => {
     const intact = recording.encode(right(load("/f", only(diskOf(bytes)))));
     for (let i = 0; i < 8 * bytes.length; i += i < 8 * journal.slots ? 997 : 113) {

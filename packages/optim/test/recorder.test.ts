@@ -66,6 +66,7 @@ describe.each([
     const draw = chance(every * 31 + size);
     type Write = { readonly at: number; readonly bytes: Uint8Array } | { readonly length: number };
     let [base, synced]: [Uint8Array, number] = [new Uint8Array(), 0];
+    let taken = (): number => 0;
     let writes: Write[] = [];
     const memory = memoryDisk();
     const isJournal = (file: number) => memory.pathOf(file) === "/f";
@@ -80,7 +81,9 @@ describe.each([
         memory.fs.ftruncateSync(file, length);
       },
       fsyncSync: (file) => {
-        if (isJournal(file)) [base, writes] = [journalIn(memory), []];
+        if (!isJournal(file)) return;
+        for (let i = 0; i < 3; i++) if (synced > 0) expectSteps(image(), synced);
+        [base, writes, synced] = [journalIn(memory), [], taken()];
       },
     };
     /** The disk as a loss of power may leave it: any of the writes, in any order, some of them in part. */
@@ -100,17 +103,16 @@ describe.each([
       return bytes;
     };
     const recorder = right(record("/f", trajectory.slice(whole, 0, 2), { every, fs }));
+    taken = recorder.steps;
     right(recorder.sync());
-    synced = 1;
     for (let k = 1; k < 30; k += size) {
       append(recorder, k, Math.min(k + size, 30), size);
       for (let i = 0; i < 6; i++) expectSteps(image(), synced);
-      if (draw(4) > 0) continue;
-      right(recorder.sync());
-      synced = recorder.steps();
+      if (draw(4) === 0) right(recorder.sync());
     }
     right(recorder.close());
     expectSteps(base, 30);
+    expect(base).toEqual(journalIn(memory));
   });
   test("whatever the system refuses, nothing that was taken is lost, and the rest is taken when it refuses no more", () => {
     let said = 0;
@@ -169,50 +171,6 @@ describe.each([
   });
 });
 
-describe("an append", () => {
-  /** The writes to the journal that something makes. */
-  const countingDisk = () => {
-    const writes: number[] = [];
-    const disk: Disk = memoryDisk(({ kind, path }, length) => {
-      if (kind === "write" && path === "/f") writes.push(length);
-    });
-    return { disk, writes };
-  };
-  const tail = 48 + 32 + 8;
-
-  test("within a record writes its rows and a state, however long the record is", () => {
-    for (const every of [64, 4096, 65_536]) {
-      const { disk, writes } = countingDisk();
-      const recorder = recordedTo(disk.fs, 1, every);
-      for (let k = 1; k < 30; k++) {
-        writes.length = 0;
-        append(recorder, k, k + 1);
-        expect(writes.length).toBe(2);
-        expect(writes[0]).toBe(8);
-        expect(writes[1]).toBeLessThanOrEqual(tail);
-      }
-      right(recorder.close());
-    }
-  });
-  test("of whole records writes them at once, and nothing else", () => {
-    const { disk, writes } = countingDisk();
-    const recorder = right(record("/f", trajectory.slice(whole, 0, 5), { every: 4, fs: disk.fs }));
-    writes.length = 0;
-    append(recorder, 4, 28, 24);
-    expect(writes.length).toBe(1);
-    expect(writes[0]).toBeLessThanOrEqual(6 * (4 * 8 + tail));
-    right(recorder.close());
-  });
-  test("of no steps writes nothing", () => {
-    const { disk, writes } = countingDisk();
-    const recorder = recordedTo(disk.fs, 4, 4);
-    writes.length = 0;
-    right(recorder.append(trajectory.slice(whole, 4, 5)));
-    expect(writes).toEqual([]);
-    right(recorder.close());
-  });
-});
-
 test("a run whose states have another form than the first is refused, and nothing of it is taken", () => {
   const { fs, openFiles, folders, files } = memoryDisk();
   const odd = trajectory.map(whole, (state) => (state.step === whole.final.step ? [state, 0] : [state]));
@@ -221,28 +179,34 @@ test("a run whose states have another form than the first is refused, and nothin
   expect(right(load("/f", { fs })).steps).toBe(0);
 });
 
-test.each(["close", "finish"] as const)("%s after an append that failed leaves what was recorded before", (end) => {
-  for (const [every, size] of [
-    [3, 8],
-    [100, 8],
-    [1, 8],
-  ] as const)
-    for (let bad = 0; bad < 3; bad++) {
-      let left = Infinity;
-      const disk: Disk = memoryDisk(({ kind, path }, length) => {
-        if (kind === "write" && path === "/f" && left-- === 0) throw systemError("ENOSPC");
-        return length;
-      });
-      const recorder = recordedTo(disk.fs, 8, every, 3);
-      left = bad;
-      const result = recorder.append(trajectory.slice(whole, 8, 8 + size + 1));
-      left = Infinity;
-      const said = either.isRight(result) ? 16 : 8;
-      expect(recorder.steps()).toBeGreaterThanOrEqual(said);
-      const steps = recorder.steps();
-      right<unknown>(recorder[end]());
-      expect(right(load("/f", { fs: disk.fs })).steps).toBe(steps);
-    }
+describe.each(["refused", "cut off"])("an append of which a write is %s", (way) => {
+  test.each(["close", "finish"] as const)("leaves what was recorded before, as if it never was, to %s", (end) => {
+    for (const [every, size] of [
+      [3, 8],
+      [100, 8],
+      [1, 8],
+    ] as const)
+      for (let bad = 0; bad < 3; bad++) {
+        let left = Infinity;
+        const disk: Disk = memoryDisk(({ kind, path }, length) => {
+          if (kind !== "write" || path !== "/f") return;
+          left--;
+          if (left === -1 && way === "cut off" && length > 1) return length - 1;
+          if (left < 0) throw systemError("ENOSPC");
+        });
+        const recorder = recordedTo(disk.fs, 8, every, 3);
+        left = bad;
+        const result = recorder.append(trajectory.slice(whole, 8, 8 + size + 1));
+        left = Infinity;
+        const steps = either.isRight(result) ? 16 : 8;
+        expect(recorder.steps()).toBe(steps);
+        right<unknown>(recorder[end]());
+        expect(right(load("/f", { fs: disk.fs })).steps).toBe(steps);
+        const other = memoryDisk();
+        right<unknown>(recordedTo(other.fs, steps, every)[end]());
+        expect(journalIn(disk)).toEqual(journalIn(other));
+      }
+  });
 });
 
 test("a file that was removed while it was recorded into takes nothing more", () => {
@@ -250,8 +214,18 @@ test("a file that was removed while it was recorded into takes nothing more", ()
   const recorder = recordedTo(disk.fs, 4, 4);
   disk.files.delete("/f");
   expect(failure(recorder.append(trajectory.slice(whole, 4, 6)))).toMatchObject({ code: "ENOENT" });
+  right(recorder.append(trajectory.slice(whole, 4, 5)));
   expect(recorder.steps()).toBe(4);
   expect(failure(recorder.finish())).toMatchObject({ code: "ENOENT" });
+});
+
+test("a file that was cut off while it was recorded into is not finished", () => {
+  const disk = memoryDisk();
+  const recorder = recordedTo(disk.fs, 8, 4);
+  const cut = journalIn(disk).slice(0, -1);
+  disk.fs.ftruncateSync(disk.fs.openSync("/f", "r+"), cut.length);
+  expect(failure(recorder.finish()).message).toBe("record: /f gives back 5 of 8 steps.");
+  expect(journalIn(disk)).toEqual(cut);
 });
 
 test("a sync that failed is made good by the next: what the system gave up is written again", () => {
@@ -282,19 +256,21 @@ test("a sync that failed is made good by the next: what the system gave up is wr
       onDisk = next;
     },
   };
-  for (const every of [3, 100]) {
-    [isRefusing, dirty] = [false, new Uint8Array()];
-    const recorder = recordedTo(fs, 8, every);
-    onDisk = journalIn(memory);
-    right(recorder.sync());
-    append(recorder, 8, 14, 2);
-    isRefusing = true;
-    expect(failure(recorder.sync())).toMatchObject({ code: "EIO" });
-    isRefusing = false;
-    append(recorder, 14, 15);
-    right(recorder.sync());
-    expectSteps(onDisk.slice(), 15);
-    right(recorder.close());
-    memory.files.clear();
-  }
+  for (const every of [3, 100])
+    for (const isResumed of [false, true]) {
+      [isRefusing, dirty] = [false, new Uint8Array()];
+      const begun = recordedTo(fs, 8, every);
+      onDisk = journalIn(memory);
+      right(isResumed ? begun.close() : begun.sync());
+      const recorder = isResumed ? right(resume("/f", start, { fs })).recorder : begun;
+      append(recorder, 8, 14, 2);
+      isRefusing = true;
+      expect(failure(recorder.sync())).toMatchObject({ code: "EIO" });
+      isRefusing = false;
+      append(recorder, 14, 15);
+      right(recorder.sync());
+      expectSteps(onDisk.slice(), 15);
+      right(recorder.close());
+      memory.files.clear();
+    }
 });

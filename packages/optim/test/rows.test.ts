@@ -30,9 +30,9 @@ describe.each([1, 3, 4, 100])("with %i steps to a record", (every) => {
     const { fs } = memoryDisk();
     const recorder = right(record("/f", trajectory.slice(run, 0, 2), { every, fs }));
     right(recorder.append(trajectory.fold((n: number) => [n + 1, { rate: 5, loss: 6 }], 1, steps(2))));
-    const other = trajectory.fold((n: number) => [n + 1, { rate: 5, toString: 6 }], 3, steps(1));
+    const other = trajectory.fold((n: number) => [n + 1, { rate: 5, toString: 6, other: 7 }], 3, steps(1));
     expect(() => recorder.append(other)).toThrow("the metric toString is none of those that the file has");
-    right(recorder.append(trajectory.fold((n: number) => [n + 1, { toString: 6 }], 3, steps(0))));
+    right(recorder.append(trajectory.slice(other, 0, 1)));
     expect(plain(right(recorder.finish()).metrics)).toEqual({ loss: [1, 6, 6], rate: [-0, 5, 5], k: [100, NaN, NaN] });
   });
 });
