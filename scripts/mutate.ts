@@ -1,7 +1,7 @@
 /*
  * Do the tests bite? Plants small faults in a source file, one at a time, and runs the tests of its package on each.
  *
- *     tsx scripts/mutate.ts FILE [--count 200] [--seed 1] [--line N]
+ *     tsx scripts/mutate.ts FILE [--count 200] [--seed 1] [--line N]...
  *
  * The tests are served the fault in the place of the file, so nothing is ever written to the checkout. Faults that nobody
  * could see from outside are listed in mutate.json, by file and reason, and so are the tests that concern a file; without a
@@ -35,8 +35,9 @@ const testsOf = async (file: string, source: string, names: readonly string[]): 
   const seconds = new Map<string, number>();
   const caught = new Map<string, number>();
   let served = source;
+  const limits = new Map<string, number>();
   let heard = performance.now();
-  let longest = 120_000;
+  let limit = 120_000;
 
   const worth = ({ moduleId }: TestSpecification): number =>
     (0.1 + (caught.get(moduleId) ?? 0)) / (0.1 + (seconds.get(moduleId) ?? 0));
@@ -47,7 +48,14 @@ const testsOf = async (file: string, source: string, names: readonly string[]): 
   const hear = (): void => {
     heard = performance.now();
   };
-  const listener: Reporter = { onTestModuleStart: hear, onTestCaseReady: hear, onTestCaseResult: hear };
+  const listener: Reporter = {
+    onTestModuleStart: ({ moduleId }) => {
+      hear();
+      limit = limits.get(moduleId) ?? limit;
+    },
+    onTestCaseReady: hear,
+    onTestCaseResult: hear,
+  };
   const vitest = await createVitest(
     "test",
     { root, watch: false, bail: 1, reporters: [listener], pool: "forks", maxWorkers: 1 },
@@ -67,7 +75,7 @@ const testsOf = async (file: string, source: string, names: readonly string[]): 
     hear();
     let hangs = false;
     const watch = setInterval(() => {
-      if (hangs || performance.now() - heard < longest) return;
+      if (hangs || performance.now() - heard < limit) return;
       hangs = true;
       // Only a second call does not wait for the tests to end.
       void vitest.cancelCurrentRun("test-failure");
@@ -83,11 +91,12 @@ const testsOf = async (file: string, source: string, names: readonly string[]): 
   const whole = await failing(source);
   const modules = vitest.state.getTestModules();
   if (whole.length > 0 || modules.length === 0) throw new Error(`The tests of ${file} fail without a fault.`);
-  for (const module of modules) seconds.set(module.moduleId, module.diagnostic().duration / 1000);
-  const durations = modules.flatMap((module) =>
-    [...module.children.allTests()].map((test) => test.diagnostic()?.duration ?? 0),
-  );
-  longest = 20_000 + 10 * Math.max(...durations);
+  for (const module of modules) {
+    seconds.set(module.moduleId, module.diagnostic().duration / 1000);
+    // What a test that blocks its process has said may be heard late, but not before the next module.
+    const durations = [...module.children.allTests()].map((test) => test.diagnostic()?.duration ?? 0);
+    limits.set(module.moduleId, 20_000 + 10 * Math.max(...durations));
+  }
 
   return {
     catch: async (text) => {
@@ -106,7 +115,7 @@ const main = async (): Promise<void> => {
     options: {
       count: { type: "string", default: "200" },
       seed: { type: "string", default: "1" },
-      line: { type: "string" },
+      line: { type: "string", multiple: true },
     },
   });
   const file = relative(root, resolve(positionals[0] ?? "."));
@@ -120,12 +129,13 @@ const main = async (): Promise<void> => {
   const gone = [...equivalents].filter((change) => !changes.has(change));
   for (const change of gone) console.log(`mutate.json: no longer in ${file}: ${change}`);
 
-  const asked = mutants.filter(({ line }) => values.line === undefined || line === Number(values.line));
+  const asked = mutants.filter(({ line }) => values.line?.includes(String(line)) ?? true);
   const sample = sampleOf(asked, Number(values.count), Number(values.seed));
   const real = sample.filter(({ change }) => !equivalents.has(change));
   const tests = await testsOf(file, source, names);
   const survivors: Mutant[] = [];
-  for (const mutant of real) {
+  for (const [i, mutant] of real.entries()) {
+    console.error(`${i + 1} of ${real.length}, line ${mutant.line}`);
     if (await tests.catch(planted(source, mutant))) continue;
     survivors.push(mutant);
     console.log(`${file}:${mutant.line} ${mutant.change}`);
