@@ -70,9 +70,8 @@ const resultsIn = (graph: Graph, { outputs }: Executable): readonly Output[] => 
 /** Up to so many results are searched one by one. */
 const fewResults = 32;
 
-/** Finds the places of arrays in a list, which is mostly the one of the last search. */
-const openFinder = (count: number): ((list: readonly NDArray[], x: NDArray) => number) => {
-  if (count <= fewResults) return (list, x) => list.indexOf(x);
+/** Finds the places of arrays in a long list, which is mostly the one of the last search. */
+const openFinder = (): ((list: readonly NDArray[], x: NDArray) => number) => {
   let searched: readonly NDArray[] = [];
   let places: ReadonlyMap<NDArray, number> = new Map();
   return (list, x) => {
@@ -94,11 +93,11 @@ const openBring = (heap: Heap, graph: Graph, { inputs, relocated }: Executable, 
     relocated.filter((id) => canCache(valueAt(graph, id))).map((id) => [id, openArgumentCache(heap)]),
   );
   const regions = made.map(({ value, address }) => regionOf(value, address));
-  const find = openFinder(made.length);
+  const find = made.length > fewResults ? openFinder() : undefined;
   return (slot, x, last) => {
     const to = slots[slot];
     if (to === undefined) throw new Error(`execute: no argument ${slot}`);
-    const from = regions[find(last, x)];
+    const from = regions[find === undefined ? last.indexOf(x) : find(last, x)];
     if (from !== undefined) {
       copyOver(heap, from, to.region);
       return to.address;
