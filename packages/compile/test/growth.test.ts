@@ -61,8 +61,8 @@ describe.each([4, 2000])("Of arrays of %i elements", (size) => {
   });
 });
 
-test("Hundreds of arguments come in, and hundreds of results come out and back in", () => {
-  const n = 900;
+test("Thousands of arguments come in, and thousands of results come out and back in", () => {
+  const n = 3000;
   const f = (xs: readonly NDArray[]) => xs.map((x) => mul(x, 0.5));
   const compiled = jit(f);
   const start: readonly NDArray[] = Array.from({ length: n }, (_, i) => array([i, -i]));
