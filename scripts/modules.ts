@@ -10,6 +10,7 @@ import { type NDArray, ones, square, sum } from "@gradfold/core";
 import { jacrev, valueAndGrad, vjp } from "@gradfold/autodiff";
 import { apply, decode, functionOf, golden } from "../packages/autodiff/test/golden.ts";
 import { emit, type Emitted } from "../packages/compile/src/emit/module.ts";
+import { planModule } from "../packages/compile/src/emit/plan.ts";
 import { schedule } from "../packages/compile/src/schedule/fuse.ts";
 import { graphOf } from "../packages/compile/test/lowered.ts";
 import { programs } from "../packages/compile/test/programs.ts";
@@ -38,7 +39,7 @@ const goldens: readonly Program[] = [
 ];
 
 /** What `jit` emits for a program. */
-const emitted = ({ name, f, xs }: Program): Emitted => emit(schedule(graphOf(name, f, xs)));
+const emitted = ({ name, f, xs }: Program): Emitted => emit(planModule(schedule(graphOf(name, f, xs))));
 
 const hash = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 

@@ -1,6 +1,7 @@
 import { array, toTypedArray } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { emit } from "../src/emit/module.ts";
+import { planModule } from "../src/emit/plan.ts";
 import { functionsIn } from "./disassemble.ts";
 import { expectSameBits, noise } from "./bits.ts";
 import {
@@ -171,7 +172,7 @@ describe.each(Object.entries(families))("Emitting %s", (_, family) => {
   test("grows as the program does", () => {
     const [small, large] = [500, 1500].map((n) => {
       const schedule = scheduled(family, n);
-      const { bytes } = emit(schedule);
+      const { bytes } = emit(planModule(schedule));
       const functions = functionsIn(bytes);
       const locals = functions.reduce((sum, f) => sum + f.locals, 0);
       expect(allocatorSteps(schedule)).toBeLessThan(40 * n);
@@ -207,7 +208,7 @@ describe("Where a routine refuses a number, nothing behind it runs", () => {
     ["in the body of a loop", inLoop],
   ])("%s", (_, program) => {
     const schedule = scheduleOf(program, [[4], [4]]);
-    expect(functionsIn(emit(schedule).bytes).length).toBeGreaterThan(2 * doublings + 2);
+    expect(functionsIn(emit(planModule(schedule)).bytes).length).toBeGreaterThan(2 * doublings + 2);
     const { outputs, refused } = run(schedule, [ones, ones]);
     expect(refused).toEqual([doublings, 2 * mostDoubled]);
     expect(outputs[0]).not.toEqual(Float32Array.from([2, 2, 2, 2]));

@@ -17,9 +17,10 @@ import {
   toNested,
   TraceError,
 } from "@gradfold/core";
-import { grad, scan, valueAndGrad, whileLoop } from "@gradfold/autodiff";
+import { checkpoint, grad, scan, valueAndGrad, whileLoop } from "@gradfold/autodiff";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { explain, jit } from "../src/index.ts";
+import { passes } from "../src/front/passes.ts";
 import { noise } from "./bits.ts";
 
 /** Without the lines on how long the code is, and how much others compiled. */
@@ -66,6 +67,33 @@ describe("An explanation", () => {
           n: float32[2] = mul 0.10000000149011612 m
           o: float32[2] = sub a n
           return k, o
+      inlined: nothing
+      lowered
+        graph (a: float32[2]; b: float32[100, 2], c: float32[100], d = 100, e: float32[100], f = 0.10000000149011612)
+          %6: float32[100] = move{offset=0 strides=[2]} b
+          %7: float32[100] = move{offset=0 strides=[0]} a
+          %8: float32[100] = map{mul} %6 %7
+          %9: float32[100] = move{offset=1 strides=[2]} b
+          %10: float32[100] = move{offset=1 strides=[0]} a
+          %11: float32[100] = map{mul} %9 %10
+          %12: float32[100] = map{add} %8 %11
+          %13: float32[100] = map{sub} %12 c
+          %14: float32[100] = map{mul} %13
+          %15: float32[] = rowReduction{add along [100]} %14
+          %16: float32[] = map{div} %15 d
+          %17: float32[100] = map{mul} e %13
+          %18: float32[2] = assembled
+          %19: float32[100] = move{offset=0 strides=[1]} %17
+          %20: float32[100] = move{offset=0 strides=[2]} b
+          %21: float32[100] = map{mul} %19 %20
+          %22: float32[] = rowReduction{add along [100]} %21 into %18[0]
+          %23: float32[100] = move{offset=0 strides=[1]} %17
+          %24: float32[100] = move{offset=1 strides=[2]} b
+          %25: float32[100] = map{mul} %23 %24
+          %26: float32[] = rowReduction{add along [100]} %25 into %18[1]
+          %27: float32[2] = map{mul} f %18
+          %28: float32[2] = map{sub} a %27
+          return %16, %28
       scheduled
         loop [100]: 8 operations, add along [100] in 8 lanes; reads b 800, a 8, c 400, e 4; writes %15 4, %18 8
         loop [2]: 2 operations; reads a 8, f 4, %18 8; writes %28 8
@@ -105,6 +133,22 @@ describe("An explanation", () => {
           l: float32[2, 9, 6] = concatenate{axis=0} j k
           m: float32[9, 5] = matmul a b
           return l, m
+      inlined: nothing
+      lowered
+        graph (a: float32[9, 6], b: float32[6, 5]; c = 2)
+          %3: int32[9, 6] = routine{argsort} a
+          %4: float32[6, 9] = move{offset=0 strides=[1, 6]} a
+          %5: int32[6, 9] = move{offset=0 strides=[1, 6]} %3
+          %6: float32[6, 9] = routine{take} %4 %5
+          %7: float32[9, 6] = move{offset=0 strides=[1, 9]} %6
+          %8: float32[9, 6] = map{mul} a c
+          %9: float32[1, 9, 6] = move{offset=0 strides=[54, 6, 1]} %7
+          %10: float32[1, 9, 6] = move{offset=0 strides=[54, 6, 1]} %8
+          %11: float32[2, 9, 6] = insert %9 %10
+          %12: float32[9, 6] = move{offset=0 strides=[6, 1]} a
+          %13: float32[6, 5] = move{offset=0 strides=[5, 1]} b
+          %14: float32[9, 5] = gemm %12 %13
+          return %11, %14
       scheduled
         routine argsort; reads a 216; writes %3 432
         loop [6, 9]: 0 operations; reads a 216, %3 432; writes %4 216, %5 432
@@ -161,6 +205,27 @@ describe("An explanation", () => {
               c: float32[2] = mul a 2
               return c
           return e, d
+      inlined: nothing
+      lowered
+        graph (a: float32[2], b: float32[7, 2])
+          %2 = scan{length=7} a b
+            graph (a: float32[2], b: float32[2])
+              %2: float32[2] = map{add} a b
+              %3: float32[2] = map{19 operations} %2
+              %4: float32[] = rowReduction{add along [2]} a
+              return %3, %4
+          %3: float32[2] = result{0} %2
+          %4: float32[7] = result{1} %2
+          %5 = while %3
+            graph (a: float32[2]; b = 9)
+              %2: float32[] = rowReduction{add along [2]} a
+              %3: bool[] = map{less truth} %2 b
+              return %3
+            graph (a: float32[2]; b = 2)
+              %2: float32[2] = map{mul} a b
+              return %2
+          %6: float32[2] = result{0} %5
+          return %6, %4
       scheduled
         scan of 7 steps
           body
@@ -174,6 +239,18 @@ describe("An explanation", () => {
       bytes moved: 240
       memory: 1824 bytes: inputs 64, constants 8, results 36, temporaries and padding 1716"
     `);
+  });
+
+  test("shows the program after each pass, in their order", () => {
+    const f = (x: NDArray) => checkpoint((y: NDArray) => tanh(mul(y, 2)))(x);
+    const text = explain(f)(noise(1, [3]));
+    const wanted: readonly string[] = ["traced", "simplified", "inlined", "lowered", "scheduled", "memory", "code"];
+    const headings = text.split("\n").map((line) => /^[a-z]+/.exec(line)?.[0] ?? "");
+    expect(headings.filter((heading) => wanted.includes(heading))).toEqual(wanted);
+    expect(wanted.length).toBe(passes.length);
+    expect(text).toMatch(
+      /^inlined\n  program \(a: float32\[3\]\)\n    c: float32\[3\] = mul a 2\n    d: float32\[3\] = tanh c$/m,
+    );
   });
 
   test("counts the bytes of the executables that are remembered, of which there is a bound", () => {

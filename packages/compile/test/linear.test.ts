@@ -18,6 +18,7 @@ import {
 import { grad, scan, valueAndGrad } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { emit } from "../src/emit/module.ts";
+import { planModule } from "../src/emit/plan.ts";
 import { schedule } from "../src/schedule/fuse.ts";
 import { type Graph, type Value, programsIn } from "../src/graph/graph.ts";
 import { jit } from "../src/index.ts";
@@ -185,7 +186,7 @@ const costOf = (family: ReturnType<Family>): Readonly<Record<string, number>> =>
   const graph = watched(graphOf("linear", family.f, family.args), () => (visits += 1));
   const scheduled = schedule(graph);
   const scheduling = visits;
-  const { bytes, memoryBytes } = emit(scheduled);
+  const { bytes, memoryBytes } = emit(planModule(scheduled));
   const heads = disassemble(bytes)
     .split("\n")
     .filter((line) => line.startsWith("function "));

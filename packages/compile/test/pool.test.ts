@@ -2,7 +2,7 @@ import { add, array, mul, type NDArray, slice, sum, take } from "@gradfold/core"
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { jit } from "../src/index.ts";
-import { pageBytes } from "../src/run/heap.ts";
+import { pageBytes } from "../src/wasm/backend.ts";
 import { mostSpareBytes, openPool, type Tenant } from "../src/run/pool.ts";
 import { expectSameBits, noise } from "./bits.ts";
 

@@ -3,6 +3,7 @@ import type { Routine, ScalarFunction } from "@gradfold/core/transform";
 import { everyPlace, type Source } from "../src/graph/affine.ts";
 import { openAllocator } from "../src/memory/allocator.ts";
 import { emit } from "../src/emit/module.ts";
+import { planModule } from "../src/emit/plan.ts";
 import type { Schedule } from "../src/schedule/fuse.ts";
 import { type Definition, type Value, valueAt } from "../src/graph/graph.ts";
 import type { Kernel, Node } from "../src/schedule/kernel.ts";
@@ -176,7 +177,7 @@ interface Outcome {
 
 /** Runs a schedule on the elements of its inputs; gives those of its outputs. */
 export const run = (schedule: Schedule, inputs: readonly Float32Array[]): Outcome => {
-  const { bytes, memoryBytes, inputs: places, relocated, outputs, refusal } = emit(schedule);
+  const { bytes, memoryBytes, inputs: places, relocated, outputs, refusal } = emit(planModule(schedule));
   const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / 65536) });
   const heap = new Float32Array(memory.buffer);
   inputs.forEach((x, i) => heap.set(x, (places[i] ?? 0) / 4));

@@ -1,15 +1,17 @@
 import { argumentPlace, checkAlone, checkCallback, nameOf, printProgram } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
 import { typed } from "@gradfold/core/transform";
-import { emit } from "../emit/module.ts";
+import type { ModulePlan } from "../emit/plan.ts";
 import { bytesOf } from "../graph/bytes.ts";
 import { constantsIn, isMade, type Value, valueAt } from "../graph/graph.ts";
-import { lower } from "../graph/lower.ts";
 import { canCache } from "../memory/donation.ts";
 import { mostExecutableBytes, rememberedBytes } from "../run/executable.ts";
-import { schedule } from "../schedule/fuse.ts";
+import type { Schedule } from "../schedule/fuse.ts";
+import { isTraced, typeOf } from "./leaf.ts";
+import { graphLines } from "./lowered.ts";
+import { type Compilation, formOf, type PassName, passes, runPasses } from "./passes.ts";
 import { kernelsText } from "./report.ts";
-import { isTraced, simplify, takeTree, traceTree, typeOf } from "./specialize.ts";
+import { type Call, takeTree } from "./trace.ts";
 
 interface Explain {
   <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => string;
@@ -17,19 +19,77 @@ interface Explain {
 
 const caller = { name: "explain", place: argumentPlace } as const;
 
-const indented = (text: string): readonly string[] => text.split("\n").map((line) => `  ${line}`);
+const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
 
+const programLines = (compilation: Compilation): readonly string[] =>
+  indented(printProgram(formOf(compilation, "program")).split("\n"));
+
+/** The sum of the bytes of some values. */
 const totalOf = (values: readonly Value[]): number => values.reduce((sum, value) => sum + bytesOf(value), 0);
 
+/** The relocated arguments, with the ways in which each is read without a copy. */
+const readInPlace = ({ schedule: { graph }, relocated, donations }: ModulePlan): readonly string[] => {
+  const texts = relocated.map((id) => {
+    const ways = [
+      ...(donations.get(id) ?? []).map((result) => `donated by the last call's %${result}`),
+      ...(canCache(valueAt(graph, id)) ? ["cached"] : []),
+    ];
+    return `${nameOf(id)} ${ways.join(" or ")}`;
+  });
+  return texts.length === 0 ? [] : [`arguments read in place: ${texts.join(", ")}`];
+};
+
+const planLines = (plan: ModulePlan): readonly string[] => {
+  const { graph } = plan.schedule;
+  const { memoryBytes } = plan;
+  const [inputs, constants] = [totalOf(graph.values.slice(0, graph.inputs)), totalOf(constantsIn(graph))];
+  const results = totalOf([...new Set(graph.outputs)].map((id) => valueAt(graph, id)).filter(isMade));
+  return [
+    `memory: ${memoryBytes} bytes: inputs ${inputs}, constants ${constants}, results ${results}, ` +
+      `temporaries and padding ${memoryBytes - inputs - constants - results}`,
+    ...readInPlace(plan),
+  ];
+};
+
+const scheduleLines = (schedule: Schedule): readonly string[] => {
+  const { lines, moved } = kernelsText(schedule, "  ");
+  return ["scheduled", ...lines, `bytes moved: ${moved}`];
+};
+
+/** The program after a pass, whose form before it was `before`. */
+const sections: Readonly<Record<PassName, (after: Compilation, before: Compilation) => readonly string[]>> = {
+  trace: (after) => ["traced", ...programLines(after)],
+  simplify: (after) => ["simplified", ...programLines(after)],
+  inline: (after, before) =>
+    after.program === before.program ? ["inlined: nothing"] : ["inlined", ...programLines(after)],
+  lower: (after) => ["lowered", ...indented(graphLines(formOf(after, "graph")))],
+  schedule: (after) => scheduleLines(formOf(after, "schedule")),
+  "plan memory": (after) => planLines(formOf(after, "plan")),
+  emit: (after) => [`code: ${formOf(after, "module").bytes.length} bytes`],
+};
+
+/** Runs the passes one by one; undefined if the function uses values of a transform around it. */
+const explained = (start: Compilation): readonly string[] | undefined => {
+  const lines: string[] = [];
+  let compilation = start;
+  for (const { name } of passes) {
+    const after = runPasses(compilation, name, name);
+    if (after.program === undefined) return undefined;
+    lines.push(...sections[name](after, compilation));
+    compilation = after;
+  }
+  return lines;
+};
+
 /**
- * What `jit(f)` makes of a call, as text: the program as it is traced and as it is simplified, the kernels of its
- * schedule, each with what it reads and writes in bytes, the memory plan, and how many bytes of executables are
- * remembered. Values that are there before the program runs go by the letters of the simplified program, others by a
- * number.
+ * The program of a call of `jit(f)` after each pass of compilation, as text: traced, simplified, inlined, lowered to a
+ * graph, scheduled as kernels with the bytes that each reads and writes, its memory plan and the size of its code. The
+ * last line has the bytes of the executables that are remembered. In graph and kernels, inputs and constants have the
+ * letters of the program, and values that it computes have a number.
  *
  * Nothing is compiled, run or remembered. The text is for reading, and may change from version to version.
  *
- * @throws what `jit(f)` throws while it traces the function; TraceError inside of another transform
+ * @throws the errors of `jit(f)` while it traces the function; TraceError inside of another transform
  * @example
  * import { array, mean, square, sub } from "@gradfold/core";
  * import { explain } from "@gradfold/compile";
@@ -39,42 +99,16 @@ const totalOf = (values: readonly Value[]): number => values.reduce((sum, value)
 export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("explain", "the first argument", f, "explain(f)(x)");
   checkAlone("explain", further, "explain(f)(x)");
-  // The form of a list of arguments puts a list together.
+  // The tree of the arguments is a list.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
-  return (...args: readonly unknown[]): string => {
-    const taken = takeTree(caller, args, "static");
-    const traced = taken.leaves.some(isTraced) ? undefined : traceTree(caller, taken, onList, "static");
-    if (traced === undefined)
+  return (...argumentList: readonly unknown[]): string => {
+    const args = takeTree(caller, argumentList, "static");
+    const call: Call = { caller, args, f: onList, numbers: "static" };
+    const isInside = args.leaves.some(isTraced);
+    const lines = isInside ? undefined : explained({ caller: "explain", types: args.leaves.map(typeOf), call });
+    if (lines === undefined)
       throw new TraceError("explain: the function is part of another transform. Explain the transformed function.");
-    const { program } = traced;
-    const simplified = simplify("explain", program);
-    const types = taken.leaves.map(typeOf);
-    const graph = lower("explain", simplified, (i) => types[i]?.isOne ?? false);
-    const fused = schedule(graph);
-    const { bytes, memoryBytes, relocated, donations } = emit(fused);
-    const { lines, moved } = kernelsText(fused, "  ");
-    const [inputs, constants] = [totalOf(graph.values.slice(0, graph.inputs)), totalOf(constantsIn(graph))];
-    const results = totalOf([...new Set(graph.outputs)].map((id) => valueAt(graph, id)).filter(isMade));
-    const apart = relocated.map((id) => {
-      const ways = [
-        ...(donations.get(id) ?? []).map((result) => `donated by the last call's %${result}`),
-        ...(canCache(valueAt(graph, id)) ? ["cached"] : []),
-      ];
-      return `${nameOf(id)} ${ways.join(" or ")}`;
-    });
-    return [
-      "traced",
-      ...indented(printProgram(program)),
-      "simplified",
-      ...indented(printProgram(simplified)),
-      "scheduled",
-      ...lines,
-      `bytes moved: ${moved}`,
-      `memory: ${memoryBytes} bytes: inputs ${inputs}, constants ${constants}, results ${results}, ` +
-        `temporaries and padding ${memoryBytes - inputs - constants - results}`,
-      ...(apart.length === 0 ? [] : [`arguments read in place: ${apart.join(", ")}`]),
-      `code: ${bytes.length} bytes`,
-      `executables remembered: ${rememberedBytes()} of at most ${mostExecutableBytes} bytes`,
-    ].join("\n");
+    const remembered = `executables remembered: ${rememberedBytes()} of at most ${mostExecutableBytes} bytes`;
+    return [...lines, remembered].join("\n");
   };
 });

@@ -15,20 +15,20 @@ const caller = { name: "jit", place: argumentPlace } as const;
 const most = 32;
 
 /**
- * The same function, compiled: traced once for each form, shapes and dtypes of its arguments, fused into loops and run
- * as one WebAssembly module. It gives the same bits. `backend` tells whether there is WebAssembly with SIMD; without
+ * The same function, compiled: traced once for each structure, shapes and dtypes of its arguments, fused into loops and
+ * run as one WebAssembly module. It gives the same bits. `backend` tells whether there is WebAssembly with SIMD; without
  * it, the traced program is evaluated operation by operation.
  *
- * Arguments and results are trees of arrays. The function runs only while it is traced, so it must be pure: what it
- * prints or changes, or reads from outside later, is not seen again. Numbers and truths among the arguments stay what
- * they are, and a new one means tracing again: pass `array(x)` for what changes at every call. Arrays of 4 KiB or more
- * that come again and again, such as the batches of a data set, stay in the function's memory, up to 64 MiB of them.
+ * Arguments and results are trees of arrays. The function runs only while it is traced, so it must be pure: a later call
+ * neither prints nor changes anything, nor reads anew from outside. Numbers and booleans among the arguments are static,
+ * and a new one means tracing again: pass `array(x)` for a number that changes at every call. Arrays of 4 KiB or more
+ * that come again and again, such as the batches of a data set, are cached in the function's memory, up to 64 MiB.
  * Inside of `grad`, `jvp` and `vmap` it runs compiled too, forward and back, and in another jitted function it is part
  * of that one's program; where it asks for values that a transform knows, it is simply called.
  *
  * @throws TraceError when the function asks for the value of an array, as by `item`, applies an operation that is not
- *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, of which those inside
- *   of a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory
+ *   compiled yet, which is named, calls itself without end, or has more than 200,000 operations, where the operations
+ *   inside of a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory
  *   than the 4 GiB that WebAssembly reaches; TreeError for an argument or result that is no tree of arrays
  * @example
  * import { array, mul, sum } from "@gradfold/core";
@@ -40,13 +40,13 @@ const most = 32;
  */
 export const jit = typed<Jit>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("jit", "the first argument", f, "jit(f)(x)");
-  checkAlone("jit", further, "jit(f)(x). Numbers and truths among the arguments are static as they are");
+  checkAlone("jit", further, "jit(f)(x). Numbers and booleans among the arguments are static as they are");
   const known: Specialized[] = [];
   const runtime: Runtime = { backend: backend(), pool: openPool() };
-  // The form of a list of arguments puts a list together.
+  // The tree of the arguments is a list.
   const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
 
-  const compose = openComposition(caller, onList, runtime);
+  const compose = openComposition({ caller, f: onList, runtime });
 
   const learn = (args: readonly unknown[]): unknown => {
     const learned = specialize(caller, args, onList, "static", runtime);

@@ -1,20 +1,24 @@
-import { nameOf } from "@gradfold/autodiff/compiler";
 import { block2, formatShape, lanes, sizeOf } from "@gradfold/core/transform";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
-import { type ControlDefinition, isMade, valueAt } from "../graph/graph.ts";
+import { type ControlDefinition, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import type { Kernel, Node } from "../schedule/kernel.ts";
 import { rowsPerTile } from "../schedule/tiling.ts";
+import { namesIn } from "./lowered.ts";
 
 /* Kernels as text: what each computes, and the bytes that it reads and writes. */
 
-/** A kernel's description, what it reads and writes, and the kernels inside of it. */
-interface KernelReport {
+/** A kernel as text, and the bytes that it reads and writes of each value. */
+interface SimpleReport {
   readonly text: string;
   readonly reads: readonly Traffic[];
   readonly writes: readonly Traffic[];
+}
+
+/** The same of any kernel, which may have kernels inside. */
+interface KernelReport extends SimpleReport {
   readonly inner: readonly { readonly name: string; readonly schedule: Schedule }[];
-  /** How often the inner kernels run; undefined if nobody knows ahead. */
+  /** How often the inner kernels run; undefined if that depends on values. */
   readonly times: number | undefined;
 }
 
@@ -23,14 +27,14 @@ interface Traffic {
   readonly bytes: number;
 }
 
-/** The traffic of each value. */
+/** The traffic of each value, of which a list may have several entries. */
 const summed = (list: readonly Traffic[], join = (a: number, b: number): number => a + b): readonly Traffic[] => {
   const bytes = new Map<number, number>();
   for (const { value, bytes: more } of list) bytes.set(value, join(bytes.get(value) ?? 0, more));
   return [...bytes].map(([value, all]) => ({ value, bytes: all }));
 };
 
-/** Values as wholes; a reduction that is an element of a larger value counts for that. */
+/** The traffic of whole values; a reduction that is an element of a larger value counts for the larger value. */
 const wholes = ({ graph }: Schedule, ids: readonly number[]): readonly Traffic[] =>
   ids.map((id) => {
     const value = valueAt(graph, id);
@@ -60,88 +64,101 @@ const innerOf = (control: ControlDefinition, schedules: readonly Schedule[]): Ke
   return schedules.map((inner, i) => ({ name: names[i] ?? "", schedule: inner }));
 };
 
-const reportOf = (kernel: Kernel, within: Schedule): KernelReport => {
-  const { graph } = within;
-  const simple = { inner: [], times: 1 };
+type Of<Kind> = Extract<Kernel, { readonly kind: Kind }>;
+
+const loopReport = (kernel: Of<"loop">, within: Schedule): SimpleReport => {
+  const { domain, nodes, stores, parts, reductions } = kernel;
+  const kinds = [...new Set(reductions.map(({ combine }) => combine))];
+  const reduced = formatShape(domain.slice(domain.length - kernel.reduced));
+  const reduction = reductions.length === 0 ? "" : `, ${kinds.join(" and ")} along ${reduced} in ${lanes} lanes`;
+  const inserted = parts.map(({ value, node }) => ({
+    value,
+    bytes: sizeOf(domain) * widthOf(nodes[node]?.dtype ?? "float64"),
+  }));
+  const made = [...stores, ...reductions].map(({ value }) => value);
+  return {
+    text: `loop ${formatShape(domain)}: ${operationsIn(nodes)}${reduction}`,
+    reads: readBy(within, nodes, domain),
+    writes: summed([...wholes(within, made), ...inserted]),
+  };
+};
+
+const columnReport = (kernel: Of<"columnReduction">, within: Schedule): SimpleReport => {
+  const { domain, nodes, reduction, outer, reduced } = kernel;
+  const along = formatShape(domain.slice(outer, outer + reduced));
+  const order = `${reduction.combine} along ${along} in blocks of ${block2}`;
+  return {
+    text: `column reduction ${formatShape(domain)}: ${operationsIn(nodes)}, ${order}`,
+    reads: readBy(within, nodes, domain),
+    writes: wholes(within, [reduction.value]),
+  };
+};
+
+const tiledReport = ({ rows, members }: Of<"tiled">, within: Schedule): SimpleReport => {
+  const reports = members.map((member) =>
+    member.kind === "loop" ? loopReport(member, within) : columnReport(member, within),
+  );
+  const texts = reports.map(({ text }) => text).join("; then ");
+  return {
+    text: `tiles of ${rowsPerTile} of ${counted(rows, "row")}: ${texts}`,
+    // Once: the next nests find a tile that one nest has read in the cache.
+    reads: summed(
+      reports.flatMap(({ reads }) => reads),
+      Math.max,
+    ),
+    writes: reports.flatMap(({ writes }) => writes),
+  };
+};
+
+const gemmReport = ({ batch, m, k, n, left, right, value }: Of<"gemm">, within: Schedule): SimpleReport => {
+  const stack = batch.length === 0 ? "" : `${formatShape(batch)} times `;
+  return {
+    text: `gemm ${stack}${formatShape([m, k])} @ ${formatShape([k, n])}`,
+    reads: wholes(within, [left.value, right.value]),
+    writes: wholes(within, [value]),
+  };
+};
+
+const routineReport = ({ value }: Of<"routine">, within: Schedule): SimpleReport => {
+  const { definition } = valueAt(within.graph, value);
+  if (definition.kind !== "routine") throw new Error(`explain: value ${value} is no routine`);
+  const { name, inputs } = definition;
+  return { text: `routine ${name}`, reads: summed(wholes(within, inputs)), writes: wholes(within, [value]) };
+};
+
+const simpleReport = (kernel: Exclude<Kernel, Of<"control">>, within: Schedule): SimpleReport => {
   switch (kernel.kind) {
-    case "loop": {
-      const { domain, nodes, stores, parts, reductions } = kernel;
-      const kinds = [...new Set(reductions.map(({ combine }) => combine))];
-      const reduced = domain.slice(domain.length - kernel.reduced);
-      const joined =
-        reductions.length === 0 ? "" : `, ${kinds.join(" and ")} along ${formatShape(reduced)} in ${lanes} lanes`;
-      const inserted = parts.map(({ value, node }) => ({
-        value,
-        bytes: sizeOf(domain) * widthOf(nodes[node]?.dtype ?? "float64"),
-      }));
-      const made = [...stores, ...reductions].map(({ value }) => value);
-      return {
-        ...simple,
-        text: `loop ${formatShape(domain)}: ${operationsIn(nodes)}${joined}`,
-        reads: readBy(within, nodes, domain),
-        writes: summed([...wholes(within, made), ...inserted]),
-      };
-    }
-    case "columnReduction": {
-      const { domain, nodes, reduction, outer, reduced } = kernel;
-      const down = formatShape(domain.slice(outer, outer + reduced));
-      return {
-        ...simple,
-        text: `column reduction ${formatShape(domain)}: ${operationsIn(nodes)}, ${reduction.combine} along ${down} in blocks of ${block2}`,
-        reads: readBy(within, nodes, domain),
-        writes: wholes(within, [reduction.value]),
-      };
-    }
-    case "tiled": {
-      const reports = kernel.members.map((nest) => reportOf(nest, within));
-      return {
-        ...simple,
-        text: `tiles of ${rowsPerTile} of ${counted(kernel.rows, "row")}: ${reports.map(({ text }) => text).join("; then ")}`,
-        // Once: the next nests find a tile that one nest has read in the cache.
-        reads: summed(
-          reports.flatMap(({ reads }) => reads),
-          Math.max,
-        ),
-        writes: reports.flatMap(({ writes }) => writes),
-      };
-    }
-    case "gemm": {
-      const { batch, m, k, n, left, right, value } = kernel;
-      const stack = batch.length === 0 ? "" : `${formatShape(batch)} times `;
-      return {
-        ...simple,
-        text: `gemm ${stack}${formatShape([m, k])} @ ${formatShape([k, n])}`,
-        reads: wholes(within, [left.value, right.value]),
-        writes: wholes(within, [value]),
-      };
-    }
+    case "loop":
+      return loopReport(kernel, within);
+    case "columnReduction":
+      return columnReport(kernel, within);
+    case "tiled":
+      return tiledReport(kernel, within);
+    case "gemm":
+      return gemmReport(kernel, within);
     case "fill":
-      return { ...simple, text: "fill with zeros", reads: [], writes: wholes(within, [kernel.value]) };
-    case "routine": {
-      const { definition } = valueAt(graph, kernel.value);
-      if (definition.kind !== "routine") throw new Error(`explain: value ${kernel.value} is no routine`);
-      const { name, inputs } = definition;
-      return {
-        ...simple,
-        text: `routine ${name}`,
-        reads: summed(wholes(within, inputs)),
-        writes: wholes(within, [kernel.value]),
-      };
-    }
-    case "control": {
-      const { definition } = valueAt(graph, kernel.value);
-      if (definition.kind !== "control") throw new Error(`explain: value ${kernel.value} is no control`);
-      const { control } = definition;
-      return {
-        text: control.kind === "scan" ? `scan of ${counted(control.length, "step")}` : control.kind,
-        reads: [],
-        writes: [],
-        inner: innerOf(control, within.inner.get(kernel.value) ?? []),
-        times: control.kind === "scan" ? control.length : undefined,
-      };
-    }
+      return { text: "fill with zeros", reads: [], writes: wholes(within, [kernel.value]) };
+    case "routine":
+      return routineReport(kernel, within);
   }
 };
+
+const controlReport = ({ value }: Of<"control">, within: Schedule): KernelReport => {
+  const { definition } = valueAt(within.graph, value);
+  if (definition.kind !== "control") throw new Error(`explain: value ${value} is no control`);
+  const { control } = definition;
+  const isScan = control.kind === "scan";
+  return {
+    text: isScan ? `scan of ${counted(control.length, "step")}` : control.kind,
+    reads: [],
+    writes: [],
+    inner: innerOf(control, within.inner.get(value) ?? []),
+    times: isScan ? control.length : undefined,
+  };
+};
+
+const reportOf = (kernel: Kernel, within: Schedule): KernelReport =>
+  kernel.kind === "control" ? controlReport(kernel, within) : { ...simpleReport(kernel, within), inner: [], times: 1 };
 
 const trafficText = (name: (id: number) => string, list: readonly Traffic[]): string =>
   list.length === 0 ? "nothing" : list.map(({ value, bytes }) => `${name(value)} ${bytes}`).join(", ");
@@ -155,11 +172,8 @@ export const kernelsText = (
   within: Schedule,
   indent: string,
 ): { readonly lines: readonly string[]; readonly moved: number } => {
-  const { graph, kernels } = within;
-  const firstMade = graph.values.findIndex(isMade);
-  /** What is there before a program runs goes by the letter that it has in the program, what is made by a number. */
-  const name = (id: number): string => (firstMade < 0 || id < firstMade ? nameOf(id) : `%${id}`);
-  const parts = kernels.map((kernel) => {
+  const name = namesIn(within.graph);
+  const parts = within.kernels.map((kernel) => {
     const { text, reads, writes, inner, times } = reportOf(kernel, within);
     const moves = inner.length > 0 ? "" : `; reads ${trafficText(name, reads)}; writes ${trafficText(name, writes)}`;
     const below = inner.map((part) => ({ part, ...kernelsText(part.schedule, `${indent}    `) }));

@@ -14,7 +14,7 @@ interface Options {
 
 const defaults = { length: undefined, reverse: false } as const;
 
-/** Where a path in [init, xs] leads. */
+/** The name of a path in [init, xs]. */
 const pairPlace = (path: string): string =>
   placeIn(path.startsWith("[1]") ? "xs" : "init")(path.slice(3).replace(/^\./, ""));
 
@@ -46,14 +46,14 @@ const eagerly = scanEagerly as unknown as (
   options: Options,
 ) => readonly [unknown, unknown];
 
-type Turns = Pick<Known, "length" | "reverse">;
+type Steps = Pick<Known, "length" | "reverse">;
 
-const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, { known, pool }: Loops): unknown => {
+const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Steps, { known, pool }: Loops): unknown => {
   const options: Options = length === undefined ? { reverse } : { length, reverse };
   // A loop of no steps has nothing to compile.
   if (length === 0) return eagerly(f, init, xs, options);
   const onPair = (pair: unknown): unknown => {
-    const [carry, rows] = pair as readonly [unknown, unknown]; // as the form of a pair puts it together
+    const [carry, rows] = pair as readonly [unknown, unknown]; // as the tree definition of a pair makes it
     return eagerly(f, carry, rows, options);
   };
   const learned = specialize(caller, [init, xs], onPair, "arrays", { backend: backend(), pool });
@@ -66,15 +66,15 @@ const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Turns, 
 /**
  * The loop `scan` of `@gradfold/autodiff`, with its types and its results to the last bit, as one call of WebAssembly.
  *
- * A compiled loop is found again by the body's identity, and by the form, shapes and dtypes of its arguments: keep the
+ * A compiled loop is found again by the body's identity, and by the structure, shapes and dtypes of its arguments: keep the
  * body in a variable. Like a jitted function the body must be pure. Inside another transform, or without WebAssembly,
  * this is autodiff's `scan`.
  *
  * @param xs - a tree of arrays with equal numbers of rows, one row for each step; or null, with a `length`
  * @param options - `length`: the number of steps; `reverse`: takes the rows of xs from the last to the first, and puts
- *   the rows y at the same places (false)
+ *   the rows y at the same indices (false)
  * @returns the last carry, and every y stacked along a new first axis
- * @throws what autodiff's `scan` throws; TraceError when the body asks for a value, or applies an operation that is not
+ * @throws all errors of autodiff's `scan`; TraceError when the body asks for a value, or applies an operation that is not
  *   compiled yet
  * @example
  * import { add, array } from "@gradfold/core";

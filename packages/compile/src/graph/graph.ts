@@ -2,9 +2,9 @@ import type { DType, NDArray } from "@gradfold/core";
 import type { ArrayType, Combine, Routine, ScalarFunction, Scratch } from "@gradfold/core/transform";
 import type { Source } from "./affine.ts";
 
-/** How a value comes about, in the few forms that code is made for. */
+/** The definition of a value. A graph has only these kinds, and each kind has its kernels. */
 export type Definition =
-  /** An input: someone else fills its buffer. */
+  /** An input: the caller fills its buffer. */
   | { readonly kind: "given" }
   | { readonly kind: "constant"; readonly array: NDArray }
   | { readonly kind: "zero" }
@@ -41,7 +41,7 @@ export type Definition =
   | InsertDefinition
   | RoutineDefinition
   | { readonly kind: "control"; readonly control: ControlDefinition }
-  /** What a loop or a choice gives, in order. */
+  /** A result of a loop or a choice: its number among them is `index`. */
   | { readonly kind: "result"; readonly control: number; readonly index: number };
 
 export interface InsertDefinition {
@@ -53,7 +53,7 @@ export interface InsertDefinition {
   readonly coversResult: boolean;
 }
 
-/** Step by step through buffers. */
+/** A routine: a sequential program over buffers. */
 export interface RoutineDefinition {
   readonly kind: "routine";
   readonly name: string;
@@ -71,7 +71,7 @@ export type ControlDefinition =
       readonly kind: "scan";
       readonly body: Graph;
       readonly length: number;
-      /** Whether rows are taken and given from the last to the first. */
+      /** Whether rows are read and written from the last to the first. */
       readonly reverse: boolean;
       readonly closed: number;
       readonly carried: number;
@@ -106,7 +106,7 @@ export interface Value extends ArrayType {
   readonly splat: boolean;
 }
 
-/** A program whose operations are broken up into these forms. Inputs come first. */
+/** A program whose operations are lowered to definitions. Inputs come first. */
 export interface Graph {
   readonly values: readonly Value[];
   readonly inputs: number;
@@ -160,5 +160,5 @@ export const valueAt = ({ values }: Graph, id: number): Value => {
 export const isInlined = ({ definition: { kind } }: Value): boolean =>
   kind === "map" || kind === "move" || kind === "zero";
 
-/** Sizes without those that are 1: the axes that a loop nest needs. */
+/** The sizes other than 1: the axes that a loop nest needs. */
 export const essential = (shape: readonly number[]): readonly number[] => shape.filter((n) => n !== 1);

@@ -52,7 +52,7 @@ const lowerApplication = (
 ): number => {
   const { define, valueOf } = builder;
   const [first = -1, second = -1] = inputs;
-  // What may be refused is not computed before it is asked for.
+  // A routine that may refuse a number is not folded: it refuses only when the program runs.
   const isSafe = loops.kind !== "routine" || loops.refusal === undefined;
   const constants = isSafe ? constantsOf(builder, inputs, type) : undefined;
   if (constants !== undefined) return define(type, { kind: "constant", array: evaluate(constants) });
@@ -96,7 +96,7 @@ const lowerControl = (
     }
     case "while": {
       const { condition, body, closed, maxSteps } = control;
-      // Inlining makes a loop that counts its turns of it.
+      // Inlining has made a loop of it that counts its iterations.
       if (maxSteps !== undefined) return undefined;
       const carried = inputs.length - closed;
       return {
@@ -155,9 +155,9 @@ export const lower = (
   program.constants.forEach((array) => define(array, { kind: "constant", array }, layoutOf(array) === "one"));
   const ids = new Map(values.map((_, id) => [id, id]));
   const to = (id: number): number => {
-    const place = ids.get(id);
-    if (place === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
-    return place;
+    const lowered = ids.get(id);
+    if (lowered === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
+    return lowered;
   };
   const typeOf = (id: number): ArrayType => {
     const type = program.types[id];

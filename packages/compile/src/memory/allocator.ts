@@ -1,4 +1,4 @@
-/* Memory handed out in stretches: segregated fit in two levels (Masmano, Ripoll, Crespo and Real, 2004). */
+/* An allocator of spans: segregated fit in two levels (Masmano, Ripoll, Crespo and Real, 2004). */
 
 /** A contiguous range of memory. */
 export interface Span {
@@ -10,42 +10,42 @@ export interface Span {
 export interface Allocator {
   readonly allocate: (bytes: number) => Span;
   readonly release: (span: Span) => void;
-  /** The address behind all that was ever taken. */
+  /** The address behind all spans that were ever allocated. */
   readonly end: () => number;
-  /** How many free stretches and classes of them have been looked at so far. */
+  /** How many free spans and classes of them have been looked at so far. */
   readonly steps: () => number;
 }
 
-/** Stretches start at multiples of this. Vectors may be written beyond the end of a buffer, by less than this. */
+/** Spans start at multiples of this. Vectors may be written beyond the end of a buffer, by less than this. */
 const padding = 32;
 
-/** As many size classes are a group, which holds the sizes from one power of two to the next. */
+/** The size classes of a group, which holds the sizes from one power of two to the next. */
 const classesInGroup = 16;
 
-/** So many stretches of the class of a wanted size are looked at: they may be a little too small. */
+/** The most spans of the class of a wanted size that are looked at: they may be a little too small. */
 const mostTried = 8;
 
 /** Sizes of one class differ by less than a part in 16; small ones have a class each. */
 const classOf = (bytes: number): number => {
-  const packets = bytes / padding;
-  const power = Math.max(0, Math.floor(Math.log2(packets / classesInGroup)));
-  return power * classesInGroup + Math.floor(packets / 2 ** power);
+  const units = bytes / padding;
+  const power = Math.max(0, Math.floor(Math.log2(units / classesInGroup)));
+  return power * classesInGroup + Math.floor(units / 2 ** power);
 };
 
 const groupOf = (sizeClass: number): number => Math.floor(sizeClass / classesInGroup);
 
-/** The free stretches, by size. */
+/** The free spans, by size. */
 interface FreeList {
   readonly add: (span: Span) => void;
   readonly remove: (span: Span) => void;
-  /** A stretch of at least so many bytes, and hardly more than the smallest such. */
+  /** A span of at least this many bytes, and hardly more than the smallest such. */
   readonly find: (bytes: number) => Span | undefined;
   readonly steps: () => number;
 }
 
 const openFreeList = (): FreeList => {
   const classes: (Set<Span> | undefined)[] = [];
-  /** How many stretches each group has. */
+  /** How many spans each group has. */
   const groups: number[] = [];
   let steps = 0;
   const membersOf = (sizeClass: number): Set<Span> => {
@@ -68,7 +68,7 @@ const openFreeList = (): FreeList => {
     }
     return best;
   };
-  /** Any stretch of the first class that has one; all of them are large enough. */
+  /** Any span of the first class that has one; all of them are large enough. */
   const firstFrom = (sizeClass: number): Span | undefined => {
     for (let at = sizeClass; at < classes.length; at++) {
       steps += 1;

@@ -12,7 +12,7 @@ import { type Kernel, loadsOf, type Loop, usesOf } from "../schedule/kernel.ts";
  * iteration that writes the same element of the result.
  */
 
-/** Of a sweep: the inputs of which it reads every element at its own place, and nothing else of them. */
+/** The inputs of which a loop reads, at each point, only the element that has the same index as the point. */
 const readInOrder = (loop: Loop): ReadonlySet<number> => {
   const read = new Map<number, boolean>();
   for (const { value, source } of loadsOf(loop.nodes)) {
@@ -31,7 +31,7 @@ const addTo = <K>(lists: Map<K, number[]>, key: K, value: number): void => {
 
 const typeText = ({ dtype, shape }: ArrayType): string => `${dtype} ${shape.join()}`;
 
-/** The results that a sweep writes, by their types. */
+/** The results that a loop writes, by their types. */
 const resultsOf = ({ stores }: Loop, graph: Graph, outputs: ReadonlySet<number>) => {
   const results = new Map<string, number[]>();
   for (const { value } of stores) if (outputs.has(value)) addTo(results, typeText(valueAt(graph, value)), value);
@@ -42,12 +42,13 @@ const resultsOf = ({ stores }: Loop, graph: Graph, outputs: ReadonlySet<number>)
 const lastReaders = ({ graph, kernels }: Schedule): ReadonlyMap<number, Kernel> =>
   new Map(kernels.flatMap((kernel) => usesOf(kernel, graph).map((id) => [id, kernel] as const)));
 
-/** An input is looked for in the places of so many results. */
-const mostPlaces = 4;
+/** The most results whose buffers an input may share. */
+const mostDonations = 4;
 
 /**
- * Of inputs that can move: the results in whose places they may lie. What a step gives comes back in the same order, so
- * where there are many results of a type, the first input of it is looked for among the first results, and so on.
+ * For each relocatable input, the results whose buffers it may share. The results of a step are the arguments of the next
+ * one in the same order, so where a type has many results, its first input may share the buffers of the first results,
+ * and so on.
  */
 export const donationsIn = (
   schedule: Schedule,
@@ -71,8 +72,8 @@ export const donationsIn = (
     for (const [type, group] of groups) {
       const all = results.get(type) ?? [];
       group.forEach((input, rank) => {
-        const start = Math.max(0, Math.min(rank - 1, all.length - mostPlaces));
-        if (all.length > 0 && inOrder.has(input)) donations.set(input, all.slice(start, start + mostPlaces));
+        const start = Math.max(0, Math.min(rank - 1, all.length - mostDonations));
+        if (all.length > 0 && inOrder.has(input)) donations.set(input, all.slice(start, start + mostDonations));
       });
     }
   }

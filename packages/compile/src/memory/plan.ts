@@ -1,13 +1,14 @@
 import { isFloat } from "@gradfold/core/transform";
 import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
-import { type Graph, type Value, valueAt } from "../graph/graph.ts";
+import { type ControlDefinition, type Graph, type Value, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type ControlKernel, isScalarKernel, madeBy, usesOf } from "../schedule/kernel.ts";
+import { type ControlKernel, madeBy, usesOf } from "../schedule/kernel.ts";
+import { largestIn, relocatableIn } from "./relocation.ts";
 import type { Allocator, Span } from "./allocator.ts";
 
 /* The memory plan: the address of every buffer, decided before the program runs. */
 
-/** Up to so many bytes an engine keeps a buffer among its objects. */
+/** A buffer of at most this many bytes is kept by an engine among its objects. */
 export const smallBytes = 64;
 const middlingBytes = 32768;
 
@@ -24,16 +25,17 @@ export interface Inner {
   readonly plan: MemoryPlan;
 }
 
-/** The address of every value that has a buffer. */
+/** The buffers of a program and of the programs inside. */
 export interface MemoryPlan {
+  /** The address of every value that has a buffer. */
   readonly addresses: ReadonlyMap<number, number>;
   /** The inputs whose addresses are parameters of the code, since they differ from call to call. */
   readonly relocated: readonly number[];
-  /** The parameters that tell where. */
+  /** For each relocated input, the parameter that is its address. */
   readonly parameters: ReadonlyMap<number, number>;
-  /** By the number of the control. */
+  /** The programs inside of loops and choices, by the number of the control. */
   readonly inner: ReadonlyMap<number, readonly Inner[]>;
-  /** By the number of the routine. */
+  /** The addresses of scratch buffers, by the number of the routine. */
   readonly scratch: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -48,40 +50,18 @@ export const addressIn =
     const into = definition.kind === "rowReduction" ? definition.into : undefined;
     const address = addresses.get(into?.value ?? id);
     if (address !== undefined) return address + (into?.element ?? 0) * widthOf(dtype);
-    if (bytesOf(value) > 0) throw new Error(`layout: value ${id} has no buffer`);
+    if (bytesOf(value) > 0) throw new Error(`plan: value ${id} has no buffer`);
     return 0;
   };
 
-/** What all memory plans of a module share. */
+/** The memory that all memory plans of a module share. */
 export interface Arena {
   readonly allocator: Allocator;
   /** The constant pool. Its memory is used for nothing else. */
   readonly constantPool: ReadonlyMap<Value, number>;
 }
 
-/** The inputs that can be relocated: only loop nests and gemms read them, which take base addresses. */
-export const relocatableIn = ({ graph, kernels }: Schedule): readonly number[] => {
-  if (kernels.every(isScalarKernel)) return [];
-  const still = new Set(graph.outputs);
-  for (const kernel of kernels)
-    if (kernel.kind === "routine" || kernel.kind === "control") for (const id of usesOf(kernel, graph)) still.add(id);
-  return Array.from({ length: graph.inputs }, (_, id) => id).filter((id) => !still.has(id));
-};
-
-/** A function has at most so many parameters: engines have a limit, and to pass them takes time. */
-const mostMoving = 500;
-
-/** Of inputs that can move, the largest: more of them would not fit a function's parameters. */
-export const largestIn = (graph: Graph, relocatable: readonly number[]): readonly number[] => {
-  if (relocatable.length <= mostMoving) return relocatable;
-  const bytes = (id: number): number => bytesOf(valueAt(graph, id));
-  return relocatable
-    .toSorted((a, b) => bytes(b) - bytes(a))
-    .slice(0, mostMoving)
-    .toSorted((a, b) => a - b);
-};
-
-/** The number of the kernel that needs each value last; outputs are needed behind all of them. */
+/** The number of the last kernel that needs each value; outputs are needed behind all kernels. */
 const lastUses = ({ graph, kernels }: Schedule): ReadonlyMap<number, number> => {
   const last = new Map<number, number>();
   kernels.forEach((kernel, i) => {
@@ -92,9 +72,37 @@ const lastUses = ({ graph, kernels }: Schedule): ReadonlyMap<number, number> => 
   return last;
 };
 
+/** The addresses before the first kernel runs: of inputs, of constants, and of the values that come first. */
+const firstAddresses = (
+  { graph }: Schedule,
+  inputs: readonly number[],
+  first: readonly number[],
+  { allocator, constantPool }: Arena,
+): Map<number, number> => {
+  const addresses = new Map(inputs.map((address, id) => [id, address]));
+  for (const id of first) addresses.set(id, allocator.allocate(bytesOf(valueAt(graph, id))).address);
+  graph.values.forEach((value, id) => {
+    const address = constantPool.get(value);
+    if (address !== undefined) addresses.set(id, address);
+  });
+  return addresses;
+};
+
+/** Allocates the scratch buffers of a routine, and releases them: other kernels may use their memory. */
+const planScratch = (graph: Graph, id: number, { allocate, release }: Allocator): readonly number[] => {
+  const { definition } = valueAt(graph, id);
+  if (definition.kind !== "routine") throw new Error(`plan: value ${id} is no routine`);
+  const spans = definition.scratch.map((each) => allocate(scratchBytes(each)));
+  spans.forEach(release);
+  return spans.map(({ address }) => address);
+};
+
 /**
- * Plans the memory of a schedule. `inputs` are the addresses of its inputs, of which `relocated` ones are ignored; the
- * values in `first` are allocated before all others, one after another.
+ * Plans the memory of a schedule, kernel by kernel: the values that a kernel makes are allocated before it, and released
+ * behind the kernel that needs them last.
+ *
+ * @param inputs - the addresses of the inputs, where the address of a relocated one is ignored
+ * @param first - the values that are allocated before all others, one after another
  */
 export const planMemory = (
   schedule: Schedule,
@@ -104,42 +112,53 @@ export const planMemory = (
   arena: Arena,
 ): MemoryPlan => {
   const { graph, kernels } = schedule;
-  const { allocator, constantPool } = arena;
-  const addresses = new Map(inputs.map((address, id) => [id, address]));
+  const { allocator } = arena;
+  const addresses = firstAddresses(schedule, inputs, first, arena);
   const inner = new Map<number, readonly Inner[]>();
   const scratch = new Map<number, readonly number[]>();
-  for (const id of first) addresses.set(id, allocator.allocate(bytesOf(valueAt(graph, id))).address);
-  graph.values.forEach((value, id) => {
-    const address = constantPool.get(value);
-    if (address !== undefined) addresses.set(id, address);
-  });
   const lastUse = lastUses(schedule);
-  /** What is given back behind each kernel. */
-  const dying = kernels.map((): Span[] => []);
+  /** The spans that are released behind each kernel. */
+  const released = kernels.map((): Span[] => []);
   kernels.forEach((kernel, i) => {
     for (const id of madeBy(kernel, graph)) {
       if (addresses.has(id)) continue;
       const span = allocator.allocate(bytesOf(valueAt(graph, id)));
       addresses.set(id, span.address);
-      dying[lastUse.get(id) ?? i]?.push(span);
+      released[lastUse.get(id) ?? i]?.push(span);
     }
-    if (kernel.kind === "routine") {
-      const { definition } = valueAt(graph, kernel.value);
-      const taken =
-        definition.kind === "routine" ? definition.scratch.map((s) => allocator.allocate(scratchBytes(s))) : [];
-      scratch.set(
-        kernel.value,
-        taken.map(({ address }) => address),
-      );
-      taken.forEach(allocator.release);
-    }
+    if (kernel.kind === "routine") scratch.set(kernel.value, planScratch(graph, kernel.value, allocator));
     if (kernel.kind === "control") inner.set(kernel.value, planInner(schedule, kernel, addresses, arena));
-    dying[i]?.forEach(allocator.release);
+    released[i]?.forEach(allocator.release);
   });
   const parameters = new Map(relocated.map((id, parameter) => [id, parameter]));
   return { addresses, relocated, parameters, inner, scratch };
 };
 
+/**
+ * The addresses of the inputs of a program inside. A carry has the address of the loop's result; rows that are not
+ * relocated are copied to one buffer.
+ */
+const innerInputs = (
+  control: ControlDefinition,
+  results: readonly number[],
+  { graph: body }: Schedule,
+  addressOf: (id: number | undefined) => number,
+  { allocator }: Arena,
+  relocated: ReadonlySet<number>,
+): readonly number[] => {
+  if (control.kind === "cond") return control.inputs.slice(1).map(addressOf);
+  const firstRow = firstRowOf(control);
+  return control.inputs.map((input, i) => {
+    if (i < control.closed) return addressOf(input);
+    if (i < firstRow) return addressOf(results[i - control.closed]);
+    return relocated.has(i) ? 0 : allocator.allocate(bytesOf(valueAt(body, i))).address;
+  });
+};
+
+const firstRowOf = (control: ControlDefinition): number =>
+  control.kind === "scan" ? control.closed + control.carried : Infinity;
+
+/** Plans the memory of the programs inside of a control. */
 const planInner = (
   { graph, inner }: Schedule,
   { value, results }: ControlKernel,
@@ -147,22 +166,15 @@ const planInner = (
   arena: Arena,
 ): readonly Inner[] => {
   const { definition } = valueAt(graph, value);
-  if (definition.kind !== "control") throw new Error(`layout: value ${value} is no control`);
+  if (definition.kind !== "control") throw new Error(`plan: value ${value} is no control`);
   const { control } = definition;
-  const at = (id: number | undefined): number => addresses.get(id ?? -1) ?? 0;
-  const firstRow = control.kind === "scan" ? control.closed + control.carried : Infinity;
-  // A carry has the address of the loop's result; rows that are not read in place are copied to one buffer.
-  const inputAddresses = ({ graph: body }: Schedule, relocated: ReadonlySet<number>): readonly number[] => {
-    if (control.kind === "cond") return control.inputs.slice(1).map(at);
-    return control.inputs.map((input, i) => {
-      if (i < control.closed) return at(input);
-      if (i < firstRow) return at(results[i - control.closed]);
-      return relocated.has(i) ? 0 : arena.allocator.allocate(bytesOf(valueAt(body, i))).address;
-    });
-  };
+  // An array without elements has no address.
+  const addressOf = (id: number | undefined): number => (id === undefined ? 0 : (addresses.get(id) ?? 0));
   return (inner.get(value) ?? []).map((schedule) => {
-    const isRow = (i: number): boolean => i >= firstRow && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
-    const relocated = largestIn(schedule.graph, relocatableIn(schedule).filter(isRow));
-    return { schedule, plan: planMemory(schedule, inputAddresses(schedule, new Set(relocated)), relocated, [], arena) };
+    const isLargeRow = (i: number): boolean =>
+      i >= firstRowOf(control) && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
+    const relocated = largestIn(schedule.graph, relocatableIn(schedule).filter(isLargeRow));
+    const inputs = innerInputs(control, results, schedule, addressOf, arena, new Set(relocated));
+    return { schedule, plan: planMemory(schedule, inputs, relocated, [], arena) };
   });
 };

@@ -19,42 +19,42 @@ const leastHitRate = 1 / 8;
 
 /** Sampling, to find the length of the cycle; or caching. */
 type Phase =
-  /** Of a few buffers, at which call they were wanted. */
-  | { readonly kind: "watching"; readonly sampled: WeakMap<Store, number>; calls: number }
-  /** Where buffers are, or -1 less the bytes that were wanted of them so far. */
+  /** Sampling: the call at which each of a few buffers came. */
+  | { readonly kind: "sampling"; readonly sampled: WeakMap<Store, number>; calls: number }
+  /** Caching: the addresses of buffers, or -1 less the bytes that were copied of them. */
   | {
-      readonly kind: "keeping";
+      readonly kind: "caching";
       readonly known: WeakMap<Store, number>;
-      readonly taken: Span[];
+      readonly spans: Span[];
       readonly period: number;
       calls: number;
-      /** How many of the calls were for buffers that were known. */
+      /** The calls for buffers that were known. */
       hits: number;
     };
 
-const watching = (): Phase => ({ kind: "watching", sampled: new WeakMap(), calls: 0 });
+const sampling = (): Phase => ({ kind: "sampling", sampled: new WeakMap(), calls: 0 });
 
-const keeping = (period: number): Phase => ({
-  kind: "keeping",
+const caching = (period: number): Phase => ({
+  kind: "caching",
   known: new WeakMap(),
-  taken: [],
+  spans: [],
   period,
   calls: 0,
   hits: 0,
 });
 
 /**
- * Watches one argument. To note every array would cost more than to copy it: the first, the second, the fourth are
- * noted, and so on. When one of them comes again, it is known how many take turns. From then on a buffer is copied
- * behind the program's memory as soon as that costs no more than has been spent on copying what was wanted of it.
+ * Opens the cache of one argument. To note every array would cost more than to copy it, so only the first, the second,
+ * the fourth and so on are noted. When one of them comes again, the length of the cycle is known. From then on a buffer
+ * is cached as soon as that costs no more than the copies of its parts have cost.
  */
 export const openArgumentCache = (heap: Heap): ArgumentCache => {
-  let phase = watching();
+  let phase = sampling();
 
-  const insert = (known: WeakMap<Store, number>, taken: Span[], store: Store): number | undefined => {
+  const insert = (known: WeakMap<Store, number>, spans: Span[], store: Store): number | undefined => {
     const span = heap.allocate(store.byteLength);
     if (span === undefined) return undefined;
-    taken.push(span);
+    spans.push(span);
     known.set(store, span.address);
     const window = store.BYTES_PER_ELEMENT === 4 ? heap.single : heap.double;
     window.set(store, span.address / store.BYTES_PER_ELEMENT);
@@ -65,21 +65,21 @@ export const openArgumentCache = (heap: Heap): ArgumentCache => {
     find: (store, bytes) => {
       if (store.byteLength > mostCachedBytes) return undefined;
       phase.calls += 1;
-      if (phase.kind === "watching") {
+      if (phase.kind === "sampling") {
         const { sampled, calls } = phase;
         const before = sampled.get(store);
         const period = before === undefined ? Infinity : calls - before;
-        if (period * store.byteLength <= 2 * mostCachedBytes) phase = keeping(period);
+        if (period * store.byteLength <= 2 * mostCachedBytes) phase = caching(period);
         else if (calls % Math.min(2 ** (31 - Math.clz32(calls)), mostArrays) === 0) sampled.set(store, calls);
         return undefined;
       }
-      const { known, taken, period, calls } = phase;
+      const { known, spans, period, calls } = phase;
       const found = known.get(store);
       if (found !== undefined) phase.hits += 1;
       if (calls > 2 * period + 64) {
         if (phase.hits < calls * leastHitRate) {
-          for (const span of taken) heap.release(span);
-          phase = watching();
+          for (const span of spans) heap.release(span);
+          phase = sampling();
           return undefined;
         }
         phase.calls = 0;
@@ -87,7 +87,7 @@ export const openArgumentCache = (heap: Heap): ArgumentCache => {
       }
       if (found !== undefined && found >= 0) return found;
       const wanted = bytes - 1 - (found ?? -1);
-      if (wanted >= store.byteLength) return insert(known, taken, store);
+      if (wanted >= store.byteLength) return insert(known, spans, store);
       known.set(store, -1 - wanted);
       return undefined;
     },

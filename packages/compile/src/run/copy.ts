@@ -1,10 +1,11 @@
 import type { DType, NDArray } from "@gradfold/core";
 import { compact, layoutOf, type Run, runIfKept, sizeOf, view } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
-import type { Value } from "../graph/graph.ts";
+import { constantsIn, type Graph, type Value } from "../graph/graph.ts";
+import type { Executable } from "./executable.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
-/* Copying arguments into a program's memory. */
+/* Copying arrays into a program's memory. */
 
 /** At most this many elements are copied one by one. */
 const fewElements = 16;
@@ -44,4 +45,15 @@ export const copyOver = (heap: Heap, { dtype, first: source, size }: Region, { f
   const memory = windowOf(heap, dtype);
   if (size > fewElements) memory.copyWithin(target, source, source + size);
   else for (let i = 0; i < size; i++) memory[target + i] = memory[source + i] ?? 0;
+};
+
+/** Copies the constants of a graph to the addresses of the constant pool. */
+export const copyConstants = (heap: Heap, graph: Graph, constantPool: Executable["constantPool"]): void => {
+  const constants = constantsIn(graph);
+  for (const { constant, address } of constantPool) {
+    const value = constants[constant];
+    if (value === undefined) throw new Error(`run: no constant ${constant}`);
+    const region = regionOf(value, address);
+    copyIn(heap, region, runOf(value.definition.array, region.size));
+  }
 };

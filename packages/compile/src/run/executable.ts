@@ -1,12 +1,11 @@
 import { ShapeError } from "@gradfold/core";
-import { emit } from "../emit/module.ts";
-import { constantsIn, type Graph } from "../graph/graph.ts";
-import { schedule } from "../schedule/fuse.ts";
-import { pageBytes } from "./heap.ts";
+import type { Emitted } from "../emit/module.ts";
+import { type Constant, constantsIn, type Graph } from "../graph/graph.ts";
+import { type Code, load, mostBytes, pageBytes } from "../wasm/backend.ts";
 
-/** A compiled module, and the addresses of its inputs, outputs and constants in a memory of `pages` pages. */
+/** Loaded code, and the addresses of its inputs, outputs and constants in a memory of `pages` pages. */
 export interface Executable {
-  readonly module: WebAssembly.Module;
+  readonly code: Code;
   readonly codeBytes: number;
   readonly pages: number;
   readonly inputs: readonly number[];
@@ -21,54 +20,55 @@ export interface Executable {
   readonly refusal: number | undefined;
 }
 
-/** As many as an address reaches. */
-const mostBytes = 2 ** 32;
+/** Emits the module of a graph. */
+export type Emit = (graph: Graph) => Emitted;
 
 const isConstant = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "constant" && "array" in value;
 
 const exact = (value: unknown): unknown => {
-  // Before its array would be asked for its own JSON.
+  // Tested first: an array would be asked for its own JSON.
   if (isConstant(value)) return { kind: "constant" };
   if (Object.is(value, -0)) return "-0";
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 };
 
 /**
- * A graph as text, but for the elements of its constants: graphs of one text have the same code. What many values have
- * in common, such as a scalar function, stands there once, and a number in its other places.
+ * A graph as text, without the elements of its constants: graphs of one text have the same code. A scalar function or a
+ * routine that several values share is written once, and a number stands for it elsewhere.
  */
 const structureOf = (graph: Graph): string => {
   const numbers = new Map<string, number>();
-  const invariant = (part: unknown): string | number => {
+  const shared = (part: unknown): string | number => {
     const text = JSON.stringify(part, (_, value: unknown) => exact(value));
     const number = numbers.get(text);
     if (number === undefined) numbers.set(text, numbers.size);
     return number ?? text;
   };
   return JSON.stringify(graph, (key, value: unknown) =>
-    key === "scalar" || key === "routine" ? invariant(value) : exact(value),
+    key === "scalar" || key === "routine" ? shared(value) : exact(value),
   );
 };
 
-const make = (caller: string, graph: Graph): Executable => {
-  const { bytes, memoryBytes, inputs, relocated, donations, outputs, constantPool, refusal } = emit(schedule(graph));
+const make = (caller: string, graph: Graph, emit: Emit): Executable => {
+  const { bytes, memoryBytes, constantPool, ...addresses } = emit(graph);
   if (memoryBytes > mostBytes)
     throw new ShapeError(
       `${caller}: the program needs ${memoryBytes} bytes of memory, more than the ${mostBytes} that WebAssembly reaches. ` +
         "Use smaller sizes, or run the function without compiling it.",
     );
   const numbers = new Map(constantsIn(graph).map((constant, number) => [constant, number]));
+  const numberOf = (constant: Constant): number => {
+    const number = numbers.get(constant);
+    if (number === undefined) throw new Error(`${caller}: a constant is not in the graph`);
+    return number;
+  };
   return {
-    module: new WebAssembly.Module(bytes),
+    ...addresses,
+    code: load(bytes),
     codeBytes: bytes.length,
     pages: Math.ceil(memoryBytes / pageBytes),
-    inputs,
-    relocated,
-    donations,
-    outputs,
-    constantPool: constantPool.map(({ constant, address }) => ({ constant: numbers.get(constant) ?? -1, address })),
-    refusal,
+    constantPool: constantPool.map(({ constant, address }) => ({ constant: numberOf(constant), address })),
   };
 };
 
@@ -78,16 +78,16 @@ interface Remembered {
   readonly bytes: number;
 }
 
-/** By structure; the one that was used least recently is forgotten first. */
+/** The executables, by structure; the one that was used least recently is forgotten first. */
 const known = new Map<string, Remembered>();
 
-/** At most so many bytes are remembered. */
+/** The most bytes of executables that are remembered. */
 export const mostExecutableBytes = 2 ** 25;
 
 /** An engine's own records of a module, whatever its size. */
 const bytesOfModule = 2 ** 16;
 
-/** How many bytes are remembered at the moment. */
+/** The bytes of the executables that are remembered. */
 export const rememberedBytes = (): number => [...known.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 
 const forget = (): void => {
@@ -100,15 +100,15 @@ const forget = (): void => {
 };
 
 /**
- * The code of a graph, made once for all graphs of equal structure: functions that differ in the numbers and arrays
- * they close over share it.
+ * The executable of a graph, which graphs of equal structure share: functions that differ only in the numbers and
+ * arrays that they close over need one module.
  *
  * @throws ShapeError when it needs more memory than can be addressed
  */
-export const executableOf = (caller: string, graph: Graph): Executable => {
+export const executableOf = (caller: string, graph: Graph, emit: Emit): Executable => {
   const structure = structureOf(graph);
   const found = known.get(structure);
-  const executable = found?.executable ?? make(caller, graph);
+  const executable = found?.executable ?? make(caller, graph, emit);
   const bytes = found?.bytes ?? bytesOfModule + executable.codeBytes + structure.length;
   known.delete(structure);
   known.set(structure, { executable, bytes });

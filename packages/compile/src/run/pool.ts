@@ -1,39 +1,38 @@
-import { type Heap, openHeap, pageBytes } from "./heap.ts";
+import { type Memory, pageBytes } from "../wasm/backend.ts";
+import { type Heap, openHeap } from "./heap.ts";
 
-/* The memories of the programs of one function, such as those for arguments of several shapes. */
+/* The memories of the programs of one function, which has a program for each shape of its arguments. */
 
-/** Who has a memory, until it is told to leave. */
+/** A program that has a memory, until it is told to leave it. */
 export interface Tenant {
   readonly leave: () => void;
 }
 
 export interface Pool {
   /**
-   * A memory of so many pages; undefined if there is none. Others may have to leave theirs, the longest unused first.
+   * A memory of at least this many pages; undefined if there is not enough memory. Other tenants may have to leave their
+   * memories, the longest unused first.
    */
-  readonly enter: (
-    tenant: Tenant,
-    pages: number,
-  ) => { readonly memory: WebAssembly.Memory; readonly heap: Heap } | undefined;
+  readonly enter: (tenant: Tenant, pages: number) => { readonly memory: Memory; readonly heap: Heap } | undefined;
   /** Notes that a memory is used. */
   readonly touch: (tenant: Tenant) => void;
-  /** Forgets who will not run again. */
+  /** Forgets a tenant that will not run again. */
   readonly drop: (tenant: Tenant) => void;
-  /** How many bytes all memories hold. */
+  /** The bytes of all memories. */
   readonly bytes: () => number;
 }
 
-/** At most so many bytes are held beside the largest memory. */
+/** The most bytes that are held beside the largest memory. */
 export const mostSpareBytes = 2 ** 26;
 
 export const openPool = (): Pool => {
   /** The memory that was used least recently comes first. */
-  const memories = new Map<Tenant, WebAssembly.Memory>();
+  const memories = new Map<Tenant, Memory>();
   const sizes = (): readonly number[] => [...memories.values()].map(({ buffer }) => buffer.byteLength);
 
-  /** Makes room for so many bytes; gives a memory that was left and is about as large. */
-  const makeRoom = (bytes: number): WebAssembly.Memory | undefined => {
-    let left: WebAssembly.Memory | undefined;
+  /** Makes tenants leave until a memory of this size may be opened; gives a memory of about this size that was left. */
+  const evictFor = (bytes: number): Memory | undefined => {
+    let left: Memory | undefined;
     for (const [tenant, memory] of memories) {
       const all = [bytes, ...sizes()];
       if (all.reduce((sum, size) => sum + size) <= Math.max(...all) + mostSpareBytes) break;
@@ -47,7 +46,7 @@ export const openPool = (): Pool => {
 
   return {
     enter: (tenant, pages) => {
-      const opened = openHeap(pages, makeRoom(pages * pageBytes));
+      const opened = openHeap(pages, evictFor(pages * pageBytes));
       if (opened !== undefined) memories.set(tenant, opened.memory);
       return opened;
     },

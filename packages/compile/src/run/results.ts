@@ -1,7 +1,7 @@
 import type { DType } from "@gradfold/core";
 import { allocate, contiguous, isFloat, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
-import type { Value } from "../graph/graph.ts";
+import { type Graph, isMade, type Value, valueAt } from "../graph/graph.ts";
 import { isCoalesced, smallBytes } from "../memory/plan.ts";
 import { type Heap, windowOf } from "./heap.ts";
 
@@ -14,13 +14,28 @@ export interface Output {
   readonly address: number;
 }
 
+/** The results that a program makes, each once. */
+export const outputsIn = (graph: Graph, addresses: readonly number[]): readonly Output[] => {
+  const addressOf = new Map(graph.outputs.map((id, i) => [id, addressAt(addresses, i)]));
+  return [...addressOf].flatMap(([id, address]) => {
+    const value = valueAt(graph, id);
+    return isMade(value) ? [{ id, value, address }] : [];
+  });
+};
+
+const addressAt = (addresses: readonly number[], output: number): number => {
+  const address = addresses[output];
+  if (address === undefined) throw new Error(`run: no address of result ${output}`);
+  return address;
+};
+
 /**
  * Results of one dtype that share a fresh buffer, since a buffer costs more than an array on it: several small ones,
- * whose elements are gathered, or those of a middling size, which lie side by side as a single run.
+ * whose elements are gathered, or results of a middling size, which are a single run in memory.
  */
 interface SharedBuffer {
   readonly dtype: DType;
-  /** Where the elements stand in memory: each of them, or only the first of a run. */
+  /** The indices of the elements in memory: of each of them, or only of the first of a run. */
   readonly from: readonly number[];
   readonly size: number;
 }
@@ -63,10 +78,10 @@ const intoSharedBuffers = (
 const openRun = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer): (() => Store) => {
   const look = () => windowOf(heap, dtype).subarray(first, first + size);
   let window = look();
-  // Made of a window, an array is written once; `slice`, or an empty array first, would fill it with zeros before.
+  // An array that is made of a window is written once; `slice`, or an empty array, would be filled with zeros before.
   const isAtOnce = isFloat(dtype) && size * widthOf(dtype) > mostShared;
   return () => {
-    // Nothing is seen any more of a memory that has grown.
+    // A memory that has grown leaves its old windows empty.
     if (window.length === 0) window = look();
     if (isAtOnce) return window instanceof Float32Array ? new Float32Array(window) : new Float64Array(window);
     const out = allocate(dtype, size);
@@ -79,9 +94,9 @@ const openRun = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer): 
 const manyBytes = 131072;
 
 /**
- * Keeps freed memory in the process for results of megabytes, which are made anew at every call. glibc gives what is
- * freed back to the system, and gets it anew page by page, at more than the results' computing costs, until it has once
- * freed a block of up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no
+ * Keeps freed memory in the process for results of megabytes, which are made anew at every call. glibc gives freed
+ * memory back to the system, and gets it anew page by page, which costs more than computing the results, until it has
+ * once freed a block of up to 32 MiB: then it keeps twice that. This block is never touched, so it is addresses and no
  * memory.
  */
 export const keepFreedMemory = (all: readonly Output[]): void => {
@@ -94,7 +109,7 @@ export interface Printed {
   readonly statements: string;
   /** A list of the fresh arrays. */
   readonly list: string;
-  /** What else is named. */
+  /** The values that the source names. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -106,7 +121,7 @@ export const printResults = (heap: Heap, all: readonly Output[]): Printed => {
   const printBatch = ({ dtype, from, size }: SharedBuffer, b: number): string => {
     if (size * widthOf(dtype) > smallBytes) return `const store${b} = copies[${b}]();`;
     const window = widthOf(dtype) === 4 ? "single" : "double";
-    const copies = from.map((place, i) => `store${b}[${i}] = ${window}[${place}];`);
+    const copies = from.map((index, i) => `store${b}[${i}] = ${window}[${index}];`);
     return `const store${b} = allocate("${dtype}", ${size}); ${copies.join(" ")}`;
   };
   const printResult = ({ value: { dtype } }: Output, i: number): string => {

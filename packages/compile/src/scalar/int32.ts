@@ -11,7 +11,7 @@ export type Int32Operation = Extract<LaneOperation, "wrappingAdd" | "xor" | "rot
 /** The local that holds an operand as int32. */
 type Operand = (index: number) => number;
 
-type Pattern = (asm: Assembler, operand: Operand, places: number) => void;
+type Pattern = (asm: Assembler, operand: Operand, bits: number) => void;
 
 const pairwise =
   (instruction: readonly number[]): Pattern =>
@@ -22,22 +22,22 @@ const pairwise =
     asm.op(instruction);
   };
 
-const shift = (asm: Assembler, x: number, places: number, instruction: readonly number[]): void => {
+const shift = (asm: Assembler, x: number, bits: number, instruction: readonly number[]): void => {
   asm.get(x);
-  asm.i32(places);
+  asm.i32(bits);
   asm.op(instruction);
 };
 
 const patterns: Readonly<Record<Int32Operation, Pattern>> = {
   wrappingAdd: pairwise(op.i32x4Add),
   xor: pairwise(op.xor),
-  rotate: (asm, operand, places) => {
+  rotate: (asm, operand, bits) => {
     const x = operand(0);
-    shift(asm, x, places, op.i32x4Shl);
-    shift(asm, x, 32 - places, op.i32x4ShrU);
+    shift(asm, x, bits, op.i32x4Shl);
+    shift(asm, x, 32 - bits, op.i32x4ShrU);
     asm.op(op.or);
   },
-  shiftRight: (asm, operand, places) => shift(asm, operand(0), places, op.i32x4ShrU),
+  shiftRight: (asm, operand, bits) => shift(asm, operand(0), bits, op.i32x4ShrU),
 };
 
 const isInt32Operation = (operation: LaneOperation): operation is Int32Operation => operation in patterns;

@@ -9,7 +9,7 @@ import { emitWrap, emitWrappingProduct } from "./wrap.ts";
 export interface Monoid {
   /** Bytes to an element. */
   readonly width: number;
-  /** What changes no bit of the other operand. */
+  /** The operand that changes no bit of the other one. */
   readonly identity: Constant;
   /** Two vectors on the stack become one. */
   readonly join: (asm: Assembler, hoist: Hoist) => void;
@@ -39,7 +39,7 @@ const double: Readonly<Record<Combine, readonly number[]>> = {
   minimum: op.f64x2Min,
 };
 
-/** Sums of whole numbers are exact over a block, and wrapped behind it; products wrap at once. */
+/** The monoid of a reduction. Sums of int32 are exact over a block, and wrapped behind it; products wrap at once. */
 export const monoidOf = (combine: Combine, dtype: DType): Monoid => {
   const isSingle = isSingleVector(dtype);
   const isInteger = dtype === "int32";

@@ -27,7 +27,7 @@ const reorder = ({ arity, instructions }: ScalarFunction): ScalarFunction => {
     const old = positions.get(id);
     if (old !== undefined) return old;
     const step = instructions[id];
-    if (step === undefined) throw new Error(`order: no step ${id}`);
+    if (step === undefined) throw new Error(`registers: no step ${id}`);
     const byNeed = operandsOf(step).toSorted((a, b) => (needs[b] ?? 0) - (needs[a] ?? 0));
     byNeed.forEach(visit);
     const moved: Instruction = "arguments" in step ? { ...step, arguments: step.arguments.map(visit) } : step;

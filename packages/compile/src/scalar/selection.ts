@@ -98,7 +98,7 @@ const single: Readonly<Record<FloatOperation, Pattern>> = {
   truth: truth(splat32(1)),
 };
 
-/** Adding this shifts a whole number to the low bits of the word, with the exponent's bias: 1.5 2^52 + 1023. */
+/** An integer plus this number has the integer plus the exponent's bias in its low bits: 1.5 2^52 + 1023. */
 const toExponent = splat64(6755399441055744 + 1023);
 /** Moves the boundary between exponents from 1 to sqrt 1/2. */
 const boundary = splatBits(0x95f62n << 32n);
@@ -112,8 +112,8 @@ const leastNormal = splat64(2.2250738585072014e-308);
 const exponents = splatBits(0x7ff0000000000000n);
 
 /**
- * |x| mod |y| by subtracting, at each turn, the largest |y| 2^j: that has the fraction of y and the exponent of what is
- * left, or one less. All of it is exact. Subnormal numbers are moved up by 2^60 first.
+ * |x| mod |y| by subtracting, in each iteration, the largest |y| 2^j from the rest of |x|. This number has the fraction of
+ * y, and the exponent of the rest or one less. All of it is exact. Subnormal numbers are moved up by 2^60 first.
  */
 const rest: Pattern = ({ asm, hoist, x: [x = 0, y = 0] }) => {
   const { get } = asm;

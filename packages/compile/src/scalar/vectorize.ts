@@ -1,15 +1,16 @@
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Assembler, type Constant, op, splat32, splat64, splatInt32 } from "../wasm/assembler.ts";
+import { type Assembler, op, splat32, splat64 } from "../wasm/assembler.ts";
 import { type Hoist, toLocal } from "../wasm/local.ts";
 import { int32Pattern } from "./int32.ts";
 import { minimizeRegisters } from "./registers.ts";
-import { type FloatOperation, type Pattern, patternsOf, type Precision, selectConstants } from "./selection.ts";
+import { type FloatOperation, patternsOf, type Precision, selectConstants } from "./selection.ts";
+import { constantAt, openValues, type Values } from "./values.ts";
 
 /* Scalar functions as SIMD: on four float32 at once where that gives the same bits, else on pairs of float64. */
 
 type Application = Extract<Instruction, { kind: "apply" }>;
 
-/** The number of a function of vectors that computes a scalar function. */
+/** The number of the outlined function of vectors that computes a scalar function. */
 const functionOf = (asm: Assembler, scalar: ScalarFunction, precision: Precision, parameters: number): number =>
   asm.outline.number(scalar, precision, parameters, (inner) =>
     inner.withHoisted((hoist) => {
@@ -30,7 +31,7 @@ const emitCalls = (
     return toLocal(asm);
   });
 
-/** The costly function for all lanes if one of them needs it, outlined, with its constants not hoisted. */
+/** Calls the costly function for all lanes if one of them needs it. It is outlined, so its constants are not hoisted. */
 const emitRarely = (
   asm: Assembler,
   costly: ScalarFunction,
@@ -51,54 +52,7 @@ const emitRarely = (
   asm.get(result);
 };
 
-/** The locals of a function's values on one vector: as floats, as int32, or as both. */
-interface Values {
-  readonly float: (id: number) => number;
-  readonly int32Of: (id: number) => number;
-  readonly keepFloat: (id: number, local: number) => void;
-  readonly keepInt32: (id: number, local: number) => void;
-}
-
-/** Constants get their locals where they are used, other values their second form. */
-const openValues = (
-  asm: Assembler,
-  hoist: Hoist,
-  instructions: readonly Instruction[],
-  splat: typeof splat64,
-): Values => {
-  const floats = new Map<number, number>();
-  const int32s = new Map<number, number>();
-  const constant = (id: number): number | undefined => {
-    const step = instructions[id];
-    return step?.kind === "constant" ? step.value : undefined;
-  };
-  const convert = (from: Map<number, number>, to: Map<number, number>, id: number, instruction: readonly number[]) => {
-    asm.get(from.get(id) ?? 0);
-    asm.op(instruction);
-    const local = toLocal(asm);
-    to.set(id, local);
-    return local;
-  };
-  const form = (
-    from: Map<number, number>,
-    to: Map<number, number>,
-    instruction: readonly number[],
-    splat: (value: number) => Constant,
-  ) => {
-    return (id: number): number => {
-      const value = constant(id);
-      return value === undefined ? (to.get(id) ?? convert(from, to, id, instruction)) : hoist(splat(value));
-    };
-  };
-  return {
-    float: form(int32s, floats, op.f64x2ConvertLow, splat),
-    int32Of: form(floats, int32s, op.i32x4TruncSat, splatInt32),
-    keepFloat: (id, local) => floats.set(id, local),
-    keepInt32: (id, local) => int32s.set(id, local),
-  };
-};
-
-/** The operation of a function that does nothing but apply one to its arguments in their order. */
+/** The operation of a function that only applies one operation to its arguments, in their order. */
 const onlyOperationOf = ({ instructions }: ScalarFunction): Application | undefined => {
   const last = instructions.at(-1);
   const operands = instructions.slice(0, -1);
@@ -111,9 +65,81 @@ const onlyOperationOf = ({ instructions }: ScalarFunction): Application | undefi
     : undefined;
 };
 
+/** A scalar function under construction, on one or more vectors side by side. */
+interface State {
+  readonly asm: Assembler;
+  readonly hoist: Hoist;
+  readonly precision: Precision;
+  readonly instructions: readonly Instruction[];
+}
+
+const splatFor = (precision: Precision) => (precision === "single" ? splat32 : splat64);
+
+/** The pattern of a selection between two constants, of which neither is loaded. */
+const selectionIn = ({ instructions, precision }: State, { operation, arguments: [, yes, no] }: Application) => {
+  const [a, b] = [constantAt(instructions, yes), constantAt(instructions, no)];
+  const splat = splatFor(precision);
+  return operation === "select" && a !== undefined && b !== undefined ? selectConstants(splat(a), splat(b)) : undefined;
+};
+
+const argumentAt = (list: readonly number[], index: number): number => {
+  const argument = list[index];
+  if (argument === undefined) throw new Error(`vectorize: no argument ${index}`);
+  return argument;
+};
+
+const emitApplication = (state: State, step: Application, id: number, values: Values): void => {
+  const { asm, hoist, precision, instructions } = state;
+  const int32 = int32Pattern(step);
+  if (int32 !== undefined) {
+    const operand = (i: number): number => values.int32Of(argumentAt(step.arguments, i));
+    int32(asm, operand, constantAt(instructions, step.arguments[1]) ?? 0);
+    return values.keepInt32(id, toLocal(asm));
+  }
+  const selection = selectionIn(state, step);
+  const operands = selection === undefined ? step.arguments : step.arguments.slice(0, 1);
+  const pattern = selection ?? patternsOf[precision][step.operation as FloatOperation];
+  pattern({ asm, hoist, x: operands.map(values.floatOf) });
+  values.keepFloat(id, toLocal(asm));
+};
+
+/** Emits an instruction on one vector, whose arguments are in these locals. */
+const emitInstruction = (
+  state: State,
+  step: Instruction,
+  id: number,
+  values: Values,
+  locals: readonly number[],
+): void => {
+  switch (step.kind) {
+    case "argument":
+      return values.keepFloat(id, argumentAt(locals, step.index));
+    case "apply":
+      return emitApplication(state, step, id, values);
+    case "rarely":
+      emitRarely(state.asm, step.costly, step.arguments.map(values.floatOf));
+      return values.keepFloat(id, toLocal(state.asm));
+    case "constant":
+      return undefined;
+  }
+};
+
+/** Emits the instructions of a function one by one, each on all vectors. */
+const emitInstructions = (state: State, vectors: readonly (readonly number[])[]): readonly number[] => {
+  const { asm, hoist, precision, instructions } = state;
+  const all = vectors.map((locals) => ({
+    locals,
+    values: openValues(asm, hoist, instructions, splatFor(precision)),
+  }));
+  instructions.forEach((step, id) => {
+    for (const { locals, values } of all) emitInstruction(state, step, id, values, locals);
+  });
+  return all.map(({ values }) => values.floatOf(instructions.length - 1));
+};
+
 /**
- * Emits a function on one or more vectors side by side, or calls it; `vectors` holds the arguments' locals for each of
- * them.
+ * Emits a function on one or more vectors side by side, or calls it if it is outlined. `vectors` holds the locals of
+ * the arguments for each vector; the results are the locals of the function's value.
  */
 export const emitScalar = (
   asm: Assembler,
@@ -122,55 +148,20 @@ export const emitScalar = (
   precision: Precision,
   vectors: readonly (readonly number[])[],
 ): readonly number[] => {
-  if (asm.outline.isCalled(scalar)) return emitCalls(asm, scalar, precision, vectors);
-  const patterns = patternsOf[precision];
+  if (asm.outline.isOutlined(scalar)) return emitCalls(asm, scalar, precision, vectors);
   const only = onlyOperationOf(scalar);
   if (only !== undefined && int32Pattern(only) === undefined)
     return vectors.map((x) => {
-      patterns[only.operation as FloatOperation]({ asm, hoist, x });
+      patternsOf[precision][only.operation as FloatOperation]({ asm, hoist, x });
       return toLocal(asm);
     });
   const { instructions } = minimizeRegisters(scalar);
-  const splat = precision === "single" ? splat32 : splat64;
-  const valueOf = (id: number | undefined): number | undefined => {
-    const step = instructions[id ?? -1];
-    return step?.kind === "constant" ? step.value : undefined;
-  };
-  /** A selection between constants, of which neither is loaded. */
-  const choice = ({ operation, arguments: [, yes, no] }: Application): Pattern | undefined => {
-    const [a, b] = [valueOf(yes), valueOf(no)];
-    return operation === "select" && a !== undefined && b !== undefined
-      ? selectConstants(splat(a), splat(b))
-      : undefined;
-  };
-  const all = vectors.map(() => openValues(asm, hoist, instructions, splat));
-  const emit = (step: Application, id: number, values: Values): void => {
-    const int32 = int32Pattern(step);
-    if (int32 !== undefined) {
-      int32(asm, (i) => values.int32Of(step.arguments[i] ?? -1), valueOf(step.arguments[1]) ?? 0);
-      values.keepInt32(id, toLocal(asm));
-      return;
-    }
-    const chosen = choice(step);
-    const x = (chosen === undefined ? step.arguments : step.arguments.slice(0, 1)).map(values.float);
-    (chosen ?? patterns[step.operation as FloatOperation])({ asm, hoist, x });
-    values.keepFloat(id, toLocal(asm));
-  };
-  instructions.forEach((step, id) =>
-    all.forEach((values, v) => {
-      if (step.kind === "argument") values.keepFloat(id, vectors[v]?.[step.index] ?? 0);
-      else if (step.kind === "apply") emit(step, id, values);
-      else if (step.kind === "rarely") {
-        emitRarely(asm, step.costly, step.arguments.map(values.float));
-        values.keepFloat(id, toLocal(asm));
-      }
-    }),
-  );
-  return all.map(({ float }) => float(instructions.length - 1));
+  return emitInstructions({ asm, hoist, precision, instructions }, vectors);
 };
 
 /**
- * One operation on numbers by themselves, by the instructions for pairs; operands are constants, or put on the stack.
+ * Pushes the result of one operation on single float64 numbers, computed by the instructions for pairs. An operand is a
+ * constant, or a function that pushes it.
  */
 export const emitDouble = (
   asm: Assembler,

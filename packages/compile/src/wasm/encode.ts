@@ -1,6 +1,6 @@
 /* The binary form of a WebAssembly module: numbers as LEB128, sections as length-prefixed bytes. */
 
-/** Bytes, or pieces one after another: nothing is copied before all is there. */
+/** Bytes, or pieces one after another: bytes are copied only once, when the module is complete. */
 type Piece = readonly number[] | Uint8Array | readonly Piece[];
 
 const isBytes = (piece: Piece): piece is readonly number[] | Uint8Array => typeof piece[0] !== "object";
@@ -15,7 +15,7 @@ const write = (to: Uint8Array, at: number, piece: Piece): number => {
   return at + piece.length;
 };
 
-/** Appends a whole number from 0 on, seven bits at a time. */
+/** Appends an integer from 0 on, seven bits at a time. */
 export const appendUnsigned = (bytes: number[], value: number): void => {
   let rest = value;
   while (rest >= 128) {

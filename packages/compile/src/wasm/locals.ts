@@ -1,9 +1,9 @@
 import type { ValueType } from "./encode.ts";
 
 /*
- * A function's instructions as they are made: bytes, and negative numbers for what is known at the end only. These are
- * the accesses to locals, of which one is used again after the last use of another (linear scan register allocation,
- * Poletto and Sarkar, 1999), and the starts and ends of blocks, which say how long a local is live.
+ * Allocation of locals: two locals of one type share a number where no two of them are live at once (linear scan register
+ * allocation, Poletto and Sarkar, 1999). Until then a function's instructions are bytes, and negative numbers for its
+ * accesses to locals and for the starts and ends of its blocks, which tell how long a local is live.
  */
 
 /** Bytes and marks, in pieces that follow one another. */
@@ -28,16 +28,17 @@ interface Intervals {
   readonly to: Int32Array;
 }
 
-/** What is known of blocks while instructions are passed. */
+/** The blocks that are open at an instruction. */
 interface Blocks {
   readonly open: (kind: "loop" | "branch", position: number) => void;
   /** Closes the innermost block; gives the locals that live up to the end of it. */
   readonly close: () => readonly number[];
-  /** The innermost conditional block: what is written there is known as long as it is open. */
+  /** The innermost conditional block: a local that is written there has a value as long as it is open. */
   readonly branch: () => number;
   readonly isOpen: (branch: number) => boolean;
   /**
-   * Notes that a local, live from some position on, is used here. A loop into which it comes needs it in the next turn.
+   * Notes that a local, live from some position on, is used here. A loop that starts behind this position needs the
+   * local in its next iteration too.
    */
   readonly use: (local: number, from: number) => void;
 }
@@ -65,8 +66,8 @@ const openBlocks = (): Blocks => {
 };
 
 /**
- * Finds where locals are live. A body of a loop runs at least once, so what is written in it is known behind it; what
- * is read where no write is known to have been before lives from the beginning of the function, where it is zero.
+ * Finds where locals are live. The body of a loop runs at least once, so a local that is written in it has a value
+ * behind it. A local that may be read before it is written lives from the beginning of the function, where it is zero.
  */
 const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
   const from = new Int32Array(locals).fill(-1);
@@ -98,14 +99,14 @@ const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
   return { from, to };
 };
 
-/** Numbers among those of one type: the one that was given back last is used first. */
-interface NumberMode {
+/** The numbers of the locals of one type: the number that was released last is used first. */
+interface FreeNumbers {
   readonly take: () => number;
   readonly release: (number: number) => void;
   readonly count: () => number;
 }
 
-const openNumbers = (): NumberMode => {
+const openNumbers = (): FreeNumbers => {
   const free: number[] = [];
   let count = 0;
   return {
@@ -122,17 +123,17 @@ interface Assignment {
 }
 
 /** Visits the locals that are at each position, in their order. */
-const openPlaces = (
-  places: Int32Array,
+const openPositions = (
+  positionOf: Int32Array,
   positions: number,
 ): ((position: number, visit: (local: number) => void) => void) => {
   const first = new Int32Array(positions + 1).fill(-1);
-  const next = new Int32Array(places.length);
-  for (let local = places.length - 1; local >= 0; local--) {
-    const place = places[local] ?? -1;
-    if (place < 0) continue;
-    next[local] = first[place] ?? -1;
-    first[place] = local;
+  const next = new Int32Array(positionOf.length);
+  for (let local = positionOf.length - 1; local >= 0; local--) {
+    const position = positionOf[local] ?? -1;
+    if (position < 0) continue;
+    next[local] = first[position] ?? -1;
+    first[position] = local;
   }
   return (position, visit) => {
     for (let local = first[position] ?? -1; local >= 0; local = next[local] ?? -1) visit(local);
@@ -141,21 +142,21 @@ const openPlaces = (
 
 /** Gives locals of one type the same number where no two of them are live at once. */
 const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions: number): Assignment => {
-  const numbers: Readonly<Record<ValueType, NumberMode>> = {
+  const numbers: Readonly<Record<ValueType, FreeNumbers>> = {
     i32: openNumbers(),
     f64: openNumbers(),
     v128: openNumbers(),
   };
   const typeOf = (local: number): ValueType => wanted[local] ?? "i32";
   const among = new Int32Array(wanted.length);
-  const starting = openPlaces(from, positions);
-  const ending = openPlaces(to, positions);
-  const take = (local: number): void => {
+  const starting = openPositions(from, positions);
+  const ending = openPositions(to, positions);
+  const allocate = (local: number): void => {
     among[local] = numbers[typeOf(local)].take();
   };
   const release = (local: number): void => numbers[typeOf(local)].release(among[local] ?? 0);
   for (let position = 0; position <= positions; position++) {
-    starting(position, take);
+    starting(position, allocate);
     ending(position, release);
   }
   const types = (["i32", "f64", "v128"] as const).flatMap((type) =>
@@ -165,10 +166,10 @@ const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions
   return { types, numberOf: (local) => firstOf[typeOf(local)] + (among[local] ?? 0) };
 };
 
-/** What an entry becomes has at most so many bytes: an access, or the start of a block. */
+/** The most bytes of an entry: of an access to a local, or of the start of a block. */
 const mostBytes = 6;
 
-/** Bytes of which there are at most so many. */
+/** A list of bytes of bounded length. */
 const openBytes = (most: number) => {
   const bytes = new Uint8Array(most);
   let end = 0;
@@ -193,32 +194,32 @@ const putMark = (put: (byte: number) => void, entry: number): void => {
 };
 
 /** A function's body in bytes, and the types of its locals behind the parameters. */
-export interface LoopBody {
+export interface AllocatedBody {
   readonly bytes: Uint8Array;
   readonly locals: readonly ValueType[];
 }
 
 /**
- * Instructions as bytes. Locals below `parameters` are parameters, of which those are kept that are listed; the others
- * have the `types` that they were asked for with.
+ * Instructions as bytes, with their locals allocated. Locals below `parameters` are parameters, of which the listed ones
+ * are kept; the locals behind them have the given `types`.
  */
 export const withLocals = (
   instructions: Instructions,
   parameters: number,
   kept: readonly number[],
   types: readonly ValueType[],
-): LoopBody => {
+): AllocatedBody => {
   const wanted = [...new Array<ValueType>(parameters).fill("i32"), ...types];
   const { from, to } = intervalsOf(instructions, wanted.length);
   for (const list of [from, to]) list.fill(-1, 0, parameters);
   const entries = instructions.reduce((sum, piece) => sum + piece.length, 0);
   const { types: locals, numberOf } = assign(wanted, { from, to }, entries);
-  const places = new Map(kept.map((parameter, place) => [parameter, place]));
-  const placeOf = (local: number): number => {
+  const keptAs = new Map(kept.map((parameter, number) => [parameter, number]));
+  const allocatedTo = (local: number): number => {
     if (local >= parameters) return kept.length + numberOf(local);
-    const place = places.get(local);
-    if (place === undefined) throw new Error(`locals: parameter ${local} is used, but not kept`);
-    return place;
+    const parameter = keptAs.get(local);
+    if (parameter === undefined) throw new Error(`locals: parameter ${local} is used, but not kept`);
+    return parameter;
   };
   const { put, finish } = openBytes(entries * mostBytes);
   for (const piece of instructions)
@@ -227,7 +228,7 @@ export const withLocals = (
       else if (entry > firstAccess) putMark(put, entry);
       else {
         put(accessCodes[kindIn(entry)] ?? 0);
-        putUnsigned(put, placeOf(localIn(entry)));
+        putUnsigned(put, allocatedTo(localIn(entry)));
       }
     }
   return { bytes: finish(), locals };

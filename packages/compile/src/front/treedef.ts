@@ -16,7 +16,7 @@ export type NumberMode = "arrays" | "static";
 
 const isNumber = (node: unknown): node is number | boolean => typeof node === "number" || typeof node === "boolean";
 
-/** Flattens a tree: appends its arrays to `leaves`; undefined for what is no tree. */
+/** Flattens a tree: appends its arrays to `leaves`; undefined if it is no tree. */
 export const flatten = (node: unknown, numbers: NumberMode, leaves: NDArray[], level = 1): TreeDef | undefined => {
   if (isNDArray(node)) return { kind: "leaf", index: leaves.push(node) - 1 };
   if (isNumber(node) && numbers === "arrays") return { kind: "leaf", index: leaves.push(array(node)) - 1 };
@@ -33,59 +33,62 @@ export const flatten = (node: unknown, numbers: NumberMode, leaves: NDArray[], l
   return children && { kind: "record", keys, children };
 };
 
-/** The forms of some parts; undefined if one of them is no tree. */
+/** The tree definitions of some parts; undefined if one of them is no tree. */
 const flattenAll = (
   parts: readonly unknown[],
   numbers: NumberMode,
   leaves: NDArray[],
   level: number,
 ): readonly TreeDef[] | undefined => {
-  const forms: TreeDef[] = [];
-  // This meets the holes of a list too, which are undefined.
+  const treeDefs: TreeDef[] = [];
+  // This loop visits the holes of a list too, as undefined.
   for (const part of parts) {
-    const form = flatten(part, numbers, leaves, level);
-    if (form === undefined) return undefined;
-    forms.push(form);
+    const treeDef = flatten(part, numbers, leaves, level);
+    if (treeDef === undefined) return undefined;
+    treeDefs.push(treeDef);
   }
-  return forms;
+  return treeDefs;
 };
 
-/** The form of the same tree with its arrays numbered otherwise. */
-export const renumbered = (form: TreeDef, to: (index: number) => number): TreeDef => {
-  switch (form.kind) {
+/** The same tree definition with its arrays numbered anew. */
+export const renumbered = (treeDef: TreeDef, to: (index: number) => number): TreeDef => {
+  switch (treeDef.kind) {
     case "leaf":
-      return { kind: "leaf", index: to(form.index) };
+      return { kind: "leaf", index: to(treeDef.index) };
     case "static":
-      return form;
+      return treeDef;
     case "list":
     case "record":
-      return { ...form, children: form.children.map((child) => renumbered(child, to)) };
+      return { ...treeDef, children: treeDef.children.map((child) => renumbered(child, to)) };
   }
 };
 
-/** Whether a form is a list of arrays and nothing else, in order: the list of arrays itself then is the tree. */
-export const isFlat = (form: TreeDef): boolean =>
-  form.kind === "list" && form.children.every((child, i) => child.kind === "leaf" && child.index === i);
+/** Whether a tree definition is a list of arrays in order: such a tree is the list of its arrays. */
+export const isFlat = (treeDef: TreeDef): boolean =>
+  treeDef.kind === "list" && treeDef.children.every((child, i) => child.kind === "leaf" && child.index === i);
 
-/** Whether a tree matches; if so, its arrays are now in `leaves`. `last` holds the arrays of the last call. */
+/**
+ * Whether a tree has this definition; if it has, its arrays are in `leaves` afterwards. `last` holds the arrays of the
+ * last call. One function and no more for each node, since every call of a jitted function runs it.
+ */
 export const matches = (
-  form: TreeDef,
+  treeDef: TreeDef,
   node: unknown,
   numbers: NumberMode,
   leaves: NDArray[],
   last: readonly NDArray[],
 ): boolean => {
-  switch (form.kind) {
+  switch (treeDef.kind) {
     case "leaf":
-      if (node === last[form.index] || isNDArray(node))
-        leaves[form.index] = node as NDArray; // as the test has found
-      else if (isNumber(node) && numbers === "arrays") leaves[form.index] = array(node);
+      if (node === last[treeDef.index] || isNDArray(node))
+        leaves[treeDef.index] = node as NDArray; // as the test has found
+      else if (isNumber(node) && numbers === "arrays") leaves[treeDef.index] = array(node);
       else return false;
       return true;
     case "static":
-      return Object.is(form.value, node);
+      return Object.is(treeDef.value, node);
     case "list": {
-      const { children } = form;
+      const { children } = treeDef;
       if (!Array.isArray(node) || node.length !== children.length) return false;
       for (let i = 0; i < children.length; i++) {
         const child = children[i];
@@ -94,11 +97,11 @@ export const matches = (
       return true;
     }
     case "record": {
-      const { keys, children } = form;
+      const { keys, children } = treeDef;
       if (!isRecord(node) || Object.keys(node).length !== keys.length) return false;
       for (let i = 0; i < keys.length; i++) {
         const [key = "", child] = [keys[i], children[i]];
-        // Only nothing, and this one key, could be found where nothing is.
+        // A missing key reads as undefined, and __proto__ is found in every record.
         const isDoubtful = child?.kind === "static" || key === "__proto__";
         if (isDoubtful && !Object.hasOwn(node, key)) return false;
         if (child === undefined || !matches(child, node[key], numbers, leaves, last)) return false;
@@ -109,24 +112,24 @@ export const matches = (
 };
 
 /** The tree of a definition, with other arrays. */
-export const unflatten = (form: TreeDef, leaves: readonly unknown[]): unknown => {
-  switch (form.kind) {
+export const unflatten = (treeDef: TreeDef, leaves: readonly unknown[]): unknown => {
+  switch (treeDef.kind) {
     case "leaf":
-      return leaves[form.index];
+      return leaves[treeDef.index];
     case "static":
-      return form.value;
+      return treeDef.value;
     case "list": {
       const list: unknown[] = [];
-      for (const child of form.children) list.push(unflatten(child, leaves));
+      for (const child of treeDef.children) list.push(unflatten(child, leaves));
       return list;
     }
     case "record": {
-      const { keys, children } = form;
+      const { keys, children } = treeDef;
       const record: Record<string, unknown> = {};
       for (let i = 0; i < keys.length; i++) {
         const [key = "", child] = [keys[i], children[i]];
         const value = child === undefined ? undefined : unflatten(child, leaves);
-        // Assigning to this one key would do something else.
+        // An assignment to this key would set the prototype.
         if (key === "__proto__")
           Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
         else record[key] = value;
