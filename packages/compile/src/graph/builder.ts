@@ -3,7 +3,7 @@ import { type ArrayType, pick, rowMajor, type ScalarFunction } from "@gradfold/c
 import { everyPlace } from "./affine.ts";
 import type { Definition, Value } from "./graph.ts";
 
-/** A graph in the making. */
+/** A graph under construction. */
 export interface Builder {
   readonly define: (type: ArrayType, definition: Definition) => number;
   readonly valueOf: (id: number) => Value;
@@ -28,7 +28,7 @@ export const inDType = ({ define, valueOf }: Builder, id: number, dtype: DType):
   return define({ shape, dtype }, { kind: "map", computed: dtype, scalar: identity, inputs: [id] });
 };
 
-/** The same elements as a value of its own. */
+/** A copy of a value, with every element in memory. */
 export const copied = ({ define, valueOf }: Builder, id: number): number => {
   const { shape, dtype } = valueOf(id);
   return define({ shape, dtype }, { kind: "move", source: everyPlace(shape), input: id });

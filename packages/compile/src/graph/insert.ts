@@ -4,7 +4,7 @@ import type { Builder } from "./builder.ts";
 
 /* Arrays inserted into zeros: side by side, or one over another. */
 
-/** Whether no two of these can overlap. The bounds of a part are undefined where they are not known. */
+/** Whether no two parts overlap. The bounds of a part are undefined if they are not known. */
 const areDisjoint = (reaches: readonly (readonly Reach[] | undefined)[]): boolean => {
   const known = reaches.flatMap((reach) => (reach === undefined ? [] : [reach]));
   return known.length === reaches.length && inLayers(known, (reach) => reach).length === 1;

@@ -131,6 +131,58 @@ const lowerBody = (caller: string, body: Program, closed: number, carried: numbe
 
 type Finish = (builder: Builder, output: number, index: number) => number;
 
+/** A program that is being lowered. */
+interface Lowering {
+  readonly caller: string;
+  readonly program: Program;
+  readonly builder: Builder;
+  /** The values of the graph, by the values of the program. */
+  readonly ids: Map<number, number>;
+}
+
+/** A builder that also defines values of one element for all. */
+interface SplatBuilder extends Builder {
+  readonly define: (type: ArrayType, definition: Definition, splat?: boolean) => number;
+}
+
+const openBuilder = (caller: string, values: Value[]): SplatBuilder => ({
+  define: ({ shape, dtype }, definition, splat = false) =>
+    values.push({ shape, dtype, definition, splat: splat && sizeOf(shape) > 1 }) - 1,
+  valueOf: (id) => {
+    const value = values[id];
+    if (value === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
+    return value;
+  },
+});
+
+const loweredTo = ({ caller, ids }: Lowering, id: number): number => {
+  const lowered = ids.get(id);
+  if (lowered === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
+  return lowered;
+};
+
+const typeIn = ({ caller, program }: Lowering, id: number): ArrayType => {
+  const type = program.types[id];
+  if (type === undefined) throw new TraceError(`${caller}: value ${id} has no type`);
+  return type;
+};
+
+const lowerEquation = (lowering: Lowering, equation: Equation): void => {
+  const { caller, builder, ids } = lowering;
+  const inputs = equation.inputs.map((id) => loweredTo(lowering, id));
+  if (equation.kind === "apply") {
+    const { primitive, output } = equation;
+    ids.set(output, lowerApplication(caller, builder, primitive, inputs, typeIn(lowering, output)));
+    return;
+  }
+  const { control, name } = equation.compound;
+  const definition = lowerControl(caller, builder, control, inputs) ?? refuseOperation(caller, name);
+  const made = builder.define({ shape: [0], dtype: "float64" }, { kind: "control", control: definition });
+  equation.outputs.forEach((id, index) =>
+    ids.set(id, builder.define(typeIn(lowering, id), { kind: "result", control: made, index })),
+  );
+};
+
 /**
  * Lowers a program to a graph. `isSplat` tells which inputs hold one element for all; `finish` may replace outputs.
  *
@@ -143,40 +195,11 @@ export const lower = (
   finish: Finish = (_, output) => output,
 ): Graph => {
   const values: Value[] = [];
-  const define = ({ shape, dtype }: ArrayType, definition: Definition, splat = false): number =>
-    values.push({ shape, dtype, definition, splat: splat && sizeOf(shape) > 1 }) - 1;
-  const valueOf = (id: number): Value => {
-    const value = values[id];
-    if (value === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
-    return value;
-  };
-  const builder: Builder = { define, valueOf };
-  program.inputs.forEach((type, i) => define(type, { kind: "given" }, isSplat(i)));
-  program.constants.forEach((array) => define(array, { kind: "constant", array }, layoutOf(array) === "one"));
-  const ids = new Map(values.map((_, id) => [id, id]));
-  const to = (id: number): number => {
-    const lowered = ids.get(id);
-    if (lowered === undefined) throw new TraceError(`${caller}: value ${id} is used before it is computed`);
-    return lowered;
-  };
-  const typeOf = (id: number): ArrayType => {
-    const type = program.types[id];
-    if (type === undefined) throw new TraceError(`${caller}: value ${id} has no type`);
-    return type;
-  };
-  const lowerEquation = (equation: Equation): void => {
-    const inputs = equation.inputs.map(to);
-    if (equation.kind === "apply") {
-      const { primitive, output } = equation;
-      ids.set(output, lowerApplication(caller, builder, primitive, inputs, typeOf(output)));
-      return;
-    }
-    const { control, name } = equation.compound;
-    const definition = lowerControl(caller, builder, control, inputs) ?? refuseOperation(caller, name);
-    const made = define({ shape: [0], dtype: "float64" }, { kind: "control", control: definition });
-    equation.outputs.forEach((id, index) => ids.set(id, define(typeOf(id), { kind: "result", control: made, index })));
-  };
-  program.equations.forEach(lowerEquation);
-  const outputs = program.outputs.map((id, index) => finish(builder, to(id), index));
+  const builder = openBuilder(caller, values);
+  program.inputs.forEach((type, i) => builder.define(type, { kind: "given" }, isSplat(i)));
+  program.constants.forEach((array) => builder.define(array, { kind: "constant", array }, layoutOf(array) === "one"));
+  const lowering: Lowering = { caller, program, builder, ids: new Map(values.map((_, id) => [id, id])) };
+  for (const equation of program.equations) lowerEquation(lowering, equation);
+  const outputs = program.outputs.map((id, index) => finish(builder, loweredTo(lowering, id), index));
   return { values, inputs: program.inputs.length, outputs };
 };

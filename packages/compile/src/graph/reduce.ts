@@ -13,7 +13,7 @@ import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 
 /*
- * In which order terms are joined follows from the shapes as written; see core's `scalar/registers.ts` and `reduce.ts`.
+ * The order in which terms are joined follows from the shapes as written; see core's `kernel/order.ts` and `kernel/reduce.ts`.
  */
 
 /** A row reduction over the trailing axes, in lanes; the results of its blocks are reduced in lanes too. */

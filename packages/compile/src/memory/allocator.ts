@@ -43,53 +43,63 @@ interface FreeList {
   readonly steps: () => number;
 }
 
+interface FreeState {
+  readonly classes: (Set<Span> | undefined)[];
+  /** The number of spans of each group. */
+  readonly groups: number[];
+  /** The spans and classes that have been looked at. */
+  steps: number;
+}
+
+const membersOf = ({ classes }: FreeState, sizeClass: number): Set<Span> => {
+  const members = classes[sizeClass] ?? new Set();
+  classes[sizeClass] = members;
+  return members;
+};
+
+const count = ({ groups }: FreeState, sizeClass: number, more: number): void => {
+  const group = groupOf(sizeClass);
+  groups[group] = (groups[group] ?? 0) + more;
+};
+
+/** The smallest span that is large enough, among the first ones of a class. */
+const tried = (state: FreeState, sizeClass: number, bytes: number): Span | undefined => {
+  let best: Span | undefined;
+  let left = mostTried;
+  for (const span of state.classes[sizeClass] ?? []) {
+    state.steps += 1;
+    if (left-- === 0) return best;
+    if (span.bytes === bytes) return span;
+    if (span.bytes > bytes && span.bytes < (best?.bytes ?? Infinity)) best = span;
+  }
+  return best;
+};
+
+/** Any span of the first class that has one, from a class on; all spans of these classes are large enough. */
+const firstFrom = (state: FreeState, sizeClass: number): Span | undefined => {
+  for (let at = sizeClass; at < state.classes.length; at++) {
+    state.steps += 1;
+    if ((state.groups[groupOf(at)] ?? 0) === 0) at = (groupOf(at) + 1) * classesInGroup - 1;
+    else for (const span of state.classes[at] ?? []) return span;
+  }
+  return undefined;
+};
+
 const openFreeList = (): FreeList => {
-  const classes: (Set<Span> | undefined)[] = [];
-  /** How many spans each group has. */
-  const groups: number[] = [];
-  let steps = 0;
-  const membersOf = (sizeClass: number): Set<Span> => {
-    const members = classes[sizeClass] ?? new Set();
-    classes[sizeClass] = members;
-    return members;
-  };
-  const count = (sizeClass: number, more: number): void => {
-    const group = groupOf(sizeClass);
-    groups[group] = (groups[group] ?? 0) + more;
-  };
-  const tried = (sizeClass: number, bytes: number): Span | undefined => {
-    let best: Span | undefined;
-    let left = mostTried;
-    for (const span of classes[sizeClass] ?? []) {
-      steps += 1;
-      if (left-- === 0) return best;
-      if (span.bytes === bytes) return span;
-      if (span.bytes > bytes && span.bytes < (best?.bytes ?? Infinity)) best = span;
-    }
-    return best;
-  };
-  /** Any span of the first class that has one; all of them are large enough. */
-  const firstFrom = (sizeClass: number): Span | undefined => {
-    for (let at = sizeClass; at < classes.length; at++) {
-      steps += 1;
-      if ((groups[groupOf(at)] ?? 0) === 0) at = (groupOf(at) + 1) * classesInGroup - 1;
-      else for (const span of classes[at] ?? []) return span;
-    }
-    return undefined;
-  };
+  const state: FreeState = { classes: [], groups: [], steps: 0 };
   return {
     add: (span) => {
       const sizeClass = classOf(span.bytes);
-      membersOf(sizeClass).add(span);
-      count(sizeClass, 1);
+      membersOf(state, sizeClass).add(span);
+      count(state, sizeClass, 1);
     },
     remove: (span) => {
       const sizeClass = classOf(span.bytes);
-      membersOf(sizeClass).delete(span);
-      count(sizeClass, -1);
+      membersOf(state, sizeClass).delete(span);
+      count(state, sizeClass, -1);
     },
-    find: (bytes) => tried(classOf(bytes), bytes) ?? firstFrom(classOf(bytes) + 1),
-    steps: () => steps,
+    find: (bytes) => tried(state, classOf(bytes), bytes) ?? firstFrom(state, classOf(bytes) + 1),
+    steps: () => state.steps,
   };
 };
 

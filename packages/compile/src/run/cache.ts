@@ -43,6 +43,17 @@ const caching = (period: number): Phase => ({
   hits: 0,
 });
 
+/** Copies a buffer to the cache; gives its address, or undefined if there is no memory for it. */
+const insert = (heap: Heap, known: WeakMap<Store, number>, spans: Span[], store: Store): number | undefined => {
+  const span = heap.allocate(store.byteLength);
+  if (span === undefined) return undefined;
+  spans.push(span);
+  known.set(store, span.address);
+  const window = store.BYTES_PER_ELEMENT === 4 ? heap.single : heap.double;
+  window.set(store, span.address / store.BYTES_PER_ELEMENT);
+  return span.address;
+};
+
 /**
  * Opens the cache of one argument. To note every array would cost more than to copy it, so only the first, the second,
  * the fourth and so on are noted. When one of them comes again, the length of the cycle is known. From then on a buffer
@@ -50,17 +61,6 @@ const caching = (period: number): Phase => ({
  */
 export const openArgumentCache = (heap: Heap): ArgumentCache => {
   let phase = sampling();
-
-  const insert = (known: WeakMap<Store, number>, spans: Span[], store: Store): number | undefined => {
-    const span = heap.allocate(store.byteLength);
-    if (span === undefined) return undefined;
-    spans.push(span);
-    known.set(store, span.address);
-    const window = store.BYTES_PER_ELEMENT === 4 ? heap.single : heap.double;
-    window.set(store, span.address / store.BYTES_PER_ELEMENT);
-    return span.address;
-  };
-
   return {
     find: (store, bytes) => {
       if (store.byteLength > mostCachedBytes) return undefined;
@@ -87,7 +87,7 @@ export const openArgumentCache = (heap: Heap): ArgumentCache => {
       }
       if (found !== undefined && found >= 0) return found;
       const wanted = bytes - 1 - (found ?? -1);
-      if (wanted >= store.byteLength) return insert(known, spans, store);
+      if (wanted >= store.byteLength) return insert(heap, known, spans, store);
       known.set(store, -1 - wanted);
       return undefined;
     },

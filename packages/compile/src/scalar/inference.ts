@@ -28,53 +28,71 @@ const appliedKind = (operation: LaneOperation, kinds: readonly ValueKind[]): Val
   return onIndices.has(operation) && !kinds.includes("float") ? "index" : "float";
 };
 
+/** The kinds that are known so far. */
+interface State {
+  readonly kinds: Map<number, ValueKind>;
+  readonly kindOf: ValueKindOf;
+  readonly holdsIndices: (buffer: number) => boolean;
+  /** Whether a visit of the whole routine changed no kind. */
+  isSettled: boolean;
+}
+
+/** A value that no visit has met is an index. */
+const knownIn = (kinds: ReadonlyMap<number, ValueKind>, id: number): ValueKind => kinds.get(id) ?? "index";
+
+const note = (state: State, id: number, kind: ValueKind): void => {
+  if (state.kinds.get(id) !== kind) state.isSettled = false;
+  state.kinds.set(id, kind);
+};
+
+/** A variable that is set to a float anywhere is a float. */
+const assign = (state: State, variable: number, kind: ValueKind): void => {
+  if (state.kinds.get(variable) !== "float") note(state, variable, kind);
+};
+
+const visitAll = (state: State, steps: Routine): void => {
+  for (const step of steps) visit(state, step);
+};
+
+const visit = (state: State, step: Step): void => {
+  switch (step.kind) {
+    case "size":
+    case "place":
+      return note(state, step.id, "index");
+    case "load":
+      return note(state, step.id, state.holdsIndices(step.buffer) ? "index" : "float");
+    case "round":
+      return note(state, step.id, "float");
+    case "apply":
+      return note(state, step.id, appliedKind(step.operation, step.parts.map(state.kindOf)));
+    case "declare":
+    case "set":
+      return assign(state, step.variable, state.kindOf(step.value));
+    case "get":
+      return note(state, step.id, knownIn(state.kinds, step.variable));
+    case "loop":
+      note(state, step.id, "index");
+      return visitAll(state, step.body);
+    case "while":
+      visitAll(state, step.test);
+      return visitAll(state, step.body);
+    case "when":
+      return visitAll(state, step.body);
+    case "store":
+    case "refuse":
+      return undefined;
+  }
+};
+
 /** The kind of every value of a routine, some of whose buffers hold indices. */
 export const inferKinds = (routine: Routine, holdsIndices: (buffer: number) => boolean): ValueKindOf => {
   const kinds = new Map<number, ValueKind>();
   const kindOf: ValueKindOf = (part) =>
-    part.kind === "constant" ? (isInt32(part.value) ? "index" : "float") : known(part.id);
-  const known = (id: number): ValueKind => kinds.get(id) ?? "index";
-  let isSettled = false;
-  const note = (id: number, kind: ValueKind): void => {
-    if (kinds.get(id) !== kind) isSettled = false;
-    kinds.set(id, kind);
-  };
-  /** A variable that is set to a float anywhere is a float. */
-  const assign = (variable: number, kind: ValueKind): void => {
-    if (kinds.get(variable) !== "float") note(variable, kind);
-  };
-  const visit = (step: Step): void => {
-    switch (step.kind) {
-      case "size":
-      case "place":
-        return note(step.id, "index");
-      case "load":
-        return note(step.id, holdsIndices(step.buffer) ? "index" : "float");
-      case "round":
-        return note(step.id, "float");
-      case "apply":
-        return note(step.id, appliedKind(step.operation, step.parts.map(kindOf)));
-      case "declare":
-      case "set":
-        return assign(step.variable, kindOf(step.value));
-      case "get":
-        return note(step.id, known(step.variable));
-      case "loop":
-        note(step.id, "index");
-        return step.body.forEach(visit);
-      case "while":
-        step.test.forEach(visit);
-        return step.body.forEach(visit);
-      case "when":
-        return step.body.forEach(visit);
-      case "store":
-      case "refuse":
-        return undefined;
-    }
-  };
-  while (!isSettled) {
-    isSettled = true;
-    routine.forEach(visit);
+    part.kind === "constant" ? (isInt32(part.value) ? "index" : "float") : knownIn(kinds, part.id);
+  const state: State = { kinds, kindOf, holdsIndices, isSettled: false };
+  while (!state.isSettled) {
+    state.isSettled = true;
+    visitAll(state, routine);
   }
   return kindOf;
 };

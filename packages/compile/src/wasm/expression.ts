@@ -21,23 +21,51 @@ export interface Arithmetic {
   readonly forRange: (bound: Expression, step: number, body: (counter: number) => void) => void;
 }
 
+const binaryIn =
+  (asm: Assembler) =>
+  (opcode: readonly number[]) =>
+  (a: Expression, b: Expression): Expression =>
+  () => {
+    a();
+    b();
+    asm.op(opcode);
+  };
+
+/** The lesser one of two numbers, each of which is computed twice. */
+const minimum =
+  (asm: Assembler) =>
+  (a: Expression, b: Expression): Expression =>
+  () => {
+    for (const push of [a, b, a, b]) push();
+    asm.op(op.i32LtU);
+    asm.op(op.select);
+  };
+
+/** A loop of a counter from 0 on, whose bound is computed again in each iteration. */
+const emitRange = (asm: Assembler, bound: Expression, step: number, body: (counter: number) => void): void => {
+  const counter = asm.local("i32");
+  const pushIsBelow = (): void => {
+    asm.get(counter);
+    bound();
+    asm.op(op.i32LtU);
+  };
+  asm.i32(0);
+  asm.set(counter);
+  pushIsBelow();
+  asm.when(() =>
+    asm.repeat(() => {
+      body(counter);
+      asm.get(counter);
+      asm.i32(step);
+      asm.op(op.i32Add);
+      asm.set(counter);
+      pushIsBelow();
+    }),
+  );
+};
+
 export const arithmetic = (asm: Assembler): Arithmetic => {
-  const binary =
-    (instruction: readonly number[]) =>
-    (a: Expression, b: Expression): Expression =>
-    () => {
-      a();
-      b();
-      asm.op(instruction);
-    };
-  const local =
-    (index: number): Expression =>
-    () =>
-      asm.get(index);
-  const number =
-    (value: number): Expression =>
-    () =>
-      asm.i32(value);
+  const binary = binaryIn(asm);
   const assign = (target: number, value: Expression): void => {
     value();
     asm.set(target);
@@ -47,37 +75,18 @@ export const arithmetic = (asm: Assembler): Arithmetic => {
     assign(target, value);
     return target;
   };
-  const add = binary(op.i32Add);
-  const less = binary(op.i32LtU);
   return {
-    local,
-    number,
-    add,
+    local: (index) => () => asm.get(index),
+    number: (value) => () => asm.i32(value),
+    add: binary(op.i32Add),
     sub: binary(op.i32Sub),
     mul: binary(op.i32Mul),
-    less,
+    less: binary(op.i32LtU),
     equal: binary(op.i32Eq),
     and: binary(op.i32And),
-    min: (a, b) => () => {
-      a();
-      b();
-      a();
-      b();
-      asm.op(op.i32LtU);
-      asm.op(op.select);
-    },
+    min: minimum(asm),
     variable,
     assign,
-    forRange: (bound, step, body) => {
-      const counter = variable(number(0));
-      less(local(counter), bound)();
-      asm.when(() =>
-        asm.repeat(() => {
-          body(counter);
-          assign(counter, add(local(counter), number(step)));
-          less(local(counter), bound)();
-        }),
-      );
-    },
+    forRange: (bound, step, body) => emitRange(asm, bound, step, body),
   };
 };
