@@ -33,7 +33,7 @@ export const openState = (parameters: number): FunctionState => {
   return state;
 };
 
-export const append = ({ bytes }: FunctionState, more: readonly number[]): void => {
+const append = ({ bytes }: FunctionState, more: readonly number[]): void => {
   for (let i = 0; i < more.length; i++) bytes.push(more[i] ?? 0);
 };
 
