@@ -42,14 +42,14 @@ interface SharedBuffer {
 
 /** The shared buffer of a result, and its offset there. */
 interface Slot {
-  readonly batch: number;
+  readonly buffer: number;
   readonly start: number;
 }
 
 const intoSharedBuffers = (
   all: readonly Output[],
-): { readonly batches: readonly SharedBuffer[]; readonly slots: readonly Slot[] } => {
-  const batches: SharedBuffer[] = [];
+): { readonly buffers: readonly SharedBuffer[]; readonly slots: readonly Slot[] } => {
+  const buffers: SharedBuffer[] = [];
   const last = new Map<string, number>();
   const slots = all.map(({ value, address }): Slot => {
     const { dtype, shape } = value;
@@ -58,24 +58,24 @@ const intoSharedBuffers = (
     const from = isRun ? [first] : Array.from({ length: size }, (_, i) => first + i);
     const key = `${isCoalesced(value) ? "middling" : "small"} ${dtype}`;
     const number = last.get(key) ?? -1;
-    const batch = batches[number];
-    if (batch !== undefined && isCoalesced(value)) {
-      const start = first - (batch.from[0] ?? 0);
-      batches[number] = { ...batch, size: start + size };
-      return { batch: number, start };
+    const buffer = buffers[number];
+    if (buffer !== undefined && isCoalesced(value)) {
+      const start = first - (buffer.from[0] ?? 0);
+      buffers[number] = { ...buffer, size: start + size };
+      return { buffer: number, start };
     }
-    if (batch !== undefined && (batch.size + size) * widthOf(dtype) <= smallBytes) {
-      batches[number] = { dtype, from: [...batch.from, ...from], size: batch.size + size };
-      return { batch: number, start: batch.size };
+    if (buffer !== undefined && (buffer.size + size) * widthOf(dtype) <= smallBytes) {
+      buffers[number] = { dtype, from: [...buffer.from, ...from], size: buffer.size + size };
+      return { buffer: number, start: buffer.size };
     }
-    last.set(key, batches.length);
-    return { batch: batches.push({ dtype, from, size }) - 1, start: 0 };
+    last.set(key, buffers.length);
+    return { buffer: buffers.push({ dtype, from, size }) - 1, start: 0 };
   });
-  return { batches, slots };
+  return { buffers, slots };
 };
 
 /** A function that copies a run of elements out. */
-const openRun = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer): (() => Store) => {
+const openCopy = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer): (() => Store) => {
   const look = () => windowOf(heap, dtype).subarray(first, first + size);
   let window = look();
   // An array that is made of a window is written once; `slice`, or an empty array, would be filled with zeros before.
@@ -117,25 +117,26 @@ export interface Printed {
  * Statements that copy results out as fresh arrays: straight-line code takes half the time of loops over descriptions.
  */
 export const printResults = (heap: Heap, all: readonly Output[]): Printed => {
-  const { batches, slots } = intoSharedBuffers(all);
-  const printBatch = ({ dtype, from, size }: SharedBuffer, b: number): string => {
+  const { buffers, slots } = intoSharedBuffers(all);
+  const printBuffer = ({ dtype, from, size }: SharedBuffer, b: number): string => {
     if (size * widthOf(dtype) > smallBytes) return `const store${b} = copies[${b}]();`;
     const window = widthOf(dtype) === 4 ? "single" : "double";
     const copies = from.map((index, i) => `store${b}[${i}] = ${window}[${index}];`);
     return `const store${b} = allocate("${dtype}", ${size}); ${copies.join(" ")}`;
   };
   const printResult = ({ value: { dtype } }: Output, i: number): string => {
-    const { batch = 0, start = 0 } = slots[i] ?? {};
-    return `contiguous("${dtype}", shapes[${i}], store${batch}, ${start})`;
+    const slot = slots[i];
+    if (slot === undefined) throw new Error(`run: result ${i} has no slot`);
+    return `contiguous("${dtype}", shapes[${i}], store${slot.buffer}, ${slot.start})`;
   };
   return {
-    statements: ["const { single, double } = heap;", ...batches.map(printBatch)].join("\n"),
+    statements: ["const { single, double } = heap;", ...buffers.map(printBuffer)].join("\n"),
     list: `[${all.map(printResult).join(", ")}]`,
     values: {
       heap,
       allocate,
       contiguous,
-      copies: batches.map((batch) => openRun(heap, batch)),
+      copies: buffers.map((buffer) => openCopy(heap, buffer)),
       shapes: all.map(({ value }) => value.shape),
     },
   };
