@@ -1,9 +1,10 @@
 import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { valueAt } from "../graph/graph.ts";
-import { emitColumnReduction, openColumnReduction } from "../loops/column.ts";
+import { emitColumnReduction, stripMineColumnReduction } from "../loops/column.ts";
 import { emitGemm } from "../loops/gemm.ts";
-import { emitLoop, openLoop, type ScalarLocals } from "../loops/loop.ts";
+import { emitLoop, stripMineLoop } from "../loops/loop.ts";
 import { baseIn, type BaseOf } from "../loops/pointer.ts";
+import type { ScalarLocals } from "../loops/sink.ts";
 import { emitStripMined } from "../loops/strip.ts";
 import { addressIn } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";
@@ -74,8 +75,8 @@ const emitTiledLoops = (
   asm.withHoisted((hoist) => {
     const strips = members.map((nest) =>
       nest.kind === "loop"
-        ? openLoop(asm, hoist, nest, baseOf, scalarLocals, true).stripMined()
-        : openColumnReduction(asm, hoist, nest, baseOf, partials).stripMined([]),
+        ? stripMineLoop({ asm, hoist, baseOf }, nest, scalarLocals)
+        : stripMineColumnReduction({ asm, hoist, baseOf }, nest, partials),
     );
     emitStripMined(asm, rows, strips);
   });

@@ -1,7 +1,8 @@
 import type { Monoid } from "../scalar/monoid.ts";
 import { type Assembler, type Constant, constantOfBytes, op } from "../wasm/assembler.ts";
+import type { Expression } from "../wasm/expression.ts";
 import type { Hoist } from "../wasm/local.ts";
-import type { Packet, Vector } from "./access.ts";
+import { type Packet, type Vector, vectorBytes } from "./access.ts";
 import type { Address } from "./pointer.ts";
 
 /*
@@ -10,9 +11,8 @@ import type { Address } from "./pointer.ts";
 
 export const lanes = 8;
 
-/** A reduction and its accumulators. */
+/** A reduction, its accumulators, and the address of its result. */
 export interface Accumulators {
-  readonly node: number;
   readonly monoid: Monoid;
   readonly locals: readonly number[];
   readonly address: Address;
@@ -20,7 +20,23 @@ export interface Accumulators {
 
 /** All ones in the first `count` elements. */
 const firstOnes = (count: number, width: number): Constant =>
-  constantOfBytes(Array.from({ length: 16 }, (_, byte) => (byte < count * width ? 255 : 0)));
+  constantOfBytes(Array.from({ length: vectorBytes }, (_, byte) => (byte < count * width ? 255 : 0)));
+
+/** Sets accumulators to the identity. */
+export const emitIdentity = (asm: Assembler, hoist: Hoist, { identity }: Monoid, locals: readonly number[]): void => {
+  for (const local of locals) {
+    asm.get(hoist(identity));
+    asm.set(local);
+  }
+};
+
+/** Joins a vector to an accumulator. */
+export const emitJoin = (asm: Assembler, hoist: Hoist, monoid: Monoid, local: number, vector: Expression): void => {
+  asm.get(local);
+  vector();
+  monoid.join(asm, hoist);
+  asm.set(local);
+};
 
 /** Adds the terms of a packet to the accumulators; points outside of the axis count as the identity. */
 export const emitAccumulate = (
@@ -30,46 +46,37 @@ export const emitAccumulate = (
   { at, count }: Packet,
   terms: Vector,
 ): void => {
-  const { width, identity, join } = monoid;
-  const perVector = 16 / width;
+  const { width, identity } = monoid;
+  const perVector = vectorBytes / width;
   terms.forEach((term, v) => {
     const valid = Math.min(perVector, count - v * perVector);
     if (valid <= 0) return;
-    const accumulator = locals[(at % lanes) / perVector + v] ?? 0;
-    asm.get(accumulator);
-    asm.get(term);
-    if (valid < perVector) {
+    emitJoin(asm, hoist, monoid, locals[(at % lanes) / perVector + v] ?? 0, () => {
+      asm.get(term);
+      if (valid === perVector) return;
       asm.get(hoist(identity));
       asm.get(hoist(firstOnes(valid, width)));
       asm.op(op.bitselect);
-    }
-    join(asm, hoist);
-    asm.set(accumulator);
+    });
   });
 };
 
 /** The horizontal reduction of the accumulators; the result is then in every lane of the local. */
 export const emitHorizontal = (asm: Assembler, hoist: Hoist, { monoid, locals }: Accumulators): number => {
-  const { width, join, settle } = monoid;
-  const joinTo = (a: number, push: () => void): void => {
-    asm.get(a);
-    push();
-    join(asm, hoist);
-    asm.set(a);
-  };
-  let folded = locals;
-  while (folded.length > 1) {
-    const half = folded.length / 2;
-    folded.slice(0, half).forEach((local, j) => joinTo(local, () => asm.get(folded[j + half] ?? 0)));
-    folded = folded.slice(0, half);
+  let left = locals;
+  while (left.length > 1) {
+    const half = left.length / 2;
+    const upper = left.slice(half);
+    left = left.slice(0, half);
+    left.forEach((local, j) => emitJoin(asm, hoist, monoid, local, () => asm.get(upper[j] ?? 0)));
   }
-  const [only = 0] = folded;
-  for (let half = 8 / width; half >= 1; half /= 2)
-    joinTo(only, () => {
-      asm.get(only);
-      asm.get(only);
-      asm.shuffle(Array.from({ length: 16 }, (_, byte) => (byte + half * width) % 16));
+  const [result = 0] = left;
+  for (let half = vectorBytes / 2; half >= monoid.width; half /= 2)
+    emitJoin(asm, hoist, monoid, result, () => {
+      asm.get(result);
+      asm.get(result);
+      asm.shuffle(Array.from({ length: vectorBytes }, (_, byte) => (byte + half) % vectorBytes));
     });
-  settle(asm, hoist, only);
-  return only;
+  monoid.settle(asm, hoist, result);
+  return result;
 };

@@ -1,10 +1,13 @@
 import type { Graph } from "../graph/graph.ts";
 import { addressIn, type MemoryPlan } from "../memory/plan.ts";
 import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Hoist } from "../wasm/local.ts";
 
-/* Addresses inside of a loop nest. Accesses of equal strides share a pointer, and differ by a constant offset. */
+/*
+ * Loop nests, and addresses inside of them. Accesses of equal strides share a pointer, and differ by a constant offset.
+ */
 
-/** An address: a pointer plus a constant offset; no pointer where the address does not change. */
+/** An address: a pointer plus a constant offset. A constant address has no pointer. */
 export interface Address {
   readonly pointer: number | undefined;
   readonly offset: number;
@@ -30,25 +33,36 @@ interface Pointer {
 
 export interface Pointers {
   /** An address with a base and byte strides. All are requested before the nest begins. */
-  readonly address: (origin: Base, steps: readonly number[]) => Address;
+  readonly address: (base: Base, steps: readonly number[]) => Address;
   /** Sets every pointer by the counters of the outer axes. */
   readonly seek: (counters: readonly number[]) => void;
   /** Advances every pointer along an axis by `count`, times the counter if there is one. */
   readonly advance: (axis: number, count: number, counter?: number) => void;
 }
 
+/** Adds a step, times the counter if there is one, to the number on the stack. */
+const emitAdd = (asm: Assembler, step: number, counter?: number): void => {
+  if (counter !== undefined) asm.get(counter);
+  asm.i32(step);
+  if (counter !== undefined) asm.op(op.i32Mul);
+  asm.op(op.i32Add);
+};
+
+const emitBase = (asm: Assembler, { local, offset }: Base): void => {
+  if (local === undefined) {
+    asm.i32(offset);
+    return;
+  }
+  asm.get(local);
+  if (offset !== 0) emitAdd(asm, offset);
+};
+
 export const openPointers = (asm: Assembler): Pointers => {
   const pointers = new Map<string, Pointer>();
-  const emitAdd = (step: number, counter: number | undefined): void => {
-    if (counter !== undefined) asm.get(counter);
-    asm.i32(step);
-    if (counter !== undefined) asm.op(op.i32Mul);
-    asm.op(op.i32Add);
-  };
   return {
     address: ({ local, offset }, steps) => {
       if (steps.every((step) => step === 0)) return { pointer: local, offset };
-      // The machine does not wrap where it adds an offset: what runs backwards has its base in the pointer.
+      // WebAssembly's address plus offset does not wrap: the pointer of negative strides holds the base's offset.
       const start = { local, offset: steps.some((step) => step < 0) ? offset : 0 };
       const key = `${local ?? ""} ${start.offset} ${steps.join()}`;
       const pointer = pointers.get(key) ?? { local: asm.local("i32"), start, steps };
@@ -57,14 +71,10 @@ export const openPointers = (asm: Assembler): Pointers => {
     },
     seek: (counters) => {
       for (const { local, start, steps } of pointers.values()) {
-        if (start.local === undefined) asm.i32(start.offset);
-        else {
-          asm.get(start.local);
-          if (start.offset !== 0) emitAdd(start.offset, undefined);
-        }
+        emitBase(asm, start);
         counters.forEach((counter, axis) => {
           const step = steps[axis] ?? 0;
-          if (step !== 0) emitAdd(step, counter);
+          if (step !== 0) emitAdd(asm, step, counter);
         });
         asm.set(local);
       }
@@ -74,27 +84,26 @@ export const openPointers = (asm: Assembler): Pointers => {
         const step = (steps[axis] ?? 0) * count;
         if (step === 0) continue;
         asm.get(local);
-        emitAdd(step, counter);
+        emitAdd(asm, step, counter);
         asm.set(local);
       }
     },
   };
 };
 
-/** Puts an address on the stack, `further` bytes on, and returns the constant offset of the access. */
-export const pushAddress = (asm: Assembler, { pointer, offset }: Address, offsetBy: number): number => {
+/** Puts an address plus some bytes on the stack, but for a constant offset, which it returns for the access. */
+export const pushAddress = (asm: Assembler, { pointer, offset }: Address, bytes: number): number => {
   if (pointer === undefined) {
     asm.i32(0);
-    return offset + offsetBy;
+    return offset + bytes;
   }
   asm.get(pointer);
-  if (offset + offsetBy >= 0) return offset + offsetBy;
-  asm.i32(offset + offsetBy);
-  asm.op(op.i32Add);
+  if (offset + bytes >= 0) return offset + bytes;
+  emitAdd(asm, offset + bytes);
   return 0;
 };
 
-/** Loops over axes, outermost first; the body is given a counter for each. */
+/** Emits loops over axes, outermost first; the body is given a counter for each. */
 export const emitLoopNest = (
   asm: Assembler,
   sizes: readonly number[],
@@ -125,10 +134,17 @@ export const emitLoopNest = (
 /** The base address of a value. The addresses of relocated inputs are in the function's first locals. */
 export type BaseOf = (value: number) => Base;
 
-export const baseIn = (layout: MemoryPlan, graph: Graph): BaseOf => {
-  const addressOf = addressIn(layout, graph);
+export const baseIn = (plan: MemoryPlan, graph: Graph): BaseOf => {
+  const addressOf = addressIn(plan, graph);
   return (id) => {
-    const local = layout.parameters.get(id);
+    const local = plan.parameters.get(id);
     return local === undefined ? constantBase(addressOf(id)) : { local, offset: 0 };
   };
 };
+
+/** The context that the loop nests of a kernel share: the function, the constants in front of it, and the buffers' addresses. */
+export interface LoopContext {
+  readonly asm: Assembler;
+  readonly hoist: Hoist;
+  readonly baseOf: BaseOf;
+}

@@ -16,6 +16,13 @@ export type Node =
     };
 
 export type Load = Extract<Node, { readonly kind: "load" }>;
+export type MapNode = Extract<Node, { readonly kind: "map" }>;
+
+export const dtypeAt = (nodes: readonly Node[], node: number): DType => {
+  const at = nodes[node];
+  if (at === undefined) throw new Error(`kernel: no node ${node} of ${nodes.length}`);
+  return at.dtype;
+};
 
 export const loadsOf = (nodes: readonly Node[]): readonly Load[] =>
   nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
