@@ -1,11 +1,6 @@
 import { refusingIn, type RoutineDefinition } from "../graph/graph.ts";
-import {
-  gemmFunction,
-  type GemmFunctions,
-  microColumnsFor,
-  microkernelFunction,
-  microRows,
-} from "../loops/microkernel.ts";
+import { gemmFunction, type GemmFunctions } from "../loops/macrokernel.ts";
+import { microColumnsFor, microkernelFunction, microRows } from "../loops/microkernel.ts";
 import { packFunction } from "../loops/pack.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";

@@ -2,7 +2,7 @@ import { widthOf } from "../graph/bytes.ts";
 import { refusingIn } from "../graph/graph.ts";
 import { partialsBytes } from "../loops/column.ts";
 import { chunkResultBytes } from "../loops/gemm.ts";
-import { packedBytes, type PackedPanels } from "../loops/microkernel.ts";
+import { packedBytes, type PackedPanels } from "../loops/macrokernel.ts";
 import type { Allocator } from "../memory/allocator.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import type { Kernel } from "../schedule/kernel.ts";

@@ -1,69 +1,114 @@
 import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
-import type { Gemm } from "../schedule/kernel.ts";
+import type { Gemm, Matrix } from "../schedule/kernel.ts";
 import { type Assembler, op } from "../wasm/assembler.ts";
-import { arithmetic } from "../wasm/expression.ts";
-import { type BaseOf, emitLoopNest, offsetBy, openPointers } from "./pointer.ts";
+import { arithmetic, type Expression } from "../wasm/expression.ts";
+import { type Address, type BaseOf, emitLoopNest, offsetBy, openPointers, type Pointers } from "./pointer.ts";
 
-/** Terms of two levels of blocks, whose sums are added one block after another. */
+/* A gemm kernel as calls of the gemm function: one for each product of a stack and each chunk of its terms. */
+
+/** Terms of two levels of blocks: the results of such chunks are added one after another. */
 const chunk = block2 * block2;
 
-/** Calls of the gemm function for a batch of products; more terms than a chunk are added chunk by chunk. */
+/** A matrix in memory, or a stack of them: its address, and the bytes from row to row and from column to column. */
+interface Operand {
+  readonly address: Address;
+  readonly rowBytes: number;
+  readonly columnBytes: number;
+}
+
+const openOperand = (
+  pointers: Pointers,
+  baseOf: BaseOf,
+  { value, source }: Matrix,
+  stack: number,
+  width: number,
+): Operand => {
+  const bytes = source.strides.map((stride) => stride * width);
+  const [rowBytes = 0, columnBytes = 0] = bytes.slice(stack);
+  const base = offsetBy(baseOf(value), source.offset * width);
+  return { address: pointers.address(base, bytes.slice(0, stack)), rowBytes, columnBytes };
+};
+
+/** A gemm under construction. */
+interface OpenGemm {
+  readonly asm: Assembler;
+  readonly kernel: Gemm;
+  readonly functionIndex: number;
+  readonly pointers: Pointers;
+  readonly left: Operand;
+  readonly right: Operand;
+  readonly result: Address;
+}
+
+const openGemm = (asm: Assembler, kernel: Gemm, functionIndex: number, baseOf: BaseOf): OpenGemm => {
+  const { batch, m, n, dtype } = kernel;
+  const width = widthOf(dtype);
+  const pointers = openPointers(asm);
+  const left = openOperand(pointers, baseOf, kernel.left, batch.length, width);
+  const right = openOperand(pointers, baseOf, kernel.right, batch.length, width);
+  const steps = rowMajor([...batch, m * n]).slice(0, -1);
+  const result = pointers.address(
+    baseOf(kernel.value),
+    steps.map((stride) => stride * width),
+  );
+  return { asm, kernel, functionIndex, pointers, left, right, result };
+};
+
+/** Puts an address plus some bytes on the stack. */
+const emitAddress = (asm: Assembler, { pointer, offset }: Address, bytes = 0): void => {
+  asm.i32(offset + bytes);
+  if (pointer === undefined) return;
+  asm.get(pointer);
+  asm.op(op.i32Add);
+};
+
+/** Calls the gemm function for some of the terms; the result goes to the address that `to` puts on the stack. */
+const emitCall = (gemm: OpenGemm, first: number, terms: number, to: Expression): void => {
+  const { asm, kernel, functionIndex, left, right } = gemm;
+  for (const size of [kernel.m, kernel.n, terms]) asm.i32(size);
+  emitAddress(asm, left.address, first * left.columnBytes);
+  asm.i32(left.rowBytes);
+  asm.i32(left.columnBytes);
+  emitAddress(asm, right.address, first * right.rowBytes);
+  asm.i32(right.rowBytes);
+  asm.i32(right.columnBytes);
+  to();
+  asm.call(functionIndex);
+};
+
+/** Adds the result of a chunk, which is at the address `chunkResult`, to the result. */
+const emitAddChunk = ({ asm, kernel: { m, n, dtype }, result }: OpenGemm, chunkResult: number): void => {
+  const { forRange, local, number, add } = arithmetic(asm);
+  const width = widthOf(dtype);
+  forRange(number(m * n * width), 16, (at) => {
+    const target = add(local(at), () => emitAddress(asm, result));
+    target();
+    target();
+    asm.memory("load", 0);
+    add(local(at), number(chunkResult))();
+    asm.memory("load", 0);
+    asm.op(width === 4 ? op.f32x4Add : op.f64x2Add);
+    asm.memory("store", 0);
+  });
+};
+
+/** Calls of the gemm function for a stack of products; more terms than a chunk are added chunk by chunk. */
 export const emitGemm = (
   asm: Assembler,
-  product: Gemm,
+  kernel: Gemm,
   functionIndex: number,
   chunkResult: number,
   baseOf: BaseOf,
 ): void => {
-  const { batch, m, k, n, left, right, dtype } = product;
-  const width = widthOf(dtype);
-  const pointers = openPointers(asm);
-  const stack = batch.length;
-  const strideOf = (source: readonly number[], axis: number): number => (source[stack + axis] ?? 0) * width;
-  const of = (value: number, offset: number, strides: readonly number[]) =>
-    pointers.address(
-      offsetBy(baseOf(value), offset * width),
-      strides.map((s) => s * width),
-    );
-  const a = of(left.value, left.source.offset, left.source.strides.slice(0, stack));
-  const b = of(right.value, right.source.offset, right.source.strides.slice(0, stack));
-  const c = of(product.value, 0, rowMajor([...batch, m * n]).slice(0, -1));
-  const push = ({ pointer, offset }: typeof a, more: number): void => {
-    asm.i32(offset + more);
-    if (pointer === undefined) return;
-    asm.get(pointer);
-    asm.op(op.i32Add);
-  };
-  const call = (first: number, terms: number, to: () => void): void => {
-    for (const size of [m, n, terms]) asm.i32(size);
-    push(a, first * strideOf(left.source.strides, 1));
-    asm.i32(strideOf(left.source.strides, 0));
-    asm.i32(strideOf(left.source.strides, 1));
-    push(b, first * strideOf(right.source.strides, 0));
-    asm.i32(strideOf(right.source.strides, 0));
-    asm.i32(strideOf(right.source.strides, 1));
-    to();
-    asm.call(functionIndex);
-  };
-  const { forRange, local, number, add } = arithmetic(asm);
-  const addChunkResult = (): void =>
-    forRange(number(m * n * width), 16, (at) => {
-      const target = add(local(at), () => push(c, 0));
-      target();
-      target();
-      asm.memory("load", 0);
-      add(local(at), number(chunkResult))();
-      asm.memory("load", 0);
-      asm.op(width === 4 ? op.f32x4Add : op.f64x2Add);
-      asm.memory("store", 0);
-    });
+  const gemm = openGemm(asm, kernel, functionIndex, baseOf);
+  const { batch, k } = kernel;
   emitLoopNest(asm, batch, (counters) => {
-    pointers.seek(counters);
-    call(0, Math.min(k, chunk), () => push(c, 0));
+    gemm.pointers.seek(counters);
+    emitCall(gemm, 0, Math.min(k, chunk), () => emitAddress(asm, gemm.result));
     for (let first = chunk; first < k; first += chunk) {
-      call(first, Math.min(chunk, k - first), () => asm.i32(chunkResult));
-      addChunkResult();
+      emitCall(gemm, first, Math.min(chunk, k - first), () => asm.i32(chunkResult));
+      emitAddChunk(gemm, chunkResult);
     }
   });
 };
