@@ -25,8 +25,8 @@ interface Family {
 
 const chainOf = (n: number): readonly Operation[] => Array.from({ length: n }, (_, i) => operations[i % 3] ?? "add");
 
-const times = <A>(n: number, next: (last: A) => A, first: A): A =>
-  Array.from({ length: n }).reduce((last: A) => next(last), first);
+const times = <A>(n: number, next: (last: A, i: number) => A, first: A): A =>
+  Array.from({ length: n }).reduce((last: A, _, i) => next(last, i), first);
 
 const always =
   (...shapes: readonly (readonly number[])[]) =>
@@ -170,7 +170,7 @@ describe.each(Object.entries(families))("Emitting %s", (_, family) => {
   });
 
   test("grows as the program does", () => {
-    const [small, large] = [500, 1500].map((n) => {
+    const [small, large] = [1200, 3600].map((n) => {
       const schedule = scheduled(family, n);
       const { bytes } = emit(planModule(schedule));
       const functions = functionsIn(bytes);
@@ -191,9 +191,15 @@ describe.each(Object.entries(families))("Emitting %s", (_, family) => {
 describe("Where a routine refuses a number, nothing behind it runs", () => {
   /** The last of the doublings refuses what the one before it made. */
   const doublings = Math.log2(mostDoubled) + 2;
+  /** Products in chains of many lengths, so that few are equal and share a function. */
+  const chain = (i: number): readonly "mul"[] => Array.from({ length: 1 + (i % 74) }, () => "mul");
   /** What is doubled again and again, in the course of functions that are cut. */
   const doubledOften: Program = ({ apply, doubled }, inputs) => [
-    times(2 * doublings, (x) => doubled(times(20, (y) => apply(["mul"], y, at(inputs, 1)), x)), at(inputs, 0)),
+    times(
+      2 * doublings,
+      (x, i) => doubled(times(5, (y, j) => apply(chain(5 * i + j), y, at(inputs, 1)), x)),
+      at(inputs, 0),
+    ),
     at(inputs, 1),
   ];
   /** What would make twice the ones, if the loop were passed. */

@@ -7,6 +7,7 @@ import type { Schedule } from "../schedule/fuse.ts";
 import { type Assembler, op, openFunction } from "../wasm/assembler.ts";
 import type { WasmFunction } from "../wasm/encode.ts";
 import { openOutliner, outlinedIn } from "./outline.ts";
+import { type Template, type Templates, templatesIn } from "./template.ts";
 import type { Workspace } from "./workspace.ts";
 
 /* The functions of a module. */
@@ -27,6 +28,10 @@ export interface ModuleBuilder {
   readonly open: (parameters: number) => Assembler;
   /** Adds a function to the module, with the listed ones of its parameters: by default with those that it uses. */
   readonly close: (asm: Assembler, parameters?: readonly number[]) => Callee;
+  /** The templates of the kernels that share a function with others. */
+  readonly templates: Templates;
+  /** The function of a template, which is made when it is first asked for. */
+  readonly functionOf: (template: Template, make: () => Callee) => Callee;
   /** Emits an early return for when a number was refused. */
   readonly escape: (asm: Assembler) => void;
   /** The number of the gemm of elements of a width in bytes. */
@@ -72,8 +77,15 @@ export const openModule = (schedule: Schedule, workspace: Workspace): ModuleBuil
   const outline = openOutliner(functions, outlinedIn(schedule));
   const gemms = addGemms(functions, workspace);
   const escaping = new Set<Assembler>();
+  const made = new Map<string, Callee>();
   return {
     functions,
+    templates: templatesIn(schedule),
+    functionOf: ({ key }, make) => {
+      const callee = made.get(key) ?? make();
+      made.set(key, callee);
+      return callee;
+    },
     open: (parameters) => openFunction(parameters, "i32", outline),
     close: (asm, parameters = asm.parameters()) => {
       const index = functions.push(asm.finish(parameters)) - 1;

@@ -3,17 +3,25 @@ import { valueAt } from "../graph/graph.ts";
 import { emitColumnReduction, stripMineColumnReduction } from "../loops/column.ts";
 import { emitGemm } from "../loops/gemm.ts";
 import { emitLoop, stripMineLoop } from "../loops/loop.ts";
-import { baseIn, type BaseOf } from "../loops/pointer.ts";
+import { baseIn, type BaseOf, emitBase } from "../loops/pointer.ts";
 import type { ScalarLocals } from "../loops/sink.ts";
 import { emitStripMined } from "../loops/strip.ts";
 import { addressIn } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type ControlKernel, type Gemm, isScalarKernel, type Kernel, type TiledLoops } from "../schedule/kernel.ts";
+import {
+  type ControlKernel,
+  type Gemm,
+  isScalarKernel,
+  type Kernel,
+  type LoopNest,
+  type TiledLoops,
+} from "../schedule/kernel.ts";
 import type { Assembler } from "../wasm/assembler.ts";
 import type { Callee, ModuleBuilder, Scope } from "./builder.ts";
 import type { ControlContext } from "./context.ts";
 import { emitControl } from "./control.ts";
 import { emitRoutineCall, emitZeros } from "./routine.ts";
+import type { Template } from "./template.ts";
 
 /* The functions of schedules: each runs the kernels of a program one after another. */
 
@@ -81,6 +89,41 @@ const emitTiledLoops = (
     emitStripMined(asm, rows, strips);
   });
 
+const emitInPlace = (
+  asm: Assembler,
+  kernel: LoopNest,
+  baseOf: BaseOf,
+  partials: number,
+  scalars: ScalarLocals,
+): void =>
+  kernel.kind === "loop" ? emitLoop(asm, kernel, baseOf, scalars) : emitColumnReduction(asm, kernel, baseOf, partials);
+
+/** The function of a template, whose parameters are the addresses of the template's values. */
+const functionOf = (kernel: LoopNest, template: Template, module: ModuleBuilder): Callee =>
+  module.functionOf(template, () => {
+    const all = template.values.map((_, parameter) => parameter);
+    const parameters = new Map(template.values.map((value, parameter) => [value, parameter]));
+    const asm = module.open(all.length);
+    const baseOf: BaseOf = (value) => ({ local: parameters.get(value), offset: 0 });
+    emitInPlace(asm, kernel, baseOf, module.workspace.partials, { vectors: new Map(), isInMemory: everywhere });
+    return module.close(asm, all);
+  });
+
+/** Emits a loop nest, or a call of the function of its template. */
+const emitNest = (
+  asm: Assembler,
+  kernel: LoopNest,
+  baseOf: BaseOf,
+  module: ModuleBuilder,
+  scalars: ScalarLocals,
+): void => {
+  const template = module.templates.get(kernel);
+  if (template === undefined) return emitInPlace(asm, kernel, baseOf, module.workspace.partials, scalars);
+  const callee = functionOf(kernel, template, module);
+  for (const value of template.values) emitBase(asm, baseOf(value));
+  return emitCall(asm, callee, module);
+};
+
 const emitGemmCall = (asm: Assembler, kernel: Gemm, { gemmOf, workspace }: ModuleBuilder, baseOf: BaseOf): void =>
   emitGemm(asm, kernel, gemmOf(widthOf(kernel.dtype)), workspace.gemm?.chunkResult ?? 0, baseOf);
 
@@ -91,9 +134,8 @@ const emitKernel = (asm: Assembler, kernel: Kernel, scope: Scope, scalarLocals: 
   const baseOf = baseIn(plan, graph);
   switch (kernel.kind) {
     case "loop":
-      return emitLoop(asm, kernel, baseOf, scalarLocals);
     case "columnReduction":
-      return emitColumnReduction(asm, kernel, baseOf, partials);
+      return emitNest(asm, kernel, baseOf, module, scalarLocals);
     case "tiled":
       return emitTiledLoops(asm, kernel, baseOf, partials, scalarLocals);
     case "gemm":

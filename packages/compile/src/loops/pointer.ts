@@ -48,7 +48,8 @@ const emitAdd = (asm: Assembler, step: number, counter?: number): void => {
   asm.op(op.i32Add);
 };
 
-const emitBase = (asm: Assembler, { local, offset }: Base): void => {
+/** Puts a base address on the stack. */
+export const emitBase = (asm: Assembler, { local, offset }: Base): void => {
   if (local === undefined) {
     asm.i32(offset);
     return;

@@ -65,6 +65,9 @@ export interface ColumnReduction {
   readonly reduction: Reduction;
 }
 
+/** Loops over the points of a domain. */
+export type LoopNest = Loop | ColumnReduction;
+
 /** A matrix in memory, or a stack of them. */
 export interface Matrix {
   readonly value: number;
@@ -88,7 +91,7 @@ export interface Gemm {
 export interface TiledLoops {
   readonly kind: "tiled";
   readonly rows: number;
-  readonly members: readonly (Loop | ColumnReduction)[];
+  readonly members: readonly LoopNest[];
 }
 
 /** Zeros, before parts are inserted. */
@@ -110,7 +113,7 @@ export interface ControlKernel {
   readonly results: readonly number[];
 }
 
-export type Kernel = Loop | ColumnReduction | TiledLoops | Gemm | Fill | RoutineKernel | ControlKernel;
+export type Kernel = LoopNest | TiledLoops | Gemm | Fill | RoutineKernel | ControlKernel;
 
 /** Whether a kernel computes scalars only. */
 export const isScalarKernel = (kernel: Kernel): boolean =>
