@@ -58,6 +58,11 @@ const matching = ({ treeDef, operandOf, types, followed }: Composed, args: unkno
   return isMatch ? found.operands : undefined;
 };
 
+/** Apart from where the error is caught: a closure that is made there keeps the error, which keeps the arrays. */
+const throwing = (message: string) => (): never => {
+  throw new UnboundedError(message);
+};
+
 /** A function of arguments, which is composed with transforms. */
 interface Composable {
   readonly caller: Caller;
@@ -85,10 +90,7 @@ const applierOf = (
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
     if (!(error instanceof UnboundedError)) return undefined;
-    const { message } = error;
-    return () => {
-      throw new UnboundedError(message);
-    };
+    return throwing(error.message);
   }
 };
 
