@@ -1,9 +1,9 @@
 import type { ValueType } from "./encode.ts";
 
 /*
- * Allocation of locals: two locals of one type share a number where no two of them are live at once (linear scan register
- * allocation, Poletto and Sarkar, 1999). Until then a function's instructions are bytes, and negative numbers for its
- * accesses to locals and for the starts and ends of its blocks, which tell how long a local is live.
+ * A function's instructions as they are made: bytes, and negative numbers for what is known at the end only. These are
+ * the accesses to locals, of which one is used again after the last use of another (linear scan register allocation,
+ * Poletto and Sarkar, 1999), and the starts and ends of blocks, which say how long a local is live.
  */
 
 /** Bytes and marks, in pieces that follow one another. */
@@ -22,10 +22,15 @@ export const accessTo = (kind: 0 | 1 | 2, local: number): number => firstAccess 
 const localIn = (entry: number): number => Math.floor((firstAccess - entry) / 3);
 const kindIn = (entry: number): number => (firstAccess - entry) % 3;
 
-/** The positions from which and up to which each local is live; from -1 on if nothing ever asks for it. */
+/**
+ * The positions from which and up to which each local is live; from -1 on if nothing ever asks for it. Positions are
+ * those of accesses and blocks, counted from 1 on: nothing happens at the bytes between them.
+ */
 interface Intervals {
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** The last position. */
+  readonly last: number;
 }
 
 /** The blocks that are open at an instruction. */
@@ -33,12 +38,11 @@ interface Blocks {
   readonly open: (kind: "loop" | "branch", position: number) => void;
   /** Closes the innermost block; gives the locals that live up to the end of it. */
   readonly close: () => readonly number[];
-  /** The innermost conditional block: a local that is written there has a value as long as it is open. */
+  /** The innermost conditional block: what is written there is known as long as it is open. */
   readonly branch: () => number;
   readonly isOpen: (branch: number) => boolean;
   /**
-   * Notes that a local, live from some position on, is used here. A loop that starts behind this position needs the
-   * local in its next iteration too.
+   * Notes that a local, live from some position on, is used here. A loop into which it comes needs it in the next turn.
    */
   readonly use: (local: number, from: number) => void;
 }
@@ -66,8 +70,8 @@ const openBlocks = (): Blocks => {
 };
 
 /**
- * Finds where locals are live. The body of a loop runs at least once, so a local that is written in it has a value
- * behind it. A local that may be read before it is written lives from the beginning of the function, where it is zero.
+ * Finds where locals are live. A body of a loop runs at least once, so what is written in it is known behind it; what
+ * is read where no write is known to have been before lives from the beginning of the function, where it is zero.
  */
 const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
   const from = new Int32Array(locals).fill(-1);
@@ -88,15 +92,15 @@ const intervalsOf = (instructions: Instructions, locals: number): Intervals => {
   let position = 0;
   for (const piece of instructions)
     for (const entry of piece) {
-      position += 1;
       if (entry >= 0) continue;
+      position += 1;
       if (entry <= firstAccess) access(localIn(entry), kindIn(entry) === 0, position);
       else {
         if (entry === mark.end || entry === mark.else) close(position);
         if (entry !== mark.end) blocks.open(entry === mark.loop ? "loop" : "branch", position);
       }
     }
-  return { from, to };
+  return { from, to, last: position };
 };
 
 /** The numbers of the locals of one type: the number that was released last is used first. */
@@ -125,9 +129,9 @@ interface Assignment {
 /** Visits the locals that are at each position, in their order. */
 const openPositions = (
   positionOf: Int32Array,
-  positions: number,
+  last: number,
 ): ((position: number, visit: (local: number) => void) => void) => {
-  const first = new Int32Array(positions + 1).fill(-1);
+  const first = new Int32Array(last + 1).fill(-1);
   const next = new Int32Array(positionOf.length);
   for (let local = positionOf.length - 1; local >= 0; local--) {
     const position = positionOf[local] ?? -1;
@@ -141,7 +145,7 @@ const openPositions = (
 };
 
 /** Gives locals of one type the same number where no two of them are live at once. */
-const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions: number): Assignment => {
+const assign = (wanted: readonly ValueType[], { from, to, last }: Intervals): Assignment => {
   const numbers: Readonly<Record<ValueType, FreeNumbers>> = {
     i32: openNumbers(),
     f64: openNumbers(),
@@ -149,13 +153,13 @@ const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions
   };
   const typeOf = (local: number): ValueType => wanted[local] ?? "i32";
   const among = new Int32Array(wanted.length);
-  const starting = openPositions(from, positions);
-  const ending = openPositions(to, positions);
+  const starting = openPositions(from, last);
+  const ending = openPositions(to, last);
   const allocate = (local: number): void => {
     among[local] = numbers[typeOf(local)].take();
   };
   const release = (local: number): void => numbers[typeOf(local)].release(among[local] ?? 0);
-  for (let position = 0; position <= positions; position++) {
+  for (let position = 0; position <= last; position++) {
     starting(position, allocate);
     ending(position, release);
   }
@@ -166,10 +170,10 @@ const assign = (wanted: readonly ValueType[], { from, to }: Intervals, positions
   return { types, numberOf: (local) => firstOf[typeOf(local)] + (among[local] ?? 0) };
 };
 
-/** The most bytes of an entry: of an access to a local, or of the start of a block. */
+/** What an entry becomes has at most so many bytes: an access, or the start of a block. */
 const mostBytes = 6;
 
-/** A list of bytes of bounded length. */
+/** Bytes of which there are at most so many. */
 const openBytes = (most: number) => {
   const bytes = new Uint8Array(most);
   let end = 0;
@@ -200,8 +204,8 @@ export interface AllocatedBody {
 }
 
 /**
- * Instructions as bytes, with their locals allocated. Locals below `parameters` are parameters, of which the listed ones
- * are kept; the locals behind them have the given `types`.
+ * Instructions as bytes. Locals below `parameters` are parameters, of which those are kept that are listed; the others
+ * have the `types` that they were asked for with.
  */
 export const withLocals = (
   instructions: Instructions,
@@ -210,10 +214,9 @@ export const withLocals = (
   types: readonly ValueType[],
 ): AllocatedBody => {
   const wanted = [...new Array<ValueType>(parameters).fill("i32"), ...types];
-  const { from, to } = intervalsOf(instructions, wanted.length);
-  for (const list of [from, to]) list.fill(-1, 0, parameters);
-  const entries = instructions.reduce((sum, piece) => sum + piece.length, 0);
-  const { types: locals, numberOf } = assign(wanted, { from, to }, entries);
+  const intervals = intervalsOf(instructions, wanted.length);
+  for (const list of [intervals.from, intervals.to]) list.fill(-1, 0, parameters);
+  const { types: locals, numberOf } = assign(wanted, intervals);
   const keptAs = new Map(kept.map((parameter, number) => [parameter, number]));
   const allocatedTo = (local: number): number => {
     if (local >= parameters) return kept.length + numberOf(local);
@@ -221,6 +224,7 @@ export const withLocals = (
     if (parameter === undefined) throw new Error(`locals: parameter ${local} is used, but not kept`);
     return parameter;
   };
+  const entries = instructions.reduce((sum, piece) => sum + piece.length, 0);
   const { put, finish } = openBytes(entries * mostBytes);
   for (const piece of instructions)
     for (const entry of piece) {
