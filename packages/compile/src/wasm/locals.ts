@@ -173,28 +173,23 @@ const assign = (wanted: readonly ValueType[], { from, to, last }: Intervals): As
 /** What an entry becomes has at most so many bytes: an access, or the start of a block. */
 const mostBytes = 6;
 
-/** Bytes of which there are at most so many. */
-const openBytes = (most: number) => {
-  const bytes = new Uint8Array(most);
-  let end = 0;
-  const put = (byte: number): void => {
-    bytes[end++] = byte;
-  };
-  return { put, finish: () => bytes.slice(0, end) };
-};
-
-const putUnsigned = (put: (byte: number) => void, value: number): void => {
-  let rest = value;
-  for (; rest >= 128; rest >>>= 7) put((rest & 127) | 128);
-  put(rest);
+/** Writes a number; gives the position behind it. */
+const putUnsigned = (bytes: Uint8Array, position: number, value: number): number => {
+  let [end, rest] = [position, value];
+  for (; rest >= 128; rest >>>= 7) bytes[end++] = (rest & 127) | 128;
+  bytes[end] = rest;
+  return end + 1;
 };
 
 /** Writes the start or the end of a block. */
-const putMark = (put: (byte: number) => void, entry: number): void => {
-  if (entry === mark.end) return put(0x0b);
-  if (entry === mark.else) return put(0x05);
-  put(entry === mark.loop ? 0x03 : 0x04);
-  return put(0x40);
+const putMark = (bytes: Uint8Array, position: number, entry: number): number => {
+  if (entry === mark.end || entry === mark.else) {
+    bytes[position] = entry === mark.end ? 0x0b : 0x05;
+    return position + 1;
+  }
+  bytes[position] = entry === mark.loop ? 0x03 : 0x04;
+  bytes[position + 1] = 0x40;
+  return position + 2;
 };
 
 /** A function's body in bytes, and the types of its locals behind the parameters. */
@@ -225,15 +220,16 @@ export const withLocals = (
     return parameter;
   };
   const entries = instructions.reduce((sum, piece) => sum + piece.length, 0);
-  const { put, finish } = openBytes(entries * mostBytes);
+  const bytes = new Uint8Array(entries * mostBytes);
+  let end = 0;
   for (const piece of instructions)
     for (const entry of piece) {
-      if (entry >= 0) put(entry);
-      else if (entry > firstAccess) putMark(put, entry);
+      if (entry >= 0) bytes[end++] = entry;
+      else if (entry > firstAccess) end = putMark(bytes, end, entry);
       else {
-        put(accessCodes[kindIn(entry)] ?? 0);
-        putUnsigned(put, allocatedTo(localIn(entry)));
+        bytes[end++] = accessCodes[kindIn(entry)] ?? 0;
+        end = putUnsigned(bytes, end, allocatedTo(localIn(entry)));
       }
     }
-  return { bytes: finish(), locals };
+  return { bytes: bytes.slice(0, end), locals };
 };
