@@ -39,7 +39,7 @@ export interface Reduction extends Sink {
 }
 
 /** Results that are inserted into a part of a value. */
-export interface Part extends Sink {
+interface Part extends Sink {
   readonly target: Source;
 }
 

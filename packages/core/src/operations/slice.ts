@@ -10,7 +10,7 @@ import { typed } from "../static/door.ts";
 import type { Range, Sliced } from "../static/move.ts";
 import { allStacked, stackSize } from "./family/batch.ts";
 import { linear } from "./family/linear.ts";
-import { first } from "./family/operands.ts";
+import { only } from "./family/operands.ts";
 import { slicedShape, taken, whole, window } from "./ranges.ts";
 
 const sliceBy = (takes: readonly Taken[]): Primitive => {
@@ -44,9 +44,9 @@ const takesOf = (parts: readonly (readonly Taken[])[], operand: number): readonl
 export const placeBy = (parts: readonly (readonly Taken[])[], shape: Shape): Primitive => ({
   name: "place",
   parameters: { parts, shape },
-  type: (inputs) => ({ shape, dtype: first("place", inputs).dtype }),
+  type: (inputs) => ({ shape, dtype: only("place", inputs).dtype }),
   evaluate: (inputs) => {
-    const { dtype } = first("place", inputs);
+    const { dtype } = only("place", inputs);
     const data = allocate(dtype, sizeOf(shape));
     const rows = rowMajor(shape);
     inputs.forEach((x, i) => {
