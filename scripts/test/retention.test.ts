@@ -1,10 +1,8 @@
 /* What cannot be compiled is remembered, and keeps no array alive: seen in a process in which nobody else is about. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { bundled } from "../child.ts";
 import { root } from "../doctest.ts";
 
 const contents = `
@@ -43,22 +41,9 @@ const contents = `
   });
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "gradfold-"));
-const program = join(folder, "retention.mjs");
+const { file: program, remove } = bundled({ stdin: { contents, resolveDir: join(root, "scripts") } });
 
-beforeAll(() =>
-  build({
-    stdin: { contents, resolveDir: join(root, "scripts") },
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    conditions: ["source"],
-    logLevel: "error",
-  }),
-);
-
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(remove);
 
 test.each([
   ["asks for a value", "TraceError"],

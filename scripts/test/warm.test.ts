@@ -1,28 +1,13 @@
 /* A warm call runs no more functions and allocates no more bytes than bounds that are the figures of an earlier version. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { bundled } from "../child.ts";
 import { root } from "../doctest.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gradfold-"));
-const program = join(folder, "warm.mjs");
+const { file: program, remove } = bundled({ entryPoints: [join(root, "scripts/warm.ts")] });
 
-beforeAll(() =>
-  build({
-    entryPoints: [join(root, "scripts/warm.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    conditions: ["source"],
-    logLevel: "error",
-  }),
-);
-
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(remove);
 
 /** What is optimized allocates less, at a time that is not the same in every run; nor is that of a collection. */
 const settled = [

@@ -1,6 +1,6 @@
 /** What a compiler of programs needs: for `@gradfold/compile`, not for everyday programs. */
 export { checkAlone, checkCallback, checkReturned } from "./callback.ts";
-export { openProgram, type Prepare } from "./compounds/program.ts";
+export { distinct, type Distinct, openProgram, type Prepare } from "./compounds/program.ts";
 export { evaluateProgram } from "./evaluate.ts";
 export { inlineProgram } from "./inline.ts";
 export { argumentPlace, type Place, placeIn, resultPlace } from "./place.ts";

@@ -25,6 +25,7 @@ import { jit } from "../src/index.ts";
 import { disassemble } from "./disassemble.ts";
 import { expectSameBits, noise } from "./bits.ts";
 import { graphOf } from "./lowered.ts";
+import { type Point, rungeKutta } from "./programs/chain.ts";
 
 /* What compiling takes grows with a program as the program does, whatever its form. */
 
@@ -44,29 +45,6 @@ const logistic = (n: number) => (x: NDArray) => times(n, x, (y) => mul(3.9, mul(
 
 const rolled = (x: NDArray<[300]>, shift: number): NDArray =>
   concatenate([slice(x, [[shift, 300]]), slice(x, [[0, shift]])]);
-
-type Three = readonly [NDArray, NDArray, NDArray];
-
-const lorenz = ([x, y, z]: Three): Three => [
-  mul(10, sub(y, x)),
-  sub(mul(x, sub(28, z)), y),
-  sub(mul(x, y), mul(8 / 3, z)),
-];
-
-const along = ([x, y, z]: Three, [a, b, c]: Three, h: number): Three => [
-  add(x, mul(h, a)),
-  add(y, mul(h, b)),
-  add(z, mul(h, c)),
-];
-
-const rungeKutta = (s: Three): Three => {
-  const first = lorenz(s);
-  const second = lorenz(along(s, first, 0.005));
-  const third = lorenz(along(s, second, 0.005));
-  const fourth = lorenz(along(s, third, 0.01));
-  const both = along(first, second, 2);
-  return along(along(s, both, 0.01 / 6), along(fourth, third, 2), 0.01 / 6);
-};
 
 const deepNet = (ws: readonly NDArray<[4, 4]>[]): NDArray =>
   mean(square(ws.reduce<NDArray>((h, w) => tanh(matmul(h, w)), ones([8, 4]))));
@@ -102,11 +80,11 @@ const families: Readonly<Record<string, Family>> = {
     args: [noise(2, [400])],
   }),
   "steps of Runge and Kutta": (n) => ({
-    f: (x: NDArray, y: NDArray, z: NDArray) => times(n, [x, y, z] as Three, rungeKutta),
+    f: (x: NDArray, y: NDArray, z: NDArray) => times(n, [x, y, z] as Point, rungeKutta),
     args: [array(1), array(2), array(3)],
   }),
   "their gradient": (n) => ({
-    f: grad((x: NDArray) => joined(times(n, [x, array(2), array(3)] as Three, rungeKutta))) as F,
+    f: grad((x: NDArray) => joined(times(n, [x, array(2), array(3)] as Point, rungeKutta))) as F,
     args: [array(1)],
   }),
   "a deep net": (n) => ({

@@ -20,13 +20,13 @@ import { type Asked, type Halves, halves } from "./halves.ts";
 /** Makes a program ready to run where no operand is followed. */
 export type Prepare = (program: Program) => LeafFunction;
 
-/** Distinct operands, and the number of the one that each operand of a program is. */
-interface Distinct {
+/** Distinct operands, and the number of the one that each of the given arrays is. */
+export interface Distinct {
   readonly operands: readonly NDArray[];
   readonly operandOf: readonly number[];
 }
 
-const distinct = (given: readonly NDArray[]): Distinct => {
+export const distinct = (given: readonly NDArray[]): Distinct => {
   const numbers = new Map<NDArray, number>();
   const operandOf = given.map((x) => {
     const number = numbers.get(x) ?? numbers.size;
@@ -153,17 +153,19 @@ interface Back extends Pick<Halves, "residuals" | "found"> {
   readonly apply: LeafFunction;
 }
 
-const forwardOf = ({ program, open }: Opened, wanted: readonly boolean[]): Forward => {
-  const types = outputTypes(program);
-  const summed = program.inputs.map(() => false);
-  const { forward, residuals } = halves(program, { wanted, given: types.map(isFloating), summed });
-  return { apply: open(forward), resultOf: new Map(residuals.map((id, i) => [id, types.length + i])) };
-};
+const forwardOf = ({ program, open }: Opened, { forward, residuals }: Halves): Forward => ({
+  apply: open(forward),
+  resultOf: new Map(residuals.map((id, i) => [id, program.outputs.length + i])),
+});
 
-const backOf = ({ program, open }: Opened, asked: Asked): Back => {
-  const { back, residuals, found } = halves(program, asked);
-  return { apply: open(back), residuals, found };
-};
+const backOf = ({ open }: Opened, { back, residuals, found }: Halves): Back => ({
+  apply: open(back),
+  residuals,
+  found,
+});
+
+const keyOf = ({ wanted, given, summed }: Asked): string =>
+  [wanted, given, summed].map((marks) => marks.join()).join(" ");
 
 /** The residuals of a run of the way there, by name. */
 const residualsIn = (name: string, inputs: readonly NDArray[], results: readonly NDArray[], { resultOf }: Forward) => {
@@ -177,9 +179,13 @@ const residualsIn = (name: string, inputs: readonly NDArray[], results: readonly
 const vjpOf = (opened: Opened): Compound["vjp"] => {
   const forwards = openCache<Forward>();
   const backs = openCache<Back>();
+  // The way there is often cut off the very program that the way back is.
+  const cuts = openCache<Halves>();
+  const halvesOf = (asked: Asked): Halves => cuts(keyOf(asked), () => halves(opened.program, asked));
   const types = outputTypes(opened.program);
+  const whole = { given: types.map(isFloating), summed: opened.program.inputs.map(() => false) };
   return (inputs, wanted) => {
-    const forward = forwards(wanted.join(), () => forwardOf(opened, wanted));
+    const forward = forwards(wanted.join(), () => forwardOf(opened, halvesOf({ wanted, ...whole })));
     const results = forward.apply(inputs);
     const residual = residualsIn(opened.name, inputs, results, forward);
     return {
@@ -188,8 +194,8 @@ const vjpOf = (opened: Opened): Compound["vjp"] => {
       pullBack: (cotangents, sums = []) => {
         const given = types.map((type, i) => isFloating(type) && (cotangents[i] ?? null) !== null);
         const summed = inputs.map((_, i) => wanted[i] === true && (sums[i] ?? null) !== null);
-        const key = [wanted, given, summed].map((marks) => marks.join()).join(" ");
-        const { apply, residuals, found } = backs(key, () => backOf(opened, { wanted, given, summed }));
+        const asked = { wanted, given, summed };
+        const { apply, residuals, found } = backs(keyOf(asked), () => backOf(opened, halvesOf(asked)));
         const known = [...residuals.map(residual), ...present(marked(cotangents, given))];
         return atMarks(apply([...known, ...present(marked(sums, summed))]), found);
       },

@@ -1,4 +1,4 @@
-import { UnboundedError } from "@gradfold/autodiff/compiler";
+import { distinct, type Distinct, UnboundedError } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
 import { sameShape } from "@gradfold/core/transform";
 import { openFollowed } from "./followed.ts";
@@ -17,22 +17,6 @@ import { matches, renumbered, type TreeDef, unflatten } from "./treedef.ts";
 /** The most composed functions that are remembered. */
 const most = 32;
 
-/** The distinct arrays among the leaves of arguments, which are the operands, and the operand that each leaf is. */
-interface Operands {
-  readonly operands: readonly NDArray[];
-  readonly operandOf: readonly number[];
-}
-
-const operandsIn = (leaves: readonly NDArray[]): Operands => {
-  const numbers = new Map<NDArray, number>();
-  const operandOf = leaves.map((x) => {
-    const number = numbers.get(x) ?? numbers.size;
-    numbers.set(x, number);
-    return number;
-  });
-  return { operands: [...numbers.keys()], operandOf };
-};
-
 /** A function inside of a transform, for arguments of a tree definition and types of which some are followed. */
 interface Composed {
   readonly treeDef: TreeDef;
@@ -48,7 +32,7 @@ interface Composed {
 const matching = ({ treeDef, operandOf, types, followed }: Composed, args: unknown): readonly NDArray[] | undefined => {
   const leaves: NDArray[] = [];
   if (!matches(treeDef, args, "static", leaves, [])) return undefined;
-  const found = operandsIn(leaves);
+  const found = distinct(leaves);
   const isMatch =
     found.operandOf.every((operand, i) => operand === operandOf[i]) &&
     types.every(({ shape, dtype }, i) => {
@@ -77,7 +61,7 @@ interface Composable {
 const applierOf = (
   { caller, f, runtime }: Composable,
   treeDef: TreeDef,
-  { operands, operandOf }: Operands,
+  { operands, operandOf }: Distinct,
 ): Composed["apply"] | "closed" => {
   const ofOperands = renumbered(treeDef, (leaf) => operandOf[leaf] ?? leaf);
   const call = { caller, args: { treeDef: ofOperands, leaves: operands }, f, numbers: "static" } as const;
@@ -108,7 +92,7 @@ export const openComposition = (composable: Composable): ((args: readonly unknow
       if (operands !== undefined) return composed.apply === undefined ? f(args) : composed.apply(operands);
     }
     const { treeDef, leaves } = takeTree(caller, args, "static");
-    const found = operandsIn(leaves);
+    const found = distinct(leaves);
     const { operands, operandOf } = found;
     const followed = operands.map(isTraced);
     if (!followed.includes(true)) return f(args);

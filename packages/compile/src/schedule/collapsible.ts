@@ -1,6 +1,7 @@
 import { broadcastStrides, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { areInOrder, canCollapse, everyPlace, isOnce, type Source, through } from "../graph/affine.ts";
 import { essential, type Graph, valueAt } from "../graph/graph.ts";
+import { behindMoves } from "./moves.ts";
 
 /*
  * Which neighbouring axes of a value can be collapsed into one when the value is inlined: those across which every load
@@ -21,23 +22,11 @@ export const collapsibleOf = (graph: Graph): Collapsible => {
   /** By value and axis: whether the axis and the next one can be collapsed. */
   const known: (readonly boolean[])[] = [];
 
-  /** The value behind a chain of moves, and its source; undefined behind a chain that is too long. */
-  const follow = (id: number, at: Source, domain: readonly number[]): readonly [number, Source] | undefined => {
-    let [value, source] = [id, at];
-    for (let moves = 0; moves < mostMoves; moves++) {
-      const { definition, shape } = valueAt(graph, value);
-      const next = definition.kind === "move" ? through(definition.source, source, domain, shape) : undefined;
-      if (definition.kind !== "move" || next === undefined) return [value, source];
-      [value, source] = [definition.input, next];
-    }
-    return undefined;
-  };
   const read = (id: number, at: Source, domain: readonly number[]): readonly boolean[] => {
     const pairs = domain.slice(1);
     if (sizeOf(valueAt(graph, id).shape) === 1) return pairs.map(() => true);
-    const found = follow(id, at, domain);
-    if (found === undefined) return pairs.map(() => false);
-    const [value, source] = found;
+    const { value, source, isEnd } = behindMoves(graph, id, at, domain, mostMoves);
+    if (!isEnd) return pairs.map(() => false);
     const { definition, shape, splat } = valueAt(graph, value);
     if (splat || definition.kind === "zero") return pairs.map(() => true);
     const collapsed = pairs.map((_, axis) => canCollapse(source.strides, domain, axis));

@@ -1,4 +1,4 @@
-import { canCollapse, everyPlace, type Source, through } from "../graph/affine.ts";
+import { canCollapse, everyPlace, type Source } from "../graph/affine.ts";
 import {
   essential,
   type Graph,
@@ -14,7 +14,8 @@ import {
   append,
   firstOf,
   type Fusion,
-  isDead,
+  insertReader,
+  isMaterialized,
   load,
   loadAll,
   type OpenColumnReduction,
@@ -23,12 +24,12 @@ import {
   type OpenLoop,
   type OpenLoopNest,
   readersOf,
-  readBuffer,
   useIn,
 } from "./fusion.ts";
-import type { ControlKernel, Gemm, Kernel, Matrix, RoutineKernel } from "./kernel.ts";
+import type { Gemm, Kernel, Matrix } from "./kernel.ts";
 import { visitMap, visitMove } from "./materialize.ts";
 import { closeBody, openBody, openNode, type OpenNode } from "./body.ts";
+import { behindMoves } from "./moves.ts";
 import { tileLoops } from "./tiling.ts";
 
 /*
@@ -59,7 +60,7 @@ const visitRowReduction = (fusion: Fusion, id: number, { combine, input, reduced
   const { shape } = valueAt(graph, input);
   const owner = into?.value ?? id;
   loadAll(fusion, owner);
-  if (isDead(fusion, owner)) return;
+  if (!isMaterialized(fusion, owner)) return;
   const over = essential(shape.slice(shape.length - reduced));
   const domain = [...essential(shape.slice(0, shape.length - reduced)), ...over];
   const isCollapsible = collapsible.isOneAxis(input, domain.length - over.length, domain.length);
@@ -76,7 +77,7 @@ const visitColumnReduction = (
   { combine, input, outer, reduced }: Of<"columnReduction">,
 ): void => {
   const { graph, collapsible, sequence } = fusion;
-  if (isDead(fusion, id)) return;
+  if (!isMaterialized(fusion, id)) return;
   const { shape } = valueAt(graph, input);
   const before = essential(shape.slice(0, outer));
   const over = essential(shape.slice(outer, outer + reduced));
@@ -100,22 +101,15 @@ const visitColumnReduction = (
 };
 
 /** The buffer and the strides of a gemm's operand, which may be moved. */
-const matrixOf = (fusion: Fusion, id: number): Matrix => {
-  const { graph } = fusion;
+const matrixOf = ({ graph }: Fusion, id: number): Matrix => {
   const domain = valueAt(graph, id).shape;
-  let [value, source] = [id, everyPlace(domain)];
-  for (;;) {
-    const { definition, shape, splat } = valueAt(graph, value);
-    const next = definition.kind === "move" ? through(definition.source, source, domain, shape) : undefined;
-    if (definition.kind !== "move" || next === undefined)
-      return { value, source: splat ? { offset: 0, strides: domain.map(() => 0) } : source };
-    [value, source] = [definition.input, next];
-  }
+  const { value, source } = behindMoves(graph, id, everyPlace(domain), domain);
+  return { value, source: valueAt(graph, value).splat ? { offset: 0, strides: domain.map(() => 0) } : source };
 };
 
 const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"gemm">): void => {
-  const { graph, sequence } = fusion;
-  if (isDead(fusion, id)) return;
+  const { graph } = fusion;
+  if (!isMaterialized(fusion, id)) return;
   const { shape } = valueAt(graph, left);
   const [m = 1, k = 1] = shape.slice(-2);
   const n = valueAt(graph, right).shape.at(-1) ?? 1;
@@ -132,15 +126,13 @@ const visitProduct = (fusion: Fusion, id: number, { left, right }: Of<"gemm">): 
     left: matrixOf(fusion, left),
     right: matrixOf(fusion, right),
   };
-  sequence.insert(product, "first");
-  readBuffer(fusion, product, product.left.value);
-  readBuffer(fusion, product, product.right.value);
+  insertReader(fusion, product, [product.left.value, product.right.value]);
 };
 
 /** Parts that may overlap keep their order; the zeros come first. */
 const visitInsert = (fusion: Fusion, id: number, { parts, isDisjoint, coversResult }: InsertDefinition): void => {
   const { graph, collapsible, sequence } = fusion;
-  if (isDead(fusion, id)) return;
+  if (!isMaterialized(fusion, id)) return;
   const readers = [...readersOf(fusion, id)];
   const made: OpenLoop[] = [];
   for (const { input, target } of parts.toReversed()) {
@@ -172,18 +164,6 @@ const trailingOf = ({ strides }: Source, domain: readonly number[]): number => {
   return count;
 };
 
-const visitRoutine = (fusion: Fusion, id: number, inputs: readonly number[]): void => {
-  const steps: RoutineKernel = { kind: "routine", value: id };
-  fusion.sequence.insert(steps, "first");
-  for (const input of inputs) readBuffer(fusion, steps, input);
-};
-
-const visitControl = (fusion: Fusion, id: number, inputs: readonly number[], results: readonly number[]): void => {
-  const control: ControlKernel = { kind: "control", value: id, results };
-  fusion.sequence.insert(control, "first");
-  for (const input of inputs) readBuffer(fusion, control, input);
-};
-
 const visit = (fusion: Fusion, id: number, resultsOf: ReadonlyMap<number, readonly number[]>): void => {
   const { definition: d } = valueAt(fusion.graph, id);
   switch (d.kind) {
@@ -201,9 +181,9 @@ const visit = (fusion: Fusion, id: number, resultsOf: ReadonlyMap<number, readon
     case "insert":
       return visitInsert(fusion, id, d);
     case "routine":
-      return visitRoutine(fusion, id, d.inputs);
+      return insertReader(fusion, { kind: "routine", value: id }, d.inputs);
     case "control":
-      return visitControl(fusion, id, d.control.inputs, resultsOf.get(id) ?? []);
+      return insertReader(fusion, { kind: "control", value: id, results: resultsOf.get(id) ?? [] }, d.control.inputs);
     case "given":
     case "constant":
     case "assembled":

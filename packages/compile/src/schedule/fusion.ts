@@ -40,8 +40,6 @@ export interface Fusion {
   readonly graph: Graph;
   readonly collapsible: Collapsible;
   readonly sequence: Sequence<OpenKernel>;
-  /** Values that need a buffer, whatever inlining them would cost. */
-  readonly materialized: Set<number>;
   /** The kernels that load a value from its buffer. */
   readonly readers: Map<number, OpenKernel[]>;
   /** The loop nests that use a value, which is inlined or loaded there. */
@@ -62,7 +60,6 @@ export const openFusion = (graph: Graph): Fusion => ({
   graph,
   collapsible: collapsibleOf(graph),
   sequence: openSequence(),
-  materialized: new Set(graph.outputs),
   readers: new Map(),
   users: new Map(),
   loops: new Map(),
@@ -71,9 +68,12 @@ export const openFusion = (graph: Graph): Fusion => ({
 });
 
 /** Notes that a kernel reads a value's buffer, which the value then must have. */
-export const readBuffer = ({ materialized, readers }: Fusion, kernel: OpenKernel, id: number): void => {
-  materialized.add(id);
-  append(readers, id, kernel);
+const readBuffer = ({ readers }: Fusion, kernel: OpenKernel, id: number): void => append(readers, id, kernel);
+
+/** Inserts a kernel that reads the buffers of some values in front of all kernels. */
+export const insertReader = (fusion: Fusion, kernel: OpenKernel, values: readonly number[]): void => {
+  fusion.sequence.insert(kernel, "first");
+  for (const value of values) readBuffer(fusion, kernel, value);
 };
 
 /** A splat has one element in memory, whatever the index. */
@@ -121,5 +121,5 @@ export const firstOf = ({ sequence }: Fusion, kernels: readonly OpenKernel[]): O
   return first;
 };
 
-/** Whether a value is dead: nothing reads it, and it is no result. */
-export const isDead = ({ readers, outputs }: Fusion, id: number): boolean => !outputs.has(id) && !readers.has(id);
+/** Whether a value must have a buffer: it is a result, or a kernel reads its buffer. */
+export const isMaterialized = ({ readers, outputs }: Fusion, id: number): boolean => outputs.has(id) || readers.has(id);

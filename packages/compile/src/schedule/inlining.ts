@@ -3,7 +3,7 @@ import { isOnce, type Source, through } from "../graph/affine.ts";
 import { type Graph, valueAt } from "../graph/graph.ts";
 import { isFull } from "./candidates.ts";
 import { cheapOperations, inputsOf, operationsIn } from "./cost.ts";
-import { type Fusion, type OpenKernel, type OpenLoopNest, useIn, usersOf } from "./fusion.ts";
+import { type Fusion, isMaterialized, type OpenKernel, type OpenLoopNest, useIn, usersOf } from "./fusion.ts";
 import { type Use, usesIn } from "./body.ts";
 
 /* Inlining: whether a value is computed in the loops that use it, and how. */
@@ -46,11 +46,11 @@ export const compute = (fusion: Fusion, kernel: OpenLoopNest, id: number, { at, 
 
 /** Whether inlining a value into several kernels costs more than a buffer. Operands that get a buffer anyway are free. */
 const isExpensive = (fusion: Fusion, id: number, kernels: readonly OpenKernel[]): boolean => {
-  const { graph, costOf, materialized } = fusion;
+  const { graph, costOf } = fusion;
   const value = valueAt(graph, id);
   const isStoredAnyway = (input: number): boolean => {
     const others = usersOf(fusion, input);
-    return materialized.has(input) || others.length > 1 || others.some((kernel) => !kernels.includes(kernel));
+    return isMaterialized(fusion, input) || others.length > 1 || others.some((kernel) => !kernels.includes(kernel));
   };
   if (costOf(id) <= cheapOperations) return false;
   const inside = inputsOf(value).filter((input) => !isStoredAnyway(input));
@@ -59,8 +59,8 @@ const isExpensive = (fusion: Fusion, id: number, kernels: readonly OpenKernel[])
 
 /** Whether a value gets a buffer: inlining it into all uses costs more, or cannot be done. */
 export const isStored = (fusion: Fusion, id: number): boolean => {
-  const { graph, costOf, materialized } = fusion;
-  if (materialized.has(id)) return true;
+  const { graph, costOf } = fusion;
+  if (isMaterialized(fusion, id)) return true;
   const { shape } = valueAt(graph, id);
   const kernels = usersOf(fusion, id);
   if (kernels.length > 1 && isExpensive(fusion, id, kernels)) return true;

@@ -1,8 +1,9 @@
 import { sizeOf } from "@gradfold/core/transform";
+import { sameSource } from "../graph/affine.ts";
 import { essential, valueAt } from "../graph/graph.ts";
 import { addSink, isFull, loopFor, mostCandidates, postpone } from "./candidates.ts";
 import { inputsOf } from "./cost.ts";
-import { type Fusion, load, type OpenLoop, eachUse, readersOf, usersOf } from "./fusion.ts";
+import { eachUse, type Fusion, isMaterialized, load, type OpenLoop, readersOf, usersOf } from "./fusion.ts";
 import { compute, isStored } from "./inlining.ts";
 import { openNode, usesIn } from "./body.ts";
 
@@ -33,8 +34,7 @@ const canHost = (loop: OpenLoop, id: number, domain: readonly number[]): boolean
     others.length === 0 &&
     only !== undefined &&
     domain.join() === body.domain.join() &&
-    only.at.offset === 0 &&
-    only.at.strides.every((stride, axis) => stride === body.everywhere.strides[axis])
+    sameSource(only.at, body.everywhere)
   );
 };
 
@@ -71,5 +71,5 @@ export const visitMove = (fusion: Fusion, id: number): void => {
   eachUse(fusion, id, (kernel, use) => {
     if (!compute(fusion, kernel, id, use)) load(fusion, kernel, id, use);
   });
-  if (fusion.materialized.has(id)) storeByLoop(fusion, id);
+  if (isMaterialized(fusion, id)) storeByLoop(fusion, id);
 };

@@ -66,7 +66,7 @@ const reshaping = (x: NDArray): NDArray =>
 const casting = (x: NDArray, y: NDArray): NDArray =>
   repeated(cast(x, "float64"), 4, (z) => cast(add(cast(tanh(z), "float32"), cast(y, "float32")), "float64"));
 
-type Point = readonly [NDArray, NDArray, NDArray];
+export type Point = readonly [NDArray, NDArray, NDArray];
 
 const lorenz = ([x, y, z]: Point): Point => [
   mul(10, sub(y, x)),
@@ -81,7 +81,7 @@ const moved = ([x, y, z]: Point, [u, v, w]: Point, by: number): Point => [
 ];
 
 /** A step of the classical Runge-Kutta method. */
-const rungeKutta = (p: Point): Point => {
+export const rungeKutta = (p: Point): Point => {
   const h = 0.01;
   const k1 = lorenz(p);
   const k2 = lorenz(moved(p, k1, h / 2));
