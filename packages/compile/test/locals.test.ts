@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Assembler, op, openFunction, splat64 } from "../src/wasm/assembler.ts";
+import { type Assembler, openFunction } from "../src/wasm/assembler.ts";
+import { splat64 } from "../src/wasm/constant.ts";
+import { op } from "../src/wasm/opcode.ts";
 import { encodeModule, type WasmFunction } from "../src/wasm/encode.ts";
 import { arithmetic } from "../src/wasm/expression.ts";
 

@@ -358,6 +358,7 @@ describe("a training step", () => {
   });
   test("looks at what an optimizer that users wrote gives", () => {
     const written = (init: () => unknown, update: (...given: readonly unknown[]) => unknown) => {
+      // What the types would refuse is what is tried.
       const own = { init, update } as unknown as typeof optimizer;
       return () => trainStep(valueAndGrad(loss), own)(trainState(params, own));
     };

@@ -4,7 +4,8 @@ import { microColumnsFor, microkernelFunction, microRows } from "../loops/microk
 import { packFunction } from "../loops/pack.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Schedule } from "../schedule/fuse.ts";
-import { type Assembler, op, openFunction } from "../wasm/assembler.ts";
+import { type Assembler, openFunction } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import type { WasmFunction } from "../wasm/encode.ts";
 import { openOutliner, outlinedIn } from "./outline.ts";
 import { type Template, type Templates, templatesIn } from "./template.ts";

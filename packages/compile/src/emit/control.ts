@@ -1,5 +1,6 @@
 import type { ControlDefinition } from "../graph/graph.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 import { type Carry, openCarry } from "./carry.ts";
 import { addressAt, type ControlContext, programAt } from "./context.ts";

@@ -1,5 +1,7 @@
 import type { Monoid } from "../scalar/monoid.ts";
-import { type Assembler, type Constant, constantOfBytes, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { type Constant, constantOfBytes } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import type { Expression } from "../wasm/expression.ts";
 import type { Hoist } from "../wasm/local.ts";
 import { type Packet, type Vector, vectorBytes } from "./access.ts";

@@ -1,6 +1,7 @@
 import { block2 } from "@gradfold/core/transform";
 import type { Monoid } from "../scalar/monoid.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { arithmetic } from "../wasm/expression.ts";
 import type { Hoist } from "../wasm/local.ts";
 import { emitLoadContiguous, emitStore, type Packet, type Vector, vectorsPerPacket } from "./access.ts";

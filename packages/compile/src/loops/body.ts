@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import { isSingleVector } from "../scalar/promotion.ts";
 import type { Node } from "../schedule/kernel.ts";
-import { type Assembler, splatBits } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { splatBits } from "../wasm/constant.ts";
 import type { Hoist } from "../wasm/local.ts";
 import { emitSplat, type Packet, type StridedAccess, type Vector } from "./access.ts";
 import { emitLoad, interleavedBases, openLoads } from "./load.ts";

@@ -1,7 +1,8 @@
 import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
 import type { Gemm, Matrix } from "../schedule/kernel.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 import { type Address, type BaseOf, emitLoopNest, offsetBy, openPointers, type Pointers } from "./pointer.ts";
 

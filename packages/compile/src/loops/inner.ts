@@ -1,5 +1,6 @@
 import type { Loop } from "../schedule/kernel.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 import { inWholePackets, packetPoints } from "./access.ts";
 import { lanes } from "./accumulate.ts";

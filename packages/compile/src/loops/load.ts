@@ -1,4 +1,5 @@
-import type { Assembler, MemoryOp } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import type { MemoryOp } from "../wasm/opcode.ts";
 import { toLocal } from "../wasm/local.ts";
 import { type Packet, type StridedAccess, type Vector, vectorBytes, vectorsPerPacket } from "./access.ts";
 import { pushAddress } from "./pointer.ts";

@@ -1,5 +1,6 @@
 import { block2 } from "@gradfold/core/transform";
-import { type Assembler, op, openFunction } from "../wasm/assembler.ts";
+import { type Assembler, openFunction } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import type { WasmFunction } from "../wasm/encode.ts";
 import { arithmetic, type Arithmetic, type Expression } from "../wasm/expression.ts";
 import { microColumnsFor, microRowBytes, microRows } from "./microkernel.ts";

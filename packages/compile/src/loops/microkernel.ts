@@ -1,4 +1,6 @@
-import { type Assembler, op, openFunction, splat32, splat64 } from "../wasm/assembler.ts";
+import { type Assembler, openFunction } from "../wasm/assembler.ts";
+import { splat32, splat64 } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import type { WasmFunction } from "../wasm/encode.ts";
 import { arithmetic } from "../wasm/expression.ts";
 import { vectorBytes } from "./access.ts";

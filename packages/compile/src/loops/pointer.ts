@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { addressIn, type MemoryPlan } from "../memory/plan.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import type { Hoist } from "../wasm/local.ts";
 
 /*

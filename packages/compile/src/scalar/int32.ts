@@ -1,5 +1,6 @@
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 
 /*
  * Operations on int32 lanes. Elsewhere an int32 is stored as float64. Between operations of this file values stay

@@ -1,6 +1,8 @@
 import type { DType } from "@gradfold/core";
 import type { Combine } from "@gradfold/core/transform";
-import { type Assembler, type Constant, op, splat32, splat64 } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { type Constant, splat32, splat64 } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import type { Hoist } from "../wasm/local.ts";
 import { isSingleVector } from "./promotion.ts";
 import { emitWrap, emitWrappingProduct } from "./wrap.ts";

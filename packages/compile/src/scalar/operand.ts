@@ -1,5 +1,6 @@
 import type { Part, Routine } from "@gradfold/core/transform";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { inferKinds, type ValueKind, type ValueKindOf } from "./inference.ts";
 
 /* The values of a routine in locals: indices and booleans are i32, elements f64. */

@@ -1,5 +1,5 @@
 import type { LaneOperation, Part, Step } from "@gradfold/core/transform";
-import { op } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import type { ValueKind } from "./inference.ts";
 import { pop, push, type RoutineState } from "./operand.ts";
 import { emitDouble } from "./vectorize.ts";

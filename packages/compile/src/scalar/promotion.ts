@@ -1,6 +1,7 @@
 import type { DType } from "@gradfold/core";
 import { widthOf } from "../graph/bytes.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { toLocal } from "../wasm/local.ts";
 
 /* Between four float32 and two pairs of float64. */

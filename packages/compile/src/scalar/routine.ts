@@ -1,7 +1,8 @@
 import type { DType } from "@gradfold/core";
 import type { Part, Routine, Step } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
-import { type Assembler, op } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { op } from "../wasm/opcode.ts";
 import { openRoutine, pop, push, type RoutineState } from "./operand.ts";
 import { emitOperation } from "./operation.ts";
 import { isSingleVector } from "./promotion.ts";

@@ -1,5 +1,7 @@
 import type { LaneOperation } from "@gradfold/core/transform";
-import { type Assembler, type Constant, constantOfBytes, op, splat32, splat64, splatBits } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { type Constant, constantOfBytes, splat32, splat64, splatBits } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import { type Hoist, toLocal } from "../wasm/local.ts";
 import type { Int32Operation } from "./int32.ts";
 import { emitWrappingProduct } from "./wrap.ts";

@@ -1,5 +1,7 @@
 import type { Instruction } from "@gradfold/core/transform";
-import { type Assembler, type Constant, op, splatInt32 } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { type Constant, splatInt32 } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import { type Hoist, toLocal } from "../wasm/local.ts";
 
 /* The values of a scalar function on one vector of arguments, in locals. */

@@ -1,5 +1,7 @@
 import type { Instruction, LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Assembler, op, splat32, splat64 } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { splat32, splat64 } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import { type Hoist, toLocal } from "../wasm/local.ts";
 import { int32Pattern } from "./int32.ts";
 import { minimizeRegisters } from "./registers.ts";

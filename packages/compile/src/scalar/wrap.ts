@@ -1,5 +1,7 @@
 import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
-import { type Assembler, op, splat64 } from "../wasm/assembler.ts";
+import type { Assembler } from "../wasm/assembler.ts";
+import { splat64 } from "../wasm/constant.ts";
+import { op } from "../wasm/opcode.ts";
 import type { Hoist } from "../wasm/local.ts";
 import { comparisons } from "./inference.ts";
 

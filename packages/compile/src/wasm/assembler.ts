@@ -18,9 +18,6 @@ import { accessTo, withLocals } from "./locals.ts";
 
 /* The assembler of one function. */
 
-export { type Constant, constantOfBytes, splat32, splat64, splatBits, splatInt32 } from "./constant.ts";
-export { type MemoryOp, op } from "./opcode.ts";
-
 /** Outlined functions: functions of vectors that others call instead of having their instructions inline. */
 export interface Outliner {
   /** The number of a function, which is made once for each key and kind; its body leaves a vector on the stack. */

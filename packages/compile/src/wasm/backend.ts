@@ -1,4 +1,6 @@
-import { op, openFunction, splat32 } from "./assembler.ts";
+import { openFunction } from "./assembler.ts";
+import { splat32 } from "./constant.ts";
+import { op } from "./opcode.ts";
 import { encodeModule } from "./encode.ts";
 
 /*

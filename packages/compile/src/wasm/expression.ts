@@ -1,4 +1,5 @@
-import { type Assembler, op } from "./assembler.ts";
+import type { Assembler } from "./assembler.ts";
+import { op } from "./opcode.ts";
 
 /* Address arithmetic as expressions: each puts one number on the stack. */
 

@@ -1,4 +1,5 @@
-import type { Assembler, Constant } from "./assembler.ts";
+import type { Assembler } from "./assembler.ts";
+import type { Constant } from "./constant.ts";
 
 /* Vectors in locals. */
 
