@@ -1,7 +1,7 @@
 import { DomainError, type Key, random, slice, take, tree } from "@gradfold/core";
 import { describe, optionsOf, typed } from "@gradfold/core/transform";
 import { checkKey } from "./argument.ts";
-import { type Rows, rowsOf } from "./inputs.ts";
+import { type Rows, rowsOf } from "./batches.ts";
 
 export interface SplitOptions {
   /** Which part of the rows is for the test, above 0 and below 1. */

@@ -1,0 +1,45 @@
+import { type NDArray, slice, take, tree, type Vector } from "@gradfold/core";
+import { type Inputs, sequence } from "./inputs.ts";
+import { frozen } from "./value.ts";
+
+/** Inputs that are rows of tables: what a loop needs to gather them itself. */
+export interface Gathering {
+  /** A tree of arrays with n rows each. */
+  readonly tables: unknown;
+  /** Rows in a batch. */
+  readonly size: number;
+  /** Rows in an epoch's order, of which each batch but the last takes `size`. */
+  readonly rows: number;
+  /** Batches in an epoch. */
+  readonly perEpoch: number;
+  /** Row indices, int32 [rows], of an epoch; made once and kept. */
+  readonly orderOf: (epoch: number) => Vector;
+  /** The number of the batch, counted from epoch 0 on, that input 0 is. */
+  readonly first: number;
+}
+
+/** By identity, so that a copy of inputs with another `at` is not taken for them. */
+const gatherings = new WeakMap<Inputs<unknown>, Gathering>();
+
+/** How inputs are gathered; undefined for those that are not rows of tables. */
+export const gatheringOf = (inputs: Inputs<unknown>): Gathering | undefined => gatherings.get(inputs);
+
+/** The inputs that a gathering describes. */
+export const gathered = (length: number, gathering: Gathering): Inputs<unknown> => {
+  const { tables, size, rows, perEpoch, orderOf, first } = gathering;
+  const at = (i: number): unknown => {
+    const start = ((first + i) % perEpoch) * size;
+    const part = slice(orderOf(Math.floor((first + i) / perEpoch)), [[start, Math.min(start + size, rows)]]);
+    return frozen(tree.mapTo((x: NDArray) => take(x, part), tables));
+  };
+  const inputs = sequence("batches", length, at);
+  gatherings.set(inputs, gathering);
+  return inputs;
+};
+
+/** Inputs from … to - 1, which are gathered as the others are. */
+export const partOf = (inputs: Inputs<unknown>, from: number, to: number): Inputs<unknown> => {
+  const gathering = gatheringOf(inputs);
+  if (gathering === undefined) return sequence("inputs", to - from, (i) => inputs.at(from + i));
+  return gathered(to - from, { ...gathering, first: gathering.first + from });
+};
