@@ -63,7 +63,7 @@ export const dtypeClash = (found: ArrayType, wanted: ArrayType): Clash => ({
 });
 
 /** How a leaf clashes with what should be there; either may be something that no tree has. */
-type AtLeaf = (found: unknown, wanted: unknown) => Clash | undefined;
+export type AtLeaf = (found: unknown, wanted: unknown) => Clash | undefined;
 
 /** Leaves of one shape, and what is said of their types; of what is no array, only the very same will do. */
 export const byType =
@@ -115,10 +115,11 @@ export const difference = (found: unknown, wanted: unknown): Clash | undefined =
 
 const sameValue: AtLeaf = (found, wanted) => (Object.is(found, wanted) ? undefined : otherForm(found, summary(wanted)));
 
-const sameInRun: AtLeaf = (found, wanted) =>
+/** Leaves of states and inputs of a run, where null is not undefined. */
+export const sameInRun: AtLeaf = (found, wanted) =>
   found === undefined || wanted === undefined ? sameValue(found, wanted) : sameType(found, wanted);
 
-/** The same for states and inputs of a run, where null is not undefined. */
+/** The first place where a state or an input of a run has not the form of another. */
 export const change = (found: unknown, wanted: unknown): Clash | undefined => clashOf(found, wanted, sameInRun);
 
 /** Whether two trees have the same structure and the very same leaves. */

@@ -28,7 +28,7 @@ interface Known {
 }
 
 /** At most this many specializations of a body are remembered. */
-const most = 8;
+const most = 32;
 
 /** The loops of a body. */
 interface Loops {

@@ -1,6 +1,8 @@
 import { readerOf } from "../inputs.ts";
+import { change, type Clash } from "../form.ts";
 import { byName, frozen } from "../value.ts";
-import type { Keyframe } from "./keyframe.ts";
+import type { Frames } from "./frames.ts";
+import { openKept } from "./kept.ts";
 import type { Rows } from "./rows.ts";
 import { checkNames, metricOf, takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
@@ -14,11 +16,15 @@ export interface Keep {
 
 export const isKept = ({ first, interval }: Keep, k: number): boolean => k >= first && (k - first) % interval === 0;
 
+/** The steps of the states to be kept of n steps. */
+const stepsKept = ({ from, first, interval }: Keep, n: number): readonly number[] =>
+  Array.from({ length: Math.max(Math.floor((from + n - first) / interval) + 1, 0) }, (_, i) => first + i * interval);
+
 /** What running steps leaves behind. */
 interface Course {
   readonly final: unknown;
   readonly columns: Rows["columns"];
-  readonly keyframes: readonly Keyframe<unknown>[];
+  readonly frames: Frames;
 }
 
 /**
@@ -38,12 +44,15 @@ export type RunCourse = (
 export const stepByStep: RunCourse = (name, step, start, inputs, keep, before) => {
   const n = inputs.length;
   const inputAt = readerOf(name, inputs);
-  const keyframes: Keyframe<unknown>[] = [];
+  const steps = stepsKept(keep, n);
+  const states = openKept(start, steps.length);
+  const pass = (next: unknown): Clash | undefined => change(next, start);
   const columns: Float64Array[] = [];
   let names = before;
   let state = start;
   for (let i = 0; i < n; i++) {
-    const [next, metrics] = takeStep(name, step, state, inputAt(i));
+    const look = isKept(keep, keep.from + i + 1) ? states.keep : pass;
+    const [next, metrics] = takeStep(name, step, state, inputAt(i), look);
     names ??= Object.keys(metrics);
     checkNames(name, names, metrics);
     for (let j = 0; j < names.length; j++) {
@@ -51,8 +60,7 @@ export const stepByStep: RunCourse = (name, step, start, inputs, keep, before) =
       (columns[j] ??= new Float64Array(n))[i] = metricOf(name, metric, metrics[metric]);
     }
     state = next;
-    const k = keep.from + i + 1;
-    if (isKept(keep, k)) keyframes.push({ step: k, state: frozen(state) });
   }
-  return { final: frozen(state), columns: byName(columns.map((column, j) => [names?.[j] ?? "", column])), keyframes };
+  const named = byName(columns.map((column, j) => [names?.[j] ?? "", column]));
+  return { final: frozen(state), columns: named, frames: { length: steps.length, steps, states } };
 };

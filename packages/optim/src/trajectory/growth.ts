@@ -1,10 +1,11 @@
 import { lazy } from "@gradfold/core/transform";
 import type { RunCourse } from "./course.ts";
-import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval, nearest, thin } from "./keyframe.ts";
+import { behind, type Frames, joinFrames, listed, placeOf, singleFrame, stateAt, stepAt, thin } from "./frames.ts";
+import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval } from "./keyframe.ts";
 import { lazily } from "./lazy.ts";
 import { type Diverged, divergedIn, endedAt } from "./outcome.ts";
 import { checkTree } from "../argument.ts";
-import { asValue, byName } from "../value.ts";
+import { asValue, byName, frozen } from "../value.ts";
 import { concatenateRows, listsOf, type Rows } from "./rows.ts";
 import { firstOf, grow, lengthOf } from "./series.ts";
 import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt } from "./trajectory.ts";
@@ -25,7 +26,7 @@ export interface Growth {
 interface Part {
   readonly base: AnyTrajectory;
   readonly interval: number;
-  readonly keyframes: readonly (readonly Keyframe<unknown>[])[];
+  readonly frames: readonly Frames[];
   readonly transitions: readonly Transitions[];
   readonly final: unknown;
 }
@@ -62,14 +63,25 @@ export const begin = (name: string, what: string, given: unknown, growth: Omit<G
   );
 };
 
+/** Makes a value of a state that was made anew, or leaves it as it is. */
+type Finish = (state: unknown) => unknown;
+
 /** States of what was added, from state k on; state 0 is the base's last one. */
-function* statesOf({ keyframes, transitions, final }: Part, from: number): Generator {
+function* statesOf({ frames, transitions, final }: Part, from: number, finish: Finish = frozen): Generator {
   const n = lengthOf(transitions);
-  let { step, state } = from < n ? (nearest(keyframes, from) ?? { step: n, state: final }) : { step: n, state: final };
-  for (; step < n; step++) {
-    if (step >= from) yield state;
-    const next = nearest(keyframes, step + 1);
-    state = next?.step === step + 1 ? next.state : take(transitions, state, step)[0];
+  let place = placeOf(frames, from);
+  if (from < n && place !== undefined) {
+    let step = stepAt(frames, place) ?? 0;
+    let state = finish(stateAt(frames, place));
+    place = behind(frames, place);
+    for (;;) {
+      if (step >= from) yield state;
+      if (++step === n) break;
+      if (stepAt(frames, place) === step) {
+        state = finish(stateAt(frames, place));
+        place = behind(frames, place);
+      } else [state] = take(transitions, state, step - 1);
+    }
   }
   yield final;
 }
@@ -78,7 +90,7 @@ function* statesOf({ keyframes, transitions, final }: Part, from: number): Gener
  * The states from state k on, counted from the start of the base. Generators stand outside of the runs that they serve: a
  * generator function's first call makes a hidden class, which would keep its run alive.
  */
-function* statesThrough(grown: Part, from: number): Generator {
+function* statesThrough(grown: Part, from: number, finish?: Finish): Generator {
   const past = grown.base.length - 1;
   let k = from;
   if (k < past)
@@ -86,8 +98,14 @@ function* statesThrough(grown: Part, from: number): Generator {
       yield state;
       if (++k === past) break;
     }
-  yield* statesOf(grown, k - past);
+  yield* statesOf(grown, k - past, finish);
 }
+
+/** All states of a run for a function that hands them to nobody, and so may have them before they are frozen. */
+export const passingStates = (run: AnyTrajectory): Iterable<unknown> => {
+  const { grown } = run[growthAt];
+  return grown === undefined ? run.states(0) : statesThrough(grown, 0, (state) => state);
+};
 
 /** The states from state k on, counted from the start of the base, without a look at those that are kept behind it. */
 function* recompute(grown: Part, from: number): Generator<readonly [unknown, unknown]> {
@@ -132,7 +150,7 @@ const grownRun = lazily("metrics", "keyframes", "outcome");
 
 /** The run of a base and what was added to it; the run before, to which it was added, knows how it diverged. */
 export const regrow = (growth: Omit<Growth, "grown">, part: Part, before?: AnyTrajectory): AnyTrajectory => {
-  const { base, keyframes, transitions, final } = part;
+  const { base, frames, transitions, final } = part;
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
   const rows = (from: number, to: number): Rows => {
@@ -145,7 +163,7 @@ export const regrow = (growth: Omit<Growth, "grown">, part: Part, before?: AnyTr
   const allKeyframes = lazy(() =>
     framesOf([
       ...base.keyframes,
-      ...keyframes.flat().flatMap((frame) => (frame.step === 0 ? [] : [shift(frame, past)])),
+      ...frames.flatMap((each) => listed(each, past)).slice(1), // the first is the base's last state
     ]),
   );
   const diverged = divergedAfter(before, n, rows, states);
@@ -172,7 +190,7 @@ const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
   grown ?? {
     base: run,
     interval: 1,
-    keyframes: [[{ step: 0, state: run.final }]],
+    frames: [singleFrame(0, run.final)],
     transitions: [],
     final: run.final,
     diverged: undefined,
@@ -190,15 +208,15 @@ export const advance = (
   const done = lengthOf(grown.transitions);
   const bytes = bytesOf(run.final);
   const interval = Math.max(grown.interval, keyframeInterval(bytes, done + inputs.length, growth.budget));
-  const kept = interval === grown.interval ? grown.keyframes : [thin(grown.keyframes.flat(), interval)];
-  const last = kept.at(-1)?.at(-1)?.step ?? 0;
+  const kept = interval === grown.interval ? grown.frames : [thin(grown.frames, interval)];
+  const last = kept.at(-1)?.steps.at(-1) ?? 0;
   const keep = { from: done, first: Math.max(last + interval, done + 1), interval };
   const [before] = grown.transitions;
   const names = before && Object.keys(before.columns);
-  const { final, columns, keyframes } = growth.course(name, step, run.final, inputs, keep, names);
+  const { final, columns, frames: added } = growth.course(name, step, run.final, inputs, keep, names);
   const { base } = grown;
-  const frames = grow(kept, keyframes, (a, b) => [...a, ...b]);
+  const frames = grow(kept, added, joinFrames);
   const transitions = grow(grown.transitions, transitionsOf(step, inputs, columns), join);
   const { course, budget } = growth;
-  return regrow({ step, course, budget }, { base, interval, keyframes: frames, transitions, final }, run);
+  return regrow({ step, course, budget }, { base, interval, frames, transitions, final }, run);
 };

@@ -1,3 +1,4 @@
+export { column } from "./column.ts";
 export { type Difference, diff } from "./difference.ts";
 export { extend, fork, forkWith } from "./extend.ts";
 export { fold, type FoldOptions } from "./fold.ts";

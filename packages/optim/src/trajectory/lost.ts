@@ -1,5 +1,4 @@
 import type { Recording } from "../recording/recording.ts";
-import { nearest } from "./keyframe.ts";
 import { concatenateRows, type Rows } from "./rows.ts";
 import { metricOf, takeStep } from "./step.ts";
 import type { AnyInputs, AnyStep } from "./trajectory.ts";
@@ -9,7 +8,7 @@ export const wholeRows = (op: string, made: Recording, step: AnyStep, inputs: An
   const { lost = [], steps, keyframes, metrics } = made;
   const rows = concatenateRows([{ length: steps, columns: metrics }]);
   for (const { from, to } of lost) {
-    const frame = nearest([keyframes], from);
+    const frame = keyframes.findLast(({ step: at }) => at <= from);
     let state = frame?.state;
     for (let k = frame?.step ?? 0; k < Math.min(to, steps); k++) {
       const [next, row] = takeStep(op, step, state, inputs.at(k));

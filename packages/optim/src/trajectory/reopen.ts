@@ -9,6 +9,7 @@ import {
   numerics,
 } from "@gradfold/core";
 import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
+import { partOf } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { Step } from "../train.ts";
@@ -17,6 +18,7 @@ import { checkSteps } from "./check.ts";
 import { stepByStep } from "./course.ts";
 import { misfit } from "./difference.ts";
 import type { FoldOptions } from "./fold.ts";
+import { framesFrom } from "./frames.ts";
 import { begin, regrow } from "./growth.ts";
 import { bytesOf, defaultBudget, frameOf, keyframeInterval } from "./keyframe.ts";
 import { wholeRows } from "./lost.ts";
@@ -106,7 +108,7 @@ export const reopen = typed<Reopen>(
     const found = like === undefined ? undefined : misfit(first.state, like);
     if (found !== undefined)
       return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
-    const taken = { length: made.steps, at: (i: number) => inputs.at(i) };
+    const taken = partOf(inputs, 0, made.steps);
     const rows = attempt(() => wholeRows(op, made, step, inputs));
     if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
     const run = regrow(
@@ -114,7 +116,7 @@ export const reopen = typed<Reopen>(
       {
         base: begin(op, "the recording's first state", first.state, { step, ...way }),
         interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
-        keyframes: [made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state)))],
+        frames: [framesFrom(made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state))))],
         transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, rows.right.columns)],
         final: asValue(op, made.final),
       },

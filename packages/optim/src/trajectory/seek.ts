@@ -1,10 +1,11 @@
 import { DTypeError, item, type Operand, type Option, option } from "@gradfold/core";
-import { checkFunction, describe, reasonOf } from "@gradfold/core/transform";
+import { checkFunction, describe, reasonOf, typed } from "@gradfold/core/transform";
 import { isScalar } from "../form.ts";
 import { checkRun } from "./check.ts";
+import { passingStates } from "./growth.ts";
 import type { Outcome } from "./outcome.ts";
 import { listOf } from "./rows.ts";
-import type { Trajectory } from "./trajectory.ts";
+import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
 
 /**
  * State k of a run, the one before step k; none outside 0 … length - 1.
@@ -23,6 +24,10 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
   return option.none;
 };
 
+interface Evaluate {
+  <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): readonly number[];
+}
+
 /**
  * A function of every state, first to last: n + 1 numbers, in a list that nobody can write to.
  *
@@ -33,17 +38,17 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.evaluate(run, (n) => n); // => [ 1, 2, 4, 8 ]
  */
-export const evaluate = <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): readonly number[] => {
+export const evaluate = typed<Evaluate>((run: AnyTrajectory, f: (state: unknown) => Operand) => {
   checkRun("trajectory.evaluate", run);
   checkFunction("trajectory.evaluate", f);
   const values = new Float64Array(run.length);
   let k = 0;
-  for (const state of run.states(0)) {
+  for (const state of passingStates(run)) {
     values[k] = numberOf(f(state), k);
     k++;
   }
   return listOf(values);
-};
+});
 
 const numberOf = (given: Operand, k: number): number => {
   if (isScalar(given)) return item(given);

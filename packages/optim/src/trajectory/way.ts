@@ -1,7 +1,8 @@
 import { DomainError, DTypeError } from "@gradfold/core";
 import { describe } from "@gradfold/core/transform";
 import type { RunCourse } from "./course.ts";
-import { type AnyScan, inLoops } from "./scanned.ts";
+import { inLoops } from "./looped/course.ts";
+import type { AnyScan } from "./looped/loop.ts";
 
 /** The options of all functions that take steps. */
 export interface WayOptions {

@@ -1,0 +1,81 @@
+import { type NDArray, reshape, type Shape, tree } from "@gradfold/core";
+import { sizeOf, stackRows } from "@gradfold/core/transform";
+import { change } from "../../form.ts";
+import { gatheringOf } from "../../gathering.ts";
+import { readerOf } from "../../inputs.ts";
+import type { AnyInputs, AnyStep } from "../trajectory.ts";
+import { type Alike, mostSteps } from "./alike.ts";
+import { gathered } from "./gathered.ts";
+import type { Caller } from "./loop.ts";
+import { rememberFor, stepOn } from "./remember.ts";
+
+/** No more than this many inputs are stacked for one call. */
+const mostStacked = 1024;
+
+/** The same input again and again. */
+const repeatedly = (caller: Caller, step: AnyStep, input: unknown, count: number): Alike => {
+  const remembered = rememberFor(caller, step, { input });
+  return { unit: stepOn(remembered, step, () => input), name: "step", count, feed: () => null, remembered };
+};
+
+/** Inputs of one form, stacked. */
+const stacked = (caller: Caller, step: AnyStep, inputs: readonly unknown[]): Alike => {
+  const { structure } = tree.flatten(inputs[0]);
+  const remembered = rememberFor(caller, step, undefined);
+  return {
+    unit: stepOn(remembered, step, (fed) => fed),
+    name: "step",
+    count: inputs.length,
+    feed: (from, lengths) => {
+      const rows = stackRows(inputs.slice(from, from + sizeOf(lengths)).map(tree.leaves));
+      return tree.unflatten(structure, lengths.length === 1 ? rows : rows.map((x) => inLoops(x, lengths)));
+    },
+    remembered,
+  };
+};
+
+const inLoops = (x: NDArray, lengths: Shape): NDArray => reshape(x, [...lengths, ...x.shape.slice(1)]);
+
+/** Inputs one after another: one that comes `count` times, or members of one form. */
+interface Group {
+  readonly members: unknown[];
+  count: number;
+}
+
+/** Whether an input goes on with a group, which then has it. */
+const joins = (group: Group, input: unknown): boolean => {
+  const { members, count } = group;
+  const isRepeated = input === members[0] && members.length === 1;
+  if (isRepeated ? count === mostSteps : count > 1 || members.length === mostStacked) return false;
+  if (isRepeated) group.count++;
+  else if (change(input, members[0]) !== undefined) return false;
+  else members.push(input);
+  return true;
+};
+
+function* groupsOf(name: string, inputs: AnyInputs): Generator<Group> {
+  const inputAt = readerOf(name, inputs);
+  let group: Group | undefined;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputAt(i);
+    if (group !== undefined && joins(group, input)) continue;
+    if (group !== undefined) yield group;
+    group = { members: [input], count: 1 };
+  }
+  if (group !== undefined) yield group;
+}
+
+function* grouped(caller: Caller, step: AnyStep, inputs: AnyInputs): Generator<Alike> {
+  for (const { members, count } of groupsOf(caller.name, inputs))
+    yield count > 1 || members[0] === undefined
+      ? repeatedly(caller, step, members[0], count)
+      : stacked(caller, step, members);
+}
+
+/** The steps over inputs, as many at once as can be; a state is to be kept about every `interval` steps. */
+export const alikeOf = (caller: Caller, step: AnyStep, inputs: AnyInputs, interval: number): Iterable<Alike> => {
+  const gathering = gatheringOf(inputs);
+  return gathering === undefined
+    ? grouped(caller, step, inputs)
+    : gathered(caller, step, inputs.length, gathering, interval);
+};

@@ -1,0 +1,45 @@
+import { areIdentical } from "../../form.ts";
+import { checkMetric, takeStep } from "../step.ts";
+import type { AnyStep } from "../trajectory.ts";
+import { type AnyScan, type Caller, type Loop, oneStep } from "./loop.ts";
+
+/** The loop of a name over inputs of one source, which is made once: a compiled loop is found again by its body. */
+export type Remember = (name: string, make: (caller: Caller) => Loop) => Loop;
+
+/** The loops of a step over inputs that are made from one source: a batch, or tables. */
+interface Known {
+  readonly source: unknown;
+  readonly caller: { name: string; readonly scan: AnyScan };
+  readonly loops: Map<string, Loop>;
+}
+
+/** The loops of this many sources of a step are kept. */
+const mostKnown = 8;
+
+const knownOf = new WeakMap<AnyStep, Known[]>();
+
+export const rememberFor = ({ name, scan }: Caller, step: AnyStep, source: unknown): Remember => {
+  const all = knownOf.get(step) ?? [];
+  knownOf.set(step, all);
+  const at = all.findIndex((each) => each.caller.scan === scan && areIdentical(each.source, source));
+  const [old] = at < 0 ? [] : all.splice(at, 1);
+  const { caller, loops } = old ?? { caller: { name, scan }, loops: new Map<string, Loop>() };
+  all.unshift({ source, caller, loops });
+  all.splice(mostKnown);
+  return (key, make) => {
+    caller.name = name;
+    const loop = loops.get(key) ?? make(caller);
+    loops.set(key, loop);
+    return loop;
+  };
+};
+
+/** One step, on the input that `inputOf` makes of what it is fed with. */
+export const stepOn = (remember: Remember, step: AnyStep, inputOf: (fed: unknown) => unknown): Loop =>
+  remember("step", (caller) =>
+    oneStep((state, fed) => {
+      const [next, metrics] = takeStep(caller.name, step, state, inputOf(fed));
+      for (const [metric, value] of Object.entries(metrics)) checkMetric(caller.name, metric, value);
+      return [next, metrics];
+    }),
+  );
