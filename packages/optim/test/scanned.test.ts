@@ -1,5 +1,6 @@
 import { scan, valueAndGrad } from "@gradfold/autodiff";
 import {
+  add,
   arange,
   array,
   matmul,
@@ -9,13 +10,26 @@ import {
   pipe,
   random,
   reshape,
+  slice,
   square,
   sub,
+  sum,
   toTypedArray,
   tree,
 } from "@gradfold/core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batches, type Inputs, repeat, sgd, trainState, trainStep, trajectory } from "../src/index.ts";
+import { partOf } from "../src/gathering.ts";
+import {
+  type BatchOptions,
+  batches,
+  type Inputs,
+  repeat,
+  sgd,
+  trainState,
+  trainStep,
+  trajectory,
+} from "../src/index.ts";
 
 interface Batch {
   readonly x: NDArray;
@@ -45,4 +59,98 @@ describe.each<readonly [string, Inputs<Batch>]>([
       expect(a).toEqual(b);
     }
   });
+});
+
+type Run = ReturnType<typeof folded>;
+
+const folded = (inputs: Inputs<Batch>, options: trajectory.FoldOptions) =>
+  trajectory.fold(step, start, inputs, options);
+
+/** Everything that can be seen of a run, but for which states are kept. */
+const seen = (run: Run) => [run.length, run.metrics, run.outcome, bits(run.final), Array.from(run.states(0), bits)];
+
+/** A scan that counts how often it is called from outside of itself. */
+const counting = () => {
+  let [depth, calls] = [0, 0];
+  const counted = ((...args: Parameters<typeof scan>) => {
+    if (depth++ === 0) calls++;
+    try {
+      return scan(...args);
+    } finally {
+      depth--;
+    }
+  }) as typeof scan;
+  return { scan: counted, calls: () => calls };
+};
+
+/** Mini-batches of a few rows in a few epochs, with or without a short last one, and bytes for the states. */
+const cases = fc
+  .integer({ min: 1, max: 30 })
+  .chain((n) => fc.record({ n: fc.constant(n), size: fc.integer({ min: 1, max: n }) }))
+  .chain(({ n, size }) =>
+    fc.record({
+      n: fc.constant(n),
+      options: fc.record({
+        size: fc.constant(size),
+        epochs: fc.integer({ min: 1, max: 5 }),
+        dropLast: fc.boolean(),
+      }),
+      budget: fc.constantFrom(Infinity, 30_000, 15_000, 0),
+      where: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  );
+
+const batchesOf = ({ n, options }: { readonly n: number; readonly options: BatchOptions }): Inputs<Batch> => {
+  const rows: Batch = { x: slice(data.x, [[0, n]]), y: slice(data.y, [[0, n]]) };
+  return batches(random.key(n), rows, options);
+};
+
+describe("a run in loops over mini-batches of any size", () => {
+  test("has the states and metrics of one that goes step by step, however many are kept", () =>
+    fc.assert(
+      fc.property(cases, ({ budget, ...made }) => {
+        const inputs = batchesOf(made);
+        const [one, looped] = [folded(inputs, { budget }), folded(inputs, { budget, scan })];
+        expect(seen(looped)).toEqual(seen(one));
+        expect(looped.keyframes.length).toBeLessThanOrEqual(one.keyframes.length + 1);
+        for (const { step: at, state } of looped.keyframes)
+          expect(option.map(bits)(trajectory.at(one, at))).toEqual(option.some(bits(state)));
+        expect(trajectory.verify(looped)).toEqual({ kind: "verified" });
+      }),
+    ));
+  test("goes on from any place", () =>
+    fc.assert(
+      fc.property(cases, ({ budget, where, ...made }) => {
+        const inputs = batchesOf(made);
+        const k = Math.floor(where * inputs.length);
+        const part = (from: number, to: number) => partOf(inputs, from, to) as Inputs<Batch>;
+        const begun = folded(part(0, k), { budget, scan });
+        const whole = trajectory.extend(begun, part(k, inputs.length));
+        expect(seen(whole)).toEqual(seen(folded(inputs, { budget })));
+      }),
+    ));
+  test("takes at most three calls, and one where all states are kept", () =>
+    fc.assert(
+      fc.property(cases, ({ budget, ...made }) => {
+        const { scan: counted, calls } = counting();
+        folded(batchesOf(made), { budget, scan: counted });
+        expect(calls()).toBeLessThanOrEqual(budget === Infinity ? 1 : 3);
+      }),
+    ));
+});
+
+test("inputs of one's own, the same, alike and others, run in loops as they run step by step", () => {
+  const members = [arange(3), arange(3), arange(2), array([5, 6, 7])];
+  const add3 = (x: NDArray, b: NDArray): readonly [NDArray, object] => [add(x, sum(b)), { mean: mean(b) }];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...members)), fc.constantFrom(Infinity, 3000, 0), (list, budget) => {
+      const inputs: Inputs<NDArray> = { length: list.length, at: (i) => list[i] ?? arange(0) };
+      const zero: NDArray = array([0, 0]);
+      const [one, looped] = [{ budget }, { budget, scan }].map((options) =>
+        trajectory.fold(add3, zero, inputs, options),
+      );
+      expect(Array.from(looped?.states(0) ?? [], bits)).toEqual(Array.from(one?.states(0) ?? [], bits));
+      expect(looped?.metrics).toEqual(one?.metrics);
+    }),
+  );
 });

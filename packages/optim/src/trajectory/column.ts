@@ -48,9 +48,9 @@ const write = (data: Float64Array, at: number, given: unknown): void => {
  * @returns float64 [states, ...shape]; `toTypedArray` gives its elements as one Float64Array
  * @throws DTypeError when `f` gives neither an array nor a number; ShapeError when the shape changes
  * @example
- * import { array, sub } from "@gradfold/core";
+ * import { array, sub, type Vector } from "@gradfold/core";
  * import { steps, trajectory } from "@gradfold/optim";
- * const run = trajectory.fold((p) => [sub(p, 1), {}], array([5, 7]), steps(2));
+ * const run = trajectory.fold((p: Vector<2>) => [sub(p, 1), {}], array([5, 7]), steps(2));
  * trajectory.column(run, (p) => p); // => float64 [3, 2] [[5, 7], [4, 6], [3, 5]]
  */
 export const column = typed<Column>((run: AnyTrajectory, f: (state: unknown) => unknown): NDArray => {

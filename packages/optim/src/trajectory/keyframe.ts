@@ -46,7 +46,7 @@ export const bytesOf = (state: unknown): number => tree.leaves(state).reduce((su
 export const keyframeInterval = (bytes: number, n: number, budget: number): number => {
   const all = (n + 1) * bytes;
   if (all <= budget) return 1;
-  const least = Math.max(Math.sqrt(n) / 16, all / budget);
+  const least = Math.max(Math.sqrt(n) / 16, Math.min(all / budget, Number.MAX_SAFE_INTEGER));
   let interval = 1;
   while (interval < least) interval *= 2;
   return interval;
