@@ -72,10 +72,11 @@ const seen = (run: Run) => [run.length, run.metrics, run.outcome, bits(run.final
 /** A scan that counts how often it is called from outside of itself. */
 const counting = () => {
   let [depth, calls] = [0, 0];
-  const counted = ((...args: Parameters<typeof scan>) => {
+  const called = scan as (...args: readonly unknown[]) => unknown;
+  const counted = ((...args: readonly unknown[]) => {
     if (depth++ === 0) calls++;
     try {
-      return scan(...args);
+      return called(...args);
     } finally {
       depth--;
     }
