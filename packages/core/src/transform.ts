@@ -33,6 +33,7 @@ export { accumulate } from "./operations/add.ts";
 export { checker, eachElement } from "./operations/checked.ts";
 export { type CotangentSum, settled, withCotangent, withPart } from "./operations/cotangent.ts";
 export { type Arithmetic, fused } from "./operations/fused.ts";
+export { gatherRows } from "./operations/gather.ts";
 export { stackRows } from "./operations/join.ts";
 export { compileCode } from "./scalar/code.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./scalar/dtype.ts";

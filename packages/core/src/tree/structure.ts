@@ -74,6 +74,20 @@ const takeApart = (node: unknown, path: string, depth: number, visitor: Visitor)
   );
 };
 
+/** The record of some keys, each with what its child is put together to. */
+const recordOf = (keys: readonly string[], children: readonly Structure[], next: () => unknown): unknown => {
+  const record: Record<string, unknown> = {};
+  children.forEach((child, i) => {
+    const key = keys[i] ?? "";
+    const value = putTogether(child, next);
+    // Defined and not assigned, even "__proto__" is data; for other keys it is the same, and slower.
+    if (key === "__proto__")
+      Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+    else record[key] = value;
+  });
+  return record;
+};
+
 const putTogether = (structure: Structure, next: () => unknown): unknown => {
   switch (structure.kind) {
     case "leaf":
@@ -83,10 +97,7 @@ const putTogether = (structure: Structure, next: () => unknown): unknown => {
     case "list":
       return structure.children.map((child) => putTogether(child, next));
     case "record":
-      // Object.fromEntries defines its keys, so that even "__proto__" is data.
-      return Object.fromEntries(
-        structure.children.map((child, i) => [structure.keys[i] ?? "", putTogether(child, next)]),
-      );
+      return recordOf(structure.keys, structure.children, next);
   }
 };
 
