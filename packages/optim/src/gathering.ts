@@ -1,4 +1,5 @@
-import { type NDArray, slice, take, tree, type Vector } from "@gradfold/core";
+import { tree, type Vector } from "@gradfold/core";
+import { gatherRows, typed } from "@gradfold/core/transform";
 import { type Inputs, sequence } from "./inputs.ts";
 import { frozen } from "./value.ts";
 
@@ -27,10 +28,17 @@ export const gatheringOf = (inputs: Inputs<unknown>): Gathering | undefined => g
 /** The inputs that a gathering describes. */
 export const gathered = (length: number, gathering: Gathering): Inputs<unknown> => {
   const { tables, size, rows, perEpoch, orderOf, first } = gathering;
+  const { leaves, structure } = tree.flatten(tables);
   const at = (i: number): unknown => {
+    const order = orderOf(Math.floor((first + i) / perEpoch));
     const start = ((first + i) % perEpoch) * size;
-    const part = slice(orderOf(Math.floor((first + i) / perEpoch)), [[start, Math.min(start + size, rows)]]);
-    return frozen(tree.mapTo((x: NDArray) => take(x, part), tables));
+    const stop = Math.min(start + size, rows);
+    return frozen(
+      tree.unflatten(
+        structure,
+        leaves.map((x) => gatherRows(x, order, start, stop)),
+      ),
+    );
   };
   const inputs = sequence("batches", length, at);
   gatherings.set(inputs, gathering);
@@ -38,8 +46,10 @@ export const gathered = (length: number, gathering: Gathering): Inputs<unknown> 
 };
 
 /** Inputs from … to - 1, which are gathered as the others are. */
-export const partOf = (inputs: Inputs<unknown>, from: number, to: number): Inputs<unknown> => {
-  const gathering = gatheringOf(inputs);
-  if (gathering === undefined) return sequence("inputs", to - from, (i) => inputs.at(from + i));
-  return gathered(to - from, { ...gathering, first: gathering.first + from });
-};
+export const partOf = typed<<Batch>(inputs: Inputs<Batch>, from: number, to: number) => Inputs<Batch>>(
+  (inputs: Inputs<unknown>, from: number, to: number) => {
+    const gathering = gatheringOf(inputs);
+    if (gathering === undefined) return sequence("inputs", to - from, (i) => inputs.at(from + i));
+    return gathered(to - from, { ...gathering, first: gathering.first + from });
+  },
+);

@@ -1,7 +1,7 @@
-import { DomainError, type Key, random, slice, take, tree } from "@gradfold/core";
-import { describe, optionsOf, typed } from "@gradfold/core/transform";
+import { DomainError, type Key, random, tree } from "@gradfold/core";
+import { describe, gatherRows, optionsOf, typed } from "@gradfold/core/transform";
 import { checkKey } from "./argument.ts";
-import { type Rows, rowsOf } from "./batches.ts";
+import { type Rows, rowsOf } from "./batches/rows.ts";
 
 export interface SplitOptions {
   /** Which part of the rows is for the test, above 0 and below 1. */
@@ -34,10 +34,7 @@ export const trainTestSplit = typed<<T>(key: Key, data: T, options: SplitOptions
     if (!(testSize > 0 && testSize < 1 && count < n))
       throw new DomainError(`trainTestSplit: ${describe(testSize)} of ${n} rows leaves nothing for one of the parts.`);
     const order = random.permutation(key, n);
-    const rows = (start: number, stop: number): unknown => {
-      const part = slice(order, [[start, stop]]);
-      return tree.mapTo((x) => take(x, part), data);
-    };
+    const rows = (start: number, stop: number): unknown => tree.mapTo((x) => gatherRows(x, order, start, stop), data);
     return { train: rows(count, n), test: rows(0, count) };
   },
 );
