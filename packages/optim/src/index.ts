@@ -28,6 +28,7 @@ export * as schedule from "./schedule/index.ts";
 export * as recording from "./recording/index.ts";
 export type { Recording } from "./recording/index.ts";
 export { type Metrics, type MetricsOf, type Step, type TrainState, trainState, trainStep } from "./train.ts";
+export { type ValidationOptions, withValidation } from "./validation.ts";
 export * as trajectory from "./trajectory/index.ts";
 export type { Replay, Trajectory } from "./trajectory/index.ts";
 export { chain, namedChain } from "./transform/chain.ts";
