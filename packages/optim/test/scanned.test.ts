@@ -72,7 +72,7 @@ const seen = (run: Run) => [run.length, run.metrics, run.outcome, bits(run.final
 /** A scan that counts how often it is called from outside of itself. */
 const counting = () => {
   let [depth, calls] = [0, 0];
-  const called = scan as (...args: readonly unknown[]) => unknown;
+  const called = scan as unknown as (...args: readonly unknown[]) => unknown;
   const counted = ((...args: readonly unknown[]) => {
     if (depth++ === 0) calls++;
     try {
@@ -80,7 +80,7 @@ const counting = () => {
     } finally {
       depth--;
     }
-  }) as typeof scan;
+  }) as unknown as typeof scan;
   return { scan: counted, calls: () => calls };
 };
 
