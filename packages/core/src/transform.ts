@@ -40,7 +40,7 @@ export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Sto
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./scalar/lane.ts";
 export { lazy } from "./scalar/lazy.ts";
 export type { Combine } from "./scalar/monoid.ts";
-export type { Part, Routine, Scratch, Step } from "./scalar/routine.ts";
+export type { Bulk, Part, Routine, Scratch, Step } from "./scalar/routine.ts";
 export type { Insert } from "./static/axes.ts";
 export { typed } from "./static/door.ts";
 export type { ShapeText, Unless } from "./static/text.ts";

@@ -2,9 +2,9 @@ import { sizeOf } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
 import { emitSplat, emitStoreLane, type Vector } from "../loops/access.ts";
 import type { Assembler } from "../wasm/assembler.ts";
+import { emitCopy } from "../wasm/copy.ts";
 import { arithmetic } from "../wasm/expression.ts";
 import { addressAt, type ControlContext, type KnownScalars, programAt } from "./context.ts";
-import { emitCopy } from "./copy.ts";
 
 /*
  * The carry of a loop. An array is in the buffer of the loop's result. A scalar is in a local if the programs inside are

@@ -1,10 +1,10 @@
 import type { ControlDefinition } from "../graph/graph.ts";
 import type { Assembler } from "../wasm/assembler.ts";
+import { emitCopy, emitCopyExactly } from "../wasm/copy.ts";
 import { op } from "../wasm/opcode.ts";
 import { arithmetic, type Expression } from "../wasm/expression.ts";
 import { type Carry, openCarry } from "./carry.ts";
 import { addressAt, type ControlContext, programAt } from "./context.ts";
-import { emitCopy, emitCopyExactly } from "./copy.ts";
 
 /*
  * Control flow as instructions. Each program inside is a function with buffers of its own, or inline if it computes

@@ -79,6 +79,8 @@ const visit = (state: State, step: Step): void => {
     case "when":
       return visitAll(state, step.body);
     case "store":
+    case "copy":
+    case "accumulate":
     case "refuse":
       return undefined;
   }

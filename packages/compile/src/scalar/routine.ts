@@ -1,11 +1,14 @@
 import type { DType } from "@gradfold/core";
-import type { Part, Routine, Step } from "@gradfold/core/transform";
+import type { Bulk, Part, Routine, Step } from "@gradfold/core/transform";
 import { widthOf } from "../graph/bytes.ts";
 import type { Assembler } from "../wasm/assembler.ts";
+import { emitCopyExactly } from "../wasm/copy.ts";
+import { arithmetic, type Expression } from "../wasm/expression.ts";
 import { op } from "../wasm/opcode.ts";
 import { openRoutine, pop, push, type RoutineState } from "./operand.ts";
 import { emitOperation } from "./operation.ts";
 import { isSingleVector } from "./promotion.ts";
+import { emitSums } from "./sums.ts";
 
 /* Routines as scalar code. */
 
@@ -62,6 +65,23 @@ const wrap = (asm: Assembler): void => {
   asm.op(op.i64TruncSat);
   asm.op(op.i32WrapI64);
   asm.op(op.f64ConvertI32);
+};
+
+/** Elements that a step takes or gives in bulk: where they start, as an address in a local. */
+const startOf = (state: State, { buffer, at }: Bulk["from"]): Expression => {
+  const { dtype, address, holdsIndices } = bufferAt(state, buffer);
+  const { local, add, number, variable } = arithmetic(state.asm);
+  const pushAt = (): void => pushOffset(state, at, holdsIndices ? 4 : widthOf(dtype));
+  return local(variable(add(pushAt, number(address))));
+};
+
+const emitBulk = (state: State, { kind, from, to, size }: Bulk): void => {
+  const { asm, dtype } = state;
+  const { dtype: of, holdsIndices } = bufferAt(state, to.buffer);
+  const bytes = sizeAt(state, size) * (holdsIndices ? 4 : widthOf(of));
+  const [source, target] = [startOf(state, from), startOf(state, to)];
+  if (kind === "copy") emitCopyExactly(asm, bytes, target, source);
+  else emitSums(asm, dtype, bytes, target, source);
 };
 
 const pushLoaded = (state: State, { buffer, at }: Of<"load">): void => {
@@ -162,6 +182,9 @@ const emitStep = (state: State, step: Step): void => {
       return emitOperation(state, step);
     case "store":
       return emitStore(state, step);
+    case "copy":
+    case "accumulate":
+      return emitBulk(state, step);
     case "declare":
     case "set":
       push(state, step.value, state.kindAt(step.variable));

@@ -33,7 +33,7 @@ export const checker = (by: string, bounds: number, check: Check) => {
       const start = m.mul(row, n);
       const end = m.add(start, n);
       check(m, start, end, ...limits);
-      m.loop(start, end, (i) => m.store(1, i, m.load(0, i)));
+      m.copy({ buffer: 0, at: start }, { buffer: 1, at: start }, 1);
     });
   });
   return (x: NDArray, refusal: Refusal, ...given: readonly number[]): NDArray => {

@@ -30,21 +30,23 @@ const rowAt = (m: Machine, at: Term, n: Value): Value => {
   return m.place(m.select(m.less(index, 0), m.add(index, n), index));
 };
 
-/** Visits every element behind every index of a stack: its place in the array, and that in the rows side by side. */
-const everyRow = (visit: (m: Machine, array: Value, rows: Value) => void): (() => Routine) =>
+/** The number of the size that says how many elements a row has. */
+const ofRow = 4;
+
+/** Visits the row behind every index of a stack: where it starts in the array, and among the rows side by side. */
+const everyRow = (visit: (m: Machine, array: Value, row: Value) => void): (() => Routine) =>
   recordRoutine((m) => {
     const stacks = m.size(0);
     const before = m.size(1);
     const n = m.size(2);
     const count = m.size(3);
-    const after = m.size(4);
+    const after = m.size(ofRow);
     m.loop(0, stacks, (k) => {
       m.loop(m.mul(k, before), m.mul(m.add(k, 1), before), (block) => {
         m.loop(0, count, (j) => {
           const row = rowAt(m, m.add(m.mul(k, count), j), n);
           const array = m.mul(m.add(m.mul(block, n), row), after);
-          const rows = m.mul(m.add(m.mul(block, count), j), after);
-          m.loop(0, after, (i) => visit(m, m.add(array, i), m.add(rows, i)));
+          visit(m, array, m.mul(m.add(m.mul(block, count), j), after));
         });
       });
     });
@@ -67,7 +69,7 @@ const outOfRange = (index: number, of: Shape, along: Along): ShapeError => {
 /** Two stacked axes in front as one. */
 const merged = (x: NDArray): NDArray => reshape(x, [sizeOf(x.shape.slice(0, 2)), ...x.shape.slice(2)]);
 
-const gather = everyRow((m, array, row) => m.store(2, row, m.load(0, array)));
+const gather = everyRow((m, array, row) => m.copy({ buffer: 0, at: array }, { buffer: 2, at: row }, ofRow));
 
 const takeAlong = (along: Along): Primitive => {
   const { axis, stacked } = along;
@@ -106,7 +108,7 @@ const takeAlong = (along: Along): Primitive => {
   return primitive;
 };
 
-const scatter = everyRow((m, array, row) => m.store(2, array, m.round(m.add(m.load(2, array), m.load(0, row)))));
+const scatter = everyRow((m, array, row) => m.accumulate({ buffer: 0, at: row }, { buffer: 2, at: array }, ofRow));
 
 /** Zeros to which every row is added at its index, in order: the adjoint of taking. */
 const putAlong = (along: Along, shape: Shape): Primitive => {

@@ -1,7 +1,7 @@
 import { compileCode, literal } from "./code.ts";
 import type { DType } from "./dtype.ts";
 import type { Instruction, LaneOperation, ScalarFunction } from "./lane.ts";
-import type { Part, Routine, Step } from "./routine.ts";
+import type { Bulk, Part, Routine, Step } from "./routine.ts";
 
 /** The powers of two that a printed `pow2` looks up, from 2^-1080 on. */
 const powersOfTwo = Float64Array.from({ length: 2180 }, (_, i) => 2 ** (i - 1080));
@@ -76,9 +76,23 @@ const roundings: Readonly<Record<DType, (x: string) => string>> = {
   bool: (x) => x,
 };
 
+const part = (x: Part): string => (x.kind === "constant" ? literal(x.value) : place(x.id));
+
+/** From this many elements on, a copy by `set` is faster than a loop. */
+const manyElements = 32;
+
+/** Elements that are copied or added to others. */
+const printBulk = ({ kind, from, to, size }: Bulk, dtype: DType): string => {
+  const [source, target, n] = [part(from.at), part(to.at), `s${size}`];
+  const [x, y] = [`b${from.buffer}`, `b${to.buffer}`];
+  const each = (element: string): string => `for (let i = 0; i < ${n}; i++) ${y}[${target} + i] = ${element};`;
+  if (kind === "accumulate") return each(roundings[dtype](`${y}[${target} + i] + ${x}[${source} + i]`));
+  const atOnce = `${y}.set(${x}.subarray(${source}, ${source} + ${n}), ${target});`;
+  return `if (${n} < ${manyElements}) ${each(`${x}[${source} + i]`)} else ${atOnce}`;
+};
+
 /** JavaScript for a routine over buffers `b0`, `b1`, … and sizes `s0`, `s1`, …, with a result of a given dtype. */
 export const printRoutine = (routine: Routine, dtype: DType): string => {
-  const part = (x: Part): string => (x.kind === "constant" ? literal(x.value) : place(x.id));
   const body = (steps: Routine): string => steps.map(line).join("\n");
   const give = (id: number, source: string): string => `const ${place(id)} = ${source};`;
   const line = (step: Step): string => {
@@ -89,6 +103,9 @@ export const printRoutine = (routine: Routine, dtype: DType): string => {
         return give(step.id, `b${step.buffer}[${part(step.at)}]`);
       case "store":
         return `b${step.buffer}[${part(step.at)}] = ${part(step.value)};`;
+      case "copy":
+      case "accumulate":
+        return printBulk(step, dtype);
       case "apply": {
         const [x = "", y = "", z = ""] = step.parts.map(part);
         return give(step.id, always[step.operation](x, y, z));

@@ -14,6 +14,12 @@ interface Variable {
   readonly set: (x: Term) => void;
 }
 
+/** A place in a buffer. */
+interface Place {
+  readonly buffer: number;
+  readonly at: Term;
+}
+
 /**
  * What a routine is written over: a lane's arithmetic, and in order around it loops, loads and stores. The buffers are
  * the operands', then the result's, which holds zeros, then scratch; places in them are whole numbers from 0 on.
@@ -23,6 +29,13 @@ export interface Machine extends Lane {
   readonly size: (index: number) => Value;
   readonly load: (buffer: number, at: Term) => Value;
   readonly store: (buffer: number, at: Term, x: Term) => void;
+  /**
+   * Copies elements to the bit, from a place on to another on, in two buffers of one dtype: as many as the size of this
+   * number.
+   */
+  readonly copy: (from: Place, to: Place, size: number) => void;
+  /** Adds elements likewise to those of the result; each sum is rounded. */
+  readonly accumulate: (from: Place, to: Place, size: number) => void;
   /** To the result's dtype: an integer wraps at 32 bits. */
   readonly round: (x: Term) => Value;
   /** A number of an array that is known to be a place in one, as such: what is made of it are places. */
@@ -40,11 +53,21 @@ export interface Machine extends Lane {
 export type Part =
   { readonly kind: "step"; readonly id: number } | { readonly kind: "constant"; readonly value: number };
 
+/** Elements that are copied or added to others, one after another. */
+export interface Bulk {
+  readonly kind: "copy" | "accumulate";
+  readonly from: { readonly buffer: number; readonly at: Part };
+  readonly to: { readonly buffer: number; readonly at: Part };
+  /** The number of the size that says how many they are. */
+  readonly size: number;
+}
+
 /** One step of a routine. Steps that give something are numbered; so are variables. */
 export type Step =
   | { readonly kind: "size"; readonly id: number; readonly index: number }
   | { readonly kind: "load"; readonly id: number; readonly buffer: number; readonly at: Part }
   | { readonly kind: "store"; readonly buffer: number; readonly at: Part; readonly value: Part }
+  | Bulk
   | { readonly kind: "apply"; readonly id: number; readonly operation: LaneOperation; readonly parts: readonly Part[] }
   | { readonly kind: "round"; readonly id: number; readonly value: Part }
   | { readonly kind: "place"; readonly id: number; readonly value: Part }
@@ -68,6 +91,7 @@ const record = (write: (machine: Machine) => void): Routine => {
   const part = (term: Term | Mask): Part =>
     typeof term === "number" ? { kind: "constant", value: term } : { kind: "step", id: term.id };
   const emit = (step: Step): void => void open.at(-1)?.push(step);
+  const place = ({ buffer, at }: Place): Bulk["from"] => ({ buffer, at: part(at) });
   const give = (step: (id: number) => Step): { readonly id: number } => {
     const id = count++;
     emit(step(id));
@@ -86,6 +110,8 @@ const record = (write: (machine: Machine) => void): Routine => {
     size: (index) => give((id) => ({ kind: "size", id, index })),
     load: (buffer, at) => give((id) => ({ kind: "load", id, buffer, at: part(at) })),
     store: (buffer, at, x) => emit({ kind: "store", buffer, at: part(at), value: part(x) }),
+    copy: (from, to, size) => emit({ kind: "copy", from: place(from), to: place(to), size }),
+    accumulate: (from, to, size) => emit({ kind: "accumulate", from: place(from), to: place(to), size }),
     round: (x) => give((id) => ({ kind: "round", id, value: part(x) })),
     place: (x) => give((id) => ({ kind: "place", id, value: part(x) })),
     variable: (initial) => {

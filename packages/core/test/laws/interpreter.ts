@@ -5,7 +5,7 @@ import { isWide } from "../../src/kernel/matmul.ts";
 import type { Combine } from "../../src/scalar/monoid.ts";
 import type { Loops, Primitive, Source } from "../../src/array/primitive.ts";
 import { toTypedArray } from "../../src/convert/read.ts";
-import type { Part, Routine } from "../../src/scalar/routine.ts";
+import type { Bulk, Part, Routine } from "../../src/scalar/routine.ts";
 import { broadcastStrides, pick, placesOf, rowMajor, type Shape, sizeOf } from "../../src/array/shape.ts";
 import { areBeside, axesBehind } from "../../src/kernel/reduce.ts";
 import { multiplication, narrow, rule1, rule2, wide } from "./rules.ts";
@@ -179,6 +179,15 @@ const run = (
     if (store === undefined || !(at in store)) throw new RangeError(`place ${at} of buffer ${index}`);
     return store;
   };
+  const inBulk = ({ kind, from, to, size }: Bulk): void => {
+    for (let i = 0; i < (sizes[size] ?? NaN); i++) {
+      const [source, target] = [part(from.at) + i, part(to.at) + i];
+      const [given, taking] = [buffer(from.buffer, source), buffer(to.buffer, target)];
+      if (given.constructor !== taking.constructor) throw new TypeError("buffers of two dtypes");
+      const [x = NaN, y = NaN] = [given[source], taking[target]];
+      taking[target] = kind === "copy" ? x : roundTo[dtype](y + x);
+    }
+  };
   const body = (steps: Routine): number | undefined => {
     for (const step of steps) {
       const refused = carryOut(step);
@@ -196,6 +205,10 @@ const run = (
         return undefined;
       case "store":
         buffer(step.buffer, part(step.at))[part(step.at)] = part(step.value);
+        return undefined;
+      case "copy":
+      case "accumulate":
+        inBulk(step);
         return undefined;
       case "apply": {
         const [x = NaN, y = NaN, z = NaN] = step.parts.map(part);

@@ -1,6 +1,6 @@
 import { fewBytes } from "../memory/plan.ts";
-import type { Assembler } from "../wasm/assembler.ts";
-import type { Expression } from "../wasm/expression.ts";
+import type { Assembler } from "./assembler.ts";
+import type { Expression } from "./expression.ts";
 
 /* Copies within memory: a few vectors, or one instruction for many bytes. */
 

@@ -1,0 +1,79 @@
+import { grad, vmap } from "@gradfold/autodiff";
+import { array, mul, type NDArray, sum, take } from "@gradfold/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { arrayOf, bytesOf, indicesOf, type Rows, rows } from "../../core/test/rows.ts";
+import { emit } from "../src/emit/module.ts";
+import { planModule } from "../src/emit/plan.ts";
+import { jit } from "../src/index.ts";
+import { schedule } from "../src/schedule/fuse.ts";
+import { expectSameBits, floats, noise } from "./bits.ts";
+import { disassemble } from "./disassemble.ts";
+import { graphOf } from "./lowered.ts";
+
+/* Taking rows in compiled code, and adding them up again, which is the gradient. */
+
+/** Sums of squares of the rows that are taken, which weigh an element as often as it is taken. */
+const weighed = (at: NDArray, axis: number) => (x: NDArray) => {
+  const taken = take(x, at, axis);
+  return sum(mul(taken, taken));
+};
+
+/** The instructions of a compiled function. */
+const instructionsIn = (f: (...xs: never[]) => unknown, xs: readonly unknown[]): readonly string[] =>
+  disassemble(emit(planModule(schedule(graphOf("f", f, xs)))).bytes).split("\n");
+
+const isFloat = ({ dtype }: Rows): boolean => dtype === "float32" || dtype === "float64";
+
+describe("Taking rows", () => {
+  test("keeps the bits of every element, of any dtype, in rows of any length along any axis", () => {
+    fc.assert(
+      fc.property(rows, (each) => {
+        const [x, at] = [arrayOf(each), indicesOf(each)];
+        const f = (y: NDArray, i: NDArray) => take(y, i, each.axis);
+        expect(bytesOf(jit(f)(x, at))).toEqual(bytesOf(f(x, at)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("adds rows up in the order of their indices, in the gradient", () => {
+    fc.assert(
+      fc.property(rows.filter(isFloat), fc.nat(), (each, seed) => {
+        const x = noise(seed, each.shape, each.dtype);
+        const f = grad(weighed(indicesOf(each), each.axis));
+        expectSameBits(jit(f)(x), f(x));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("is the same of a stack of arrays, and of indices of their own for each", () => {
+    fc.assert(
+      fc.property(rows.filter(isFloat), fc.nat(), (each, seed) => {
+        const x = noise(seed, [3, ...each.shape], each.dtype);
+        const at = array([each.indices, each.indices.toReversed(), each.indices.map((i) => -1 - i)], {
+          dtype: "int32",
+          shape: [3, each.indices.length],
+        });
+        const f = (y: NDArray, i: NDArray) => grad(weighed(i, each.axis))(y);
+        const each1 = vmap((y: NDArray) => f(y, indicesOf(each)));
+        const both = vmap(f);
+        expectSameBits([jit(each1)(x), jit(both)(x, at)], [each1(x), both(x, at)]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each(floats)("of %s takes as many instructions in long rows as in longer ones", (dtype) => {
+    const at = array([2, -1, 0], { dtype: "int32" });
+    const counts = [1, 4, 64].map((n) => {
+      const xs = [noise(1, [3, 256 * n], dtype), at];
+      return [
+        instructionsIn((x: NDArray, i: NDArray) => take(x, i), xs).length,
+        instructionsIn((x: NDArray, i: NDArray) => grad(weighed(i, 0))(x), xs).length,
+      ];
+    });
+    expect(counts.slice(1)).toEqual([counts[0], counts[0]]);
+  });
+});
