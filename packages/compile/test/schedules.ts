@@ -196,6 +196,6 @@ export const allocatorSteps = (schedule: Schedule): number => {
   const allocator = openAllocator();
   const { graph } = schedule;
   const inputs = Array.from({ length: graph.inputs }, () => 0);
-  planMemory(schedule, inputs, [], [], { allocator, constantPool: new Map() });
+  planMemory(schedule, inputs, [], new Map(), { allocator, constantPool: new Map() });
   return allocator.steps();
 };

@@ -7,8 +7,9 @@ import { arithmetic } from "../wasm/expression.ts";
 import { addressAt, type ControlContext, type KnownScalars, programAt } from "./context.ts";
 
 /*
- * The carry of a loop. An array is in the buffer of the loop's result. A scalar is in a local if the programs inside are
- * inline: a store and a load would lengthen the chain from iteration to iteration.
+ * The carry of a loop. An array is in the buffer of the loop's result, where the next one is made in place if it can be.
+ * A scalar is in a local if the programs inside are inline: a store and a load would lengthen the chain from iteration to
+ * iteration.
  */
 
 /** A value of the carry. */
@@ -19,7 +20,7 @@ interface Carried {
   readonly id: number;
   readonly bytes: number;
   readonly width: number;
-  /** The address of the next one. */
+  /** The address of the next one, which may be made in place. */
   readonly from: number;
   /** The address of the loop's result. */
   readonly to: number;
@@ -89,7 +90,7 @@ const emitNext = (
   const { number } = arithmetic(asm);
   const vectors = scalars.map(({ id, from, width }) => made.get(id) ?? emitLoadScalar(asm, from, width));
   for (const { input, id, bytes, from, to, isScalar } of carried)
-    if (id !== input && !isScalar) emitCopy(asm, bytes, number(to), number(from));
+    if (id !== input && from !== to && !isScalar) emitCopy(asm, bytes, number(to), number(from));
   // All are read before one is written, since one may become another.
   for (const vector of vectors) asm.get(localOf(vector));
   for (const { vector } of scalars.toReversed()) asm.set(localOf(vector));

@@ -48,7 +48,7 @@ const relocationIn = (schedule: Schedule) => {
   return { relocated, donations: new Map([...reusable].filter(([id]) => moves.has(id))) };
 };
 
-/** The values that are allocated before all others, side by side: coalesced results, and results of donated buffers. */
+/** The values that are placed before all others, side by side: coalesced results, and results of donated buffers. */
 const firstIn = (graph: Graph, donations: ReadonlyMap<number, readonly number[]>): readonly number[] => {
   const coalesced = [...new Set(graph.outputs)].filter((id) => {
     const value = valueAt(graph, id);
@@ -69,7 +69,10 @@ export const planModule = (schedule: Schedule): ModulePlan => {
     address: allocator.allocate(bytesOf(constant)).address,
   }));
   const { relocated, donations } = relocationIn(schedule);
-  const plan = planMemory(schedule, inputs, relocated, firstIn(graph, donations), {
+  const placed = firstIn(graph, donations).map(
+    (id) => [id, allocator.allocate(bytesOf(valueAt(graph, id))).address] as const,
+  );
+  const plan = planMemory(schedule, inputs, relocated, new Map(placed), {
     allocator,
     constantPool: new Map(constantPool.map(({ constant, address }) => [constant, address])),
   });

@@ -3,6 +3,7 @@ import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
 import { type ControlDefinition, type Graph, type Value, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";
 import { type ControlKernel, madeBy, usesOf } from "../schedule/kernel.ts";
+import { donationsIn } from "./donation.ts";
 import { largestIn, relocatableIn } from "./relocation.ts";
 import type { Allocator, Span } from "./allocator.ts";
 
@@ -72,15 +73,14 @@ const lastUses = ({ graph, kernels }: Schedule): ReadonlyMap<number, number> => 
   return last;
 };
 
-/** The addresses before the first kernel runs: of inputs, of constants, and of the values that come first. */
+/** The addresses before the first kernel runs: of inputs, of constants, and of the values that are placed. */
 const firstAddresses = (
   { graph }: Schedule,
   inputs: readonly number[],
-  first: readonly number[],
-  { allocator, constantPool }: Arena,
+  placed: ReadonlyMap<number, number>,
+  { constantPool }: Arena,
 ): Map<number, number> => {
-  const addresses = new Map(inputs.map((address, id) => [id, address]));
-  for (const id of first) addresses.set(id, allocator.allocate(bytesOf(valueAt(graph, id))).address);
+  const addresses = new Map([...inputs.map((address, id) => [id, address] as const), ...placed]);
   graph.values.forEach((value, id) => {
     const address = constantPool.get(value);
     if (address !== undefined) addresses.set(id, address);
@@ -102,18 +102,18 @@ const planScratch = (graph: Graph, id: number, { allocate, release }: Allocator)
  * behind the kernel that needs them last.
  *
  * @param inputs - the addresses of the inputs, where the address of a relocated one is ignored
- * @param first - the values that are allocated before all others, one after another
+ * @param placed - the addresses of values that the caller has placed
  */
 export const planMemory = (
   schedule: Schedule,
   inputs: readonly number[],
   relocated: readonly number[],
-  first: readonly number[],
+  placed: ReadonlyMap<number, number>,
   arena: Arena,
 ): MemoryPlan => {
   const { graph, kernels } = schedule;
   const { allocator } = arena;
-  const addresses = firstAddresses(schedule, inputs, first, arena);
+  const addresses = firstAddresses(schedule, inputs, placed, arena);
   const inner = new Map<number, readonly Inner[]>();
   const scratch = new Map<number, readonly number[]>();
   const lastUse = lastUses(schedule);
@@ -155,6 +155,30 @@ const innerInputs = (
   });
 };
 
+/**
+ * The results of a loop's body that are written over the carry, by their addresses: those whose elements take the places
+ * of elements that are read no more.
+ */
+const carriedInPlace = (
+  control: ControlDefinition,
+  schedule: Schedule,
+  inputs: readonly number[],
+): ReadonlyMap<number, number> => {
+  if (control.kind === "cond") return new Map();
+  const { closed } = control;
+  const donations = donationsIn(schedule, relocatableIn(schedule));
+  const { outputs } = schedule.graph;
+  return new Map(
+    outputs.flatMap((id, i): [number, number][] => {
+      const address = inputs[closed + i];
+      const isCarried = closed + i < Math.min(firstRowOf(control), inputs.length);
+      return isCarried && address !== undefined && donations.get(closed + i)?.includes(id) === true
+        ? [[id, address]]
+        : [];
+    }),
+  );
+};
+
 const firstRowOf = (control: ControlDefinition): number =>
   control.kind === "scan" ? control.closed + control.carried : Infinity;
 
@@ -175,6 +199,7 @@ const planInner = (
       i >= firstRowOf(control) && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
     const relocated = largestIn(schedule.graph, relocatableIn(schedule).filter(isLargeRow));
     const inputs = innerInputs(control, results, schedule, addressOf, arena, new Set(relocated));
-    return { schedule, plan: planMemory(schedule, inputs, relocated, [], arena) };
+    const placed = carriedInPlace(control, schedule, inputs);
+    return { schedule, plan: planMemory(schedule, inputs, relocated, placed, arena) };
   });
 };
