@@ -148,7 +148,7 @@ export const scheduleOf = (program: Program, shapes: readonly Shape[]): Schedule
     },
     doubled: (a) => {
       const sizes = [shapeOf(a).reduce((product, n) => product * n, 1)];
-      const common = { routine: doubling, sizes, scratch: [], refusal: () => new RangeError() };
+      const common = { routine: doubling, sizes, scratch: [], overwrites: false, refusal: () => new RangeError() };
       const value = define(shapeOf(a), { kind: "routine", name: "doubled", inputs: [a], ...common });
       kernels.push({ kind: "routine", value });
       return value;

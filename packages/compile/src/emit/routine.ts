@@ -13,8 +13,9 @@ export const emitZeros = (asm: Assembler, address: number, bytes: number): void 
   asm.fill();
 };
 
-/** The buffers of a routine that start as zeros: its result and its scratch. */
-const zerosOf = (value: number, { scratch }: RoutineDefinition, { schedule: { graph }, plan }: Scope) => {
+/** The buffers of a routine that it writes, its result and its scratch, and of how many bytes each must start as zeros. */
+const writtenBy = (value: number, definition: RoutineDefinition, { schedule: { graph }, plan }: Scope) => {
+  const { scratch, overwrites } = definition;
   const { dtype, shape } = valueAt(graph, value);
   const addresses = plan.scratch.get(value) ?? [];
   const scratchAt = (i: number): number => {
@@ -24,12 +25,12 @@ const zerosOf = (value: number, { scratch }: RoutineDefinition, { schedule: { gr
   };
   const result = { dtype, address: addressIn(plan, graph)(value), holdsIndices: false };
   return [
-    { ...result, bytes: bytesOf({ dtype, shape, splat: false }) },
+    { ...result, zeros: overwrites ? 0 : bytesOf({ dtype, shape, splat: false }) },
     ...scratch.map((each, i) => ({
       dtype: each.dtype,
       address: scratchAt(i),
       holdsIndices: each.dtype === "int32",
-      bytes: scratchBytes(each),
+      zeros: scratchBytes(each),
     })),
   ];
 };
@@ -48,12 +49,12 @@ export const emitRoutineCall = (asm: Assembler, { value }: RoutineKernel, scope:
   if (definition.kind !== "routine") throw new Error(`emit: value ${value} is no routine`);
   const { routine, sizes, inputs } = definition;
   const address = addressIn(plan, graph);
-  const zeros = zerosOf(value, definition, scope);
+  const written = writtenBy(value, definition, scope);
   const operands = inputs.map((id) => ({ dtype: valueAt(graph, id).dtype, address: address(id), holdsIndices: false }));
   const refusal = refusalOf(definition, module);
   const inside = openFunction(0);
-  for (const { address: target, bytes } of zeros) emitZeros(inside, target, bytes);
-  emitRoutine(inside, { routine, dtype, sizes, buffers: [...operands, ...zeros], refusal });
+  for (const { address: target, zeros } of written) if (zeros > 0) emitZeros(inside, target, zeros);
+  emitRoutine(inside, { routine, dtype, sizes, buffers: [...operands, ...written], refusal });
   asm.call(module.close(inside).index);
   if (refusal !== undefined) module.escape(asm);
 };

@@ -60,6 +60,8 @@ export interface RoutineDefinition {
   readonly routine: Routine;
   readonly sizes: readonly number[];
   readonly scratch: readonly Scratch[];
+  /** Whether it writes every element of its value, whose buffer need not hold zeros before. */
+  readonly overwrites: boolean;
   readonly inputs: readonly number[];
   /** The error for a number that the routine refuses; undefined if the routine refuses none. */
   readonly refusal: ((value: number) => Error) | undefined;

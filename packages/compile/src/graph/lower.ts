@@ -31,13 +31,14 @@ const lowerRoutine = (
     const { shape, dtype } = builder.valueOf(id);
     return { shape, dtype };
   });
-  const { routine, sizes, scratch, refusal } = loops;
+  const { routine, sizes, scratch, overwrites, refusal } = loops;
   return builder.define(type, {
     kind: "routine",
     name,
     routine: routine(),
     sizes: sizes(types),
     scratch: scratch(types),
+    overwrites,
     inputs: inputs.map((id) => inFull(builder, id)),
     refusal: refusal === undefined ? undefined : (value) => refusal(value, types),
   });

@@ -9,6 +9,7 @@ import { openRoutine, pop, push, type RoutineState } from "./operand.ts";
 import { emitOperation } from "./operation.ts";
 import { isSingleVector } from "./promotion.ts";
 import { emitSums } from "./sums.ts";
+import { integerShift } from "./wrap.ts";
 
 /* Routines as scalar code. */
 
@@ -82,6 +83,15 @@ const emitBulk = (state: State, { kind, from, to, size }: Bulk): void => {
   const [source, target] = [startOf(state, from), startOf(state, to)];
   if (kind === "copy") emitCopyExactly(asm, bytes, target, source);
   else emitSums(asm, dtype, bytes, target, source);
+};
+
+/** Pushes an int32 as an index: its low bits, where a sum with 1.5 2^52 has them. */
+const pushPlace = (state: State, value: Part): void => {
+  const { asm, kindOf } = state;
+  push(state, value);
+  if (kindOf(value) !== "float") return;
+  asm.f64(integerShift);
+  for (const each of [op.f64Add, op.i64ReinterpretF64, op.i32WrapI64]) asm.op(each);
 };
 
 const pushLoaded = (state: State, { buffer, at }: Of<"load">): void => {
@@ -170,7 +180,7 @@ const pushStep = (state: State, step: Of<"size" | "load" | "round" | "place" | "
     case "round":
       return pushRounded(state, step);
     case "place":
-      return push(state, step.value, "index");
+      return pushPlace(state, step.value);
     case "get":
       return state.asm.get(state.localOf(step.variable));
   }

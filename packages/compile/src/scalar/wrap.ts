@@ -7,15 +7,15 @@ import { comparisons } from "./inference.ts";
 
 /* int32 in lanes of float64, which hold sums of int32 exactly before they wrap. */
 
-/** An integer plus this number has the integer in its low bits: 1.5 2^52. */
-const integerShift = splat64(6755399441055744);
+/** An integer plus this number has the integer in its low bits. */
+export const integerShift = 1.5 * 2 ** 52;
 
 const lowHalves = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
 
 /** The low 32 bits of integers below 2^51, in the lower half of a vector; 0 for numbers that are not finite. */
 const emitLowInt32 = (asm: Assembler, hoist: Hoist): void => {
   const shifted = asm.local("v128");
-  asm.get(hoist(integerShift));
+  asm.get(hoist(splat64(integerShift)));
   asm.op(op.f64x2Add);
   asm.tee(shifted);
   asm.get(shifted);

@@ -37,6 +37,7 @@ export const op = {
   f32Demote: [0xb6],
   f64ConvertI32: [0xb7],
   f64Promote: [0xbb],
+  i64ReinterpretF64: [0xbd],
   i32TruncSat: [0xfc, 2],
   i64TruncSat: [0xfc, 6],
   select: [0x1b],

@@ -31,6 +31,8 @@ export type Loops =
       readonly routine: () => Routine;
       readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
       readonly scratch: (inputs: readonly ArrayType[]) => readonly Scratch[];
+      /** Whether it writes every element of the result. */
+      readonly overwrites: boolean;
       readonly refusal?: (value: number, inputs: readonly ArrayType[]) => Error;
     }
   /** Not loops: the operation can only be evaluated. */

@@ -42,6 +42,7 @@ export const checker = (by: string, bounds: number, check: Check) => {
       name: "checked",
       type,
       routine,
+      overwrites: true,
       sizes: (inputs) => {
         const { shape } = type(inputs);
         return [sizeOf(shape.slice(0, -1)), shape.at(-1) ?? 1, ...given];

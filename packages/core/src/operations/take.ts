@@ -25,9 +25,10 @@ interface Along {
 
 /** A row number, counted from the start. */
 const rowAt = (m: Machine, at: Term, n: Value): Value => {
-  const index = m.load(1, at);
-  m.refuse(m.or(m.less(index, m.neg(n)), m.lessEqual(n, index)), index);
-  return m.place(m.select(m.less(index, 0), m.add(index, n), index));
+  const index = m.place(m.load(1, at));
+  const row = m.select(m.less(index, 0), m.add(index, n), index);
+  m.refuse(m.or(m.less(row, 0), m.lessEqual(n, row)), index);
+  return row;
 };
 
 /** The number of the size that says how many elements a row has. */
@@ -86,6 +87,7 @@ const takeAlong = (along: Along): Primitive => {
       name: "take",
       type,
       routine: gather,
+      overwrites: true,
       sizes: (inputs) => {
         const [x, indices] = pair("take", inputs);
         return sizesOf(x.shape, indices.shape, along);

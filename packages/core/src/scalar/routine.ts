@@ -38,7 +38,7 @@ export interface Machine extends Lane {
   readonly accumulate: (from: Place, to: Place, size: number) => void;
   /** To the result's dtype: an integer wraps at 32 bits. */
   readonly round: (x: Term) => Value;
-  /** A number of an array that is known to be a place in one, as such: what is made of it are places. */
+  /** A number of an int32 array as a place, or as the difference of two: what is made of it are places. */
   readonly place: (x: Term) => Value;
   readonly variable: (initial: Term) => Variable;
   /** For every whole number from `from` up to, not including, `to`, which do not change meanwhile. */

@@ -219,7 +219,7 @@ const run = (
         values.set(step.id, roundTo[dtype](part(step.value)));
         return undefined;
       case "place":
-        if (part(step.value) < 0 || !Number.isInteger(part(step.value))) throw new RangeError("not a place");
+        if (!Object.is(part(step.value), part(step.value) | 0)) throw new RangeError("not an int32");
         values.set(step.id, part(step.value));
         return undefined;
       case "get":
@@ -284,6 +284,8 @@ export const interpret = (primitive: Primitive, inputs: readonly NDArray[]): NDA
     case "routine": {
       const scratch = loops.scratch(inputs).map((of) => allocate(of.dtype, of.size));
       const buffers = [...inputs.map((operand) => toTypedArray(operand)), data, ...scratch];
+      // Whatever stood in the buffer.
+      if (loops.overwrites) data.fill(7);
       const refused = run(loops.routine(), buffers, loops.sizes(inputs), dtype, new Map());
       if (refused !== undefined) throw loops.refusal?.(refused, inputs) ?? new Error(`refused ${refused}`);
       break;

@@ -12,6 +12,8 @@ interface SequentialEntry extends Pick<Primitive, "name" | "type"> {
   /** The numbers with which the routine is called. */
   readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
   readonly scratch?: (inputs: readonly ArrayType[]) => readonly Scratch[];
+  /** Whether the routine writes every element of the result, which need not hold zeros before. */
+  readonly overwrites?: boolean;
   /** The error for a number that the routine refused. */
   readonly refusal?: (value: number, inputs: readonly ArrayType[]) => Error;
 }
@@ -20,8 +22,8 @@ type Run = (buffers: readonly Store[], sizes: readonly number[]) => number | und
 
 /** An operation that goes step by step through its operands' elements: the part that such records share. */
 export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" | "loops"> => {
-  const { name, type, routine, sizes, scratch = () => [], refusal } = entry;
-  const loops: Loops = { kind: "routine", routine, sizes, scratch, ...(refusal === undefined ? {} : { refusal }) };
+  const { name, type, routine, sizes, scratch = () => [], overwrites = false, refusal } = entry;
+  const loops: Loops = { kind: "routine", routine, sizes, scratch, overwrites, ...(refusal === undefined ? {} : { refusal }) };
   const evaluate = (inputs: readonly NDArray[]): NDArray => {
     const { shape, dtype } = type(inputs);
     const operands = inputs.map((x) => compact(view(x, name), x.dtype));
