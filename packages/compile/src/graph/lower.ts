@@ -35,7 +35,7 @@ const lowerRoutine = (
   return builder.define(type, {
     kind: "routine",
     name,
-    routine: routine(),
+    routine: routine(types),
     sizes: sizes(types),
     scratch: scratch(types),
     overwrites,

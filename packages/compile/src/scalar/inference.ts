@@ -1,8 +1,9 @@
 import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transform";
+import { isInt32Operation } from "./int32.ts";
 
 /* Type inference for routines. It runs before code is emitted, since a loop may set a variable after reading it. */
 
-/** An index or a count, as i32; an element of an array, as f64; or a boolean, as i32. */
+/** An index, a count or a word, as i32; an element of an array, as f64; or a boolean, as i32. */
 export type ValueKind = "index" | "float" | "boolean";
 
 const onIndices: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "min", "max", "select"]);
@@ -21,10 +22,10 @@ export type ValueKindOf = (part: Part) => ValueKind;
 
 const isInt32 = (value: number): boolean => Object.is(value | 0, value);
 
-/** Arithmetic of indices gives an index; an operation with a float operand gives a float. */
+/** Arithmetic of indices gives an index; an operation with a float operand gives a float, but one on words a word. */
 const appliedKind = (operation: LaneOperation, kinds: readonly ValueKind[]): ValueKind => {
   if (comparisons.has(operation)) return "boolean";
-  if (operation === "truth") return "index";
+  if (operation === "truth" || isInt32Operation(operation)) return "index";
   return onIndices.has(operation) && !kinds.includes("float") ? "index" : "float";
 };
 
@@ -58,6 +59,7 @@ const visit = (state: State, step: Step): void => {
   switch (step.kind) {
     case "size":
     case "place":
+    case "word":
       return note(state, step.id, "index");
     case "load":
       return note(state, step.id, state.holdsIndices(step.buffer) ? "index" : "float");

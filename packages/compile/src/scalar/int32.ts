@@ -41,7 +41,7 @@ const patterns: Readonly<Record<Int32Operation, Pattern>> = {
   shiftRight: (asm, operand, bits) => shift(asm, operand(0), bits, op.i32x4ShrU),
 };
 
-const isInt32Operation = (operation: LaneOperation): operation is Int32Operation => operation in patterns;
+export const isInt32Operation = (operation: LaneOperation): operation is Int32Operation => operation in patterns;
 
 /** The pattern of an instruction on int32; undefined for others. */
 export const int32Pattern = (step: Instruction): Pattern | undefined =>

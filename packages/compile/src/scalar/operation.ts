@@ -1,6 +1,7 @@
 import type { LaneOperation, Part, Step } from "@gradfold/core/transform";
 import { op } from "../wasm/opcode.ts";
 import type { ValueKind } from "./inference.ts";
+import { type Int32Operation, isInt32Operation } from "./int32.ts";
 import { pop, push, type RoutineState } from "./operand.ts";
 import { emitDouble } from "./vectorize.ts";
 
@@ -33,6 +34,14 @@ const f64Instructions: Instructions = {
   lessEqual: op.f64Le,
   equal: op.f64Eq,
   notEqual: op.f64Ne,
+};
+
+/** On 32-bit words, whatever the operands are. */
+const wordInstructions: Readonly<Record<Int32Operation, readonly number[]>> = {
+  wrappingAdd: op.i32Add,
+  xor: op.i32Xor,
+  rotate: op.i32Rotl,
+  shiftRight: op.i32ShrU,
 };
 
 const booleanInstructions: Instructions = {
@@ -84,6 +93,11 @@ const pushResult = (
 
 /** Emits one operation of a routine. */
 export const emitOperation = (state: RoutineState, step: Extract<Step, { kind: "apply" }>): void => {
+  if (isInt32Operation(step.operation)) {
+    for (const part of step.parts) push(state, part, "index");
+    state.asm.op(wordInstructions[step.operation]);
+    return pop(state, step.id);
+  }
   const isFloat = state.kindAt(step.id) === "float" || step.parts.some((part) => state.kindOf(part) === "float");
   pushResult(state, step, isFloat ? "float" : "index");
   pop(state, step.id);

@@ -122,6 +122,13 @@ const pushRounded = (state: State, { value }: Of<"round">): void => {
   asm.op(op.f64Promote);
 };
 
+/** Pushes half of the bits of a float64. */
+const pushWord = (state: State, { value, half }: Of<"word">): void => {
+  push(state, value, "float");
+  state.asm.op(op.f64x2Splat);
+  state.asm.op(half === "high" ? op.i32x4ExtractSecond : op.i32x4ExtractFirst);
+};
+
 const emitLoop = (state: State, { id, from, to, body }: Of<"loop">): void => {
   const { asm } = state;
   const counter = state.localOf(id);
@@ -171,7 +178,7 @@ const emitRefusal = (state: State, { condition, value }: Of<"refuse">): void => 
 };
 
 /** Steps that leave one number on the stack. */
-const pushStep = (state: State, step: Of<"size" | "load" | "round" | "place" | "get">): void => {
+const pushStep = (state: State, step: Of<"size" | "load" | "round" | "place" | "word" | "get">): void => {
   switch (step.kind) {
     case "size":
       return state.asm.i32(sizeAt(state, step.index));
@@ -181,6 +188,8 @@ const pushStep = (state: State, step: Of<"size" | "load" | "round" | "place" | "
       return pushRounded(state, step);
     case "place":
       return pushPlace(state, step.value);
+    case "word":
+      return pushWord(state, step);
     case "get":
       return state.asm.get(state.localOf(step.variable));
   }
@@ -212,6 +221,7 @@ const emitStep = (state: State, step: Step): void => {
     case "load":
     case "round":
     case "place":
+    case "word":
     case "get":
       pushStep(state, step);
       return pop(state, step.id);

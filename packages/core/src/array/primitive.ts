@@ -28,7 +28,7 @@ export type Loops =
   /** Step by step through buffers: the operands', the result's, and scratch. */
   | {
       readonly kind: "routine";
-      readonly routine: () => Routine;
+      readonly routine: (inputs: readonly ArrayType[]) => Routine;
       readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
       readonly scratch: (inputs: readonly ArrayType[]) => readonly Scratch[];
       /** Whether it writes every element of the result. */

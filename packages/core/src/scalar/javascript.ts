@@ -114,6 +114,8 @@ export const printRoutine = (routine: Routine, dtype: DType): string => {
         return give(step.id, roundings[dtype](part(step.value)));
       case "place":
         return give(step.id, `${part(step.value)} | 0`);
+      case "word":
+        return give(step.id, `(float[0] = ${part(step.value)}, words[${step.half === "high" ? 1 : 0}])`);
       case "declare":
         return `let ${place(step.variable)} = ${part(step.value)};`;
       case "get":

@@ -8,8 +8,11 @@ export interface Scratch {
   readonly size: number;
 }
 
+/** The sign, the exponent and 20 bits of the fraction, or the other 32 bits. */
+export type Half = "high" | "low";
+
 /** A number that changes while a routine runs. */
-interface Variable {
+export interface Variable {
   readonly get: () => Value;
   readonly set: (x: Term) => void;
 }
@@ -40,6 +43,12 @@ export interface Machine extends Lane {
   readonly round: (x: Term) => Value;
   /** A number of an int32 array as a place, or as the difference of two: what is made of it are places. */
   readonly place: (x: Term) => Value;
+  /** Half of the bits of a float64, as a 32-bit word. Sums of words are places: `wrappingAdd` is for those that overflow. */
+  readonly word: (x: Term, half: Half) => Value;
+  /** As in a lane, also by 0 to 31 places that are known as the routine runs. */
+  readonly rotate: (x: Term, places: Term) => Value;
+  /** As in a lane, also by 1 to 31 places that are known as the routine runs. */
+  readonly shiftRight: (x: Term, places: Term) => Value;
   readonly variable: (initial: Term) => Variable;
   /** For every whole number from `from` up to, not including, `to`, which do not change meanwhile. */
   readonly loop: (from: Term, to: Term, body: (i: Value) => void) => void;
@@ -71,6 +80,7 @@ export type Step =
   | { readonly kind: "apply"; readonly id: number; readonly operation: LaneOperation; readonly parts: readonly Part[] }
   | { readonly kind: "round"; readonly id: number; readonly value: Part }
   | { readonly kind: "place"; readonly id: number; readonly value: Part }
+  | { readonly kind: "word"; readonly id: number; readonly value: Part; readonly half: Half }
   | { readonly kind: "declare"; readonly variable: number; readonly value: Part }
   | { readonly kind: "get"; readonly id: number; readonly variable: number }
   | { readonly kind: "set"; readonly variable: number; readonly value: Part }
@@ -102,11 +112,12 @@ const record = (write: (machine: Machine) => void): Routine => {
     body();
     return open.pop() ?? [];
   };
-  const lane = laneOver((operation, terms) =>
-    give((id) => ({ kind: "apply", id, operation, parts: terms.map((term) => part(term)) })),
-  );
+  const apply = (operation: LaneOperation, terms: readonly (Term | Mask)[]): { readonly id: number } =>
+    give((id) => ({ kind: "apply", id, operation, parts: terms.map((term) => part(term)) }));
   write({
-    ...lane,
+    ...laneOver(apply),
+    rotate: (x, places) => apply("rotate", [x, places]),
+    shiftRight: (x, places) => apply("shiftRight", [x, places]),
     size: (index) => give((id) => ({ kind: "size", id, index })),
     load: (buffer, at) => give((id) => ({ kind: "load", id, buffer, at: part(at) })),
     store: (buffer, at, x) => emit({ kind: "store", buffer, at: part(at), value: part(x) }),
@@ -114,6 +125,7 @@ const record = (write: (machine: Machine) => void): Routine => {
     accumulate: (from, to, size) => emit({ kind: "accumulate", from: place(from), to: place(to), size }),
     round: (x) => give((id) => ({ kind: "round", id, value: part(x) })),
     place: (x) => give((id) => ({ kind: "place", id, value: part(x) })),
+    word: (x, half) => give((id) => ({ kind: "word", id, value: part(x), half })),
     variable: (initial) => {
       const variable = count++;
       emit({ kind: "declare", variable, value: part(initial) });

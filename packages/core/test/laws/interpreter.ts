@@ -222,6 +222,10 @@ const run = (
         if (!Object.is(part(step.value), part(step.value) | 0)) throw new RangeError("not an int32");
         values.set(step.id, part(step.value));
         return undefined;
+      case "word":
+        words.setFloat64(0, part(step.value));
+        values.set(step.id, words.getInt32(step.half === "high" ? 0 : 4));
+        return undefined;
       case "get":
         values.set(step.id, values.get(step.variable) ?? NaN);
         return undefined;
@@ -286,7 +290,7 @@ export const interpret = (primitive: Primitive, inputs: readonly NDArray[]): NDA
       const buffers = [...inputs.map((operand) => toTypedArray(operand)), data, ...scratch];
       // Whatever stood in the buffer.
       if (loops.overwrites) data.fill(7);
-      const refused = run(loops.routine(), buffers, loops.sizes(inputs), dtype, new Map());
+      const refused = run(loops.routine(inputs), buffers, loops.sizes(inputs), dtype, new Map());
       if (refused !== undefined) throw loops.refusal?.(refused, inputs) ?? new Error(`refused ${refused}`);
       break;
     }

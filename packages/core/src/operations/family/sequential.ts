@@ -3,12 +3,12 @@ import { type Loops, type Primitive, view } from "../../array/primitive.ts";
 import { sizeOf } from "../../array/shape.ts";
 import { compact } from "../../array/view.ts";
 import { range } from "../../scalar/code.ts";
-import { allocate, type DType, type Store } from "../../scalar/dtype.ts";
+import { allocate, type DType, dtypeCodes, type Store } from "../../scalar/dtype.ts";
 import { compilePrinted, printRoutine } from "../../scalar/javascript.ts";
 import type { Routine, Scratch } from "../../scalar/routine.ts";
 
 interface SequentialEntry extends Pick<Primitive, "name" | "type"> {
-  readonly routine: () => Routine;
+  readonly routine: (inputs: readonly ArrayType[]) => Routine;
   /** The numbers with which the routine is called. */
   readonly sizes: (inputs: readonly ArrayType[]) => readonly number[];
   readonly scratch?: (inputs: readonly ArrayType[]) => readonly Scratch[];
@@ -30,20 +30,23 @@ export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" |
     const result = allocate(dtype, sizeOf(shape));
     const buffers = [...operands, result, ...scratch(inputs).map(({ dtype: of, size }) => allocate(of, size))];
     const called = sizes(inputs);
-    const refused = runOf(routine(), dtype, buffers.length, called.length)(buffers, called);
+    const dtypes = [...inputs.map((x) => x.dtype), dtype];
+    const refused = runOf(routine(inputs), dtypes, buffers.length, called.length)(buffers, called);
     if (refused !== undefined) throw refusal?.(refused, inputs) ?? new Error(`${name}: refused ${refused}`);
     return contiguous(dtype, shape, result);
   };
   return { evaluate, loops };
 };
 
-/** By routine and dtype, as they are needed. */
-const compiled = new WeakMap<Routine, Partial<Record<DType, Run>>>();
+/** By routine and dtypes, as they are needed: code that has met arrays of one dtype only is fast. */
+const compiled = new WeakMap<Routine, Run[]>();
 
-const runOf = (routine: Routine, dtype: DType, buffers: number, sizes: number): Run => {
-  const known = compiled.get(routine) ?? {};
+/** The dtypes are those of the operands and, last, the result's. */
+const runOf = (routine: Routine, dtypes: readonly DType[], buffers: number, sizes: number): Run => {
+  const known = compiled.get(routine) ?? [];
   compiled.set(routine, known);
-  return (known[dtype] ??= compile(routine, dtype, buffers, sizes));
+  const code = dtypes.reduce((codes, dtype) => codes * 4 + dtypeCodes[dtype], 0);
+  return (known[code] ??= compile(routine, dtypes.at(-1) ?? "float64", buffers, sizes));
 };
 
 const compile = (routine: Routine, dtype: DType, buffers: number, sizes: number): Run => {
