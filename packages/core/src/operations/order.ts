@@ -1,5 +1,6 @@
 import type { Mask, Term, Value } from "../scalar/lane.ts";
-import { type Machine, recordRoutine, type Routine, type Variable } from "../scalar/routine.ts";
+import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts";
+import { type Digits, openPairs, pairAt, type Pairs, sortByDigits } from "./digits.ts";
 
 /* The routines that put rows in order. They write places: the operand is buffer 0, the result 1, and scratch follows. */
 
@@ -10,8 +11,7 @@ interface Row {
 }
 
 /** Whether x comes before y in a sorted row: it is less, or a number before NaN. */
-const comesBefore = (m: Machine, x: Value, y: Value): Mask =>
-  m.and(m.not(m.lessEqual(y, x)), m.equal(x, x));
+export const comesBefore = (m: Machine, x: Value, y: Value): Mask => m.and(m.not(m.lessEqual(y, x)), m.equal(x, x));
 
 const eachRow = (sortRow: (m: Machine, row: Row) => void): (() => Routine) =>
   recordRoutine((m) => {
@@ -65,58 +65,7 @@ const ordered =
 const lowWord = ordered((m, x, flipped) => m.xor(m.word(x, "low"), flipped));
 const highWord = ordered((m, x, flipped) => m.xor(m.xor(m.word(x, "high"), m.shiftRight(flipped, 1)), -(2 ** 31)));
 
-/** Pairs of a word and its place lie side by side in buffer 2: those that are read and, behind or before, the next ones. */
-interface Pairs {
-  readonly n: Value;
-  readonly from: Variable;
-  readonly to: Variable;
-}
-
-/** Where the word of a pair is; its place is behind it. */
-const pairAt = (m: Machine, { from }: Pairs, i: Term): Value => m.add(from.get(), m.add(i, i));
-
-/** Puts pairs in the order of one digit, which keeps the order of equal ones. The digits are counted in buffer 3. */
-const sortByDigit = (m: Machine, pairs: Pairs, digitOf: (word: Value) => Value): void => {
-  const { n, from, to } = pairs;
-  const buckets = m.size(4);
-  const digitAt = (i: Term): Value => digitOf(m.load(2, pairAt(m, pairs, i)));
-  m.loop(0, buckets, (b) => m.store(3, b, 0));
-  m.loop(0, n, (i) => {
-    const digit = digitAt(i);
-    m.store(3, digit, m.add(m.load(3, digit), 1));
-  });
-  m.when(m.less(m.load(3, digitAt(0)), n), () => {
-    const end = m.variable(to.get());
-    m.loop(0, buckets, (b) => {
-      const start = end.get();
-      const count = m.load(3, b);
-      end.set(m.add(start, m.add(count, count)));
-      m.store(3, b, start);
-    });
-    m.loop(0, n, (i) => {
-      const pair = pairAt(m, pairs, i);
-      const word = m.load(2, pair);
-      const digit = digitOf(word);
-      const target = m.load(3, digit);
-      m.store(3, digit, m.add(target, 2));
-      m.store(2, target, word);
-      m.store(2, m.add(target, 1), m.load(2, m.add(pair, 1)));
-    });
-    const read = from.get();
-    from.set(to.get());
-    to.set(read);
-  });
-};
-
-/** Puts pairs in the order of their words, by the digits from one on, the least one first. */
-const sortByDigits = (m: Machine, pairs: Pairs, first: Term): void => {
-  const bits = m.size(3);
-  m.loop(first, m.size(5), (digit) => {
-    // To the left, until the digit is in front; the last digit may share bits with the one before it.
-    const turn = m.max(m.sub(32, m.mul(bits, m.add(digit, 1))), 0);
-    sortByDigit(m, pairs, (word) => m.shiftRight(m.rotate(word, turn), m.sub(32, bits)));
-  });
-};
+const digitsOf = (m: Machine): Digits => ({ bits: m.size(3), buckets: m.size(4), count: m.size(5) });
 
 /** Writes the places by insertion sort, which is fast for what is nearly sorted; whether it took less than n moves. */
 const settle = (m: Machine, { n, at }: Row, pairs: Pairs): Mask => {
@@ -155,7 +104,7 @@ const sortByWords = (m: Machine, { n, at }: Row, pairs: Pairs): void => {
       const pair = pairAt(m, pairs, i);
       m.store(2, pair, wordOf(m, m.load(0, at(m.load(2, m.add(pair, 1))))));
     });
-    sortByDigits(m, pairs, 0);
+    sortByDigits(m, pairs, digitsOf(m), 0);
   }
   m.loop(0, n, (i) => m.store(1, at(i), m.load(2, m.add(pairAt(m, pairs, i), 1))));
 };
@@ -177,25 +126,21 @@ const runOf = (m: Machine, { n, at }: Row, isReversed: Value): Value => {
 
 /**
  * Radix sort by the leading digits of the elements, which nearly sorts most rows; where many elements have the same ones,
- * by all digits. A digit that is the same everywhere is passed over. What is in order, or in reverse, only is turned.
- *
- * D. E. Knuth, The Art of Computer Programming, volume 3, section 5.2.5.
+ * by all digits. What is in order is kept, and in reverse order turned.
  */
 export const byDigits = eachRow((m, row) => {
   const { n, at } = row;
   const isReversed = comesBefore(m, m.load(0, at(1)), m.load(0, at(0)));
   const isOrdered = m.equal(runOf(m, row, m.truth(isReversed)), n);
-  m.when(isOrdered, () =>
-    m.loop(0, n, (i) => m.store(1, at(i), m.select(isReversed, m.sub(m.sub(n, 1), i), i))),
-  );
+  m.when(isOrdered, () => m.loop(0, n, (i) => m.store(1, at(i), m.select(isReversed, m.sub(m.sub(n, 1), i), i))));
   m.when(m.not(isOrdered), () => {
-    const pairs: Pairs = { n, from: m.variable(0), to: m.variable(m.add(n, n)) };
+    const pairs = openPairs(m, n);
     m.loop(0, n, (i) => {
       const pair = pairAt(m, pairs, i);
       m.store(2, pair, highWord(m, m.load(0, at(i))));
       m.store(2, m.add(pair, 1), i);
     });
-    sortByDigits(m, pairs, m.size(6));
+    sortByDigits(m, pairs, digitsOf(m), m.size(6));
     const isSettled = settle(m, row, pairs);
     m.when(m.not(isSettled), () => sortByWords(m, row, pairs));
   });

@@ -1,30 +1,15 @@
 import { isNDArray, type NDArray } from "../array/array.ts";
+import { bind } from "../array/primitive.ts";
 import { checkShape, normalizeAxis, type Shape } from "../array/shape.ts";
-import { argsort } from "../operations/sort.ts";
 import { take } from "../operations/take.ts";
 import { typed } from "../static/door.ts";
-import { draw } from "./draw.ts";
-import { unsigned, word } from "./fraction.ts";
-import { checkKey, type Key, split } from "./key.ts";
-import { places } from "./place.ts";
-
-/** Words as float64 from 0 to 2^32 - 1: what numbers in random order are sorted by. */
-const ranks = draw("ranks", "float64", (L, block) => unsigned(L, word(L, block)));
-
-/** How often n numbers are sorted anew, so that ties hardly matter: the least r of n^3 <= (2^32 - 1)^r. */
-const roundsFor = (n: number): number => (n < 2 ? 0 : n <= 1625 ? 1 : n <= 2642245 ? 2 : 3);
+import { checkKey, type Key } from "./key.ts";
+import { orderOf } from "./shuffle.ts";
 
 /** The numbers 0 to n - 1 in random order. */
 export const shuffled = (caller: string, from: Key, n: number): NDArray => {
-  const shape = checkShape(`random.${caller}`, [n]);
-  let order = places(shape, `random.${caller}`);
-  let key = from;
-  for (let round = 0; round < roundsFor(n); round++) {
-    const [next, now] = split(key);
-    order = take(order, argsort(ranks(caller, now, shape)));
-    key = next;
-  }
-  return order;
+  checkShape(`random.${caller}`, [n]);
+  return bind(orderOf(n), [checkKey(caller, from)]);
 };
 
 interface Permutation {

@@ -1,4 +1,4 @@
-import type { Lane, Value } from "../scalar/lane.ts";
+import type { Lane, Term, Value } from "../scalar/lane.ts";
 
 /** 64 random bits, as two 32-bit words. */
 export interface Block {
@@ -17,7 +17,7 @@ const rotations = [
  *
  * J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */
-export const threefry = (L: Lane, k0: Value, k1: Value, c0: Value | number, c1: Value): Block => {
+export const threefry = (L: Lane, k0: Value, k1: Value, c0: Term, c1: Term): Block => {
   const keys = [k0, k1, L.xor(L.xor(k0, k1), parity)] as const;
   let high = L.wrappingAdd(c0, k0);
   let low = L.wrappingAdd(c1, k1);
