@@ -1,20 +1,75 @@
 import type { NDArray, Operand } from "../array/array.ts";
-import { formatShape } from "../array/shape.ts";
-import { array as make, zeros } from "../convert/make.ts";
+import { bind, type Primitive } from "../array/primitive.ts";
+import { formatShape, sizeOf } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operands } from "../input/operand.ts";
 import { optionsOf } from "../input/options.ts";
+import { promote } from "../scalar/dtype.ts";
+import { recordRoutine, type Routine } from "../scalar/routine.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
-import { add } from "./add.ts";
-import { less, lessEqual } from "./compare.ts";
-import { minimum } from "./extremum.ts";
-import { isNaN, logicalAnd, logicalNot, logicalOr } from "./logic.ts";
-import { broadcastTo } from "./spread.ts";
-import { take } from "./take.ts";
-import { where } from "./where.ts";
+import { allStacked } from "./family/batch.ts";
+import { pair } from "./family/operands.ts";
+import { sequential } from "./family/sequential.ts";
+import { comesBefore } from "./order.ts";
+import { cast } from "./spread.ts";
 
-const whole = (value: number): NDArray => make(value, { dtype: "int32" });
+type Side = "left" | "right";
+
+/** Binary search for each of a stack of lists and of values: those that come before, or not behind, are passed. */
+const searching = (side: Side): (() => Routine) =>
+  recordRoutine((m) => {
+    const n = m.size(1);
+    const count = m.size(2);
+    m.loop(0, m.size(0), (b) => {
+      const first = m.mul(b, n);
+      m.loop(m.mul(b, count), m.mul(m.add(b, 1), count), (i) => {
+        const x = m.load(1, i);
+        const start = m.variable(0);
+        const end = m.variable(n);
+        m.repeatWhile(
+          () => m.less(start.get(), end.get()),
+          () => {
+            const middle = m.shiftRight(m.add(start.get(), end.get()), 1);
+            const element = m.load(0, m.add(first, middle));
+            const isPassed = side === "left" ? comesBefore(m, element, x) : m.not(comesBefore(m, x, element));
+            m.when(isPassed, () => start.set(m.add(middle, 1)));
+            m.when(m.not(isPassed), () => end.set(middle));
+          },
+        );
+        m.store(2, i, start.get());
+      });
+    });
+  });
+
+const routines: Readonly<Record<Side, () => Routine>> = { left: searching("left"), right: searching("right") };
+
+/** The list's axes before its last one are a stack, which the values share. */
+const search = (side: Side): Primitive => {
+  const type: Primitive["type"] = (inputs) => ({ shape: pair("searchSorted", inputs)[1].shape, dtype: "int32" });
+  const primitive: Primitive = {
+    name: "searchSorted",
+    parameters: { side },
+    type,
+    ...sequential({
+      name: "searchSorted",
+      type,
+      routine: routines[side],
+      sizes: (inputs) => {
+        const [list, values] = pair("searchSorted", inputs);
+        const stack = list.shape.length - 1;
+        return [sizeOf(list.shape.slice(0, stack)), list.shape[stack] ?? 1, sizeOf(values.shape.slice(stack))];
+      },
+    }),
+    jvp: () => null,
+    vjp: () => null,
+    batch: (inputs, mapped) => {
+      const isOneList = mapped[0] !== true && pair("searchSorted", inputs)[0].shape.length === 1;
+      return bind(primitive, isOneList ? inputs : allStacked(inputs, mapped));
+    },
+  };
+  return primitive;
+};
 
 /**
  * Where each value would be put into a sorted vector so that it stays sorted, as int32: before equal elements, or with
@@ -37,20 +92,8 @@ export const searchSorted = typed<
   if (side !== "left" && side !== "right")
     throw new DomainError(`searchSorted: the side must be "left" or "right", not ${String(side)}`);
   const [list, wanted] = operands("searchSorted", sorted, values);
-  const [n = 0] = list.shape;
   if (list.shape.length !== 1)
     throw new ShapeError(`searchSorted: the sorted array must be a vector, not of shape ${formatShape(list.shape)}`);
-  // Binary search for all values at once: a step is taken where the element before its end comes before the value.
-  let found: NDArray = broadcastTo(zeros([], { dtype: "int32" }), wanted.shape);
-  for (let step = n === 0 ? 0 : 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
-    const end = add(found, whole(step));
-    const element = take(list, minimum(add(end, whole(-1)), whole(n - 1)));
-    found = where(logicalAnd(lessEqual(end, whole(n)), comesBefore(element, wanted, side)), end, found);
-  }
-  return found;
+  const dtype = promote(list.dtype, wanted.dtype);
+  return bind(search(side), [cast(list, dtype), cast(wanted, dtype)]);
 });
-
-const comesBefore = (element: NDArray, wanted: NDArray, side: "left" | "right"): NDArray => {
-  if (side === "right") return logicalOr(lessEqual(element, wanted), isNaN(wanted));
-  return logicalOr(less(element, wanted), logicalAnd(isNaN(wanted), logicalNot(isNaN(element))));
-};
