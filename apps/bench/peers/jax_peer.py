@@ -21,14 +21,38 @@ def floats(name):
     return jnp.asarray(np.fromfile(f"{folder}/{name}.f32", dtype=np.float32))
 
 
+def integers(name):
+    return jnp.asarray(np.fromfile(f"{folder}/{name}.i32", dtype=np.int32))
+
+
+def params_of(name, sizes):
+    flat = floats(name)
+    return [flat[a:b].reshape(shape) for a, b, shape in layers(sizes)]
+
+
+def squared_error(w, x, y):
+    return ((x @ w - y) ** 2).mean()
+
+
+def cross_entropy(activation):
+    act = jax.nn.relu if activation == "relu" else jnp.tanh
+
+    def loss(params, x, labels):
+        h = x
+        for k in range(0, len(params), 2):
+            h = (act(h) if k > 0 else h) @ params[k] + params[k + 1]
+        return -jnp.take_along_axis(jax.nn.log_softmax(h), labels[:, None], 1).mean()
+
+    return loss
+
+
 class Line:
     def __init__(self):
         rows, columns, batch, rate = task["rows"], task["columns"], task["batch"], task["rate"]
         x, y = floats("x").reshape(rows, columns), floats("y")
         self.parts = [(x[i : i + batch], y[i : i + batch]) for i in range(0, rows - batch + 1, batch)]
         self.start = floats("start")
-        loss = lambda w, x, y: ((x @ w - y) ** 2).mean()
-        descend = lambda w, x, y: w - rate * jax.grad(loss)(w, x, y)
+        descend = lambda w, x, y: w - rate * jax.grad(squared_error)(w, x, y)
         several = lambda w, x, y: jax.lax.fori_loop(0, task["steps"], lambda _, w: descend(w, x, y), w)
         self.unit = jax.jit(descend if task["steps"] == 1 else several)
         self.begin()
@@ -53,8 +77,9 @@ class Network:
     def __init__(self):
         batch, sizes = task["batch"], task["sizes"]
         x = floats("x").reshape(-1, sizes[0])
-        labels = jnp.asarray(np.fromfile(f"{folder}/labels.i32", dtype=np.int32))
+        labels = integers("labels")
         self.parts = [(x[i : i + batch], labels[i : i + batch]) for i in range(0, len(x), batch)]
+        self.loss = cross_entropy(task["activation"])
         self.prepare()
 
     def prepare(self):
@@ -63,15 +88,7 @@ class Network:
         self.state, self.next = self.begin(self.params("start")), 0
 
     def params(self, name):
-        flat = floats(name)
-        return [flat[a:b].reshape(shape) for a, b, shape in layers(task["sizes"])]
-
-    def loss(self, params, x, labels):
-        activation = jax.nn.relu if task["activation"] == "relu" else jnp.tanh
-        h = x
-        for k in range(0, len(params), 2):
-            h = (activation(h) if k > 0 else h) @ params[k] + params[k + 1]
-        return -jnp.take_along_axis(jax.nn.log_softmax(h), labels[:, None], 1).mean()
+        return params_of(name, task["sizes"])
 
     def one(self):
         part = self.parts[self.next % len(self.parts)]
@@ -88,6 +105,54 @@ class Network:
         self.state, self.next = self.begin(self.params("start")), 0
         losses = [float(self.one()) for _ in range(task["checked"])]
         return course(losses, sum(float(np.abs(np.asarray(p, "d")).sum()) for p in self.state[0]))
+
+
+class Epochs:
+    def __init__(self):
+        model, rows, size = task["model"], task["rows"], task["batch"]
+        x, orders = floats("x").reshape(rows, -1), integers("orders").reshape(-1, rows)
+        if model["kind"] == "linear":
+            y, loss, params = floats("y"), squared_error, floats("start")
+        else:
+            y, loss, params = integers("labels"), cross_entropy(model["activation"]), params_of("start", model["sizes"])
+        begin, step = adam(loss, task["rate"])
+        self.start, end = begin(params), rows - rows % size
+        if task["compiled"] == "step":
+            one = jax.jit(lambda state, x, y, places: step(state, x[places], y[places]))
+            places = [order[i : i + size] for order in orders for i in range(0, rows, size)]
+            self.go = lambda: self.steps(lambda state, place: one(state, x, y, place), places)
+            return
+
+        def train(state, x, y, orders):
+            one = lambda state, places: step(state, x[places], y[places])
+
+            def epoch(state, order):
+                state, losses = jax.lax.scan(one, state, order[:end].reshape(-1, size))
+                if end == rows:
+                    return state, losses
+                state, last = one(state, order[end:])
+                return state, jnp.append(losses, last)
+
+            return jax.lax.scan(epoch, state, orders)
+
+        run = jax.jit(train)
+        self.go = lambda: run(self.start, x, y, orders)
+
+    def steps(self, step, places):
+        state, losses = self.start, []
+        for place in places:
+            state, loss = step(state, place)
+            losses.append(loss)
+        return state, losses
+
+    def run(self, units):
+        for _ in range(units):
+            jax.block_until_ready(self.go())
+
+    def check(self):
+        state, losses = self.go()
+        size = sum(float(np.abs(np.asarray(p, "d")).sum()) for p in jax.tree.leaves(state[0]))
+        return course(np.asarray(losses).reshape(-1), size)
 
 
 class Curvature(Network):
@@ -159,5 +224,13 @@ class Product:
         return digest(np.asarray(self.times(self.a, self.b)).reshape(-1))
 
 
-jobs = {"line": Line, "network": Network, "curvature": Curvature, "valley": Valley, "chain": Chain, "product": Product}
+jobs = {
+    "line": Line,
+    "network": Network,
+    "epochs": Epochs,
+    "curvature": Curvature,
+    "valley": Valley,
+    "chain": Chain,
+    "product": Product,
+}
 serve(f"{jax.__version__}, one thread, Python {sys.version.split()[0]}", jobs[task["kind"]]())

@@ -250,9 +250,7 @@ static double loss_and_gradient(const float *first, const int *label) {
   return loss;
 }
 
-static double step_network(void) {
-  int i = next++ % batches;
-  double loss = loss_and_gradient(x + (size_t)i * batch * sizes[0], labels + i * batch);
+static void update_by_adam(void) {
   power1 *= 0.9;
   power2 *= 0.999;
   float scale = (float)(rate / (1 - power1)), correction = (float)(1 / (1 - power2));
@@ -262,6 +260,12 @@ static double step_network(void) {
     square[k] = v;
     params[k] -= scale * m / (sqrtf(v * correction) + 1e-8f);
   }
+}
+
+static double step_network(void) {
+  int i = next++ % batches;
+  double loss = loss_and_gradient(x + (size_t)i * batch * sizes[0], labels + i * batch);
+  update_by_adam();
   return loss;
 }
 
@@ -269,19 +273,28 @@ static void run_network(long units) {
   for (long i = 0; i < units; i++) step_network();
 }
 
-static void check_network(void) {
+static void begin_network(void) {
   memcpy(params, start, sizeof(float) * count);
   memset(mean, 0, sizeof(float) * count);
   memset(square, 0, sizeof(float) * count);
   power1 = power2 = 1;
   next = 0;
-  double losses[4096], total = 0;
-  for (int i = 0; i < checked; i++) losses[i] = step_network();
+}
+
+static void tell_course(const double *losses, int n) {
+  double total = 0;
   for (size_t k = 0; k < count; k++) total += fabs((double)params[k]);
   tell(losses[0]);
-  tell(losses[checked / 2]);
-  tell(losses[checked - 1]);
+  tell(losses[n / 2]);
+  tell(losses[n - 1]);
   tell(total);
+}
+
+static void check_network(void) {
+  double losses[4096];
+  begin_network();
+  for (int i = 0; i < checked; i++) losses[i] = step_network();
+  tell_course(losses, checked);
 }
 
 static void run_curvature(long units) {
@@ -340,15 +353,74 @@ static void prepare_network(int words, char **word) {
     output_change[l] = room(units);
     error_change[l] = room(units);
   }
+  if (!depth) count = sizes[0];
   x = numbers("x.f32");
-  labels = numbers("labels.i32");
+  labels = depth ? numbers("labels.i32") : NULL;
   start = numbers("start.f32");
   params = numbers("start.f32");
-  vector = numbers("vector.f32");
+  vector = depth ? numbers("vector.f32") : NULL;
   gradient = room(count);
   mean = room(count);
   square = room(count);
   power1 = power2 = 1;
+}
+
+/* ---- epochs of batches, by an order of rows; a model without layers is a linear map ---- */
+
+static int epochs, most, *orders, *taken;
+static float *gathered;
+static double *losses;
+
+static double squared_error(const int *order) {
+  double loss = 0;
+  memset(gradient, 0, sizeof(float) * count);
+  for (int i = 0; i < batch; i++) {
+    const float *row = x + (size_t)order[i] * count;
+    float r = -y[order[i]];
+    for (size_t j = 0; j < count; j++) r += row[j] * params[j];
+    for (size_t j = 0; j < count; j++) gradient[j] += 2 * r / batch * row[j];
+    loss += r * r;
+  }
+  return loss / batch;
+}
+
+static double cross_entropy_of(const int *order) {
+  int n = sizes[0];
+  for (int i = 0; i < batch; i++) {
+    memcpy(gathered + (size_t)i * n, x + (size_t)order[i] * n, sizeof(float) * n);
+    taken[i] = labels[order[i]];
+  }
+  return loss_and_gradient(gathered, taken);
+}
+
+static void run_epochs(long units) {
+  for (long unit = 0; unit < units; unit++) {
+    begin_network();
+    for (int epoch = 0; epoch < epochs; epoch++)
+      for (int from = 0; from < rows; from += most) {
+        const int *order = orders + (size_t)epoch * rows + from;
+        batch = rows - from < most ? rows - from : most;
+        losses[next++] = depth ? cross_entropy_of(order) : squared_error(order);
+        update_by_adam();
+      }
+  }
+}
+
+static void check_epochs(void) {
+  run_epochs(1);
+  tell_course(losses, next);
+}
+
+static void prepare_epochs(int words, char **word) {
+  rows = atoi(word[0]);
+  epochs = atoi(word[1]);
+  prepare_network(words - 2, word + 2);
+  y = depth ? NULL : numbers("y.f32");
+  orders = numbers("orders.i32");
+  most = batch;
+  taken = calloc(most, sizeof *taken);
+  gathered = room((size_t)most * sizes[0]);
+  losses = calloc((size_t)epochs * ((rows + most - 1) / most), sizeof *losses);
 }
 
 /* ---- Rosenbrock's valley ---- */
@@ -457,6 +529,10 @@ int main(int words, char **word) {
     prepare_network(words - 3, rest);
     run = *kind == 'n' ? run_network : run_curvature;
     check = *kind == 'n' ? check_network : check_curvature;
+  } else if (!strcmp(kind, "epochs")) {
+    prepare_epochs(words - 3, rest);
+    run = run_epochs;
+    check = check_epochs;
   } else if (!strcmp(kind, "valley")) {
     by_adam = !strcmp(rest[0], "adam");
     rate = atof(rest[1]);

@@ -9,6 +9,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.utils.data import DataLoader, TensorDataset
 
 from conversation import course, digest, layers, serve
 
@@ -18,6 +19,23 @@ task, folder = json.loads(sys.argv[1]), sys.argv[2]
 
 def floats(name):
     return torch.from_numpy(np.fromfile(f"{folder}/{name}.f32", dtype=np.float32))
+
+
+def integers(name):
+    return torch.from_numpy(np.fromfile(f"{folder}/{name}.i32", dtype=np.int32)).long()
+
+
+def params_of(name, sizes):
+    flat = floats(name)
+    return [flat[a:b].view(shape).clone() for a, b, shape in layers(sizes)]
+
+
+def cross_entropy(model, p, x, labels):
+    activation = torch.relu if model["activation"] == "relu" else torch.tanh
+    h = x
+    for k in range(0, len(p), 2):
+        h = torch.addmm(p[k + 1], activation(h) if k > 0 else h, p[k])
+    return F.cross_entropy(h, labels)
 
 
 class Line:
@@ -58,13 +76,11 @@ class Network:
     def __init__(self):
         batch, sizes = task["batch"], task["sizes"]
         self.x = floats("x").view(-1, sizes[0]).split(batch)
-        labels = np.fromfile(f"{folder}/labels.i32", dtype=np.int32)
-        self.labels = torch.from_numpy(labels).long().split(batch)
+        self.labels = integers("labels").split(batch)
         self.begin()
 
     def params(self, name):
-        flat = floats(name)
-        return [flat[a:b].view(shape).clone() for a, b, shape in layers(task["sizes"])]
+        return params_of(name, task["sizes"])
 
     def begin(self):
         self.p = [p.requires_grad_() for p in self.params("start")]
@@ -73,11 +89,7 @@ class Network:
         self.next = 0
 
     def loss(self, i):
-        activation = torch.relu if task["activation"] == "relu" else torch.tanh
-        h = self.x[i]
-        for k in range(0, len(self.p), 2):
-            h = torch.addmm(self.p[k + 1], activation(h) if k > 0 else h, self.p[k])
-        return F.cross_entropy(h, self.labels[i])
+        return cross_entropy(task, self.p, self.x[i], self.labels[i])
 
     def step(self):
         i = self.next % len(self.x)
@@ -96,6 +108,40 @@ class Network:
         self.begin()
         losses = [self.step().item() for _ in range(task["checked"])]
         return course(losses, sum(p.detach().double().abs().sum().item() for p in self.p))
+
+
+class Epochs:
+    def __init__(self):
+        model, rows = task["model"], task["rows"]
+        if model["kind"] == "linear":
+            y, self.params = floats("y"), lambda: [floats("start")]
+            self.loss = lambda p, x, y: ((x @ p[0] - y) ** 2).mean()
+        else:
+            y, self.params = integers("labels"), lambda: params_of("start", model["sizes"])
+            self.loss = lambda p, x, y: cross_entropy(model, p, x, y)
+        orders = integers("orders").view(-1, rows)
+        batches = [places.tolist() for order in orders for places in order.split(task["batch"])]
+        self.loader = DataLoader(TensorDataset(floats("x").view(rows, -1), y), batch_sampler=batches)
+
+    def go(self):
+        p = [x.requires_grad_() for x in self.params()]
+        optimizer = torch.optim.Adam(p, lr=task["rate"])
+        losses = []
+        for x, y in self.loader:
+            optimizer.zero_grad(set_to_none=True)
+            loss = self.loss(p, x, y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        return p, losses
+
+    def run(self, units):
+        for _ in range(units):
+            self.go()
+
+    def check(self):
+        p, losses = self.go()
+        return course([loss.item() for loss in losses], sum(x.detach().double().abs().sum().item() for x in p))
 
 
 class Curvature(Network):
@@ -166,5 +212,13 @@ class Product:
         return digest(torch.matmul(self.a, self.b).numpy().reshape(-1))
 
 
-jobs = {"line": Line, "network": Network, "curvature": Curvature, "valley": Valley, "chain": Chain, "product": Product}
+jobs = {
+    "line": Line,
+    "network": Network,
+    "epochs": Epochs,
+    "curvature": Curvature,
+    "valley": Valley,
+    "chain": Chain,
+    "product": Product,
+}
 serve(f"{torch.__version__}, one thread, Python {sys.version.split()[0]}", jobs[task["kind"]]())

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Command } from "./child.ts";
 import { here, installed, inNode, root } from "./installed.ts";
-import type { Task } from "./workload.ts";
+import type { Epochs, Task } from "./workload.ts";
 
 /** How to start a peer on a task, with the folder of its data. */
 type Start = (task: Task, folder: string) => Command;
@@ -52,6 +52,12 @@ const fromPython = (name: string, module: string): Entry => ({
   },
 });
 
+/** Those of a perceptron; a linear map has the columns alone for a size. */
+const wordsOfModel = ({ model, batch, rate }: Epochs): readonly (string | number)[] =>
+  model.kind === "linear"
+    ? ["none", batch, 0, rate, 0, model.columns]
+    : [model.activation, batch, 0, rate, 0, ...model.sizes];
+
 /** The words of a task, in the order in which loops.c reads them. */
 const wordsOf = (task: Task): readonly (string | number)[] => {
   switch (task.kind) {
@@ -59,6 +65,8 @@ const wordsOf = (task: Task): readonly (string | number)[] => {
       return [task.rows, task.columns, task.batch, task.rate, task.steps, task.checked];
     case "network":
       return [task.activation, task.batch, task.batches, task.rate, task.checked, ...task.sizes];
+    case "epochs":
+      return [task.rows, task.epochs, ...wordsOfModel(task)];
     case "curvature":
       return [task.activation, task.batch, task.batches, 0, 0, ...task.sizes];
     case "valley":

@@ -1,5 +1,5 @@
 import { add, argmax, type Key, matmul, mul, type NDArray, random, type Shape, toTypedArray } from "@gradfold/core";
-import type { Curvature, Line, Network, Task } from "./workload.ts";
+import type { Epochs, Linear, Perceptron, Task } from "./workload.ts";
 
 /** The numbers of a task by name. */
 export type Data = Readonly<Record<string, Float32Array | Float64Array | Int32Array>>;
@@ -15,7 +15,7 @@ const standard = (key: Key, shape: Shape): NDArray =>
 const standardOf = (key: Key, size: number): Float32Array => floats(standard(key, [size]));
 
 /** y = 3 u + 2 + noise for two columns u and 1, as in the README; else random columns, weights and noise. */
-const lineData = ({ rows, columns }: Line): Data => {
+const lineData = (rows: number, { columns }: Linear): Data => {
   const [forX, forWeights, forNoise] = random.split(random.key(rows + columns), 3);
   if (columns === 2) {
     const u = toTypedArray(random.uniform(forX, [rows], { min: -1, max: 1, ...float32 }));
@@ -33,10 +33,10 @@ const lineData = ({ rows, columns }: Line): Data => {
 };
 
 /** Random inputs, labelled by where a random linear map is largest; weights of variance 1 / inputs, biases of 0. */
-const networkData = ({ sizes, batch, batches }: Network | Curvature): Data => {
+const networkData = (rows: number, { sizes }: Perceptron): Data => {
   const [forX, forMap, forParams, forVector] = random.split(random.key(sizes.length), 4);
   const [inputs = 1, classes = 1] = [sizes[0], sizes.at(-1)];
-  const x = standard(forX, [batch * batches, inputs]);
+  const x = standard(forX, [rows, inputs]);
   const labels = argmax(matmul(x, standard(forMap, [inputs, classes])), 1);
   const layers = sizes.slice(1).map((units, i) => {
     const before = sizes[i] ?? 1;
@@ -52,14 +52,29 @@ const networkData = ({ sizes, batch, batches }: Network | Curvature): Data => {
   };
 };
 
+/** What shuffles the rows of every epoch: `batches` takes them in the same orders. */
+export const orderKey = random.key(10);
+
+const ordersOf = ({ rows, epochs }: Epochs): Int32Array => {
+  const orders = new Int32Array(epochs * rows);
+  for (let epoch = 0; epoch < epochs; epoch++)
+    orders.set(toTypedArray(random.permutation(random.foldIn(orderKey, epoch), rows)), epoch * rows);
+  return orders;
+};
+
 /** What all peers are given: a function of the task alone. */
 export const dataOf = (task: Task): Data => {
   switch (task.kind) {
     case "line":
-      return lineData(task);
+      return lineData(task.rows, task);
     case "network":
     case "curvature":
-      return networkData(task);
+      return networkData(task.batch * task.batches, task);
+    case "epochs": {
+      const { rows, model } = task;
+      const table = model.kind === "linear" ? lineData(rows, model) : networkData(rows, model);
+      return { ...table, orders: ordersOf(task) };
+    }
     case "valley":
       return { start: Float32Array.of(-1.2, 1) };
     case "chain": {

@@ -11,11 +11,15 @@ export interface Line {
   readonly checked: number;
 }
 
-/** A multilayer perceptron with a cross entropy, in batches. */
-interface Layers {
+/** A multilayer perceptron with a cross entropy. */
+export interface Perceptron {
   /** Units of each layer, the input's first. */
   readonly sizes: readonly number[];
   readonly activation: "relu" | "tanh";
+}
+
+/** The same, in batches that are cut beforehand. */
+export interface Layers extends Perceptron {
   readonly batch: number;
   readonly batches: number;
 }
@@ -30,6 +34,26 @@ export interface Network extends Layers {
 /** The Hessian of its loss times a vector. */
 export interface Curvature extends Layers {
   readonly kind: "curvature";
+}
+
+/** A linear map with a squared error. */
+export interface Linear {
+  readonly columns: number;
+}
+
+/**
+ * Training by Adam on mini-batches of rows, which come in a new order every epoch; an epoch's last batch may be shorter. A
+ * unit is a run. The orders are part of the data.
+ */
+export interface Epochs {
+  readonly kind: "epochs";
+  readonly model: ({ readonly kind: "linear" } & Linear) | ({ readonly kind: "perceptron" } & Perceptron);
+  readonly rows: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly rate: number;
+  /** What compilers are given: the whole run, or one step after another. */
+  readonly compiled: "run" | "step";
 }
 
 /** Rosenbrock's function of two numbers, by many small steps; a unit is a run. */
@@ -54,7 +78,7 @@ export interface Product {
   readonly size: number;
 }
 
-export type Task = Line | Network | Curvature | Valley | Chain | Product;
+export type Task = Line | Network | Epochs | Curvature | Valley | Chain | Product;
 
 export interface Workload {
   readonly name: string;
@@ -76,6 +100,22 @@ const w3: Line = { kind: "line", rows: 1e5, columns: 100, batch: 1e5, rate: 0.1,
 const w3Batch = (batch: number): Line => ({ ...w3, batch, rate: 0.01, checked: 50 });
 const w5 = { sizes: [2, 64, 64, 3], activation: "tanh", batch: 64, batches: 1 } as const;
 const w6: Valley = { kind: "valley", optimizer: "gd", rate: 1e-3, steps: 10_000, checked: 1000 };
+
+const w10 = (rows: number, columns = 8): Epochs => ({
+  kind: "epochs",
+  model: { kind: "linear", columns },
+  rows,
+  batch: 32,
+  epochs: 313,
+  rate: 1e-3,
+  compiled: "run",
+});
+const w11: Epochs = {
+  ...w10(1e4),
+  model: { kind: "perceptron", sizes: [784, 128, 10], activation: "relu" },
+  batch: 64,
+  epochs: 1,
+};
 
 const exact = (name: string, title: string, task: Task): Workload => ({ name, title, task, tolerance });
 
@@ -112,6 +152,15 @@ export const workloads: readonly Workload[] = [
   },
   ...[256, 512, 1024].map((n) => exact(`W8:${n}`, `matrix product, ${n} × ${n}`, { kind: "product", size: n })),
   exact("W9", "Hessian of W5 times a vector", { ...w5, kind: "curvature" }),
+  ...[2048, 2000].map((n) =>
+    exact(`W10:${n}`, `least squares, batches of 32 of ${n.toLocaleString("en")} × 8, 313 epochs of Adam`, w10(n)),
+  ),
+  exact("W10:step", "W10:2048, compiled step by step", { ...w10(2048), compiled: "step" }),
+  exact("W10:100000", "least squares, batches of 32 of 100,000 × 100, an epoch of Adam", {
+    ...w10(1e5, 100),
+    epochs: 1,
+  }),
+  exact("W11", "perceptron 784–128–10, batches of 64 of 10,000, an epoch of Adam", w11),
 ];
 
 /** The workloads of a name: `W2` stands for all its sizes. */

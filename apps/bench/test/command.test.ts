@@ -16,7 +16,7 @@ const bench = async (...argv: readonly string[]) => {
 };
 
 test.each([
-  [["W10"], "There are W1, W2:1000,"],
+  [["W99"], "There are W1, W2:1000,"],
   [["W"], "There are W1, W2:1000,"],
   [["W5", "W6"], "too many arguments"],
   [["--peers", "loops,MATLAB"], 'There is no peer "MATLAB"; there are loops, gradfold jit, gradfold, C,'],

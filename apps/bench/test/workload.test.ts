@@ -7,6 +7,8 @@ import { named, type Task, workloads } from "../src/workload.ts";
 
 const layers = { sizes: [3, 5, 6, 4], batch: 7, batches: 2 } as const;
 
+const epochs = { kind: "epochs", rows: 11, batch: 4, epochs: 3, rate: 1e-2, compiled: "run" } as const;
+
 /** All kinds of tasks, tiny. */
 const tasks: readonly (readonly [string, Task])[] = [
   ["a run", { kind: "line", rows: 9, columns: 2, batch: 9, rate: 0.1, steps: 4, checked: 2 }],
@@ -14,6 +16,13 @@ const tasks: readonly (readonly [string, Task])[] = [
   ["steps on rows", { kind: "line", rows: 11, columns: 5, batch: 5, rate: 0.1, steps: 1, checked: 5 }],
   ["relu", { ...layers, kind: "network", activation: "relu", rate: 1e-2, checked: 6 }],
   ["tanh", { ...layers, kind: "network", activation: "tanh", rate: 1e-2, checked: 6 }],
+  ["a linear map, epoch after epoch", { ...epochs, model: { kind: "linear", columns: 5 } }],
+  ["a linear map with whole batches", { ...epochs, model: { kind: "linear", columns: 5 }, rows: 8 }],
+  ["a linear map, step by step", { ...epochs, model: { kind: "linear", columns: 5 }, compiled: "step" }],
+  [
+    "a perceptron, epoch after epoch",
+    { ...epochs, model: { kind: "perceptron", sizes: layers.sizes, activation: "relu" } },
+  ],
   ["a Hessian times a vector", { ...layers, kind: "curvature", activation: "tanh", batches: 1 }],
   ["gradient descent", { kind: "valley", optimizer: "gd", rate: 1e-3, steps: 20, checked: 20 }],
   ["Adam", { kind: "valley", optimizer: "adam", rate: 1e-2, steps: 20, checked: 20 }],

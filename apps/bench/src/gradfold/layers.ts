@@ -1,7 +1,7 @@
 import { add, array, matmul, mean, type NDArray, oneHot, relu, type Scalar, tanh, toTypedArray } from "@gradfold/core";
 import { softmaxCrossEntropy } from "@gradfold/optim";
 import { type Data, floatsOf, integersOf } from "../data.ts";
-import type { Curvature, Network } from "../workload.ts";
+import type { Layers, Perceptron } from "../workload.ts";
 
 type Matrix = NDArray<[number, number]>;
 
@@ -31,7 +31,7 @@ export const flatOf = (params: Params): Float32Array =>
 
 /** The mean cross entropy of a batch, with labels as probabilities. */
 export const lossOf =
-  ({ activation }: Network | Curvature) =>
+  ({ activation }: Perceptron) =>
   (params: Params, x: Matrix, targets: Matrix): Scalar => {
     const act = activation === "relu" ? relu : tanh;
     const logits = params.reduce(
@@ -42,7 +42,7 @@ export const lossOf =
   };
 
 /** Inputs and labels, batch after batch. */
-export const partsOf = ({ sizes, batch, batches }: Network | Curvature, data: Data) => {
+export const partsOf = ({ sizes, batch, batches }: Layers, data: Data) => {
   const [inputs = 0, classes = 0] = [sizes[0], sizes.at(-1)];
   const [x, labels] = [floatsOf(data, "x"), integersOf(data, "labels")];
   return Array.from({ length: batches }, (_, i) => ({

@@ -34,10 +34,12 @@ export interface JaxJs {
   };
   readonly numpy: {
     readonly float32: unknown;
+    readonly int32: unknown;
     readonly array: (
-      values: Float32Array | number,
+      values: Float32Array | Int32Array | number,
       options: { readonly shape?: readonly number[]; readonly dtype: unknown },
     ) => JaxArray;
+    readonly take: (a: JaxArray, indices: JaxArray, axis: number) => JaxArray;
     readonly dot: (a: JaxArray, b: JaxArray) => JaxArray;
     readonly matmul: (a: JaxArray, b: JaxArray) => JaxArray;
     readonly square: (x: JaxArray) => JaxArray;

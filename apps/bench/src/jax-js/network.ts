@@ -1,13 +1,13 @@
 import { type Data, floatsOf, integersOf } from "../data.ts";
 import { course, digest, type Job, total } from "../job.ts";
-import type { Curvature, Network } from "../workload.ts";
+import type { Curvature, Layers, Network, Perceptron } from "../workload.ts";
 import { adamStep, corrections } from "./adam.ts";
 import { arrayOf, floatsIn, type JaxArray, type JaxJs, scalarOf } from "./library.ts";
 
 type Arrays = readonly JaxArray[];
 
 /** Weights and biases of each layer in turn. */
-const paramsOf = (jax: JaxJs, flat: Float32Array, sizes: readonly number[]): Arrays => {
+export const paramsOf = (jax: JaxJs, flat: Float32Array, sizes: readonly number[]): Arrays => {
   let place = 0;
   const cut = (size: number) => flat.slice(place, (place += size));
   return sizes.slice(1).flatMap((units, i) => {
@@ -16,7 +16,7 @@ const paramsOf = (jax: JaxJs, flat: Float32Array, sizes: readonly number[]): Arr
   });
 };
 
-const partsOf = (jax: JaxJs, { sizes, batch, batches }: Network | Curvature, data: Data) => {
+export const partsOf = (jax: JaxJs, { sizes, batch, batches }: Layers, data: Data) => {
   const [inputs = 0, classes = 0] = [sizes[0], sizes.at(-1)];
   const [x, labels] = [floatsOf(data, "x"), integersOf(data, "labels")];
   return Array.from({ length: batches }, (_, i) => {
@@ -30,8 +30,8 @@ const partsOf = (jax: JaxJs, { sizes, batch, batches }: Network | Curvature, dat
 };
 
 /** Uses up its parameters, and keeps the batch. */
-const lossOf =
-  ({ numpy, nn }: JaxJs, { activation, batch, sizes }: Network | Curvature) =>
+export const lossOf =
+  ({ numpy, nn }: JaxJs, { activation, batch, sizes }: Perceptron & { readonly batch: number }) =>
   (params: Arrays, x: JaxArray, targets: JaxArray): JaxArray => {
     const layers = sizes.slice(1).map((_, i) => [params[2 * i], params[2 * i + 1]] as const);
     const logits = layers.reduce((h, [weights, biases], i) => {
@@ -46,7 +46,7 @@ const lossOf =
       .mul(-1 / batch);
   };
 
-const flatOf = async (params: Arrays): Promise<Float32Array> => {
+export const flatOf = async (params: Arrays): Promise<Float32Array> => {
   const parts: number[] = [];
   for (const x of params) parts.push(...(await floatsIn(x.ref)));
   return Float32Array.from(parts);

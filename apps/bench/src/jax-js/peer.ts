@@ -1,6 +1,7 @@
 import { type Data, floatsOf } from "../data.ts";
 import { digest, type Job, type Peer } from "../job.ts";
 import type { Chain, Product, Task } from "../workload.ts";
+import { epochs } from "./epochs.ts";
 import { arrayOf, floatsIn, type JaxArray, type JaxJs, load } from "./library.ts";
 import { line } from "./line.ts";
 import { curvature, network } from "./network.ts";
@@ -55,6 +56,8 @@ const taking =
         return line(jax, task, data);
       case "network":
         return network(jax, task, data);
+      case "epochs":
+        return epochs(jax, task, data);
       case "curvature":
         return curvature(jax, task, data);
       case "valley":

@@ -1,5 +1,5 @@
 /** Adam in place, after D. P. Kingma and J. Ba, 2015: means of gradients and of their squares, without their bias. */
-export const adam = (params: Float32Array, gradient: Float32Array, rate: number) => {
+export const adam = (params: Float32Array, gradient: Float32Array | Float64Array, rate: number) => {
   const mean = new Float32Array(params.length);
   const square = new Float32Array(params.length);
   let power1 = 1;

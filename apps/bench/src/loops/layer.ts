@@ -1,4 +1,4 @@
-import type { Curvature, Network } from "../workload.ts";
+import type { Perceptron } from "../workload.ts";
 
 /** One layer's place in the parameters, and room for what a batch makes of it. */
 export interface Layer {
@@ -16,7 +16,7 @@ export interface Layer {
 }
 
 /** The layers after the input, and how many parameters they have. Weights [inputs, units] come before biases. */
-export const layersOf = ({ sizes, batch }: Network | Curvature): readonly Layer[] => {
+export const layersOf = ({ sizes, batch }: Perceptron & { readonly batch: number }): readonly Layer[] => {
   let place = 0;
   return sizes.slice(1).map((units, i) => {
     const inputs = sizes[i] ?? 0;
@@ -38,7 +38,12 @@ export const layersOf = ({ sizes, batch }: Network | Curvature): readonly Layer[
 };
 
 /** z ← f(z + b) for every row of a batch. */
-export const activate = (z: Float32Array, b: Float32Array, batch: number, f: Network["activation"] | "none"): void => {
+export const activate = (
+  z: Float32Array,
+  b: Float32Array,
+  batch: number,
+  f: Perceptron["activation"] | "none",
+): void => {
   const units = b.length;
   for (let i = 0; i < batch; i++)
     for (let j = 0; j < units; j++) {

@@ -1,14 +1,18 @@
 import { type Data, floatsOf, integersOf } from "../data.ts";
 import { course, type Job, total } from "../job.ts";
-import type { Network } from "../workload.ts";
+import type { Network, Perceptron } from "../workload.ts";
 import { adam } from "./adam.ts";
 import { activate, crossEntropy, layersOf } from "./layer.ts";
 import { multiply, multiplyByTransposed, multiplyTransposed, sumRows } from "./matrix.ts";
 
 /** Loss and gradient by hand: forward, then the errors back from layer to layer. */
-const lossAndGradient = (task: Network, params: Float32Array, gradient: Float32Array) => {
-  const { activation, batch } = task;
-  const layers = layersOf(task).map((layer) => ({
+export const lossAndGradient = (
+  model: Perceptron & { readonly batch: number },
+  params: Float32Array,
+  gradient: Float32Array,
+) => {
+  const { activation, batch } = model;
+  const layers = layersOf(model).map((layer) => ({
     ...layer,
     w: params.subarray(...layer.weights),
     b: params.subarray(...layer.biases),

@@ -3,6 +3,7 @@ import type { Job, Peer } from "../job.ts";
 import type { Task } from "../workload.ts";
 import { chain } from "./chain.ts";
 import { curvature } from "./curvature.ts";
+import { epochs } from "./epochs.ts";
 import { line } from "./line.ts";
 import { network } from "./network.ts";
 import { product } from "./product.ts";
@@ -14,6 +15,8 @@ const take = (task: Task, data: Data): Job => {
       return line(task, data);
     case "network":
       return network(task, data);
+    case "epochs":
+      return epochs(task, data);
     case "curvature":
       return curvature(task, data);
     case "valley":

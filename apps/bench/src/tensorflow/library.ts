@@ -27,6 +27,10 @@ export interface Optimizer {
   readonly dispose: () => void;
 }
 
+interface Dataset<T> {
+  readonly forEachAsync: (f: (element: T) => void) => Promise<void>;
+}
+
 export interface TensorFlow {
   readonly version: { readonly tfjs: string };
   readonly setBackend: (name: string) => Promise<boolean>;
@@ -38,6 +42,8 @@ export interface TensorFlow {
   readonly oneHot: (labels: Tensor, classes: number) => Tensor;
   readonly tensor1d: (values: Int32Array, dtype: "int32") => Tensor;
   readonly cast: (x: Tensor, dtype: "float32") => Tensor;
+  readonly gather: (x: Tensor, indices: Tensor) => Tensor;
+  readonly data: { readonly generator: <T>(f: () => Iterator<T>) => Dataset<T> };
   readonly dot: (a: Tensor, b: Tensor) => Tensor;
   readonly sub: (a: number | Tensor, b: Tensor) => Tensor;
   readonly tidy: <A>(f: () => A) => A;

@@ -1,10 +1,10 @@
 import { type Data, floatsOf, integersOf } from "../data.ts";
 import { course, digest, type Job, total } from "../job.ts";
-import type { Curvature, Network } from "../workload.ts";
+import type { Curvature, Layers, Network, Perceptron } from "../workload.ts";
 import type { Optimizer, Tensor, TensorFlow } from "./library.ts";
 
 /** Weights and biases of each layer in turn. */
-const paramsOf = (tf: TensorFlow, flat: Float32Array, sizes: readonly number[]): readonly Tensor[] => {
+export const paramsOf = (tf: TensorFlow, flat: Float32Array, sizes: readonly number[]): readonly Tensor[] => {
   let place = 0;
   const cut = (size: number) => flat.slice(place, (place += size));
   return sizes.slice(1).flatMap((units, i) => {
@@ -13,7 +13,7 @@ const paramsOf = (tf: TensorFlow, flat: Float32Array, sizes: readonly number[]):
   });
 };
 
-const partsOf = (tf: TensorFlow, { sizes, batch, batches }: Network | Curvature, data: Data) => {
+export const partsOf = (tf: TensorFlow, { sizes, batch, batches }: Layers, data: Data) => {
   const [inputs = 0, classes = 0] = [sizes[0], sizes.at(-1)];
   const [x, labels] = [floatsOf(data, "x"), integersOf(data, "labels")];
   return Array.from({ length: batches }, (_, i) => ({
@@ -22,8 +22,8 @@ const partsOf = (tf: TensorFlow, { sizes, batch, batches }: Network | Curvature,
   }));
 };
 
-const logitsOf =
-  ({ activation, sizes }: Network | Curvature) =>
+export const logitsOf =
+  ({ activation, sizes }: Perceptron) =>
   (params: readonly Tensor[], x: Tensor): Tensor => {
     const layers = sizes.slice(1).map((_, i) => [params[2 * i], params[2 * i + 1]] as const);
     return layers.reduce((h, [weights, biases], i) => {

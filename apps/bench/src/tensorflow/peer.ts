@@ -2,6 +2,7 @@ import { type Data, floatsOf } from "../data.ts";
 import { digest, type Job, type Peer } from "../job.ts";
 import type { Chain, Product, Task, Valley } from "../workload.ts";
 import { type Backend, load, type Tensor, type TensorFlow } from "./library.ts";
+import { epochs } from "./epochs.ts";
 import { line } from "./line.ts";
 import { curvature, network } from "./network.ts";
 
@@ -59,6 +60,8 @@ const taking =
         return line(tf, task, data);
       case "network":
         return network(tf, task, data);
+      case "epochs":
+        return epochs(tf, task, data);
       case "curvature":
         return curvature(tf, task, data);
       case "valley":
