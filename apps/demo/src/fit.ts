@@ -5,6 +5,7 @@ import {
   type Inputs,
   type Metrics,
   repeat,
+  sliceInputs,
   type ScaleState,
   sgd,
   type Step,
@@ -32,7 +33,7 @@ export interface Descent {
 const inputsOf = (key: Key, data: Data, { steps, batchSize }: Made): Inputs<Data> => {
   if (batchSize === n) return repeat(data, steps);
   const epochs = Math.ceil(steps / Math.ceil(n / batchSize));
-  return { ...batches(key, data, { size: batchSize, epochs }), length: steps };
+  return sliceInputs(batches(key, data, { size: batchSize, epochs }), 0, steps);
 };
 
 /** The blog's descent. */
@@ -44,12 +45,6 @@ export const descentOf = ({ a, data }: Problem, settings: Made): Descent => {
     inputs: inputsOf(random.foldIn(random.key(settings.seed), 1), data, settings),
   };
 };
-
-/** The inputs from i on, at most so many. */
-export const part = <A>(inputs: Inputs<A>, i: number, most = Infinity): Inputs<A> => ({
-  length: Math.max(Math.min(most, inputs.length - i), 0),
-  at: (j) => inputs.at(i + j),
-});
 
 /** The descent, folded into a trajectory. */
 export const fit = (problem: Problem, settings: Made): Run => {

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { DecodeError, type Either, either, orThrow } from "@gradfold/core";
-import { type Recording, trajectory } from "@gradfold/optim";
+import { type Recording, sliceInputs, trajectory } from "@gradfold/optim";
 import { load, record, type Recorder, resume } from "@gradfold/optim/node";
 import { describe, madeBy } from "./described.ts";
-import { type Descent, descentOf, part, type Run, type State } from "./fit.ts";
+import { type Descent, descentOf, type Run, type State } from "./fit.ts";
 import type { Made } from "./option.ts";
 import { makeProblem, type Problem } from "./problem.ts";
 
@@ -62,7 +62,8 @@ const carryOn = async (path: string, recorder: Recorder, state: State, descent: 
     let now = state;
     let synced = performance.now();
     while (recorder.steps() < inputs.length && heard() === undefined) {
-      const run = trajectory.fold(step, now, part(inputs, recorder.steps(), chunk));
+      const from = recorder.steps();
+      const run = trajectory.fold(step, now, sliceInputs(inputs, from, Math.min(from + chunk, inputs.length)));
       orThrow(recorder.append(run));
       now = run.final;
       if (performance.now() - synced > syncEvery) {
@@ -90,7 +91,7 @@ const carryOn = async (path: string, recorder: Recorder, state: State, descent: 
 /** A descent that is recorded as it goes. */
 export const recorded = async (path: string, problem: Problem, made: Made): Promise<Run> => {
   const descent = descentOf(problem, made);
-  const begun = trajectory.fold(descent.step, descent.start, part(descent.inputs, 0, 0));
+  const begun = trajectory.fold(descent.step, descent.start, sliceInputs(descent.inputs, 0, 0));
   const every = Math.max(1, Math.ceil(made.steps / 1000));
   const recorder = orThrow(record(path, begun, { description: describe(made), every }));
   return orThrow(reopen(await carryOn(path, recorder, descent.start, descent), descent, "ends"));
@@ -127,7 +128,7 @@ export const reopened = (path: string): Reopened => {
 export const forked = ({ run, problem, made }: Reopened, k: number, other: Partial<Made>): Run => {
   const after = { ...made, ...other, steps: k + (other.steps ?? Math.max(run.length - 1 - k, 0)) };
   const { step, inputs } = descentOf(problem, after);
-  return trajectory.fork(run, k, step, part(inputs, k));
+  return trajectory.fork(run, k, step, sliceInputs(inputs, k));
 };
 
 /** The recording in a file, for its numbers. */

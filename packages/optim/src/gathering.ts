@@ -1,6 +1,6 @@
-import { tree, type Vector } from "@gradfold/core";
-import { gatherRows, typed } from "@gradfold/core/transform";
-import { type Inputs, sequence } from "./inputs.ts";
+import { DomainError, tree, type Vector } from "@gradfold/core";
+import { describe, gatherRows, typed } from "@gradfold/core/transform";
+import { checkInputs, type Inputs, sequence } from "./inputs.ts";
 import { frozen } from "./value.ts";
 
 /** Inputs that are rows of tables: what a loop needs to gather them itself. */
@@ -45,11 +45,30 @@ export const gathered = (length: number, gathering: Gathering): Inputs<unknown> 
   return inputs;
 };
 
-/** Inputs from … to - 1, which are gathered as the others are. */
-export const partOf = typed<<Batch>(inputs: Inputs<Batch>, from: number, to: number) => Inputs<Batch>>(
-  (inputs: Inputs<unknown>, from: number, to: number) => {
+const op = "sliceInputs";
+
+/**
+ * The inputs from … to - 1, with which a run goes on in chunks. Those of `batches` stay what they are: in a fold with `scan`
+ * their rows are gathered inside of the loop.
+ *
+ * @param to - the end, which is not included (all that there are)
+ * @throws DomainError unless 0 ≤ from ≤ to ≤ length
+ * @example
+ * import { arange } from "@gradfold/core";
+ * import { batches, sliceInputs } from "@gradfold/optim";
+ * const inputs = batches(null, arange(6), { size: 2, shuffle: false });
+ * sliceInputs(inputs, 1).at(0); // => float64 [2] [2, 3]
+ */
+export const sliceInputs = typed<<Batch>(inputs: Inputs<Batch>, from: number, to?: number) => Inputs<Batch>>(
+  (inputs: Inputs<unknown>, from: number, end?: number) => {
+    checkInputs(op, inputs);
+    const { length } = inputs;
+    const to = end ?? length;
+    const isWhole = Number.isInteger(from) && Number.isInteger(to);
+    if (!isWhole || from < 0 || from > to || to > length)
+      throw new DomainError(`${op}: no inputs ${describe(from)} to ${describe(to)} among ${length}.`);
     const gathering = gatheringOf(inputs);
-    if (gathering === undefined) return sequence("inputs", to - from, (i) => inputs.at(from + i));
+    if (gathering === undefined) return sequence(op, to - from, (i) => inputs.at(from + i));
     return gathered(to - from, { ...gathering, first: gathering.first + from });
   },
 );

@@ -8,6 +8,7 @@ export * as testFunction from "./test-function.ts";
 export { batches } from "./batches/batches.ts";
 export type { BatchOptions } from "./batches/options.ts";
 export type { Rows } from "./batches/rows.ts";
+export { sliceInputs } from "./gathering.ts";
 export { type Inputs, repeat, steps } from "./inputs.ts";
 export { type FocalOptions, hinge, sigmoidBinaryCrossEntropy, sigmoidFocal, squaredHinge } from "./loss/binary.ts";
 export { nll, smoothLabels, softmaxCrossEntropyWithIntegerLabels } from "./loss/label.ts";

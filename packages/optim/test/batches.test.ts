@@ -19,7 +19,7 @@ import {
 } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gatheringOf, partOf } from "../src/gathering.ts";
+import { gatheringOf, sliceInputs } from "../src/gathering.ts";
 import { batches, type BatchOptions, type Inputs, repeat, trainTestSplit } from "../src/index.ts";
 
 const key = random.key(5);
@@ -109,7 +109,7 @@ describe("a batch", () => {
       fc.property(cases, fc.nat(20), fc.nat(20), ({ data, options, own }, a, b) => {
         const inputs: Inputs<unknown> = batches(own, data, options);
         const [from = 0, to = 0] = [a, b].map((x) => Math.min(x, inputs.length)).toSorted((x, y) => x - y);
-        const part = partOf(partOf(inputs, from, inputs.length), 0, to - from);
+        const part = sliceInputs(sliceInputs(inputs, from, inputs.length), 0, to - from);
         expect(part.length).toBe(to - from);
         for (let i = 0; i < part.length; i++) {
           expect(bitsOf(part.at(i))).toEqual(bitsOf(inputs.at(from + i)));
@@ -137,7 +137,10 @@ describe("a batch", () => {
     expect(Object.isFrozen(inputs.at(0))).toBe(true);
     expect(gatheringOf({ ...inputs, at: (i: number) => inputs.at(2 - i) })).toBeUndefined();
     expect(gatheringOf(repeat("data", 3))).toBeUndefined();
-    expect([partOf(repeat("data", 3), 1, 3).length, partOf(repeat("data", 3), 1, 3).at(1)]).toEqual([2, "data"]);
+    expect([sliceInputs(repeat("data", 3), 1, 3).length, sliceInputs(repeat("data", 3), 1, 3).at(1)]).toEqual([
+      2,
+      "data",
+    ]);
   });
 });
 
@@ -193,7 +196,7 @@ describe("the batches of an epoch", () => {
               count,
             );
           }
-        const epoch = all(inSteps ? partOf(inputs, 0, 5) : partOf(inputs, 0, inputs.length / 2)).flat();
+        const epoch = all(inSteps ? sliceInputs(inputs, 0, 5) : sliceInputs(inputs, 0, inputs.length / 2)).flat();
         expect(epoch.map((row) => of[row])).toEqual(epoch.map((_, p) => classes[p % classes.length]));
         for (const label of classes) {
           const rows = epoch.filter((row) => of[row] === label);

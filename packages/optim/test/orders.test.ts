@@ -2,7 +2,7 @@ import { arange, random } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keeping } from "../src/batches/order.ts";
-import { gatheringOf, partOf } from "../src/gathering.ts";
+import { gatheringOf, sliceInputs } from "../src/gathering.ts";
 import { batches, type Inputs } from "../src/index.ts";
 
 const key = random.key(5);
@@ -31,7 +31,7 @@ describe("orders", () => {
 
   test("are made once for all runs over the same inputs, in whatever order epochs come", () => {
     const inputs: Inputs<unknown> = batches(key, arange(50), { size: 8, epochs: 100 });
-    const part: Inputs<unknown> = partOf(inputs, 20, 700);
+    const part: Inputs<unknown> = sliceInputs(inputs, 20, 700);
     const orders = new Map<number, unknown>();
     fc.assert(
       fc.property(fc.nat(99), fc.boolean(), (epoch, ofPart) => {

@@ -19,7 +19,6 @@ import {
 } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { partOf } from "../src/gathering.ts";
 import {
   type BatchOptions,
   batches,
@@ -124,9 +123,8 @@ describe("a run in loops over mini-batches of any size", () => {
       fc.property(cases, ({ budget, where, ...made }) => {
         const inputs = batchesOf(made);
         const k = Math.floor(where * inputs.length);
-        const part = (from: number, to: number) => partOf(inputs, from, to) as Inputs<Batch>;
-        const begun = folded(part(0, k), { budget, scan });
-        const whole = trajectory.extend(begun, part(k, inputs.length));
+        const begun = folded(sliceInputs(inputs, 0, k), { budget, scan });
+        const whole = trajectory.extend(begun, sliceInputs(inputs, k));
         expect(seen(whole)).toEqual(seen(folded(inputs, { budget })));
       }),
     ));

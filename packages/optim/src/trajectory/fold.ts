@@ -1,7 +1,7 @@
 import type { scan } from "@gradfold/autodiff";
 import { DomainError, DTypeError } from "@gradfold/core";
 import { describe, isRecord, optionsOf, reasonOf, typed } from "@gradfold/core/transform";
-import { partOf } from "../gathering.ts";
+import { sliceInputs } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
 import { checkSteps } from "./check.ts";
@@ -59,7 +59,7 @@ const advanceUntil = (
   const size = scan === undefined ? 1 : stepsInLoops;
   let [before, so] = [run, checkStopped(until.init)];
   for (let i = 0; i < inputs.length && !so.stopped; i += size) {
-    const chunk = partOf(inputs, i, Math.min(i + size, inputs.length));
+    const chunk = sliceInputs(inputs, i, Math.min(i + size, inputs.length));
     const after = advance(op, before, step, chunk);
     const past = before.length - 1;
     const losses = after.rows(past, after.length - 1).columns["loss"];

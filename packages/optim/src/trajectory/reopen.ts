@@ -9,7 +9,7 @@ import {
   numerics,
 } from "@gradfold/core";
 import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
-import { partOf } from "../gathering.ts";
+import { sliceInputs } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { Step } from "../train.ts";
@@ -108,7 +108,7 @@ export const reopen = typed<Reopen>(
     const found = like === undefined ? undefined : misfit(first.state, like);
     if (found !== undefined)
       return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
-    const taken = partOf(inputs, 0, made.steps);
+    const taken = sliceInputs(inputs, 0, made.steps);
     const rows = attempt(() => wholeRows(op, made, step, inputs));
     if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
     const run = regrow(
