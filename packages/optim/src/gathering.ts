@@ -3,7 +3,10 @@ import { describe, gatherRows, typed } from "@gradfold/core/transform";
 import { checkInputs, type Inputs, sequence } from "./inputs.ts";
 import { frozen } from "./value.ts";
 
-/** Inputs that are rows of tables: what a loop needs to gather them itself. */
+/**
+ * Inputs that are rows of tables: what a loop needs to gather them itself. Where there are no epochs, an epoch is what is
+ * drawn at once, and the inputs may end within it.
+ */
 export interface Gathering {
   /** A tree of arrays with n rows each. */
   readonly tables: unknown;

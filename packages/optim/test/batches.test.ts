@@ -162,6 +162,20 @@ describe("the batches of an epoch", () => {
     );
   });
 
+  test("come in the order of a permutation by the key of the epoch", () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(20), ({ n, size, seed }, epoch) => {
+        const own = random.key(seed);
+        const perEpoch = Math.ceil(n / size);
+        const inputs = batches(own, arange(n), { size, epochs: 21 });
+        expect(all(sliceInputs(inputs, epoch * perEpoch, (epoch + 1) * perEpoch)).flat()).toEqual(
+          numbers(random.permutation(random.foldIn(own, epoch), n)),
+        );
+      }),
+      { seed: 10, numRuns: 40 },
+    );
+  });
+
   test("are drawn by weights as random.choice draws them", () => {
     fc.assert(
       fc.property(sizes, ({ n, size, seed }) => {

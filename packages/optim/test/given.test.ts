@@ -28,12 +28,14 @@ import {
   recording,
   repeat,
   sgd,
+  sliceInputs,
   standardize,
   steps,
   trainState,
   trainStep,
   trainTestSplit,
   trajectory,
+  withValidation,
 } from "../src/index.ts";
 
 /** What no function of this package has a use for, and what some of them take. */
@@ -91,6 +93,7 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   "trajectory.map": [trajectory.map, run, (n: number) => n],
   "trajectory.at": [trajectory.at, run, 1],
   "trajectory.evaluate": [trajectory.evaluate, run, (n: number) => n],
+  "trajectory.column": [trajectory.column, run, (n: number) => n],
   "trajectory.outcome": [trajectory.outcome, run],
   "trajectory.diff": [trajectory.diff, run, run],
   "trajectory.verify": [trajectory.verify, run, step, steps(4)],
@@ -103,6 +106,8 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   repeat: [repeat, array(1), 3],
   steps: [steps, 3],
   batches: [batches, random.key(0), { x: ones([5]) }, { size: 2 }],
+  sliceInputs: [sliceInputs, steps(5), 1, 3],
+  withValidation: [withValidation, step, { every: 2, metrics: () => ({ validationLoss: 1 }) }],
   trainTestSplit: [trainTestSplit, random.key(0), { x: ones([5]) }, { testSize: 0.4 }],
   trainState: [trainState, array(1), sgd(0.1), random.key(1)],
   trainStep: [trainStep, valueAndGrad((p: NDArray) => sum(p)), sgd(0.1)],

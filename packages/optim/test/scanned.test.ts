@@ -25,6 +25,7 @@ import {
   type Inputs,
   repeat,
   sgd,
+  sliceInputs,
   trainState,
   trainStep,
   trajectory,

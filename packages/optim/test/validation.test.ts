@@ -16,6 +16,8 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recording, repeat, sgd, steps, trainState, trainStep, trajectory, withValidation } from "../src/index.ts";
+import { load, record, resume } from "../src/node/index.ts";
+import { memoryDisk } from "./memory.ts";
 import { right } from "./recorded.ts";
 
 const optimizer = sgd(0.125, { momentum: 0.5 });
@@ -84,6 +86,20 @@ describe("a step with validation", () => {
       const read = right(recording.decode(recording.encode(recording.of(run))));
       const again = right(trajectory.reopen(read, counting(every).step, inputs(n + from + 1)));
       expect(trajectory.extend(again, inputs(2)).metrics).toEqual(trajectory.extend(run, inputs(2)).metrics);
+    });
+  });
+
+  test("goes on in a recording that was interrupted", () => {
+    law(15, (every, n, from) => {
+      const { fs } = memoryDisk();
+      const whole = trajectory.fold(counting(every).step, start, inputs(n + from + 1));
+      right(right(record("/f", trajectory.slice(whole, 0, from + 1), { every: 2, fs })).close());
+      const { recorder, steps: at, state } = right(resume("/f", start, { fs }));
+      expect(at).toBe(from);
+      const run = trajectory.fold(counting(every).step, state, inputs(n + 1));
+      right(recorder.append(run));
+      right(recorder.close());
+      expect(right(load("/f", { fs })).metrics).toEqual(whole.rows(0, whole.length - 1).columns);
     });
   });
 

@@ -17,10 +17,10 @@ interface Plan {
 /** Without epochs, rows are drawn for several batches at once: at least as many. */
 const leastDrawn = 4096;
 
-const planOf = ({ size, epochs = 1, steps, dropLast, weights, balance }: Settled, n: number): Plan => {
+const planOf = ({ size, epochs, steps, dropLast, weights, balance }: Settled, n: number): Plan => {
   if (steps === undefined) {
     const perEpoch = dropLast ? Math.floor(n / size) : Math.ceil(n / size);
-    return { rows: dropLast ? perEpoch * size : n, perEpoch, length: perEpoch * epochs };
+    return { rows: dropLast ? perEpoch * size : n, perEpoch, length: perEpoch * (epochs ?? 1) };
   }
   // Weights and labels take time in proportion to all rows.
   const drawn = weights === undefined && balance === undefined ? leastDrawn : Math.max(n, leastDrawn);

@@ -30,15 +30,14 @@ const runsOf = (sorted: ArrayLike<number>): readonly (readonly [start: number, e
 export const balanced = (labels: Vector, count: number): Draw => {
   const numbers = add(labels, 0); // −0 is 0
   const runs = runsOf(toTypedArray(sort(numbers)));
-  const places = Array.from({ length: count }, (_, p) => {
-    const [start, end] = runs[p % runs.length] ?? [0, 0];
-    return start + (Math.floor(p / runs.length) % (end - start));
-  });
-  const taken = array(places, { dtype: "int32" });
+  const turns = Array.from({ length: Math.ceil(count / runs.length) }, (_, turn) =>
+    runs.map(([start, end]) => start + (turn % (end - start))),
+  );
+  const places = array(turns.flat().slice(0, count), { dtype: "int32" });
   return (key) => {
     const rows = random.permutation(key, labels.shape[0]);
     const byClass = take(rows, argsort(take(numbers, rows)));
-    return take(byClass, taken);
+    return take(byClass, places);
   };
 };
 

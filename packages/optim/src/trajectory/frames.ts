@@ -1,5 +1,5 @@
-import { type NDArray, type Shape, toTypedArray, tree } from "@gradfold/core";
-import { contiguous, typed, view } from "@gradfold/core/transform";
+import { toTypedArray } from "@gradfold/core";
+import { contiguous, isNDArray, tracer, view } from "@gradfold/core/transform";
 import { frozen } from "../value.ts";
 import { type Kept, openKept } from "./kept.ts";
 import { bytesOfLeaf, frameOf, type Keyframe } from "./keyframe.ts";
@@ -43,33 +43,21 @@ export const listed = ({ steps, states }: Frames, by: number): readonly Keyframe
 /** What V8 keeps in the object of a typed array; to ask for its buffer would move it out. */
 const inObject = 64;
 
-/** Whether an array keeps a much larger buffer alive, such as that of all the states of a loop. */
-const isPart = (x: NDArray): boolean => {
-  const { data } = view(x, "trajectory");
+/** An array that keeps a much larger buffer alive, such as that of all the states of a loop, as one of its own. */
+const compact = (leaf: unknown): unknown => {
+  if (!isNDArray(leaf) || tracer(leaf) !== undefined) return leaf;
+  const { data } = view(leaf, "trajectory");
   const held = data.byteLength > inObject ? data.buffer.byteLength : data.byteLength;
-  return held > 2 * bytesOfLeaf(x);
+  return held > 2 * bytesOfLeaf(leaf) ? contiguous(leaf.dtype, leaf.shape, toTypedArray(leaf)) : leaf;
 };
-
-/** A state whose leaves have their own buffers. */
-const compact = (state: unknown): unknown =>
-  tree.leaves(state).some(isPart)
-    ? frozen(
-        tree.map(
-          typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) =>
-            contiguous(x.dtype, x.shape, toTypedArray(x)),
-          ),
-          state,
-        ),
-      )
-    : state;
 
 /** The keyframes that stay when they are to be at least `interval` steps apart. */
 export const thin = (parts: readonly Frames[], interval: number): Frames => {
   const { steps, states } = parts.reduce(joinFrames);
   const kept: number[] = [];
   for (const [i, step] of steps.entries()) if (step - (steps[kept.at(-1) ?? -1] ?? -Infinity) >= interval) kept.push(i);
-  const keeper = openKept(states.at(0), kept.length);
-  for (const i of kept) keeper.keep(compact(states.at(i)));
+  const keeper = openKept(states.at(0), kept.length, compact);
+  for (const i of kept) keeper.keep(states.at(i));
   return { length: kept.length, steps: kept.map((i) => steps[i] ?? 0), states: keeper };
 };
 

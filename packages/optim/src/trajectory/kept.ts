@@ -108,8 +108,8 @@ interface Keeper extends Kept {
   readonly keep: (state: unknown) => Clash | undefined;
 }
 
-/** Keeps up to n states of the form of one. */
-export const openKept = (like: unknown, n: number): Keeper => {
+/** Keeps up to n states of the form of one, with each leaf as `own` makes it. */
+export const openKept = (like: unknown, n: number, own = (leaf: unknown): unknown => leaf): Keeper => {
   const columns: Writable[] = [];
   const at = stateOf(like, (leaf) => {
     const column = writable(leaf, n);
@@ -120,7 +120,7 @@ export const openKept = (like: unknown, n: number): Keeper => {
   let next = 0;
   const keepLeaf: AtLeaf = (found, wanted) => {
     const clash = sameInRun(found, wanted);
-    columns[next++]?.set(count, found);
+    columns[next++]?.set(count, own(found));
     return clash;
   };
   return {
