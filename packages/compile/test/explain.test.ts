@@ -237,7 +237,7 @@ describe("An explanation", () => {
           body
             loop [2]: 1 operation; reads a 8, b 4; writes %2 8
       bytes moved: 240
-      memory: 1824 bytes: inputs 64, constants 8, results 36, temporaries and padding 1716"
+      memory: 1760 bytes: inputs 64, constants 8, results 36, temporaries and padding 1652"
     `);
   });
 

@@ -54,6 +54,8 @@ const sizeAt = ({ sizes }: State, index: number): number => {
   return size;
 };
 
+const elementBytes = ({ dtype, holdsIndices }: Buffer): number => (holdsIndices ? 4 : widthOf(dtype));
+
 /** Pushes the offset in bytes of an element. */
 const pushOffset = (state: State, at: Part, width: number): void => {
   push(state, at, "index");
@@ -70,16 +72,18 @@ const wrap = (asm: Assembler): void => {
 
 /** Elements that a step takes or gives in bulk: where they start, as an address in a local. */
 const startOf = (state: State, { buffer, at }: Bulk["from"]): Expression => {
-  const { dtype, address, holdsIndices } = bufferAt(state, buffer);
+  const taken = bufferAt(state, buffer);
   const { local, add, number, variable } = arithmetic(state.asm);
-  const pushAt = (): void => pushOffset(state, at, holdsIndices ? 4 : widthOf(dtype));
-  return local(variable(add(pushAt, number(address))));
+  const pushAt = (): void => pushOffset(state, at, elementBytes(taken));
+  return local(variable(add(pushAt, number(taken.address))));
 };
 
 const emitBulk = (state: State, { kind, from, to, size }: Bulk): void => {
   const { asm, dtype } = state;
-  const { dtype: of, holdsIndices } = bufferAt(state, to.buffer);
-  const bytes = sizeAt(state, size) * (holdsIndices ? 4 : widthOf(of));
+  const [given, taking] = [bufferAt(state, from.buffer), bufferAt(state, to.buffer)];
+  if (given.dtype !== taking.dtype || given.holdsIndices !== taking.holdsIndices)
+    throw new Error(`routine: buffers ${from.buffer} and ${to.buffer} hold elements of two kinds`);
+  const bytes = sizeAt(state, size) * elementBytes(taking);
   const [source, target] = [startOf(state, from), startOf(state, to)];
   if (kind === "copy") emitCopyExactly(asm, bytes, target, source);
   else emitSums(asm, dtype, bytes, target, source);
@@ -95,16 +99,18 @@ const pushPlace = (state: State, value: Part): void => {
 };
 
 const pushLoaded = (state: State, { buffer, at }: Of<"load">): void => {
-  const { dtype, address, holdsIndices } = bufferAt(state, buffer);
-  pushOffset(state, at, holdsIndices ? 4 : widthOf(dtype));
+  const loaded = bufferAt(state, buffer);
+  const { dtype, address, holdsIndices } = loaded;
+  pushOffset(state, at, elementBytes(loaded));
   if (holdsIndices) return state.asm.scalar("loadI32", address);
   state.asm.scalar(isSingleVector(dtype) ? "loadF32" : "loadF64", address);
   if (isSingleVector(dtype)) state.asm.op(op.f64Promote);
 };
 
 const emitStore = (state: State, { buffer, at, value }: Of<"store">): void => {
-  const { dtype, address, holdsIndices } = bufferAt(state, buffer);
-  pushOffset(state, at, holdsIndices ? 4 : widthOf(dtype));
+  const stored = bufferAt(state, buffer);
+  const { dtype, address, holdsIndices } = stored;
+  pushOffset(state, at, elementBytes(stored));
   push(state, value, holdsIndices ? "index" : "float");
   if (holdsIndices) return state.asm.scalar("storeI32", address);
   if (dtype === "int32" && state.kindOf(value) === "float") wrap(state.asm);

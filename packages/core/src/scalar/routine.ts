@@ -33,11 +33,11 @@ export interface Machine extends Lane {
   readonly load: (buffer: number, at: Term) => Value;
   readonly store: (buffer: number, at: Term, x: Term) => void;
   /**
-   * Copies elements to the bit, from a place on to another on, in two buffers of one dtype: as many as the size of this
-   * number.
+   * Copies elements to the bit, from a place on to another on: as many as the size of this number. The two buffers have
+   * one dtype, and both are scratch or neither is.
    */
   readonly copy: (from: Place, to: Place, size: number) => void;
-  /** Adds elements likewise to those of the result; each sum is rounded. */
+  /** Adds elements of an operand or of the result likewise to those of the result; each sum is rounded. */
   readonly accumulate: (from: Place, to: Place, size: number) => void;
   /** To the result's dtype: an integer wraps at 32 bits. */
   readonly round: (x: Term) => Value;
