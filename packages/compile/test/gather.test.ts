@@ -1,5 +1,5 @@
 import { grad, vmap } from "@gradfold/autodiff";
-import { array, mul, type NDArray, sum, take } from "@gradfold/core";
+import { array, cumsum, mul, type NDArray, sum, take } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arrayOf, bytesOf, indicesOf, type Rows, rows } from "../../core/test/rows.ts";
@@ -25,8 +25,8 @@ const instructionsIn = (f: (...xs: never[]) => unknown, xs: readonly unknown[]):
 
 const isFloat = ({ dtype }: Rows): boolean => dtype === "float32" || dtype === "float64";
 
-describe("Taking rows", () => {
-  test("keeps the bits of every element, of any dtype, in rows of any length along any axis", () => {
+describe("Rows", () => {
+  test("are taken to the bit, of any dtype and length, along any axis", () => {
     fc.assert(
       fc.property(rows, (each) => {
         const [x, at] = [arrayOf(each), indicesOf(each)];
@@ -37,7 +37,7 @@ describe("Taking rows", () => {
     );
   });
 
-  test("adds rows up in the order of their indices, in the gradient", () => {
+  test("are added up in the order of their indices, in the gradient", () => {
     fc.assert(
       fc.property(rows.filter(isFloat), fc.nat(), (each, seed) => {
         const x = noise(seed, each.shape, each.dtype);
@@ -48,7 +48,7 @@ describe("Taking rows", () => {
     );
   });
 
-  test("is the same of a stack of arrays, and of indices of their own for each", () => {
+  test("of a stack of arrays are taken and added up alike, also at indices of their own for each", () => {
     fc.assert(
       fc.property(rows.filter(isFloat), fc.nat(), (each, seed) => {
         const x = noise(seed, [3, ...each.shape], each.dtype);
@@ -65,7 +65,18 @@ describe("Taking rows", () => {
     );
   });
 
-  test.each(floats)("of %s takes as many instructions in long rows as in longer ones", (dtype) => {
+  test("are added to those before them in running sums, which wrap at 32 bits", () => {
+    fc.assert(
+      fc.property(rows, (each) => {
+        const x = each.dtype === "int32" ? arrayOf(each) : noise(1, each.shape, "float32");
+        const f = (y: NDArray) => cumsum(y, each.axis);
+        expectSameBits(jit(f)(x), f(x));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each(floats)("of %s take as many instructions if they are long as if they are longer", (dtype) => {
     const at = array([2, -1, 0], { dtype: "int32" });
     const counts = [1, 4, 64].map((n) => {
       const xs = [noise(1, [3, 256 * n], dtype), at];

@@ -11,26 +11,32 @@ import { sequential } from "./family/sequential.ts";
 import { flip } from "./flip.ts";
 import { cast } from "./spread.ts";
 
+/** The number of the size that says how many elements a row has. */
+const ofRow = 2;
+
 /** Row upon row of `after` elements, in `before` blocks of n rows. */
 const runningSum = recordRoutine((m) => {
   const n = m.size(1);
-  const after = m.size(2);
+  const after = m.size(ofRow);
   const block = m.mul(n, after);
   m.loop(0, m.size(0), (b) => {
     const start = m.mul(b, block);
     const end = m.add(start, block);
-    const second = m.min(m.add(start, after), end);
-    m.loop(start, second, (i) => m.store(1, i, m.load(0, i)));
     // Along a row the sum is kept: it would come late from where it was just stored.
     m.when(m.and(m.equal(after, 1), m.less(start, end)), () => {
       const sum = m.variable(m.load(0, start));
-      m.loop(second, end, (i) => {
+      m.store(1, start, sum.get());
+      m.loop(m.add(start, 1), end, (i) => {
         sum.set(m.round(m.add(sum.get(), m.load(0, i))));
         m.store(1, i, sum.get());
       });
     });
     m.when(m.less(1, after), () =>
-      m.loop(second, end, (i) => m.store(1, i, m.round(m.add(m.load(1, m.sub(i, after)), m.load(0, i))))),
+      m.loop(0, n, (j) => {
+        const row = m.add(start, m.mul(j, after));
+        m.copy({ buffer: 0, at: row }, { buffer: 1, at: row }, ofRow);
+        m.when(m.less(0, j), () => m.accumulate({ buffer: 1, at: m.sub(row, after) }, { buffer: 1, at: row }, ofRow));
+      }),
     );
   });
 });
@@ -40,6 +46,7 @@ const cumsumAlong = (axis: number): Primitive => {
     name: "cumsum",
     type: ([x]) => ({ shape: x?.shape ?? [], dtype: x?.dtype ?? "float64" }),
     routine: runningSum,
+    overwrites: true,
     sizes: ([x]) => around(x?.shape ?? [], axis),
   });
   return linear({
