@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import { allocate, contiguous, isFloat, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
+import { allocate, contiguous, isFloat, lazy, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { type Graph, isMade, type Value, valueAt } from "../graph/graph.ts";
 import { isCoalesced, smallBytes } from "../memory/plan.ts";
@@ -93,6 +93,9 @@ const openCopy = (heap: Heap, { dtype, from: [first = 0], size }: SharedBuffer):
 /** From this many bytes on, the system's allocator maps memory for each block. */
 const manyBytes = 131072;
 
+/** A block of addresses that is freed soon. It is made once: the next one would be written with zeros. */
+const freeBlock = lazy(() => void new ArrayBuffer(32_000_000));
+
 /**
  * Keeps freed memory in the process for results of megabytes, which are made anew at every call. glibc gives freed
  * memory back to the system, and gets it anew page by page, which costs more than computing the results, until it has
@@ -100,8 +103,7 @@ const manyBytes = 131072;
  * memory.
  */
 export const keepFreedMemory = (all: readonly Output[]): void => {
-  // oxlint-disable-next-line no-new -- it is there to be freed
-  if (all.some(({ value }) => bytesOf(value) >= manyBytes)) new ArrayBuffer(32_000_000);
+  if (all.some(({ value }) => bytesOf(value) >= manyBytes)) freeBlock();
 };
 
 /** Source that copies results out. */
