@@ -156,7 +156,7 @@ describe("An explanation", () => {
         loop [9, 6]: 1 operation; reads %6 216, a 216, c 4; writes %11 432
         gemm [9, 6] @ [6, 5]; reads a 216, b 120; writes %14 180
       bytes moved: 4192
-      memory: 161504 bytes: inputs 336, constants 4, results 612, temporaries and padding 160552"
+      memory: 161664 bytes: inputs 336, constants 4, results 612, temporaries and padding 160712"
     `);
   });
 

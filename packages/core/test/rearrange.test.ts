@@ -28,6 +28,7 @@ import {
   toTypedArray,
   zeros,
 } from "../src/index.ts";
+import { byPlace } from "./laws/order.ts";
 
 const table = reshape(arange(6), [2, 3]);
 const ints = (nested: number | readonly number[] | readonly (readonly number[])[]): NDArray =>
@@ -169,15 +170,6 @@ describe("Running sums", () => {
 });
 
 const numbers = fc.array(fc.oneof(fc.double(), fc.constantFrom(NaN, 0, -0, 1, 1, Infinity)), { maxLength: 40 });
-
-/** NaNs last, else by size. */
-const byPlace =
-  (list: readonly number[]) =>
-  (i: number, j: number): number => {
-    const [a = NaN, b = NaN] = [list[i], list[j]];
-    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || i - j;
-    return a < b ? -1 : a > b ? 1 : i - j;
-  };
 
 describe("Sorting", () => {
   test("puts elements in ascending order, NaNs last, and keeps the order of equal ones", () => {

@@ -1,6 +1,6 @@
 import { isNDArray, type NDArray } from "../array/array.ts";
 import { bind } from "../array/primitive.ts";
-import { checkShape, normalizeAxis, type Shape } from "../array/shape.ts";
+import { normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
 import { take } from "../operations/take.ts";
 import { typed } from "../static/door.ts";
 import { checkKey, type Key } from "./key.ts";
@@ -8,8 +8,8 @@ import { orderOf } from "./shuffle.ts";
 
 /** The numbers 0 to n - 1 in random order. */
 export const shuffled = (caller: string, from: Key, n: number): NDArray => {
-  checkShape(`random.${caller}`, [n]);
-  return bind(orderOf(n), [checkKey(caller, from)]);
+  roomFor(`random.${caller}`, [n], "int32");
+  return bind(orderOf(n, `random.${caller}`), [checkKey(caller, from)]);
 };
 
 interface Permutation {

@@ -72,8 +72,8 @@ const roundsFor = (n: number): number => (n < 2 ? 0 : n <= 1625 ? 1 : n <= 26422
 const digits = (n: number): readonly [bits: number, buckets: number, count: number, leading: number] =>
   n <= 2 ** 9 ? [8, 2 ** 8, 4, 3] : [11, 2 ** 11, 3, n <= 2 ** 12 ? 2 : n <= 2 ** 22 ? 1 : 0];
 
-/** For each of a stack of keys, the numbers 0 to n - 1 in random order. */
-export const orderOf = (n: number): Primitive => {
+/** For each of a stack of keys, the numbers 0 to n - 1 in random order. Errors name the caller. */
+export const orderOf = (n: number, caller: string): Primitive => {
   const type: Primitive["type"] = (inputs) => ({
     shape: frozen([...only("permutation", inputs).shape.slice(0, -1), n]),
     dtype: "int32",
@@ -83,7 +83,7 @@ export const orderOf = (n: number): Primitive => {
     parameters: { n },
     type,
     ...sequential({
-      name: "permutation",
+      name: caller,
       type,
       routine: shuffles,
       sizes: (inputs) => {

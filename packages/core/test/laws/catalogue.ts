@@ -27,6 +27,7 @@ import { set } from "../../src/operations/set.ts";
 import * as logic from "../../src/operations/logic.ts";
 import * as power from "../../src/operations/power.ts";
 import * as rounding from "../../src/operations/rounding.ts";
+import { searchSorted } from "../../src/operations/search.ts";
 import { slice } from "../../src/operations/slice.ts";
 import { argsort } from "../../src/operations/sort.ts";
 import { solve } from "../../src/operations/solve.ts";
@@ -296,6 +297,11 @@ const argsorts = shapes(1).chain((shape) =>
   fc.nat(shape.length - 1).map((axis): Call => ({ shapes: [shape], apply: (x) => argsort(x, axis) })),
 );
 
+const searches = fc.tuple(fc.nat(9), shapes(0), fc.constantFrom("left", "right")).map(([n, shape, side]): Call => ({
+  shapes: [frozen([n]), shape],
+  apply: (list, values) => searchSorted(list as NDArray<[number]>, values, { side }),
+}));
+
 /** A part of an array replaced: its shape is that of the slice. */
 const sets = shapes(1).chain((shape) =>
   fc.tuple(...shape.map(ranges)).map((list): Call => {
@@ -416,6 +422,7 @@ export const catalogue: readonly Entry[] = [
   ),
   parametrised("cumsum", cumsums),
   parametrised("argsort", argsorts),
+  parametrised("searchSorted", searches),
   parametrised("set", sets),
   parametrised("checked", checks),
   parametrised("matmul", products),

@@ -166,7 +166,7 @@ const product = ([a, b]: readonly NDArray[], dtype: DType, shape: Shape): number
 };
 
 /** Runs the steps of a routine; the number that it refused, if any. */
-const run = (
+export const run = (
   routine: Routine,
   buffers: readonly Store[],
   sizes: readonly number[],

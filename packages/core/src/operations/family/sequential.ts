@@ -27,8 +27,8 @@ export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" |
   const evaluate = (inputs: readonly NDArray[]): NDArray => {
     const { shape, dtype } = type(inputs);
     const operands = inputs.map((x) => compact(view(x, name), x.dtype));
-    const result = allocate(dtype, sizeOf(shape));
-    const buffers = [...operands, result, ...scratch(inputs).map(({ dtype: of, size }) => allocate(of, size))];
+    const result = allocate(dtype, sizeOf(shape), name);
+    const buffers = [...operands, result, ...scratch(inputs).map((of) => allocate(of.dtype, of.size, name))];
     const called = sizes(inputs);
     const dtypes = [...inputs.map((x) => x.dtype), dtype];
     const refused = runOf(routine(inputs), dtypes, buffers.length, called.length)(buffers, called);
