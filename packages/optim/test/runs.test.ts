@@ -292,3 +292,18 @@ describe("a monitor", () => {
     );
   });
 });
+
+test.each([1, 255, 256, 257, 3000])(
+  "a run that stops after %i of a trillion steps takes no other and makes no room",
+  (n) => {
+    let taken = 0;
+    const count = (k: number): readonly [number, { readonly loss: number }] => [k + 1, { loss: ++taken && k }];
+    const until = { init: { stopped: false }, next: (_: unknown, loss: number) => ({ stopped: loss === n - 1 }) };
+    const run = trajectory.fold(count, 0, steps(1e12), { until });
+    expect([taken, run.length, run.final, run.metrics.loss.length]).toEqual([n, n + 1, n, n]);
+    expect(run.keyframes.map(({ step: at, state }) => [at, state])).toEqual(
+      Array.from({ length: n + 1 }, (_, k) => [k, k]),
+    );
+    expect(trajectory.verify(run)).toEqual({ kind: "verified" });
+  },
+);

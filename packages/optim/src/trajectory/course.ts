@@ -14,7 +14,7 @@ export interface Keep {
   readonly interval: number;
 }
 
-export const isKept = ({ first, interval }: Keep, k: number): boolean => k >= first && (k - first) % interval === 0;
+const isKept = ({ first, interval }: Keep, k: number): boolean => k >= first && (k - first) % interval === 0;
 
 /** The steps of the states to be kept of n steps. */
 const stepsKept = ({ from, first, interval }: Keep, n: number): readonly number[] =>
@@ -22,14 +22,19 @@ const stepsKept = ({ from, first, interval }: Keep, n: number): readonly number[
 
 /** What running steps leaves behind. */
 interface Course {
+  /** How many steps were taken: fewer than there are inputs where something made them stop. */
+  readonly taken: number;
   readonly final: unknown;
   readonly columns: Rows["columns"];
   readonly frames: Frames;
 }
 
+/** Whether a step whose metrics these are is the last one. */
+export type IsLast = (metrics: Readonly<Record<string, unknown>>) => boolean;
+
 /**
  * Runs a step over all inputs from a state on, for a function of some name. The metrics have the names that they had
- * before, if steps were taken before.
+ * before, if steps were taken before. A course that takes steps one by one stops where it is told to.
  */
 export type RunCourse = (
   name: string,
@@ -38,29 +43,32 @@ export type RunCourse = (
   inputs: AnyInputs,
   keep: Keep,
   names: readonly string[] | undefined,
+  isLast: IsLast | undefined,
 ) => Course;
 
 /** One step after another. */
-export const stepByStep: RunCourse = (name, step, start, inputs, keep, before) => {
+export const stepByStep: RunCourse = (name, step, start, inputs, keep, before, isLast) => {
   const n = inputs.length;
   const inputAt = readerOf(name, inputs);
-  const steps = stepsKept(keep, n);
-  const states = openKept(start, steps.length);
+  const states = openKept(start, stepsKept(keep, n).length);
   const pass = (next: unknown): Clash | undefined => change(next, start);
   const columns: Float64Array[] = [];
   let names = before;
   let state = start;
-  for (let i = 0; i < n; i++) {
-    const look = isKept(keep, keep.from + i + 1) ? states.keep : pass;
-    const [next, metrics] = takeStep(name, step, state, inputAt(i), look);
+  let taken = 0;
+  for (let isOver = false; taken < n && !isOver; taken++) {
+    const look = isKept(keep, keep.from + taken + 1) ? states.keep : pass;
+    const [next, metrics] = takeStep(name, step, state, inputAt(taken), look);
     names ??= Object.keys(metrics);
     checkNames(name, names, metrics);
     for (let j = 0; j < names.length; j++) {
       const metric = names[j] ?? "";
-      (columns[j] ??= new Float64Array(n))[i] = metricOf(name, metric, metrics[metric]);
+      (columns[j] ??= new Float64Array(n))[taken] = metricOf(name, metric, metrics[metric]);
     }
     state = next;
+    isOver = isLast?.(metrics) ?? false;
   }
-  const named = byName(columns.map((column, j) => [names?.[j] ?? "", column]));
-  return { final: frozen(state), columns: named, frames: { length: steps.length, steps, states } };
+  const named = byName(columns.map((column, j) => [names?.[j] ?? "", column.subarray(0, taken)]));
+  const steps = stepsKept(keep, taken);
+  return { taken, final: frozen(state), columns: named, frames: { length: steps.length, steps, states } };
 };

@@ -5,11 +5,13 @@ import { sliceInputs } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
 import { checkSteps } from "./check.ts";
-import { stepByStep } from "./course.ts";
+import { byName } from "../value.ts";
+import { type IsLast, stepByStep } from "./course.ts";
 import { advance, begin } from "./growth.ts";
 import { defaultBudget } from "./keyframe.ts";
 import { checkMonitor, type Monitor } from "./monitor.ts";
-import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { metricOf } from "./step.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
 import { type WayOptions, wayOf } from "./way.ts";
 
@@ -38,6 +40,9 @@ type AnyOptions = WayOptions & { readonly until?: FoldOptions["until"] | undefin
 /** The number of steps that are taken in loops before their losses are looked at; steps beyond the end are dropped. */
 const stepsInLoops = 256;
 
+/** The number of inputs for which room is made at first where a run may stop early; then as many as steps were taken. */
+const leastSteps = 256;
+
 const op = "trajectory.fold";
 
 const checkStopped = (so: unknown): { readonly stopped: boolean } => {
@@ -45,6 +50,12 @@ const checkStopped = (so: unknown): { readonly stopped: boolean } => {
   throw new DTypeError(
     `${op}: until must give { stopped: true or false }, and what else it likes, not ${describe(so)}.${reasonOf(so)}`,
   );
+};
+
+const lossOf = (metrics: Readonly<Record<string, unknown>>): number => {
+  const { loss } = metrics;
+  if (loss === undefined) throw new DomainError(`${op}: until looks at the metric loss, which the step does not give.`);
+  return metricOf(op, "loss", loss);
 };
 
 /** Takes steps until a monitor says so, or the inputs end. */
@@ -56,20 +67,25 @@ const advanceUntil = (
 ): AnyTrajectory => {
   if (until === undefined) return advance(op, run, step, inputs);
   checkMonitor(op, "until", until);
-  const size = scan === undefined ? 1 : stepsInLoops;
-  let [before, so] = [run, checkStopped(until.init)];
-  for (let i = 0; i < inputs.length && !so.stopped; i += size) {
+  let so = checkStopped(until.init);
+  const isLast = (metrics: Readonly<Record<string, unknown>>): boolean =>
+    (so = checkStopped(until.next(so, lossOf(metrics)))).stopped;
+  let before = run;
+  for (let i = 0; i < inputs.length && !so.stopped; i = before.length - run.length) {
+    const size = scan === undefined ? Math.max(leastSteps, i) : stepsInLoops;
     const chunk = sliceInputs(inputs, i, Math.min(i + size, inputs.length));
-    const after = advance(op, before, step, chunk);
-    const past = before.length - 1;
-    const losses = after.rows(past, after.length - 1).columns["loss"];
-    if (losses === undefined)
-      throw new DomainError(`${op}: until looks at the metric loss, which the step does not give.`);
-    let taken = 0;
-    while (taken < losses.length && !so.stopped) so = checkStopped(until.next(so, losses[taken++] ?? NaN));
-    before = so.stopped && taken < chunk.length ? slice(after, 0, past + taken + 1) : after;
+    const after = advance(op, before, step, chunk, before[growthAt], isLast);
+    before = scan === undefined ? after : upToLast(after, before.length - 1, isLast);
   }
   return before;
+};
+
+/** Loops take all of their steps, so what is behind the last one is dropped. */
+const upToLast = (run: AnyTrajectory, from: number, isLast: IsLast): AnyTrajectory => {
+  const { length, columns } = run.rows(from, run.length - 1);
+  const rowAt = (i: number) => byName(Object.entries(columns).map(([name, column]) => [name, column[i]] as const));
+  for (let i = 0; i < length; i++) if (isLast(rowAt(i)) && i + 1 < length) return slice(run, 0, from + i + 2);
+  return run;
 };
 
 /**

@@ -1,10 +1,11 @@
 import { lazy } from "@gradfold/core/transform";
-import type { RunCourse } from "./course.ts";
+import type { IsLast, RunCourse } from "./course.ts";
 import { behind, type Frames, joinFrames, listed, placeOf, singleFrame, stateAt, stepAt, thin } from "./frames.ts";
 import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval } from "./keyframe.ts";
 import { lazily } from "./lazy.ts";
 import { type Diverged, divergedIn, endedAt } from "./outcome.ts";
 import { checkTree } from "../argument.ts";
+import { sliceInputs } from "../gathering.ts";
 import { asValue, byName, frozen } from "../value.ts";
 import { concatenateRows, listsOf, type Rows } from "./rows.ts";
 import { firstOf, grow, lengthOf } from "./series.ts";
@@ -196,13 +197,14 @@ const grownOf = (run: AnyTrajectory, { grown }: Growth): Grown =>
     diverged: undefined,
   };
 
-/** A run and some steps more, for a function of some name. */
+/** A run and some steps more, for a function of some name; a step may be the last one before all are taken. */
 export const advance = (
   name: string,
   run: AnyTrajectory,
   step: AnyStep,
   inputs: AnyInputs,
   growth: Growth = run[growthAt],
+  isLast?: IsLast,
 ): AnyTrajectory => {
   const grown = grownOf(run, growth);
   const done = lengthOf(grown.transitions);
@@ -213,10 +215,10 @@ export const advance = (
   const keep = { from: done, first: Math.max(last + interval, done + 1), interval };
   const [before] = grown.transitions;
   const names = before && Object.keys(before.columns);
-  const { final, columns, frames: added } = growth.course(name, step, run.final, inputs, keep, names);
+  const { taken, final, columns, frames: added } = growth.course(name, step, run.final, inputs, keep, names, isLast);
   const { base } = grown;
   const frames = grow(kept, added, joinFrames);
-  const transitions = grow(grown.transitions, transitionsOf(step, inputs, columns), join);
+  const transitions = grow(grown.transitions, transitionsOf(step, sliceInputs(inputs, 0, taken), columns), join);
   const { course, budget } = growth;
   return regrow({ step, course, budget }, { base, interval, frames, transitions, final }, run);
 };

@@ -23,7 +23,14 @@ type Run = (buffers: readonly Store[], sizes: readonly number[]) => number | und
 /** An operation that goes step by step through its operands' elements: the part that such records share. */
 export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" | "loops"> => {
   const { name, type, routine, sizes, scratch = () => [], overwrites = false, refusal } = entry;
-  const loops: Loops = { kind: "routine", routine, sizes, scratch, overwrites, ...(refusal === undefined ? {} : { refusal }) };
+  const loops: Loops = {
+    kind: "routine",
+    routine,
+    sizes,
+    scratch,
+    overwrites,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
   const evaluate = (inputs: readonly NDArray[]): NDArray => {
     const { shape, dtype } = type(inputs);
     const operands = inputs.map((x) => compact(view(x, name), x.dtype));

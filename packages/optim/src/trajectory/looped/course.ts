@@ -56,5 +56,5 @@ export const inLoops =
         if (keepsLast || loop.keeps) due = done + interval;
       }
     }
-    return { final: state, columns: collector.columns(), frames: collector.frames() };
+    return { taken: done, final: state, columns: collector.columns(), frames: collector.frames() };
   };
