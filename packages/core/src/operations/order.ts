@@ -50,10 +50,10 @@ export const byInsertion = eachRow((m, { n, at }) => {
   m.loop(0, n, (i) => m.store(1, at(i), m.load(2, m.add(i, 1))));
 });
 
-/** Half of an element's bits: two elements are ordered as their high words, if these are equal as their low words, unsigned. */
+/** A word of an element. As unsigned numbers, words are ordered as the elements are. */
 type WordOf = (m: Machine, x: Value) => Value;
 
-/** A word of every NaN is the greatest one. That of -0 is that of 0, and those of negative numbers descend. */
+/** Half of a float's bits. That of every NaN is the greatest one, that of -0 that of 0; those of negative numbers turn. */
 const ordered =
   (word: (m: Machine, x: Value, flipped: Value) => Value): WordOf =>
   (m, x) => {
@@ -97,16 +97,19 @@ const settle = (m: Machine, { n, at }: Row, pairs: Pairs): Mask => {
   return m.less(moves.get(), n);
 };
 
+const writePlaces = (m: Machine, { n, at }: Row, pairs: Pairs): void =>
+  m.loop(0, n, (i) => m.store(1, at(i), m.load(2, m.add(pairAt(m, pairs, i), 1))));
+
 /** By all digits of the low words, then by all of the high words. */
-const sortByWords = (m: Machine, { n, at }: Row, pairs: Pairs): void => {
+const sortByWords = (m: Machine, row: Row, pairs: Pairs): void => {
   for (const wordOf of [lowWord, highWord]) {
-    m.loop(0, n, (i) => {
+    m.loop(0, row.n, (i) => {
       const pair = pairAt(m, pairs, i);
-      m.store(2, pair, wordOf(m, m.load(0, at(m.load(2, m.add(pair, 1))))));
+      m.store(2, pair, wordOf(m, m.load(0, row.at(m.load(2, m.add(pair, 1))))));
     });
     sortByDigits(m, pairs, digitsOf(m), 0);
   }
-  m.loop(0, n, (i) => m.store(1, at(i), m.load(2, m.add(pairAt(m, pairs, i), 1))));
+  writePlaces(m, row, pairs);
 };
 
 /** How many elements are in order, or in reverse order if the second one comes before the first. */
@@ -124,24 +127,36 @@ const runOf = (m: Machine, { n, at }: Row, isReversed: Value): Value => {
   return end.get();
 };
 
-/**
- * Radix sort by the leading digits of the elements, which nearly sorts most rows; where many elements have the same ones,
- * by all digits. What is in order is kept, and in reverse order turned.
- */
-export const byDigits = eachRow((m, row) => {
-  const { n, at } = row;
-  const isReversed = comesBefore(m, m.load(0, at(1)), m.load(0, at(0)));
-  const isOrdered = m.equal(runOf(m, row, m.truth(isReversed)), n);
-  m.when(isOrdered, () => m.loop(0, n, (i) => m.store(1, at(i), m.select(isReversed, m.sub(m.sub(n, 1), i), i))));
-  m.when(m.not(isOrdered), () => {
-    const pairs = openPairs(m, n);
-    m.loop(0, n, (i) => {
-      const pair = pairAt(m, pairs, i);
-      m.store(2, pair, highWord(m, m.load(0, at(i))));
-      m.store(2, m.add(pair, 1), i);
+/** Sorts by words that lie in pairs with their places. What is in order is kept, and in reverse order turned. */
+const byWord = (wordOf: WordOf, sortPairs: (m: Machine, row: Row, pairs: Pairs) => void): (() => Routine) =>
+  eachRow((m, row) => {
+    const { n, at } = row;
+    const isReversed = comesBefore(m, m.load(0, at(1)), m.load(0, at(0)));
+    const isOrdered = m.equal(runOf(m, row, m.truth(isReversed)), n);
+    m.when(isOrdered, () => m.loop(0, n, (i) => m.store(1, at(i), m.select(isReversed, m.sub(m.sub(n, 1), i), i))));
+    m.when(m.not(isOrdered), () => {
+      const pairs = openPairs(m, n);
+      m.loop(0, n, (i) => {
+        const pair = pairAt(m, pairs, i);
+        m.store(2, pair, wordOf(m, m.load(0, at(i))));
+        m.store(2, m.add(pair, 1), i);
+      });
+      sortPairs(m, row, pairs);
     });
-    sortByDigits(m, pairs, digitsOf(m), m.size(6));
-    const isSettled = settle(m, row, pairs);
-    m.when(m.not(isSettled), () => sortByWords(m, row, pairs));
   });
+
+/** Radix sort of integers. */
+export const byDigitsOfIntegers = byWord(
+  (m, x) => m.wrappingAdd(x, -(2 ** 31)),
+  (m, row, pairs) => {
+    sortByDigits(m, pairs, digitsOf(m), 0);
+    writePlaces(m, row, pairs);
+  },
+);
+
+/** Radix sort by the leading digits, which nearly sorts most rows; where many elements have the same ones, by all digits. */
+export const byDigitsOfFloats = byWord(highWord, (m, row, pairs) => {
+  sortByDigits(m, pairs, digitsOf(m), m.size(6));
+  const isSettled = settle(m, row, pairs);
+  m.when(m.not(isSettled), () => sortByWords(m, row, pairs));
 });

@@ -2,12 +2,13 @@ import type { ArrayType, NDArray, Operand } from "../array/array.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
 import { around, normalizeAxis } from "../array/shape.ts";
 import { operand } from "../input/operand.ts";
+import { isFloat } from "../scalar/dtype.ts";
 import type { Scratch } from "../scalar/routine.ts";
 import type { Along } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { only } from "./family/operands.ts";
 import { sequential } from "./family/sequential.ts";
-import { byDigits, byInsertion } from "./order.ts";
+import { byDigitsOfFloats, byDigitsOfIntegers, byInsertion } from "./order.ts";
 import { takeAlongAxis } from "./take.ts";
 
 /** Rows up to this length are sorted by insertion: the buckets of a radix sort cost more. */
@@ -35,7 +36,10 @@ const argsortAlong = (axis: number): Primitive => {
     ...sequential({
       name: "argsort",
       type,
-      routine: (inputs) => (lengthOf(inputs) <= short ? byInsertion : byDigits)(),
+      routine: (inputs) => {
+        if (lengthOf(inputs) <= short) return byInsertion();
+        return isFloat(only("argsort", inputs).dtype) ? byDigitsOfFloats() : byDigitsOfIntegers();
+      },
       sizes: (inputs) => [...around(type(inputs).shape, axis), ...digits(lengthOf(inputs))],
       scratch: (inputs) => scratch(lengthOf(inputs)),
     }),
