@@ -1,6 +1,15 @@
 import type { ArrayType, NDArray } from "../array/array.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
-import { broadcastShapes, formatShape, frozen, normalizeAxis, pick, type Shape, sizeOf } from "../array/shape.ts";
+import {
+  broadcastShapes,
+  formatShape,
+  frozen,
+  normalizeAxis,
+  pick,
+  type Shape,
+  sizeBetween,
+  sizeOf,
+} from "../array/shape.ts";
 import { DTypeError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
 import type { Term, Value } from "../scalar/lane.ts";
@@ -54,13 +63,25 @@ const everyRow = (visit: (m: Machine, array: Value, row: Value) => void): (() =>
   });
 
 /** Stacks, blocks before the axis, its size, indices for each of the stack, and elements behind the axis. */
-const sizesOf = (shape: Shape, indices: Shape, { axis, stacked }: Along): readonly number[] => [
-  stacked ? (indices[0] ?? 0) : 1,
-  sizeOf(shape.slice(stacked ? 1 : 0, axis)),
-  shape[axis] ?? 1,
-  sizeOf(stacked ? indices.slice(1) : indices),
-  sizeOf(shape.slice(axis + 1)),
-];
+const sizesOf = (shape: Shape, indices: Shape, { axis, stacked }: Along): readonly number[] => {
+  const first = stacked ? 1 : 0;
+  return [
+    sizeBetween(indices, 0, first),
+    sizeBetween(shape, first, axis),
+    shape[axis] ?? 1,
+    sizeBetween(indices, first, indices.length),
+    sizeBetween(shape, axis + 1, shape.length),
+  ];
+};
+
+/** The shape of what is taken: that of the indices in the place of the axis. */
+const takenShape = (shape: Shape, indices: Shape, { axis, stacked }: Along): Shape => {
+  const sizes: number[] = [];
+  for (let i = 0; i < axis; i++) sizes.push(shape[i] ?? 1);
+  for (let i = stacked ? 1 : 0; i < indices.length; i++) sizes.push(indices[i] ?? 1);
+  for (let i = axis + 1; i < shape.length; i++) sizes.push(shape[i] ?? 1);
+  return frozen(sizes);
+};
 
 const outOfRange = (index: number, of: Shape, along: Along): ShapeError => {
   const { operation, axis, shape } = along.said ?? { operation: "take", axis: along.axis, shape: of };
@@ -76,8 +97,7 @@ const takeAlong = (along: Along): Primitive => {
   const { axis, stacked } = along;
   const type = (inputs: readonly ArrayType[]): ArrayType => {
     const [x, indices] = pair("take", inputs);
-    const sizes = stacked ? indices.shape.slice(1) : indices.shape;
-    return { shape: frozen(x.shape.toSpliced(axis, 1, ...sizes)), dtype: x.dtype };
+    return { shape: takenShape(x.shape, indices.shape, along), dtype: x.dtype };
   };
   const primitive: Primitive = {
     name: "take",
@@ -109,6 +129,11 @@ const takeAlong = (along: Along): Primitive => {
   };
   return primitive;
 };
+
+/** The records for one array and its axes, each made when it is first asked for. */
+const alone: Primitive[] = [];
+
+const takeAlone = (axis: number): Primitive => (alone[axis] ??= takeAlong({ axis, stacked: false }));
 
 const scatter = everyRow((m, array, row) => m.accumulate({ buffer: 0, at: row }, { buffer: 2, at: array }, ofRow));
 
@@ -167,7 +192,7 @@ export const take = typed<
 >((x: NDArray, indices: NDArray, axis = 0) => {
   const array = operand("take", x);
   const axisAt = normalizeAxis("take", axis, array.shape);
-  return bind(takeAlong({ axis: axisAt, stacked: false }), [array, whole("take", indices)]);
+  return bind(takeAlone(axisAt), [array, whole("take", indices)]);
 });
 
 /** The shapes but for one axis, along which the indices say how many there are. */
