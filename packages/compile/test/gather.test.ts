@@ -1,11 +1,27 @@
-import { grad, vmap } from "@gradfold/autodiff";
-import { array, cumsum, mul, type NDArray, sum, take } from "@gradfold/core";
+import { grad, scan as eagerly, vmap } from "@gradfold/autodiff";
+import {
+  array,
+  attempt,
+  cumsum,
+  either,
+  full as filled,
+  matmul,
+  mean,
+  mul,
+  type NDArray,
+  random,
+  type Shape,
+  square,
+  sub,
+  sum,
+  take,
+} from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arrayOf, bytesOf, indicesOf, type Rows, rows } from "../../core/test/rows.ts";
 import { emit } from "../src/emit/module.ts";
 import { planModule } from "../src/emit/plan.ts";
-import { jit } from "../src/index.ts";
+import { jit, scan } from "../src/index.ts";
 import { schedule } from "../src/schedule/fuse.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
 import { disassemble } from "./disassemble.ts";
@@ -24,6 +40,37 @@ const instructionsIn = (f: (...xs: never[]) => unknown, xs: readonly unknown[]):
   disassemble(emit(planModule(schedule(graphOf("f", f, xs)))).bytes).split("\n");
 
 const isFloat = ({ dtype }: Rows): boolean => dtype === "float32" || dtype === "float64";
+
+type Loop = typeof scan;
+type Step = (w: NDArray, at: NDArray) => readonly [NDArray, NDArray];
+
+/** A step down the loss of a line on the rows of a batch. */
+const stepOn =
+  (x: NDArray, y: NDArray): Step =>
+  (w, at) => {
+    const loss = (v: NDArray) => mean(square(sub(matmul(take(x, at), v), take(y, at))));
+    const next = sub(w, mul(grad(loss)(w), 0.1));
+    return [next, next];
+  };
+
+/** Epochs of full batches, one after another in a loop of their own, and a short one. */
+const epochs = (loop: Loop, step: Step, w: NDArray, full: NDArray, short: NDArray): unknown =>
+  loop(
+    (v: NDArray, [batches, rest]: readonly [NDArray, NDArray]) => {
+      const [last, ys] = loop(step, v, batches);
+      const [next, y] = step(last, rest);
+      return [next, [ys, y]] as const;
+    },
+    w,
+    [full, short] as const,
+  );
+
+/** How a run of epochs ends: its results, or the words of its error. */
+const ended = (run: () => unknown): unknown =>
+  either.match(
+    (e: Error): unknown => e.message,
+    (made: unknown) => made,
+  )(attempt(run));
 
 describe("Rows", () => {
   test("are taken to the bit, of any dtype and length, along any axis", () => {
@@ -73,6 +120,32 @@ describe("Rows", () => {
         expectSameBits(jit(f)(x), f(x));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test("of a batch are taken inside of a loop of loops, and refused there", () => {
+    const runs = fc.record({
+      dtype: fc.constantFrom(...floats),
+      d: fc.constantFrom(1, 3, 8, 33),
+      sizes: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 })),
+      short: fc.integer({ min: 1, max: 8 }),
+      wrong: fc.option(fc.constantFrom(12, -13)),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(runs, ({ dtype, d, sizes: [count, batches, size], short, wrong, seed }) => {
+        const [x, y] = [noise(seed, [12, d], dtype), noise(seed + 1, [12], dtype)];
+        const places = (shape: Shape, at: number): NDArray =>
+          random.integers(random.key(seed + at), shape, { min: -12, max: 12 });
+        const full = places([count, batches, size], 2);
+        const last = wrong === null ? places([count, short], 3) : filled([count, short], wrong, { dtype: "int32" });
+        const step = stepOn(x, y);
+        const run = (loop: Loop) => () => epochs(loop, step, noise(seed, [d], dtype), full, last);
+        const [made, wanted] = [ended(run(scan)), ended(run(eagerly))];
+        if (typeof wanted === "string") expect(made).toBe(wanted);
+        else expectSameBits(made, wanted);
+      }),
+      { numRuns: 30 },
     );
   });
 
