@@ -37,8 +37,7 @@ export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" |
     const result = allocate(dtype, sizeOf(shape), name);
     const buffers = [...operands, result, ...scratch(inputs).map((of) => allocate(of.dtype, of.size, name))];
     const called = sizes(inputs);
-    const dtypes = [...inputs.map((x) => x.dtype), dtype];
-    const refused = runOf(routine(inputs), dtypes, buffers.length, called.length)(buffers, called);
+    const refused = runOf(routine(inputs), inputs, dtype, buffers.length, called.length)(buffers, called);
     if (refused !== undefined) throw refusal?.(refused, inputs) ?? new Error(`${name}: refused ${refused}`);
     return contiguous(dtype, shape, result);
   };
@@ -48,12 +47,12 @@ export const sequential = (entry: SequentialEntry): Pick<Primitive, "evaluate" |
 /** By routine and dtypes, as they are needed: code that has met arrays of one dtype only is fast. */
 const compiled = new WeakMap<Routine, Run[]>();
 
-/** The dtypes are those of the operands and, last, the result's. */
-const runOf = (routine: Routine, dtypes: readonly DType[], buffers: number, sizes: number): Run => {
+const runOf = (routine: Routine, inputs: readonly NDArray[], dtype: DType, buffers: number, sizes: number): Run => {
   const known = compiled.get(routine) ?? [];
   compiled.set(routine, known);
-  const code = dtypes.reduce((codes, dtype) => codes * 4 + dtypeCodes[dtype], 0);
-  return (known[code] ??= compile(routine, dtypes.at(-1) ?? "float64", buffers, sizes));
+  let code = dtypeCodes[dtype];
+  for (const x of inputs) code = code * 4 + dtypeCodes[x.dtype];
+  return (known[code] ??= compile(routine, dtype, buffers, sizes));
 };
 
 const compile = (routine: Routine, dtype: DType, buffers: number, sizes: number): Run => {
