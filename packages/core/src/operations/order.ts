@@ -53,7 +53,7 @@ export const byInsertion = eachRow((m, { n, at }) => {
 /** A word of an element. As unsigned numbers, words are ordered as the elements are. */
 type WordOf = (m: Machine, x: Value) => Value;
 
-/** Half of a float's bits. That of every NaN is the greatest one, that of -0 that of 0; those of negative numbers turn. */
+/** Half of a float's bits, flipped so that words rise with the floats: NaN has the greatest word, and -0 that of 0. */
 const ordered =
   (word: (m: Machine, x: Value, flipped: Value) => Value): WordOf =>
   (m, x) => {
