@@ -9,7 +9,7 @@ export interface Scratch {
 }
 
 /** The sign, the exponent and 20 bits of the fraction, or the other 32 bits. */
-export type Half = "high" | "low";
+type Half = "high" | "low";
 
 /** A number that changes while a routine runs. */
 export interface Variable {
