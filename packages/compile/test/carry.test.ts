@@ -1,10 +1,26 @@
-import { scan as eagerly } from "@gradfold/autodiff";
-import { add, cumsum, flip, mul, type NDArray, slice, sub, sum, tanh } from "@gradfold/core";
+import { scan as eagerly, whileLoop } from "@gradfold/autodiff";
+import {
+  add,
+  array,
+  cumsum,
+  flip,
+  less,
+  logicalAnd,
+  logicalNot,
+  mul,
+  type NDArray,
+  type Scalar,
+  slice,
+  sub,
+  sum,
+  tanh,
+  where,
+} from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { emit } from "../src/emit/module.ts";
 import { planModule } from "../src/emit/plan.ts";
-import { scan } from "../src/index.ts";
+import { jit, scan } from "../src/index.ts";
 import { schedule } from "../src/schedule/fuse.ts";
 import { expectSameBits, floats, noise } from "./bits.ts";
 import { disassemble } from "./disassemble.ts";
@@ -50,6 +66,18 @@ describe.each(floats)("The carry of a loop of %s", (dtype) => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("is left as it is by a condition, whose result could take its place", () => {
+    const loop = (v: NDArray) =>
+      whileLoop(
+        ([isDone, w]: readonly [Scalar, NDArray]) => logicalNot(logicalAnd(isDone, less(0, sum(w)))),
+        ([isDone, w]: readonly [Scalar, NDArray]) =>
+          [less(4, sum(w)), add(w, where(isDone, array(100, { dtype }), array(0.25, { dtype })))] as const,
+        [array(false), v] as const,
+      );
+    const v = noise(1, [5], dtype);
+    expectSameBits(jit(loop)(v), loop(v));
   });
 
   test("is written over the last one, rather than copied", () => {

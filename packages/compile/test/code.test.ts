@@ -193,11 +193,7 @@ test("The code of a loop", () => {
 test("The code of a routine", () => {
   const f = (x: NDArray = array(0)) => cumsum(x);
   expect(codeOf(f, noise(1, [6]))).toMatchInlineSnapshot(`
-    "function 0: 9 i32, 3 f64
-      i32.const 64
-      i32.const 0
-      i32.const 24
-      memory.fill
+    "function 0: 10 i32, 3 f64
       i32.const 6
       local.set 0
       i32.const 1
@@ -205,70 +201,30 @@ test("The code of a routine", () => {
       local.get 0
       local.get 1
       i32.mul
-      local.set 0
-      i32.const 1
       local.set 2
-      i32.const 0
+      i32.const 1
       local.set 3
+      i32.const 0
+      local.set 4
+      local.get 4
       local.get 3
-      local.get 2
       i32.lt_s
       if
         loop
-          local.get 3
-          local.get 0
+          local.get 4
+          local.get 2
           i32.mul
-          local.set 4
-          local.get 4
-          local.get 0
-          i32.add
           local.set 5
-          local.get 4
-          local.get 1
+          local.get 5
+          local.get 2
           i32.add
           local.set 6
-          local.get 5
-          local.get 6
-          local.get 5
-          local.get 6
-          i32.lt_s
-          select
-          local.set 6
-          local.get 4
-          local.set 7
-          local.get 7
-          local.get 6
-          i32.lt_s
-          if
-            loop
-              local.get 7
-              i32.const 2
-              i32.shl
-              f32.load offset=0
-              f64.promote_f32
-              local.set 9
-              local.get 7
-              i32.const 2
-              i32.shl
-              local.get 9
-              f32.demote_f64
-              f32.store offset=64
-              local.get 7
-              i32.const 1
-              i32.add
-              local.set 7
-              local.get 7
-              local.get 6
-              i32.lt_s
-              br_if 0
-            end
-          end
           local.get 1
           i32.const 1
           i32.eq
           local.set 7
-          local.get 4
           local.get 5
+          local.get 6
           i32.lt_s
           local.set 8
           local.get 7
@@ -277,53 +233,65 @@ test("The code of a routine", () => {
           local.set 8
           local.get 8
           if
-            local.get 4
+            local.get 5
             i32.const 2
             i32.shl
             f32.load offset=0
             f64.promote_f32
-            local.set 9
-            local.get 9
-            local.set 9
-            local.get 6
-            local.set 4
-            local.get 4
+            local.set 10
+            local.get 10
+            local.set 10
+            local.get 10
+            local.set 11
             local.get 5
+            i32.const 2
+            i32.shl
+            local.get 11
+            f32.demote_f64
+            f32.store offset=64
+            local.get 5
+            i32.const 1
+            i32.add
+            local.set 8
+            local.get 8
+            local.set 8
+            local.get 8
+            local.get 6
             i32.lt_s
             if
               loop
-                local.get 9
-                local.set 10
-                local.get 4
+                local.get 10
+                local.set 11
+                local.get 8
                 i32.const 2
                 i32.shl
                 f32.load offset=0
                 f64.promote_f32
-                local.set 11
-                local.get 10
+                local.set 12
                 local.get 11
+                local.get 12
                 f64.add
-                local.set 11
-                local.get 11
+                local.set 12
+                local.get 12
                 f32.demote_f64
                 f64.promote_f32
-                local.set 11
-                local.get 11
-                local.set 9
-                local.get 9
-                local.set 11
-                local.get 4
+                local.set 12
+                local.get 12
+                local.set 10
+                local.get 10
+                local.set 12
+                local.get 8
                 i32.const 2
                 i32.shl
-                local.get 11
+                local.get 12
                 f32.demote_f64
                 f32.store offset=64
-                local.get 4
+                local.get 8
                 i32.const 1
                 i32.add
-                local.set 4
-                local.get 4
-                local.get 5
+                local.set 8
+                local.get 8
+                local.get 6
                 i32.lt_s
                 br_if 0
               end
@@ -332,63 +300,87 @@ test("The code of a routine", () => {
           i32.const 1
           local.get 1
           i32.lt_s
-          local.set 4
-          local.get 4
+          local.set 8
+          local.get 8
           if
-            local.get 6
-            local.set 6
-            local.get 6
-            local.get 5
+            i32.const 0
+            local.set 8
+            local.get 8
+            local.get 0
             i32.lt_s
             if
               loop
-                local.get 6
+                local.get 8
                 local.get 1
-                i32.sub
-                local.set 4
-                local.get 4
-                i32.const 2
-                i32.shl
-                f32.load offset=64
-                f64.promote_f32
-                local.set 9
+                i32.mul
+                local.set 6
+                local.get 5
                 local.get 6
-                i32.const 2
-                i32.shl
-                f32.load offset=0
-                f64.promote_f32
-                local.set 11
-                local.get 9
-                local.get 11
-                f64.add
-                local.set 11
-                local.get 11
-                f32.demote_f64
-                f64.promote_f32
-                local.set 11
-                local.get 6
-                i32.const 2
-                i32.shl
-                local.get 11
-                f32.demote_f64
-                f32.store offset=64
-                local.get 6
-                i32.const 1
                 i32.add
                 local.set 6
                 local.get 6
-                local.get 5
+                i32.const 2
+                i32.shl
+                i32.const 0
+                i32.add
+                local.set 7
+                local.get 6
+                i32.const 2
+                i32.shl
+                i32.const 64
+                i32.add
+                local.set 9
+                local.get 9
+                local.get 7
+                f32.load offset=0
+                f32.store offset=0
+                i32.const 0
+                local.get 8
+                i32.lt_s
+                local.set 7
+                local.get 7
+                if
+                  local.get 6
+                  local.get 1
+                  i32.sub
+                  local.set 7
+                  local.get 7
+                  i32.const 2
+                  i32.shl
+                  i32.const 64
+                  i32.add
+                  local.set 7
+                  local.get 6
+                  i32.const 2
+                  i32.shl
+                  i32.const 64
+                  i32.add
+                  local.set 6
+                  local.get 6
+                  local.get 6
+                  v128.load32_splat offset=0
+                  local.get 7
+                  v128.load32_splat offset=0
+                  f32x4.add
+                  v128.store32_lane offset=0 0
+                end
+                local.get 8
+                i32.const 1
+                i32.add
+                local.set 8
+                local.get 8
+                local.get 0
                 i32.lt_s
                 br_if 0
               end
             end
           end
-          local.get 3
+          local.get 4
           i32.const 1
           i32.add
-          local.set 3
+          local.set 4
+          local.get 4
           local.get 3
-          local.get 2
           i32.lt_s
           br_if 0
         end

@@ -194,12 +194,15 @@ const planInner = (
   const { control } = definition;
   // An array without elements has no address.
   const addressOf = (id: number | undefined): number => (id === undefined ? 0 : (addresses.get(id) ?? 0));
-  return (inner.get(value) ?? []).map((schedule) => {
+  const programs = inner.get(value) ?? [];
+  return programs.map((schedule, program) => {
     const isLargeRow = (i: number): boolean =>
       i >= firstRowOf(control) && bytesOf(valueAt(schedule.graph, i)) > fewBytes;
     const relocated = largestIn(schedule.graph, relocatableIn(schedule).filter(isLargeRow));
     const inputs = innerInputs(control, results, schedule, addressOf, arena, new Set(relocated));
-    const placed = carriedInPlace(control, schedule, inputs);
+    // A loop's body comes last; its condition leaves the carry as it is.
+    const placed =
+      program === programs.length - 1 ? carriedInPlace(control, schedule, inputs) : new Map<number, number>();
     return { schedule, plan: planMemory(schedule, inputs, relocated, placed, arena) };
   });
 };

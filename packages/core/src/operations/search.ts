@@ -54,6 +54,7 @@ const search = (side: Side): Primitive => {
     ...sequential({
       name: "searchSorted",
       type,
+      overwrites: true,
       routine: routines[side],
       sizes: (inputs) => {
         const [list, values] = pair("searchSorted", inputs);

@@ -36,6 +36,7 @@ const argsortAlong = (axis: number): Primitive => {
     ...sequential({
       name: "argsort",
       type,
+      overwrites: true,
       routine: (inputs) => {
         if (lengthOf(inputs) <= short) return byInsertion();
         return isFloat(only("argsort", inputs).dtype) ? byDigitsOfFloats() : byDigitsOfIntegers();

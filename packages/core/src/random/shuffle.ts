@@ -85,6 +85,7 @@ export const orderOf = (n: number, caller: string): Primitive => {
     ...sequential({
       name: caller,
       type,
+      overwrites: true,
       routine: shuffles,
       sizes: (inputs) => {
         const stacks = sizeOf(only("permutation", inputs).shape.slice(0, -1));
