@@ -93,10 +93,10 @@ const cases = fc
       n: fc.constant(n),
       options: fc.record({
         size: fc.constant(size),
-        epochs: fc.integer({ min: 1, max: 5 }),
+        epochs: fc.integer({ min: 1, max: 12 }),
         dropLast: fc.boolean(),
       }),
-      budget: fc.constantFrom(Infinity, 30_000, 15_000, 0),
+      budget: fc.constantFrom(Infinity, 30_000, 15_000, 5000, 0),
       where: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
   );
@@ -113,7 +113,7 @@ describe("a run in loops over mini-batches of any size", () => {
         const inputs = batchesOf(made);
         const [one, looped] = [folded(inputs, { budget }), folded(inputs, { budget, scan })];
         expect(seen(looped)).toEqual(seen(one));
-        expect(looped.keyframes.length).toBeLessThanOrEqual(one.keyframes.length + 1);
+        expect(looped.keyframes.map((frame) => frame.step)).toEqual(one.keyframes.map((frame) => frame.step));
         for (const { step: at, state } of looped.keyframes)
           expect(option.map(bits)(trajectory.at(one, at))).toEqual(option.some(bits(state)));
         expect(trajectory.verify(looped)).toEqual({ kind: "verified" });
@@ -129,12 +129,12 @@ describe("a run in loops over mini-batches of any size", () => {
         expect(seen(whole)).toEqual(seen(folded(inputs, { budget })));
       }),
     ));
-  test("takes at most three calls, and one where all states are kept", () =>
+  test("takes at most two calls, and one where all states are kept", () =>
     fc.assert(
       fc.property(cases, ({ budget, ...made }) => {
         const { scan: counted, calls } = counting();
         folded(batchesOf(made), { budget, scan: counted });
-        expect(calls()).toBeLessThanOrEqual(budget === Infinity ? 1 : 3);
+        expect(calls()).toBeLessThanOrEqual(budget === Infinity ? 1 : 2);
       }),
     ));
 });

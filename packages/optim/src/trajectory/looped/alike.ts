@@ -1,17 +1,18 @@
 import type { Loop } from "./loop.ts";
-import type { Remember } from "./remember.ts";
 
-/** Steps that can be taken in one loop, since they are alike. A unit of them may be an epoch. */
+/** Steps that can be taken in one loop, since they are alike. */
 export interface Alike {
+  /** A step, or an epoch of them. */
   readonly unit: Loop;
-  /** The name by which the unit is remembered. */
-  readonly name: string;
+  /** A number of units as one loop, which is made once: a compiled loop is found again by its body. */
+  readonly grouped: (count: number) => Loop;
   readonly count: number;
-  /** What units from one on are fed with, in loops of these lengths. */
+  /** What the units from one on are fed with: in loops of a length, or of several, one in another. */
   readonly feed: (from: number, lengths: readonly number[]) => unknown;
-  /** Loops over inputs of the same source. */
-  readonly remembered: Remember;
 }
+
+/** Which states of a run are to be kept. */
+export type Kept = "all" | "some" | "none";
 
 /** No more than this many steps are taken by one call. */
 export const mostSteps = 2 ** 17;

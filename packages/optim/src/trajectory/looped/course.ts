@@ -1,38 +1,32 @@
 import { frozen } from "../../value.ts";
 import type { Keep, RunCourse } from "../course.ts";
-import type { Alike } from "./alike.ts";
+import type { Alike, Kept } from "./alike.ts";
 import { alikeOf } from "./feed.ts";
 import { type AnyScan, type Caller, type Loop, over } from "./loop.ts";
 import { openCollector } from "./reader.ts";
 
-/** A loop over units of steps from one of them on; the state behind it may be kept as well. */
+/** A loop over steps from one of them on; the state behind it may be kept as well. */
 interface Piece {
   readonly loop: Loop;
   readonly lengths: readonly number[];
   readonly keepsLast: boolean;
 }
 
-/** The next loop over alike steps of which `left` units are left, and a state is to be kept behind `due` steps. */
-const pieceOf = (
-  caller: Caller,
-  { unit, name, remembered }: Alike,
-  left: number,
-  due: number,
-  interval: number,
-): Piece => {
-  const group = Math.max(1, Math.ceil(interval / unit.steps));
-  if (group === 1) {
-    const isKept = interval > 1 || !unit.keeps; // else each of its states is kept, its last one too
-    return { loop: over(caller, unit, left, isKept), lengths: [left], keepsLast: false };
-  }
-  const missing = Math.max(1, Math.ceil(due / unit.steps));
-  if (missing === group && left >= group) {
-    const groups = Math.floor(left / group);
-    const inner = remembered(`${group} times ${name}`, (by) => over(by, unit, group, false));
-    return { loop: over(caller, inner, groups, true), lengths: [groups, group], keepsLast: false };
-  }
-  const count = Math.min(missing, left);
-  return { loop: over(caller, unit, count, false), lengths: [count], keepsLast: count === missing };
+/** Behind how many steps a state is to be kept, and how many steps behind that the next one. */
+interface Due {
+  readonly due: number;
+  readonly interval: number;
+}
+
+/** The next loop over alike steps, of which `left` units are left. */
+const pieceOf = (caller: Caller, { unit, grouped }: Alike, left: number, kept: Kept, { due, interval }: Due): Piece => {
+  if (kept !== "some")
+    return { loop: over(caller, unit, left, kept === "all" && !unit.keeps), lengths: [left], keepsLast: false };
+  const groups = due === interval ? Math.floor(left / interval) : 0;
+  if (groups > 0)
+    return { loop: over(caller, grouped(interval), groups, true), lengths: [groups, interval], keepsLast: false };
+  const count = Math.min(due, left);
+  return { loop: over(caller, unit, count, false), lengths: [count], keepsLast: count === due };
 };
 
 /** Steps in loops, each a single call of `scan`; the same states and metrics to the last bit. */
@@ -44,9 +38,13 @@ export const inLoops =
     let state = start;
     let done = 0;
     let due = first - from;
-    for (const alike of alikeOf(caller, step, inputs, interval)) {
+    const kept: Kept = interval === 1 ? "all" : due > inputs.length ? "none" : "some";
+    for (const alike of alikeOf(caller, step, inputs, kept)) {
       for (let i = 0; i < alike.count;) {
-        const { loop, lengths, keepsLast } = pieceOf(caller, alike, alike.count - i, due - done, interval);
+        const { loop, lengths, keepsLast } = pieceOf(caller, alike, alike.count - i, kept, {
+          due: due - done,
+          interval,
+        });
         const [next, out] = loop.body(state, alike.feed(i, lengths));
         loop.read(collector, out, { row: 0, count: 1, axes: 0 }, done);
         state = frozen(next);

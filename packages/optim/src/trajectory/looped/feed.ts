@@ -4,10 +4,10 @@ import { change } from "../../form.ts";
 import { gatheringOf } from "../../gathering.ts";
 import { readerOf } from "../../inputs.ts";
 import type { AnyInputs, AnyStep } from "../trajectory.ts";
-import { type Alike, mostSteps } from "./alike.ts";
+import { type Alike, type Kept, mostSteps } from "./alike.ts";
 import { gathered } from "./gathered.ts";
 import type { Caller } from "./loop.ts";
-import { rememberFor, stepOn } from "./remember.ts";
+import { groupsOf, rememberFor, stepOn } from "./remember.ts";
 
 /** No more than this many inputs are stacked for one call. */
 const mostStacked = 1024;
@@ -15,22 +15,23 @@ const mostStacked = 1024;
 /** The same input again and again. */
 const repeatedly = (caller: Caller, step: AnyStep, input: unknown, count: number): Alike => {
   const remembered = rememberFor(caller, step, { input });
-  return { unit: stepOn(remembered, step, () => input), name: "step", count, feed: () => null, remembered };
+  const unit = stepOn(remembered, step, () => input);
+  return { unit, grouped: groupsOf(remembered, unit), count, feed: () => null };
 };
 
 /** Inputs of one form, stacked. */
 const stacked = (caller: Caller, step: AnyStep, inputs: readonly unknown[]): Alike => {
   const { structure } = tree.flatten(inputs[0]);
   const remembered = rememberFor(caller, step, undefined);
+  const unit = stepOn(remembered, step, (fed) => fed);
   return {
-    unit: stepOn(remembered, step, (fed) => fed),
-    name: "step",
+    unit,
+    grouped: groupsOf(remembered, unit),
     count: inputs.length,
     feed: (from, lengths) => {
       const rows = stackRows(inputs.slice(from, from + sizeOf(lengths)).map(tree.leaves));
       return tree.unflatten(structure, lengths.length === 1 ? rows : rows.map((x) => inLoops(x, lengths)));
     },
-    remembered,
   };
 };
 
@@ -53,7 +54,7 @@ const joins = (group: Group, input: unknown): boolean => {
   return true;
 };
 
-function* groupsOf(name: string, inputs: AnyInputs): Generator<Group> {
+function* alikeIn(name: string, inputs: AnyInputs): Generator<Group> {
   const inputAt = readerOf(name, inputs);
   let group: Group | undefined;
   for (let i = 0; i < inputs.length; i++) {
@@ -66,16 +67,16 @@ function* groupsOf(name: string, inputs: AnyInputs): Generator<Group> {
 }
 
 function* grouped(caller: Caller, step: AnyStep, inputs: AnyInputs): Generator<Alike> {
-  for (const { members, count } of groupsOf(caller.name, inputs))
+  for (const { members, count } of alikeIn(caller.name, inputs))
     yield count > 1 || members[0] === undefined
       ? repeatedly(caller, step, members[0], count)
       : stacked(caller, step, members);
 }
 
-/** The steps over inputs, as many at once as can be; a state is to be kept about every `interval` steps. */
-export const alikeOf = (caller: Caller, step: AnyStep, inputs: AnyInputs, interval: number): Iterable<Alike> => {
+/** The steps over inputs, as many at once as can be. */
+export const alikeOf = (caller: Caller, step: AnyStep, inputs: AnyInputs, kept: Kept): Iterable<Alike> => {
   const gathering = gatheringOf(inputs);
   return gathering === undefined
     ? grouped(caller, step, inputs)
-    : gathered(caller, step, inputs.length, gathering, interval);
+    : gathered(caller, step, inputs.length, gathering, kept);
 };

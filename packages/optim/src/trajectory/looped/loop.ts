@@ -1,3 +1,4 @@
+import { cond } from "@gradfold/autodiff";
 import { type NDArray, reshape, type Shape, slice, TreeError } from "@gradfold/core";
 import { describe, isList, isRecord } from "@gradfold/core/transform";
 
@@ -81,15 +82,21 @@ export const over = (caller: Caller, inner: Loop, count: number, keeps: boolean)
     },
     read: (reader, given, { row, count: turns, axes }, at) => {
       const { out, state } = given as { readonly out: unknown; readonly state?: unknown }; // as `body` gives it
-      const all = { row: row * count, count: turns * count, axes: axes + 1 };
-      // States are read in their order, so those inside of a turn come before the one behind it.
-      const atOnce = inner.keeps ? 1 : all.count;
-      for (let i = 0; i < all.count; i += atOnce) {
-        const rows = { ...all, row: all.row + i, count: atOnce };
-        inner.read(reader, out, rows, at + i * inner.steps);
-        if (keeps) reader.states(state, rows, at + (i + 1) * inner.steps, inner.steps);
-      }
+      const rows = { row: row * count, count: turns * count, axes: axes + 1 };
+      inner.read(reader, out, rows, at);
+      if (keeps) reader.states(state, rows, at + inner.steps, inner.steps);
     },
+  });
+
+/** A loop that makes what it is fed with of something else. */
+export const fedWith = (inner: Loop, from: (fed: unknown) => unknown): Loop =>
+  loop({ ...inner, body: (state, fed) => inner.body(state, from(fed)) });
+
+/** One of two loops of as many steps, as a truth says that is found in what they are fed with. */
+export const oneOf = (isFirst: (fed: unknown) => NDArray<[]>, first: Loop, second: Loop): Loop =>
+  loop({
+    ...first,
+    body: (state, fed) => cond(isFirst(fed), first.body, second.body, state, fed),
   });
 
 /** A loop, and which numbers of a vector it is fed with, in which shape. */

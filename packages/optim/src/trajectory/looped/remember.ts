@@ -1,7 +1,8 @@
 import { areIdentical } from "../../form.ts";
 import { checkMetric, takeStep } from "../step.ts";
 import type { AnyStep } from "../trajectory.ts";
-import { type AnyScan, type Caller, type Loop, oneStep } from "./loop.ts";
+import type { Alike } from "./alike.ts";
+import { type AnyScan, type Caller, type Loop, oneStep, over } from "./loop.ts";
 
 /** The loop of a name over inputs of one source, which is made once: a compiled loop is found again by its body. */
 export type Remember = (name: string, make: (caller: Caller) => Loop) => Loop;
@@ -43,3 +44,9 @@ export const stepOn = (remember: Remember, step: AnyStep, inputOf: (fed: unknown
       return [next, metrics];
     }),
   );
+
+/** The loops over a number of units. */
+export const groupsOf =
+  (remember: Remember, unit: Loop): Alike["grouped"] =>
+  (count) =>
+    remember(`${count} steps`, (caller) => over(caller, unit, count, false));
