@@ -7,6 +7,7 @@ import {
   mean,
   type NDArray,
   option,
+  orThrow,
   pipe,
   random,
   reshape,
@@ -23,6 +24,7 @@ import {
   type BatchOptions,
   batches,
   type Inputs,
+  recording,
   repeat,
   sgd,
   sliceInputs,
@@ -128,6 +130,23 @@ describe("a run in loops over mini-batches of any size", () => {
         const whole = trajectory.extend(begun, sliceInputs(inputs, k));
         expect(seen(whole)).toEqual(seen(folded(inputs, { budget })));
       }),
+    ));
+  test("goes on from a recording with a state every few steps, whichever their number is", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 2, max: 7 }), (every, size) => {
+        const inputs = batchesOf({ n: 13, options: { size, epochs: 40 } });
+        const from = Math.min(3 * every, inputs.length - 1);
+        const made = recording.of(folded(sliceInputs(inputs, 0, from), {}));
+        const some = { ...made, keyframes: made.keyframes.filter((frame) => frame.step % every === 0) };
+        const [one, looped] = [{}, { scan }].map((options) => {
+          const opened = trajectory.reopen(some, step, inputs, options);
+          return trajectory.extend(orThrow(opened), sliceInputs(inputs, from));
+        });
+        expect(looped?.keyframes.map((frame) => frame.step)).toEqual(one?.keyframes.map((frame) => frame.step));
+        expect(Array.from(looped?.states(0) ?? [], bits)).toEqual(Array.from(one?.states(0) ?? [], bits));
+        expect(looped?.metrics).toEqual(one?.metrics);
+      }),
+      { numRuns: 40 },
     ));
   test("takes at most two calls, and one where all states are kept", () =>
     fc.assert(

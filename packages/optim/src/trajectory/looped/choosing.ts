@@ -26,10 +26,17 @@ const lastAmong = ({ perEpoch }: Gathering, lengths: Shape, count: number, from:
 };
 
 /**
- * To choose copies the state, so this many steps choose together: without a short batch among them they are a loop that has
- * no choice in it. A power of two, as the numbers of steps between two states that are kept.
+ * To choose copies the state, so up to this many steps choose together: without a short batch among them they are a loop
+ * that has no choice in it.
  */
 const mostTogether = 16;
+
+/** How many steps choose together where there are so many between two states that are kept: a divisor of these. */
+const togetherOf = (count: number): number => {
+  let divisor = Math.min(count, mostTogether);
+  while (count % divisor !== 0) divisor--;
+  return divisor;
+};
 
 /** A step that chooses by whether its batch is short. */
 const choosingStep = (unit: Loop, last: number): Loop => {
@@ -53,10 +60,11 @@ export function* choosing(remembered: Remember, unit: Loop, n: number, gathering
         fedWith(over(by, unit, count, false), (fed) => (fed as Fed).rows),
       ),
     );
-  const grouped: Alike["grouped"] = (count) =>
-    count <= mostTogether
-      ? together(count)
-      : remembered(`${count} steps, ${name}`, (by) => over(by, together(mostTogether), count / mostTogether, false));
+  const grouped: Alike["grouped"] = (count) => {
+    const each = togetherOf(count);
+    if (each === count) return together(count);
+    return remembered(`${count} steps, ${name}`, (by) => over(by, together(each), count / each, false));
+  };
   for (let i = 0; i < n; i += mostBatches(gathering)) {
     const from = first + i;
     const fedAt = (at: number, lengths: Shape): Fed => ({
@@ -66,8 +74,8 @@ export function* choosing(remembered: Remember, unit: Loop, n: number, gathering
     const feed = (at: number, lengths: Shape): Fed | FedGroup => {
       const [groups = 0, count] = lengths;
       if (count === undefined) return fedAt(at, lengths);
-      const outer = count <= mostTogether ? [groups] : [groups, count / mostTogether];
-      const each = Math.min(count, mostTogether);
+      const each = togetherOf(count);
+      const outer = each === count ? [groups] : [groups, count / each];
       return { ...fedAt(at, [...outer, each]), hasShort: lastAmong(gathering, outer, each, from + at) };
     };
     yield { unit: mixed, grouped, count: Math.min(n - i, mostBatches(gathering)), feed };

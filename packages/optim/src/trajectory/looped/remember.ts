@@ -14,8 +14,8 @@ interface Known {
   readonly loops: Map<string, Loop>;
 }
 
-/** The loops of this many sources of a step are kept. */
-const mostKnown = 8;
+/** The loops of this many sources of a step are kept: each holds its tables, and compiled it has a copy of them. */
+const mostKnown = 4;
 
 const knownOf = new WeakMap<AnyStep, Known[]>();
 
