@@ -101,7 +101,7 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   "trajectory.replayFrom": [trajectory.replayFrom, run, 1],
   "trajectory.forward": [trajectory.forward, at],
   "trajectory.backward": [trajectory.backward, at],
-  "trajectory.earlyStopping": [trajectory.earlyStopping, { patience: 1 }],
+  "trajectory.earlyStopping": [trajectory.earlyStopping, { patience: 1, metric: "validationLoss" }],
   "trajectory.reopen": [trajectory.reopen, recording.of(run), step, steps(4), { check: "all" }],
   repeat: [repeat, array(1), 3],
   steps: [steps, 3],
@@ -265,7 +265,7 @@ describe("what a callback gives", () => {
     ],
     ["trajectory.fold: there is no option scna. Did you mean scan?", () => folded(step as Act, { scna: scan })],
     [
-      "trajectory.fold: until looks at the metric loss, which the step does not give.",
+      "trajectory.fold: until looks at the metric loss, which the step does not give. It gives none.",
       () => folded(() => [1, {}], { until: monitor }),
     ],
     [

@@ -1,14 +1,18 @@
 import { type Program, scan, trace, valueAndGrad, vmap } from "@gradfold/autodiff";
 import {
+  add,
   array,
   cast,
+  div,
   item,
   less,
   mean,
+  type Scalar,
   square,
   stack,
   sub,
   sum,
+  take,
   toTypedArray,
   tree,
   type Vector,
@@ -199,4 +203,39 @@ describe("a step with validation", () => {
   ])("refuses what cannot be: %s", (message, act) => {
     expect(act).toThrow(message);
   });
+});
+
+test.each([
+  ["step by step", {}],
+  ["in loops", { scan }],
+] as const)("a run %s stops when its validation has not improved, evaluation by evaluation", (_, options) => {
+  const state = (n: number) => ({ n: array(n), step: array(n) });
+  const losses = [5, 3, 4, 2, 2.5, 2, 3, 1];
+  const own = ({
+    n,
+    step,
+  }: ReturnType<typeof state>): readonly [ReturnType<typeof state>, { readonly loss: Scalar }] => [
+    { n: add(n, 1), step: add(step, 1) },
+    { loss: n },
+  ];
+  const every = 4;
+  const metrics = ({ step }: ReturnType<typeof state>) => ({
+    validationLoss: take(array(losses), cast(div(step, every), "int32")),
+  });
+  const step = withValidation(own, { every, metrics });
+  const play = (patience: number) =>
+    trajectory.fold(step, state(0), steps(every * losses.length), {
+      ...options,
+      until: trajectory.earlyStopping({ patience, metric: "validationLoss" }),
+    });
+  // The loss itself only rises. The evaluations are 5, 3, 4, 2, 2.5, 2, 3 and 1.
+  expect(play(1).length - 1).toBe(2 * every + 1);
+  expect(play(2).length - 1).toBe(5 * every + 1);
+  expect(play(3).length - 1).toBe(6 * every + 1);
+  expect(play(4).length - 1).toBe(8 * every);
+  const until = trajectory.earlyStopping({ patience: 3, metric: "validationLoss" });
+  expect(trajectory.watch(play(9), until)).toMatchObject({ step: 7 * every, loss: 1, waited: 0, stopped: false });
+  expect(() => trajectory.fold(own, state(0), steps(3), { ...options, until })).toThrow(
+    "trajectory.fold: until looks at the metric validationLoss, which the step does not give. It gives loss.",
+  );
 });

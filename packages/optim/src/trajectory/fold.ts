@@ -9,7 +9,7 @@ import { byName } from "../value.ts";
 import { type IsLast, stepByStep } from "./course.ts";
 import { advance, begin } from "./growth.ts";
 import { defaultBudget } from "./keyframe.ts";
-import { checkMonitor, type Monitor } from "./monitor.ts";
+import { checkMonitor, type Monitor, usualMetric } from "./monitor.ts";
 import { metricOf } from "./step.ts";
 import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
@@ -20,7 +20,7 @@ export interface FoldOptions {
   readonly scan?: typeof scan;
   /** Bytes that the kept states may take (64 MiB). All are kept when they fit, else about 16 times their square root. */
   readonly budget?: number;
-  /** Ends the run after the transition whose loss makes this fold say `stopped`. */
+  /** Ends the run after the transition whose loss, or other metric, makes this fold say `stopped`. */
   readonly until?: Monitor<{ readonly stopped: boolean }>;
 }
 
@@ -52,10 +52,11 @@ const checkStopped = (so: unknown): { readonly stopped: boolean } => {
   );
 };
 
-const lossOf = (metrics: Readonly<Record<string, unknown>>): number => {
-  const { loss } = metrics;
-  if (loss === undefined) throw new DomainError(`${op}: until looks at the metric loss, which the step does not give.`);
-  return metricOf(op, "loss", loss);
+/** A metric of a row, which the monitor looks at. */
+const watched = (metric: string, row: Readonly<Record<string, unknown>>): number => {
+  if (Object.hasOwn(row, metric)) return metricOf(op, metric, row[metric]);
+  const names = Object.keys(row).join(", ") || "none";
+  throw new DomainError(`${op}: until looks at the metric ${metric}, which the step does not give. It gives ${names}.`);
 };
 
 /** Takes steps until a monitor says so, or the inputs end. */
@@ -67,9 +68,9 @@ const advanceUntil = (
 ): AnyTrajectory => {
   if (until === undefined) return advance(op, run, step, inputs);
   checkMonitor(op, "until", until);
+  const { metric = usualMetric } = until;
   let so = checkStopped(until.init);
-  const isLast = (metrics: Readonly<Record<string, unknown>>): boolean =>
-    (so = checkStopped(until.next(so, lossOf(metrics)))).stopped;
+  const isLast: IsLast = (metrics) => (so = checkStopped(until.next(so, watched(metric, metrics)))).stopped;
   let before = run;
   for (let i = 0; i < inputs.length && !so.stopped; i = before.length - run.length) {
     const size = scan === undefined ? Math.max(leastSteps, i) : stepsInLoops;
