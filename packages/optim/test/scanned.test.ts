@@ -173,3 +173,23 @@ test("inputs of one's own, the same, alike and others, run in loops as they run 
     }),
   );
 });
+
+test("a recording of a run has the same bytes however its steps are taken, whatever its metrics are called", () => {
+  const names = fc.uniqueArray(fc.constantFrom("loss", "z", "a", "10", "9", "__proto__", "constructor"), {
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(names, fc.constantFrom(Infinity, 5000), fc.integer({ min: 2, max: 9 }), (list, budget, size) => {
+      const inputs = batchesOf({ n: 11, options: { size, epochs: 9 } });
+      const named = (x: NDArray, { y }: Batch): readonly [NDArray, Readonly<Record<string, NDArray>>] => {
+        const metrics = Object.fromEntries(list.map((name) => [name, mean(y)]));
+        return [add(x, mean(y)), metrics];
+      };
+      const [one, looped] = [{ budget }, { budget, scan }].map((options) =>
+        recording.encode(recording.of(trajectory.fold(named, array([0, 1]) as NDArray, inputs, options))),
+      );
+      expect(looped).toEqual(one);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,10 +1,9 @@
-import { cond } from "@gradfold/autodiff";
 import { type NDArray, type Shape, slice } from "@gradfold/core";
 import { allocate, contiguous, sizeOf } from "@gradfold/core/transform";
 import type { Gathering } from "../../gathering.ts";
 import type { Alike } from "./alike.ts";
 import { batchesFrom, indices, mostBatches, shapeOf } from "./indices.ts";
-import { type Body, fedWith, type Loop, oneOf, oneStep, over } from "./loop.ts";
+import { fedWith, type Loop, oneOf, over } from "./loop.ts";
 import type { Remember } from "./remember.ts";
 
 /** What steps are fed with where the last batch of an epoch is shorter. */
@@ -39,13 +38,12 @@ const togetherOf = (count: number): number => {
 };
 
 /** A step that chooses by whether its batch is short. */
-const choosingStep = (unit: Loop, last: number): Loop => {
-  const short: Body = (state, rows) => unit.body(state, slice(rows as NDArray, [[0, last]])); // a row of indices
-  return oneStep((state, fed) => {
-    const { rows, isShort } = fed as Fed; // as they are made below
-    return cond(isShort as NDArray<[]>, short, unit.body, state, rows);
-  });
-};
+const choosingStep = (unit: Loop, last: number): Loop =>
+  oneOf(
+    (fed) => (fed as Fed).isShort as NDArray<[]>,
+    fedWith(unit, (fed) => slice((fed as Fed).rows, [[0, last]])),
+    fedWith(unit, (fed) => (fed as Fed).rows),
+  );
 
 /** Batches of which some states are kept, behind the same steps as if they were taken one by one, wherever epochs end. */
 export function* choosing(remembered: Remember, unit: Loop, n: number, gathering: Gathering): Generator<Alike> {

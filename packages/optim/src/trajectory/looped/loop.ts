@@ -27,8 +27,8 @@ interface Rows {
 
 /** Receives what loops gave. */
 export interface Reader {
-  /** The metrics of as many steps, from step `at` on. */
-  readonly metrics: (stacked: unknown, rows: Rows, at: number) => void;
+  /** The metrics of as many steps, from step `at` on, with their names in the order in which the step gives them. */
+  readonly metrics: (stacked: unknown, rows: Rows, at: number, names: readonly string[]) => void;
   /** The states behind `at` steps, `at + every`, and so on. */
   readonly states: (stacked: unknown, rows: Rows, at: number, every: number) => void;
 }
@@ -57,9 +57,20 @@ const loop = ({ body, ...known }: Omit<Loop, "turn">): Loop => {
   return { ...known, body, turn: { plain, kept } };
 };
 
-/** A single step, whose `body` gives the next state and metrics. */
-export const oneStep = (body: Body): Loop =>
-  loop({ steps: 1, keeps: false, body, read: (reader, out, rows, at) => reader.metrics(out, rows, at) });
+/** A single step, whose `body` gives the next state and a record of metrics. */
+export const oneStep = (body: Body): Loop => {
+  let names: readonly string[] = []; // trees, of which loops are made, sort them
+  return loop({
+    steps: 1,
+    keeps: false,
+    body: (state, fed) => {
+      const [next, metrics] = body(state, fed);
+      if (isRecord(metrics)) names = Object.keys(metrics);
+      return [next, metrics];
+    },
+    read: (reader, out, rows, at) => reader.metrics(out, rows, at, names),
+  });
+};
 
 /** For whom loops run: errors bear its name. */
 export interface Caller {

@@ -44,9 +44,9 @@ export const openCollector = (
     places.push(place);
   };
   return {
-    metrics: (stacked, { row, count }, at) => {
+    metrics: (stacked, { row, count }, at, given) => {
       const metrics = stacked as Readonly<Record<string, unknown>>; // as a step gives them
-      names ??= Object.keys(metrics);
+      names ??= given;
       checkNames(name, names, metrics);
       for (const metric of names) {
         const column = columns.get(metric) ?? new Float64Array(n);
