@@ -1,8 +1,8 @@
 import type { NDArray } from "../array/array.ts";
 import { roomFor, type Shape } from "../array/shape.ts";
 import { arange, dtypeIn, type Options } from "../convert/make.ts";
-import { DomainError, DTypeError } from "../error/error.ts";
-import { operand } from "../input/operand.ts";
+import { DomainError } from "../error/error.ts";
+import { indicesOf } from "../input/indices.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import { checker, eachElement } from "./checked.ts";
@@ -24,24 +24,20 @@ const outOfRange = (index: number, classes: number): DomainError => {
 /**
  * A vector for each index, with a 1 at its place and 0 elsewhere: class labels as probabilities.
  *
- * @param indices - int32, from 0 to classes - 1; the result has one more axis behind theirs
+ * @param indices - int32, or a whole number, from 0 to classes - 1; the result has one more axis behind theirs
  * @throws DTypeError when the indices are not integers; DomainError when one is out of range
  * @example
  * import { array, oneHot, toNested } from "@gradfold/core";
  * toNested(oneHot(array([2, 0], { dtype: "int32" }), 3)); // => [ [ 0, 0, 1 ], [ 1, 0, 0 ] ]
  */
 export const oneHot = typed<
-  <S extends Shape, const N extends number>(
-    indices: NDArray<S>,
+  <const N extends number, S extends Shape = []>(
+    indices: NDArray<S> | number,
     classes: N,
     options?: { readonly dtype?: DType },
   ) => NDArray<[...S, N]>
->((indices: NDArray, classes: number, options?: Options) => {
-  const array = operand("oneHot", indices);
-  if (array.dtype !== "int32")
-    throw new DTypeError(
-      `oneHot: indices must be int32, not ${array.dtype}. Use array(…, { dtype: "int32" }) or cast.`,
-    );
+>((indices: NDArray | number, classes: number, options?: Options) => {
+  const array = indicesOf("oneHot", indices);
   const dtype = dtypeIn("oneHot", options);
   roomFor("oneHot", [...array.shape, classes], dtype);
   const within = indicesBelow(array, (index) => outOfRange(index, classes), classes);

@@ -10,7 +10,8 @@ import {
   sizeBetween,
   sizeOf,
 } from "../array/shape.ts";
-import { DTypeError, ShapeError } from "../error/error.ts";
+import { ShapeError } from "../error/error.ts";
+import { indicesOf } from "../input/indices.ts";
 import { operand } from "../input/operand.ts";
 import type { Term, Value } from "../scalar/lane.ts";
 import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts";
@@ -168,31 +169,27 @@ const putAlong = (along: Along, shape: Shape): Primitive => {
   return primitive;
 };
 
-const whole = (name: string, indices: NDArray): NDArray => {
-  const { dtype } = operand(name, indices);
-  if (dtype === "int32") return indices;
-  throw new DTypeError(`${name}: indices must be int32, not ${dtype}. Use array(…, { dtype: "int32" }) or cast.`);
-};
-
 /**
- * The rows of `x` at integer indices along an axis; the indices' shape takes that axis' place.
+ * The rows of `x` at integer indices along an axis; the indices' shape takes that axis' place, so that one number drops
+ * the axis.
  *
- * @param indices - int32; negative ones count from the end
+ * @param indices - int32, or a whole number; negative ones count from the end
  * @throws ShapeError when an index is out of range; DTypeError when the indices are not integers
  * @example
  * import { array, take, toNested } from "@gradfold/core";
  * toNested(take(array([5, 6, 7]), array([2, 0, 2], { dtype: "int32" }))); // => [ 7, 5, 7 ]
+ * toNested(take(array([[1, 2], [3, 4]]), 0, 1)); // => [ 1, 3 ]
  */
 export const take = typed<
-  <S extends Shape, I extends Shape, const Ax extends number = 0>(
+  <S extends Shape, I extends Shape = [], const Ax extends number = 0>(
     x: NDArray<S>,
-    indices: NDArray<I>,
+    indices: NDArray<I> | number,
     axis?: Unless<AxisClash<"take", S, Ax>, Ax>,
   ) => NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, I>>
->((x: NDArray, indices: NDArray, axis = 0) => {
+>((x: NDArray, indices: NDArray | number, axis = 0) => {
   const array = operand("take", x);
   const axisAt = normalizeAxis("take", axis, array.shape);
-  return bind(takeAlone(axisAt), [array, whole("take", indices)]);
+  return bind(takeAlone(axisAt), [array, indicesOf("take", indices)]);
 });
 
 /** The shapes but for one axis, along which the indices say how many there are. */
@@ -221,7 +218,7 @@ export const takeAlongAxis = typed<
   ) => NDArray<AlongAxis<S, I, Ax>>
 >((x: NDArray, indices: NDArray, axis: number) => {
   const array = operand("takeAlongAxis", x);
-  const at = whole("takeAlongAxis", indices);
+  const at = indicesOf("takeAlongAxis", indices);
   const { shape } = array;
   const along = normalizeAxis("takeAlongAxis", axis, shape);
   if (at.shape.length !== shape.length)
