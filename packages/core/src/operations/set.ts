@@ -7,6 +7,7 @@ import { assign, copy, viewOn } from "../array/view.ts";
 import { zerosOf } from "../array/zeros.ts";
 import { full } from "../convert/make.ts";
 import { DomainError, DTypeError, ShapeError } from "../error/error.ts";
+import { isList } from "../error/plain.ts";
 import { operand, operands } from "../input/operand.ts";
 import { promote } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
@@ -80,30 +81,44 @@ export const set = typed<<S extends Shape>(x: NDArray<S>, ranges: readonly Range
 /** Of each axis of S, an unknown size. */
 type Unsized<S extends Shape> = { -readonly [K in keyof S]: number };
 
-/**
- * The array with a border of `value` around it.
- *
- * @param widths - for each axis, how many places come before and after
- * @throws ShapeError when there are not as many pairs as axes; DomainError when a width is negative or not whole
- * @example
- * import { array, pad, toNested } from "@gradfold/core";
- * toNested(pad(array([1, 2]), [[1, 2]], 9)); // => [ 9, 1, 2, 9, 9 ]
- */
-export const pad = typed<
-  <S extends Shape>(
-    x: NDArray<S>,
-    widths: readonly (readonly [before: number, after: number])[],
-    value?: number,
-  ) => NDArray<Unsized<S>>
->((x: NDArray, widths: readonly (readonly [before: number, after: number])[], value = 0) => {
-  const array = operand("pad", x);
-  const { shape, dtype } = array;
+type Widths = readonly (readonly [before: number, after: number])[];
+
+/** A pair for each axis: one number is the width everywhere. */
+const pairsOf = (given: Widths | number, shape: Shape): Widths => {
+  const widths = typeof given === "number" ? shape.map(() => [given, given] as const) : given;
   checkList("pad", "pairs of widths", widths);
+  for (const pair of Array.from<unknown>(widths))
+    if (!isList(pair) || pair.length !== 2)
+      throw new DTypeError(
+        `pad: the widths are a number, or a pair for each axis: pad(x, [[1, 2], …]), not ${describe(pair)} in a list.`,
+      );
   if (widths.length !== shape.length)
     throw new ShapeError(`pad: ${widths.length} pairs of widths for ${shape.length} axes of ${formatShape(shape)}`);
   for (const width of widths.flat())
     if (!Number.isSafeInteger(width) || width < 0)
       throw new DomainError(`pad: a width must be a whole number from 0 on, not ${describe(width)}`);
+  return widths;
+};
+
+/**
+ * The array with a border of `value` around it.
+ *
+ * @param widths - how many places come before and after each axis: one number for all, or a pair for each
+ * @throws ShapeError when there are not as many pairs as axes; DomainError when a width is negative or not whole;
+ * DTypeError for other widths and values
+ * @example
+ * import { array, pad, toNested } from "@gradfold/core";
+ * toNested(pad(array([1, 2]), [[1, 2]], 9)); // => [ 9, 1, 2, 9, 9 ]
+ * toNested(pad(array([[1]]), 1)); // => [ [ 0, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 0 ] ]
+ */
+export const pad = typed<
+  <S extends Shape>(x: NDArray<S>, widths: Widths | number, value?: number) => NDArray<Unsized<S>>
+>((x: NDArray, given: Widths | number, value = 0) => {
+  const array = operand("pad", x);
+  const { shape, dtype } = array;
+  const widths = pairsOf(given, shape);
+  if (typeof value !== "number")
+    throw new DTypeError(`pad: the border is one number, not ${describe(value)}. There is no other mode.`);
   const sizes = roomFor(
     "pad",
     shape.map((n, axis) => n + (widths[axis]?.[0] ?? 0) + (widths[axis]?.[1] ?? 0)),
