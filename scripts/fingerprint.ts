@@ -161,12 +161,12 @@ const structures = (dtype: DType): readonly NDArray[] => {
   const order = argsort(m, 0);
   const ints = cast(mul(m, 1000), "int32");
   const reductions = [sum, mean, max, min, prod, logSumExp, variance, std, norm, all, any, argmax, argmin];
-  const along = [softmax, logSoftmax, cumsum, sort, argsort];
+  const along: readonly ((x: NDArray, axis: number) => NDArray)[] = [softmax, logSoftmax, cumsum, sort, argsort];
   return [
     ...reductions.flatMap((f): NDArray[] => [f(m), f(m, 0), f(m, 1), f(v)]),
     ...along.flatMap((f): NDArray[] => [f(m, 0), f(m, 1), f(v, 0)]),
     ...[sum, max, prod].map((f) => f(ints)),
-    cumsum(ints),
+    cumsum(ints, -1),
     ...[add, sub, mul, maximum].map((f) => f(ints, 12_345_678)),
     matmul(ints, transpose(ints)),
     takeAlongAxis(m, order, 0),

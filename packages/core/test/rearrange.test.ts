@@ -58,7 +58,7 @@ describe("Flipping and rolling", () => {
   test("refuse shifts that are not whole and axes that are not there", () => {
     expect(() => roll(table, 0.5, 0)).toThrow("roll: a shift must be a whole number, not 0.5");
     expect(() => roll(table, [1, 2], 0)).toThrow("roll: 2 shifts for 1 axes: [1, 2]");
-    expect(() => roll(table, 1, 2 as never)).toThrow("roll: axis 2 is out of range for [2, 3]");
+    expect(() => roll(table as never, 1, 2 as never)).toThrow("roll: axis 2 is out of range for [2, 3]");
     expect(() => flip(table, [0, 0])).toThrow("flip: an axis is given twice");
   });
 });

@@ -43,7 +43,9 @@ export const describe = (x: unknown): string => {
 
 /** Throws unless something is a list, of what is told. */
 export const checkList = (name: string, what: string, x: unknown): void => {
-  if (!Array.isArray(x)) throw new DTypeError(`${name}: a list of ${what} is needed, not ${describe(x)}.`);
+  if (Array.isArray(x)) return;
+  const hint = typeof x === "number" ? ` Write [${x}].` : "";
+  throw new DTypeError(`${name}: a list of ${what} is needed, not ${describe(x)}.${hint}`);
 };
 
 /** Throws unless something is a function. */

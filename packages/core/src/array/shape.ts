@@ -1,4 +1,5 @@
 import { DomainError, ShapeError } from "../error/error.ts";
+import { isRecord } from "../error/plain.ts";
 import { checkRoom, type DType } from "../scalar/dtype.ts";
 import { describe } from "./description.ts";
 
@@ -66,7 +67,10 @@ export const checkRank = (name: string, sizes: Shape): void => {
 
 /** A user's list of sizes, `what` it is in words: copied and checked. */
 export const checkSizes = (name: string, what: string, given: readonly number[]): number[] => {
-  if (!isList(given)) throw new DomainError(`${name}: ${what} is a list of sizes, not ${describe(given)}.`);
+  if (!isList(given)) {
+    const hint = typeof given === "number" ? ` Write [${String(given)}].` : "";
+    throw new DomainError(`${name}: ${what} is a list of sizes, not ${describe(given)}.${hint}`);
+  }
   // Array.from sees holes, which are no sizes either.
   const sizes = Array.from(given);
   for (const n of sizes)
@@ -151,11 +155,28 @@ export const around = (shape: Shape, axis: number): readonly [before: number, n:
   sizeBetween(shape, axis + 1, shape.length),
 ];
 
-/** An axis of `rank` axes, counted from the start. */
-export const normalizeAxis = (name: string, axis: number, shape: Shape): number => {
-  if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length)
-    throw new ShapeError(`${name}: axis ${describe(axis)} is out of range for ${formatShape(shape)}`);
+const wrongAxis = (name: string, axis: unknown, shape: Shape, hint: string): ShapeError =>
+  new ShapeError(
+    typeof axis === "number"
+      ? `${name}: axis ${axis} is out of range for ${formatShape(shape)}${hint && `. ${hint}`}`
+      : `${name}: an axis is a whole number, not ${describe(axis)}.`,
+  );
+
+/**
+ * An axis of a shape, counted from the start.
+ *
+ * @param hint - what else may have been meant
+ */
+export const normalizeAxis = (name: string, axis: number, shape: Shape, hint = ""): number => {
+  if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length) throw wrongAxis(name, axis, shape, hint);
   return axis < 0 ? axis + shape.length : axis;
+};
+
+/** The same where it may be left out of a vector. NumPy would flatten, which is for the caller to write. */
+export const onlyAxis = (name: string, axis: number | undefined, shape: Shape, call: string): number => {
+  if (axis === undefined && shape.length > 1)
+    throw new ShapeError(`${name}: ${formatShape(shape)} has ${shape.length} axes. Name one: ${call}`);
+  return normalizeAxis(name, axis ?? 0, shape);
 };
 
 const isAscending = (list: readonly number[]): boolean => {
@@ -165,12 +186,18 @@ const isAscending = (list: readonly number[]): boolean => {
 
 const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]];
 
+const wrongAxes = (name: string, axes: unknown, hint: string): ShapeError => {
+  const advice = isRecord(axes) ? "Options come after them." : hint;
+  return new ShapeError(
+    `${name}: axes are a number or a list of numbers, not ${describe(axes)}.${advice && ` ${advice}`}`,
+  );
+};
+
 /** Axes counted from the start, ascending; all of them by default. */
-export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape): readonly number[] => {
+export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape, hint = ""): readonly number[] => {
   if (axes === undefined) return everyAxis[shape.length] ?? shape.map((_, i) => i);
-  if (typeof axes !== "number" && !isList(axes))
-    throw new ShapeError(`${name}: axes are a number or a list of numbers, not ${describe(axes)}.`);
-  if (typeof axes === "number") return [normalizeAxis(name, axes, shape)];
+  if (typeof axes === "number") return [normalizeAxis(name, axes, shape, hint)];
+  if (!isList(axes)) throw wrongAxes(name, axes, hint);
   const list: number[] = [];
   for (const axis of axes) list.push(normalizeAxis(name, axis, shape));
   if (isAscending(list)) return list;

@@ -2,15 +2,18 @@ import { contiguous, type NDArray, repeated } from "../array/array.ts";
 import { describe } from "../array/description.ts";
 import { checkShape, formatShape, roomFor, type Shape, sizeOf } from "../array/shape.ts";
 import { DomainError, DTypeError, ShapeError } from "../error/error.ts";
+import { isList } from "../error/plain.ts";
+import { apart, apartFromValue } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import { optionsOf } from "../input/options.ts";
 import { allocate, checkDType, type DType, type Store } from "../scalar/dtype.ts";
+import type { FullApart, ElementsApart, SizesApart } from "../static/apart.ts";
 import { typed } from "../static/door.ts";
 import type { Nested, ShapeOfNested } from "../static/move.ts";
 import type { Mutable } from "../static/text.ts";
 import { type Elements, read } from "./nested.ts";
 
-interface MakeArray {
+interface MakeArray extends ElementsApart<Nested | Elements> {
   (data: Elements): NDArray<[number]>;
   <const T extends Nested>(data: T, options?: { readonly dtype?: DType }): NDArray<ShapeOfNested<T>>;
   <const S extends Shape>(
@@ -34,8 +37,8 @@ const precise = { dtype: "float64" } as const;
 export const dtypeIn = (name: string, options: Options | undefined): DType =>
   checkDType(name, optionsOf(name, options, precise).dtype);
 
-const checkNumber = (name: string, what: string, x: unknown): void => {
-  if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.`);
+const checkNumber = (name: string, what: string, x: unknown, hint = ""): void => {
+  if (typeof x !== "number") throw new DTypeError(`${name}: ${what} must be a number, not ${describe(x)}.${hint}`);
 };
 
 /** Elements in the buffer of a dtype, which must be able to hold them. */
@@ -74,7 +77,10 @@ const vector = (name: string, size: number, dtype: DType, at: (i: number) => num
  * array([[1, 2, 3], [4, 5, 6]]).shape; // => [ 2, 3 ]
  * array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => 'float32'
  */
-export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayOptions) => {
+export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayOptions, ...more: Shape) => {
+  if (typeof data === "number" && typeof options === "number")
+    throw apart("array", "numbers", [data, options, ...more], "");
+  if (isList(data) && isList(options)) throw new DTypeError("array: the rows come as a list: array([[1, 2], [3, 4]])");
   const { elements, ...found } = read(data);
   const settled = optionsOf("array", options, { dtype: found.dtype, shape: found.shape });
   const dtype = checkDType("array", settled.dtype);
@@ -84,8 +90,12 @@ export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayO
   return contiguous(dtype, shape, store("array", elements, dtype));
 });
 
-interface Filled {
+interface Filled<Name extends string> extends SizesApart<Name> {
   <const S extends Shape>(shape: S, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
+}
+
+interface Full extends FullApart {
+  <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
 }
 
 /** An array of one repeated element: a single number in memory, seen many times. */
@@ -98,34 +108,39 @@ const filled = (name: string, shape: Shape, value: number, options?: Options): N
 /**
  * Zeros of a shape.
  *
- * @throws DomainError when a size is negative or not whole
+ * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
  * import { toNested, zeros } from "@gradfold/core";
  * toNested(zeros([2])); // => [ 0, 0 ]
  */
-export const zeros = typed<Filled>((shape: Shape, options?: Options) => filled("zeros", shape, 0, options));
+export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: Options, ...more: Shape) => {
+  if (typeof shape === "number") throw apart("zeros", "sizes", [shape, options, ...more], "");
+  return filled("zeros", shape, 0, options);
+});
 
 /**
  * Ones of a shape.
  *
- * @throws DomainError when a size is negative or not whole
+ * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
  * import { ones, toNested } from "@gradfold/core";
  * toNested(ones([2])); // => [ 1, 1 ]
  */
-export const ones = typed<Filled>((shape: Shape, options?: Options) => filled("ones", shape, 1, options));
+export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: Options, ...more: Shape) => {
+  if (typeof shape === "number") throw apart("ones", "sizes", [shape, options, ...more], "");
+  return filled("ones", shape, 1, options);
+});
 
 /**
  * One number, repeated in a shape.
  *
- * @throws DomainError when a size is negative or not whole
+ * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
  * import { full, toNested } from "@gradfold/core";
  * toNested(full([2], 7)); // => [ 7, 7 ]
  */
-export const full = typed<
-  <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }) => NDArray<Mutable<S>>
->((shape: Shape, value: number, options?: Options) => {
+export const full = typed<Full>((shape: Shape | number, value: number, options?: Options, ...more: Shape) => {
+  if (typeof shape === "number") throw apartFromValue("full", [shape, value, options, ...more]);
   checkNumber("full", "the value", value);
   return filled("full", shape, value, options);
 });
@@ -154,23 +169,28 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x
   return filled("onesLike", shape, 1, { dtype });
 });
 
+interface Eye {
+  <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N, N]>;
+  <const N extends number, const M extends number>(n: N, m: M, options?: { readonly dtype?: DType }): NDArray<[N, M]>;
+}
+
 /**
- * The identity matrix.
+ * The identity matrix; or n rows of m elements with ones on the diagonal.
  *
- * @throws DomainError when n is negative or not whole
+ * @throws DomainError when a size is negative or not whole
  * @example
  * import { eye, toNested } from "@gradfold/core";
  * toNested(eye(2)); // => [ [ 1, 0 ], [ 0, 1 ] ]
+ * toNested(eye(2, 3)); // => [ [ 1, 0, 0 ], [ 0, 1, 0 ] ]
  */
-export const eye = typed<<const N extends number>(n: N, options?: { readonly dtype?: DType }) => NDArray<[N, N]>>(
-  (n: number, options?: Options) => {
-    const shape = checkShape("eye", [n, n]);
-    const dtype = dtypeIn("eye", options);
-    const data = allocate(dtype, n * n, "eye");
-    for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
-    return contiguous(dtype, shape, data);
-  },
-);
+export const eye = typed<Eye>((n: number, second?: number | Options, third?: Options) => {
+  const [m, options] = typeof second === "number" ? [second, third] : [n, second];
+  const shape = checkShape("eye", [n, m]);
+  const dtype = dtypeIn("eye", options);
+  const data = allocate(dtype, n * m, "eye");
+  for (let i = 0; i < Math.min(n, m); i++) data[i * (m + 1)] = 1;
+  return contiguous(dtype, shape, data);
+});
 
 interface Arange {
   <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
@@ -191,7 +211,7 @@ interface Arange {
 export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last?: Options): NDArray => {
   checkNumber("arange", stop === undefined ? "n" : "every bound", first);
   if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
-  checkNumber("arange", "the step", step);
+  checkNumber("arange", "the step", step, " Options come fourth.");
   const count = Math.max(0, Math.ceil((stop - first) / step));
   if (step === 0 || !Number.isSafeInteger(count))
     throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
@@ -209,6 +229,7 @@ export const arange = typed<Arange>((first: number, stop?: number | Options, ste
 export const linspace = typed<
   <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
 >((start: number, stop: number, count: number, options?: Options) => {
+  checkNumber("linspace", "the count", count, " It comes third.");
   checkShape("linspace", [count]);
   for (const bound of [start, stop]) checkNumber("linspace", "a bound", bound);
   if (!Number.isFinite(stop - start))

@@ -7,10 +7,16 @@ import { type DType, isFloat } from "../scalar/dtype.ts";
 const scalar = (dtype: DType, value: number): NDArray =>
   contiguous(dtype, scalarShape, dtype === "float32" ? Float32Array.of(value) : Float64Array.of(value));
 
+/** How to make an array of it, or several arrays one. */
+const hintOn = (x: unknown): string => {
+  if (x === undefined) return " Is an argument missing?";
+  if (Array.isArray(x) && x.some(isNDArray)) return " Put its arrays together: stack(…).";
+  return Array.isArray(x) || ArrayBuffer.isView(x) || typeof x === "boolean" ? " Wrap it: array(…)." : "";
+};
+
 /** Another thing where an array was expected: say what it is and how to make an array of it. */
 const refuse = (name: string, x: unknown): never => {
-  const hint = Array.isArray(x) || ArrayBuffer.isView(x) ? " Wrap it: array(…)." : "";
-  throw new DTypeError(`${name}: an operand must be an array or a number, not ${describe(x)}.${hint}`);
+  throw new DTypeError(`${name}: an operand must be an array or a number, not ${describe(x)}.${hintOn(x)}`);
 };
 
 /** An array as it is; a number as a float64 scalar. */

@@ -1,10 +1,10 @@
 import type { NDArray, Operand } from "../array/array.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
-import { around, normalizeAxis } from "../array/shape.ts";
+import { around, onlyAxis } from "../array/shape.ts";
 import { operand } from "../input/operand.ts";
 import { arithmetic } from "../scalar/dtype.ts";
 import { recordRoutine } from "../scalar/routine.ts";
-import type { Along } from "../static/axes.ts";
+import type { AlongOnly } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import { linear } from "./family/linear.ts";
 import { sequential } from "./family/sequential.ts";
@@ -61,15 +61,16 @@ const cumsumAlong = (axis: number): Primitive => {
 };
 
 /**
- * The running sums along an axis, the last one by default: each is the one before plus the next element.
+ * The running sums along an axis, which only a vector may leave out: each is the one before plus the next element.
  *
- * @throws ShapeError when the axis is out of range
+ * @throws ShapeError when the axis is missing or out of range
  * @example
  * import { array, cumsum, toNested } from "@gradfold/core";
  * toNested(cumsum(array([1, 2, 3]))); // => [ 1, 3, 6 ]
+ * toNested(cumsum(array([[1, 2], [3, 4]]), 1)); // => [ [ 1, 3 ], [ 3, 7 ] ]
  */
-export const cumsum = typed<Along<"cumsum">>((x: Operand, axis = -1) => {
+export const cumsum = typed<AlongOnly<"cumsum">>((x: Operand, axis?: number) => {
   const array: NDArray = operand("cumsum", x);
-  const at = normalizeAxis("cumsum", axis, array.shape);
+  const at = onlyAxis("cumsum", axis, array.shape, "cumsum(x, 0)");
   return bind(cumsumAlong(at), [cast(array, arithmetic(array.dtype))]);
 });

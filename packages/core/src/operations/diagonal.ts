@@ -20,7 +20,10 @@ export const diagonal = (x: NDArray, axis1 = -2, axis2 = -1): NDArray => {
   const { shape } = array;
   const [first, second] = [normalizeAxis("diagonal", axis1, shape), normalizeAxis("diagonal", axis2, shape)];
   if (first === second)
-    throw new ShapeError(`diagonal: an axis is given twice: ${formatShape([axis1, axis2])} of ${formatShape(shape)}`);
+    throw new ShapeError(
+      `diagonal: an axis is given twice: ${formatShape([axis1, axis2])} of ${formatShape(shape)}. ` +
+        "The k-th diagonal of a matrix is diag(x, k)",
+    );
   const rest = shape.map((_, i) => i).filter((i) => i !== first && i !== second);
   const [m = 0, n = 0] = [shape[first], shape[second]];
   const lead: Shape = rest.map((i) => shape[i] ?? 1);

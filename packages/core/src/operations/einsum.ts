@@ -1,6 +1,8 @@
 import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
 import { pick, type Shape, sizeOf } from "../array/shape.ts";
-import { ShapeError } from "../error/error.ts";
+import { DTypeError, ShapeError } from "../error/error.ts";
+import { isList } from "../error/plain.ts";
 import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
 import type { Einsum } from "../static/einsum.ts";
@@ -126,6 +128,9 @@ const checkSizes = (spec: string, { inputs }: Subscripts, shapes: readonly Shape
  * toNested(einsum("ij,kj->ki", array([[1, 2], [3, 4]]), array([[1, 1]]))); // => [ [ 3, 7 ] ]
  */
 export const einsum = typed<Einsum>((spec: string, ...operands: readonly NDArray[]) => {
+  if (typeof spec !== "string")
+    throw new DTypeError(`einsum: the subscripts come first, as in einsum("ij->ji", x), not ${describe(spec)}.`);
+  if (isList(operands[0])) throw new DTypeError('einsum: the arrays come one by one: einsum("ij,jk->ik", a, b)');
   const arrays = operands.map((x) => operand("einsum", x));
   const subscripts = labelsOf(
     spec,

@@ -38,10 +38,15 @@ export const minAlong = (axes: readonly number[]): Primitive =>
  * import { array, max, toNested } from "@gradfold/core";
  * toNested(max(array([[1, 5], [3, 4]]), 0)); // => [ 3, 5 ]
  */
-export const max = reduction("max", (x, axes) => {
-  refuseNothing("max", x, axes);
-  return axes.length === 0 ? x : bind(maxAlong(axes), [x]);
-});
+export const max = reduction(
+  "max",
+  (x, axes) => {
+    refuseNothing("max", x, axes);
+    return axes.length === 0 ? x : bind(maxAlong(axes), [x]);
+  },
+  {},
+  "The greater of two is maximum(a, b)",
+);
 
 /**
  * The least element over some axes, all of them by default; NaN wins, and -0 < +0. Elements that tie share the
@@ -54,7 +59,12 @@ export const max = reduction("max", (x, axes) => {
  * import { array, min, toNested } from "@gradfold/core";
  * toNested(min(array([[1, 5], [3, 4]]), 1)); // => [ 1, 3 ]
  */
-export const min = reduction("min", (x, axes) => {
-  refuseNothing("min", x, axes);
-  return axes.length === 0 ? x : bind(minAlong(axes), [x]);
-});
+export const min = reduction(
+  "min",
+  (x, axes) => {
+    refuseNothing("min", x, axes);
+    return axes.length === 0 ? x : bind(minAlong(axes), [x]);
+  },
+  {},
+  "The lesser of two is minimum(a, b)",
+);

@@ -1,9 +1,9 @@
 import type { NDArray } from "../array/array.ts";
 import { checkList, describe } from "../array/description.ts";
-import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../array/shape.ts";
+import { type Axes, formatShape, normalizeAxes, normalizeAxis, onlyAxis, type Shape } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
-import type { AxisClash } from "../static/axes.ts";
+import type { AxisClash, AxisMissing } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Range } from "../static/move.ts";
 import type { Unless } from "../static/text.ts";
@@ -48,22 +48,25 @@ const rollAlong = (x: NDArray, shift: number, axis: number): NDArray => {
 };
 
 /**
- * The elements moved along axes by whole numbers of places; what leaves at one end comes in at the other.
+ * The elements moved along axes by whole numbers of places; what leaves at one end comes in at the other. Only a vector
+ * may leave out its axis.
  *
  * @param shift - for all axes, or one for each; positive ones move towards the end
- * @throws DomainError when a shift is not whole; ShapeError when there are not as many shifts as axes
+ * @throws DomainError when a shift is not whole; ShapeError when there are not as many shifts as axes, or
+ * the axes are missing or out of range
  * @example
  * import { arange, roll, toNested } from "@gradfold/core";
- * toNested(roll(arange(5), 2, 0)); // => [ 3, 4, 0, 1, 2 ]
+ * toNested(roll(arange(5), 2)); // => [ 3, 4, 0, 1, 2 ]
  */
 export const roll = typed<
-  <S extends Shape, const Ax extends Axes>(
-    x: NDArray<S>,
+  <S extends Shape, const Ax extends Axes | undefined = undefined>(
+    x: Unless<AxisMissing<"roll(x, 1, 0)", S, Ax>, NDArray<S>>,
     shift: number | readonly number[],
-    axes: Unless<AxisClash<"roll", S, Ax>, Ax>,
+    axes?: Unless<AxisClash<"roll", S, Ax>, Ax>,
   ) => NDArray<S>
->((x: NDArray, shift: number | readonly number[], axes: Axes) => {
+>((x: NDArray, shift: number | readonly number[], given?: Axes) => {
   const array = operand("roll", x);
+  const axes = given ?? onlyAxis("roll", given, array.shape, "roll(x, 1, 0)");
   normalizeAxes("roll", axes, array.shape);
   const along = [axes].flat().map((axis) => normalizeAxis("roll", axis, array.shape));
   if (typeof shift !== "number") checkList("roll", "shifts", shift);

@@ -4,8 +4,10 @@ import { bind, type Primitive, type Source, view } from "../array/primitive.ts";
 import { endsOf, formatShape, frozen, normalizeAxis, rowMajor, sameShape, type Shape, sizeOf } from "../array/shape.ts";
 import { assign, viewOn } from "../array/view.ts";
 import { ShapeError } from "../error/error.ts";
+import { checkTogether } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import { allocate, type DType, promote } from "../scalar/dtype.ts";
+import type { ArraysApart, Count, First } from "../static/apart.ts";
 import type { Insert, Replace } from "../static/axes.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -70,6 +72,7 @@ const concatenateAlong = (axis: number, sizes: readonly number[]): Primitive => 
 };
 
 const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
+  checkTogether(name, xs, `${name}([a, b], 0)`);
   checkList(name, "arrays", xs);
   if (xs.length === 0) throw new ShapeError(`${name}: no arrays were given. At least one is needed.`);
   const arrays = Array.from(xs, (x) => operand(name, x));
@@ -81,16 +84,16 @@ const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
  * Arrays one after another along an axis that they already have.
  *
  * @param xs - at least one; equal shapes but for that axis
- * @throws ShapeError when their other sizes differ
+ * @throws ShapeError when their other sizes differ; DTypeError when they do not come as a list
  * @example
  * import { array, concatenate, toNested } from "@gradfold/core";
  * toNested(concatenate([array([1, 2]), array([3])])); // => [ 1, 2, 3 ]
  */
 export const concatenate = typed<
-  <const X extends readonly NDArray[], const Ax extends number = 0>(
-    xs: X,
+  <const X extends readonly NDArray[] | NDArray, const Ax extends number = 0>(
+    xs: Unless<ArraysApart<"concatenate([a, b], 0)", X>, X>,
     axis?: Ax,
-  ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<X[0]>, `${Ax}`, [number]>>
+  ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<First<X>>, `${Ax}`, [number]>>
 >((xs: readonly NDArray[], axis = 0) => {
   const arrays = promoted("concatenate", xs);
   const at = normalizeAxis("concatenate", axis, arrays[0]?.shape ?? []);
@@ -105,16 +108,16 @@ export const stackRows = (rows: readonly (readonly NDArray[])[]): readonly NDArr
  * Arrays of one shape, side by side along a new axis.
  *
  * @param xs - at least one
- * @throws ShapeError when their shapes differ
+ * @throws ShapeError when their shapes differ; DTypeError when they do not come as a list
  * @example
  * import { array, stack, toNested } from "@gradfold/core";
  * toNested(stack([array([1, 2]), array([3, 4])], 1)); // => [ [ 1, 3 ], [ 2, 4 ] ]
  */
 export const stack = typed<
-  <const X extends readonly NDArray[], const Ax extends number = 0>(
-    xs: Unless<StackClash<X>, X>,
+  <const X extends readonly NDArray[] | NDArray, const Ax extends number = 0>(
+    xs: Unless<ArraysApart<"stack([a, b], 0)", X> | StackClash<X>, X>,
     axis?: Ax,
-  ) => NDArray<Insert<ShapeOf<X[0]>, Ax, X["length"]>>
+  ) => NDArray<Insert<ShapeOf<First<X>>, Ax, Count<X>>>
 >((xs: readonly NDArray[], axis = 0) => {
   const arrays = promoted("stack", xs);
   const shape = arrays[0]?.shape ?? [];

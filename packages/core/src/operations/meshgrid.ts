@@ -2,9 +2,12 @@ import type { NDArray } from "../array/array.ts";
 import { checkList, describe } from "../array/description.ts";
 import { checkShape, formatShape, type Shape } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
+import { checkTogether } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import { optionsOf } from "../input/options.ts";
+import type { ArraysApart } from "../static/apart.ts";
 import { typed } from "../static/door.ts";
+import type { Unless } from "../static/text.ts";
 import { reshape } from "./reshape.ts";
 import { broadcastTo } from "./spread.ts";
 
@@ -25,12 +28,16 @@ type Swapped<S extends Shape> = S extends readonly [
 
 type Grid<S extends Shape, I> = I extends "xy" ? Swapped<S> : S;
 
+type Grids<X, I> = {
+  readonly [K in keyof X]: X extends readonly unknown[] ? NDArray<Grid<Sizes<X>, I>> : never;
+};
+
 /**
  * The coordinates of a grid: for each vector, an array that repeats it along the axes of all others. Nothing is copied.
  *
  * @param options - `indexing`: "xy" (the default, as in NumPy), where the first vector runs along the second axis, as x
  * does in a picture; or "ij", where vector k runs along axis k
- * @throws ShapeError when one of them is no vector
+ * @throws ShapeError when one of them is no vector; DTypeError when they do not come as a list
  * @example
  * import { array, meshgrid, toNested } from "@gradfold/core";
  * const [x, y] = meshgrid([array([1, 2, 3]), array([10, 20])]);
@@ -38,11 +45,12 @@ type Grid<S extends Shape, I> = I extends "xy" ? Swapped<S> : S;
  * toNested(y); // => [ [ 10, 10, 10 ], [ 20, 20, 20 ] ]
  */
 export const meshgrid = typed<
-  <const X extends readonly NDArray[], I extends Indexing = "xy">(
-    xs: X,
+  <const X extends readonly NDArray[] | NDArray, I extends Indexing = "xy">(
+    xs: Unless<ArraysApart<"meshgrid([a, b])", X>, X>,
     options?: { readonly indexing?: I },
-  ) => { readonly [K in keyof X]: NDArray<Grid<Sizes<X>, I>> }
+  ) => Grids<X, I>
 >((xs: readonly NDArray[], options?: { readonly indexing?: Indexing }) => {
+  checkTogether("meshgrid", xs, "meshgrid([a, b])");
   checkList("meshgrid", "vectors", xs);
   const { indexing } = optionsOf("meshgrid", options, { indexing: "xy" });
   if (!["xy", "ij"].includes(indexing))

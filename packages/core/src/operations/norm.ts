@@ -39,4 +39,5 @@ export const norm = reduction<"norm", Options>(
     }
   },
   { ord: 2 },
+  "The order is an option: norm(x, undefined, { ord: 2 })",
 );

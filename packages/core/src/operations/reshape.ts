@@ -16,7 +16,9 @@ import {
 } from "../array/shape.ts";
 import { copy, isRowMajor, viewOn } from "../array/view.ts";
 import { ShapeError } from "../error/error.ts";
+import { apart } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
+import type { Apart } from "../static/apart.ts";
 import type { Insert } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Permuted, Reshaped, Reverse } from "../static/move.ts";
@@ -54,26 +56,32 @@ const reshapeTo = (shape: Shape) =>
 
 const moveTo = (x: NDArray, shape: Shape): NDArray => (sameShape(shape, x.shape) ? x : bind(reshapeTo(shape), [x]));
 
+interface Reshape extends Apart<"reshape", "sizes"> {
+  <const S extends Shape>(x: NDArray, shape: S): NDArray<Reshaped<S>>;
+  <const N extends number>(x: NDArray, size: N): NDArray<Reshaped<[N]>>;
+}
+
 /**
  * The same elements, in row-major order, under another shape.
  *
- * @param shape - its sizes' product is the number of elements; one size may be -1, for what remains
- * @throws ShapeError when the sizes do not fit
+ * @param shape - its sizes' product is the number of elements; one size may be -1, for what remains. A number is the size
+ * of a vector
+ * @throws ShapeError when the sizes do not fit; DTypeError when they come one by one
  * @example
- * import { arange, reshape, toNested } from "@gradfold/core";
+ * import { arange, reshape, toNested, zeros } from "@gradfold/core";
  * toNested(reshape(arange(6), [2, -1])); // => [ [ 0, 1, 2 ], [ 3, 4, 5 ] ]
+ * reshape(zeros([2, 3]), -1).shape; // => [ 6 ]
  */
-export const reshape = typed<<const S extends Shape>(x: NDArray, shape: S) => NDArray<Reshaped<S>>>(
-  (x: NDArray, shape: Shape) => {
-    const array = operand("reshape", x);
-    checkList("reshape", "sizes", shape);
-    checkRank("reshape", shape);
-    if (shape.some((n) => typeof n !== "number")) checkShape("reshape", shape);
-    // Array.from sees holes, which are no sizes.
-    const to = resolve(array.shape, Array.from(shape));
-    return moveTo(array, to);
-  },
-);
+export const reshape = typed<Reshape>((x: NDArray, to: Shape | number, ...more: readonly number[]) => {
+  const array = operand("reshape", x);
+  if (typeof to === "number" && more.length > 0) throw apart("reshape", "sizes", [to, ...more]);
+  const shape = typeof to === "number" ? [to] : to;
+  checkList("reshape", "sizes", shape);
+  checkRank("reshape", shape);
+  if (shape.some((n) => typeof n !== "number")) checkShape("reshape", shape);
+  // Array.from sees holes, which are no sizes.
+  return moveTo(array, resolve(array.shape, Array.from(shape)));
+});
 
 /** Where each axis went. */
 const inverse = (permutation: readonly number[]): readonly number[] =>
@@ -97,7 +105,7 @@ const permute = (permutation: readonly number[]) =>
     batch: (stack) => transpose(stack, [0, ...permutation.map((axis) => axis + 1)]),
   });
 
-interface Transpose {
+interface Transpose extends Apart<"transpose", "axes"> {
   <S extends Shape>(x: NDArray<S>): NDArray<Reverse<S>>;
   <S extends Shape, const P extends Shape>(x: NDArray<S>, permutation: P): NDArray<Permuted<S, P>>;
 }
@@ -106,13 +114,14 @@ interface Transpose {
  * The axes in another order, reversed by default. Nothing is copied.
  *
  * @param permutation - for each axis of the result, the axis of `x` that it is
- * @throws ShapeError when it does not name every axis once
+ * @throws ShapeError when it does not name every axis once; DTypeError when the axes come one by one
  * @example
  * import { array, toNested, transpose } from "@gradfold/core";
  * toNested(transpose(array([[1, 2, 3], [4, 5, 6]]))); // => [ [ 1, 4 ], [ 2, 5 ], [ 3, 6 ] ]
  */
-export const transpose = typed<Transpose>((x: NDArray, permutation?: readonly number[]) => {
+export const transpose = typed<Transpose>((x: NDArray, permutation?: Shape | number, ...more: readonly number[]) => {
   const array = operand("transpose", x);
+  if (typeof permutation === "number") throw apart("transpose", "axes", [permutation, ...more]);
   const { shape } = array;
   if (permutation !== undefined) checkList("transpose", "axes", permutation);
   const order =

@@ -14,10 +14,12 @@ import {
 } from "../array/shape.ts";
 import { compact, viewOn } from "../array/view.ts";
 import { ShapeError } from "../error/error.ts";
+import { apart } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import { optionsOf } from "../input/options.ts";
 import { allocate, arithmetic, checkDType, type DType, floating, isFloat } from "../scalar/dtype.ts";
 import { record, type ScalarFunction } from "../scalar/lane.ts";
+import type { Apart } from "../static/apart.ts";
 import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
@@ -76,23 +78,26 @@ const repeatTo = (shape: Shape) =>
     },
   });
 
+interface BroadcastTo extends Apart<"broadcastTo", "sizes", Operand> {
+  <const S extends Shape>(x: Operand, shape: S): NDArray<Mutable<S>>;
+}
+
 /**
  * The same elements repeated along axes of size 1 and new leading axes. Nothing is copied.
  *
- * @throws ShapeError when `x` does not broadcast to the shape
+ * @throws ShapeError when `x` does not broadcast to the shape; DTypeError when the sizes come one by one
  * @example
  * import { array, broadcastTo, toNested } from "@gradfold/core";
  * toNested(broadcastTo(array([1, 2]), [2, 2])); // => [ [ 1, 2 ], [ 1, 2 ] ]
  */
-export const broadcastTo = typed<<const S extends Shape>(x: Operand, shape: S) => NDArray<Mutable<S>>>(
-  (x: Operand, shape: Shape) => {
-    const array = operand("broadcastTo", x);
-    const to = roomFor("broadcastTo", shape, array.dtype);
-    if (!sameShape(broadcastShapes("broadcastTo", array.shape, to), to))
-      throw new ShapeError(`broadcastTo: ${formatShape(array.shape)} does not broadcast to ${formatShape(to)}`);
-    return spreadTo(array, to);
-  },
-);
+export const broadcastTo = typed<BroadcastTo>((x: Operand, shape: Shape | number, ...more: Shape) => {
+  const array = operand("broadcastTo", x);
+  if (typeof shape === "number") throw apart("broadcastTo", "sizes", [shape, ...more]);
+  const to = roomFor("broadcastTo", shape, array.dtype);
+  if (!sameShape(broadcastShapes("broadcastTo", array.shape, to), to))
+    throw new ShapeError(`broadcastTo: ${formatShape(array.shape)} does not broadcast to ${formatShape(to)}`);
+  return spreadTo(array, to);
+});
 
 /** A cast to integers or truths is a step function: its derivative is zero. */
 const castTo = (dtype: DType): Primitive =>

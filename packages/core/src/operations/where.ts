@@ -1,5 +1,6 @@
 import type { NDArray, Operand } from "../array/array.ts";
 import { bind } from "../array/primitive.ts";
+import { DTypeError } from "../error/error.ts";
 import { operand, operands } from "../input/operand.ts";
 import type { Selection } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
@@ -20,7 +21,7 @@ const primitive = ternary({
  * 1/x and e^x is 0 where none is asked for, however steep they are. Products, and so sums of squares, of infinities on the
  * other side still give 0 · Infinity: guard their operands, as in where(x < 9, mul(x, where(x < 9, x, 1)), 0).
  *
- * @throws ShapeError when the shapes do not broadcast
+ * @throws ShapeError when the shapes do not broadcast; DTypeError when a choice is missing
  * @example
  * import { array, toNested, where } from "@gradfold/core";
  * toNested(where(array([true, false]), array([1, 2]), 0)); // => [ 1, 0 ]
@@ -28,6 +29,10 @@ const primitive = ternary({
 export const where: Selection<"where"> = typed<Selection<"where">>(
   (condition: Operand, a: Operand, b: Operand): NDArray => {
     const given = operand("where", condition);
+    if (a === undefined || b === undefined)
+      throw new DTypeError(
+        "where: both choices are needed: where(condition, a, b). How many places a condition holds at is no fixed size.",
+      );
     const truths = given.dtype === "bool" ? given : notEqual(given, 0);
     return bind(primitive, [truths, ...operands("where", a, b)]);
   },

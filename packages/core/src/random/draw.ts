@@ -5,6 +5,7 @@ import { dtypeIn } from "../convert/make.ts";
 import { DTypeError } from "../error/error.ts";
 import { batchBroadcast } from "../operations/family/batch.ts";
 import { elementwise } from "../operations/family/elementwise.ts";
+import { apart } from "../input/apart.ts";
 import { checkDType, type DType, isFloat } from "../scalar/dtype.ts";
 import type { ScalarLane, Value } from "../scalar/lane.ts";
 import { typed } from "../static/door.ts";
@@ -67,8 +68,17 @@ export type Sampler<Options extends Precision = Precision> = <const S extends Sh
   options?: Options,
 ) => NDArray<Mutable<S>>;
 
+/**
+ * Throws where the sizes come one by one. Unlike elsewhere no overload says so: one of several samplers, chosen by a
+ * condition, could not be called then.
+ */
+export const checkApart = (name: string, shape: Shape | number, ...more: readonly unknown[]): void => {
+  if (typeof shape === "number") throw apart(`random.${name}`, "sizes", [shape, ...more], "key, ");
+};
+
 /** A public distribution that has no options but the dtype. */
 export const sampler = (name: string, drawn: FloatDraw): Sampler =>
-  typed<Sampler>((key: Key, shape: Shape = [], options?: Precision) =>
-    drawn(name, key, shape, dtypeIn(`random.${name}`, options)),
-  );
+  typed<Sampler>((key: Key, shape: Shape = [], options?: Precision, ...more: Shape) => {
+    checkApart(name, shape, options, ...more);
+    return drawn(name, key, shape, dtypeIn(`random.${name}`, options));
+  });

@@ -5,7 +5,7 @@ import { add } from "../operations/add.ts";
 import { mul } from "../operations/arithmetic.ts";
 import { quantile, quantileShort } from "../scalar/quantile.ts";
 import { typed } from "../static/door.ts";
-import { drawFloat, type Precision, type Sampler } from "./draw.ts";
+import { checkApart, drawFloat, type Precision, type Sampler } from "./draw.ts";
 import { symmetric23, symmetric52 } from "./fraction.ts";
 import type { Key } from "./key.ts";
 import { checkDeviation, checkFinite } from "./parameter.ts";
@@ -51,7 +51,8 @@ const defaults = { mean: 0, standardDeviation: 1, dtype: "float64" } as const;
  * import { random } from "@gradfold/core";
  * random.normal(random.key(0), [2], { mean: 10 }); // => float64 [2] [9.79415786, 9.21523422]
  */
-export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options?: Normal) => {
+export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options?: Normal, ...more: Shape) => {
+  checkApart("normal", shape, options, ...more);
   const settled = optionsOf("random.normal", options, defaults);
   checkStretch("normal", settled);
   return stretched(standard("normal", from, shape, settled.dtype), settled);

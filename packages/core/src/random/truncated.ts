@@ -7,7 +7,7 @@ import { erf } from "../operations/error.ts";
 import type { ScalarLane, Value } from "../scalar/lane.ts";
 import { quantile } from "../scalar/quantile.ts";
 import { typed } from "../static/door.ts";
-import { drawFloat, type Sampler } from "./draw.ts";
+import { checkApart, drawFloat, type Sampler } from "./draw.ts";
 import { unit23, unit52 } from "./fraction.ts";
 import { checkKey, type Key } from "./key.ts";
 import { checkStretch, type Normal, stretched } from "./normal.ts";
@@ -55,18 +55,21 @@ const defaults = { min: -2, max: 2, mean: 0, standardDeviation: 1, dtype: "float
  * import { random } from "@gradfold/core";
  * random.truncatedNormal(random.key(0), [2], { min: 0 }); // => float64 [2] [0.5235626 , 0.26170868]
  */
-export const truncatedNormal = typed<Sampler<Truncated>>((from: Key, shape: Shape = [], options?: Truncated) => {
-  const settled = optionsOf("random.truncatedNormal", options, defaults);
-  const { min, max, dtype } = settled;
-  checkKey("truncatedNormal", from);
-  checkOrder("truncatedNormal", min, max);
-  checkStretch("truncatedNormal", settled);
-  const start = between(min);
-  const span = between(max) - start;
-  if (!(span >= 2 ** -30))
-    throw new DomainError(
-      `random.truncatedNormal: too little of the distribution lies between min and max: ${min} and ${max}`,
-    );
-  const parameters = [start, span, min, max].map((parameter) => array(parameter));
-  return stretched(truncated("truncatedNormal", from, shape, dtype, ...parameters), settled);
-});
+export const truncatedNormal = typed<Sampler<Truncated>>(
+  (from: Key, shape: Shape = [], options?: Truncated, ...more: Shape) => {
+    checkApart("truncatedNormal", shape, options, ...more);
+    const settled = optionsOf("random.truncatedNormal", options, defaults);
+    const { min, max, dtype } = settled;
+    checkKey("truncatedNormal", from);
+    checkOrder("truncatedNormal", min, max);
+    checkStretch("truncatedNormal", settled);
+    const start = between(min);
+    const span = between(max) - start;
+    if (!(span >= 2 ** -30))
+      throw new DomainError(
+        `random.truncatedNormal: too little of the distribution lies between min and max: ${min} and ${max}`,
+      );
+    const parameters = [start, span, min, max].map((parameter) => array(parameter));
+    return stretched(truncated("truncatedNormal", from, shape, dtype, ...parameters), settled);
+  },
+);

@@ -10,7 +10,7 @@ import { broadcastTo } from "../operations/spread.ts";
 import { isFloat } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
-import { drawFloat, type Precision, type Sampler } from "./draw.ts";
+import { checkApart, drawFloat, type Precision, type Sampler } from "./draw.ts";
 import { unit23, unit52 } from "./fraction.ts";
 import type { Key } from "./key.ts";
 import { checkFinite, checkOrder, checkProbabilities } from "./parameter.ts";
@@ -36,7 +36,8 @@ const unitInterval = { min: 0, max: 1, dtype: "float64" } as const;
  * import { random, toNested } from "@gradfold/core";
  * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656722711 ]
  */
-export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options?: Interval) => {
+export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options?: Interval, ...more: Shape) => {
+  checkApart("uniform", shape, options, ...more);
   const { min, max, dtype } = optionsOf("random.uniform", options, unitInterval);
   const round = dtype === "float32" ? Math.fround : Number;
   const [low, high] = [round(min), round(max)];

@@ -59,6 +59,25 @@ export interface Reduction<Name extends string, Options = object> {
   ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
 }
 
+/** What is said where the axis of two and more is left out; of an unknown shape it is said at run time. */
+export type AxisMissing<Call extends string, S extends Shape, Ax> = [Ax] extends [undefined]
+  ? number extends S["length"]
+    ? never
+    : S extends readonly [] | readonly [unknown]
+      ? never
+      : Call extends `${infer Name}(${string}`
+        ? `${Name}: ${ShapeText<S>} has ${S["length"]} axes. Name one: ${Call}`
+        : never
+  : never;
+
+/** Along one axis, which only a vector may leave out; the shape stays. */
+export interface AlongOnly<Name extends string> {
+  <S extends Shape, const Ax extends number | undefined = undefined>(
+    x: Unless<AxisMissing<`${Name}(x, 0)`, S, Ax>, NDArray<S>>,
+    axis?: Unless<AxisClash<Name, S, Ax>, Ax>,
+  ): NDArray<S>;
+}
+
 /** Along one axis, the last by default; the shape stays. */
 export interface Along<Name extends string> {
   <S extends Shape, const Ax extends number = -1>(x: NDArray<S>, axis?: Unless<AxisClash<Name, S, Ax>, Ax>): NDArray<S>;

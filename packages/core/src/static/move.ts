@@ -36,9 +36,7 @@ export type Sliced<S extends Shape, R extends readonly unknown[]> = number exten
         : []
       : Mutable<S>;
 
-export type StackClash<X extends readonly unknown[]> = X extends readonly [NDArray<infer F>, ...infer R]
-  ? AllSame<F, R>
-  : never;
+export type StackClash<X> = X extends readonly [NDArray<infer F>, ...infer R] ? AllSame<F, R> : never;
 
 type AllSame<F extends Shape, R extends readonly unknown[]> = R extends readonly [NDArray<infer G>, ...infer Q]
   ? [SameShapeClash<"stack", F, G>] extends [never]

@@ -103,20 +103,28 @@ interface Reducing {
     name: Name,
     reduce: (x: NDArray, axes: readonly number[], options: Options) => NDArray,
     defaults: Options,
+    hint?: string,
   ): Reduction<Name, Options>;
 }
 
 /**
  * A public reduction, by what it gives for axes that are counted from the start; its result lacks these axes. `keepDims`
  * puts them back; other options, with their defaults, are the reduction's own.
+ *
+ * @param hint - what else may have been meant by axes that are none
  */
 export const reduction = typed<Reducing>(
-  (name: string, reduce: (x: NDArray, axes: readonly number[], options: object) => NDArray, own?: object) => {
+  (
+    name: string,
+    reduce: (x: NDArray, axes: readonly number[], options: object) => NDArray,
+    own?: object,
+    hint?: string,
+  ) => {
     const defaults = { ...dropped, ...own };
     return (x: Operand, axes?: Axes, given?: Partial<typeof defaults>): NDArray => {
       const options = completed(name, given, defaults);
       const array = operand(name, x);
-      const over = normalizeAxes(name, axes, array.shape);
+      const over = normalizeAxes(name, axes, array.shape, hint);
       const result = reduce(array, over, options);
       return options.keepDims ? withAxes(result, array.shape, over) : result;
     };
