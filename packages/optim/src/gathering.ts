@@ -28,14 +28,24 @@ const gatherings = new WeakMap<Inputs<unknown>, Gathering>();
 /** How inputs are gathered; undefined for those that are not rows of tables. */
 export const gatheringOf = (inputs: Inputs<unknown>): Gathering | undefined => gatherings.get(inputs);
 
+/** The numbers from `start` to `stop` - 1 of an epoch's order. */
+interface BatchRows {
+  readonly order: Vector;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** The rows of a batch, counted from epoch 0 on. */
+export const rowsOfBatch = ({ size, rows, perEpoch, orderOf }: Gathering, batch: number): BatchRows => {
+  const start = (batch % perEpoch) * size;
+  return { order: orderOf(Math.floor(batch / perEpoch)), start, stop: Math.min(start + size, rows) };
+};
+
 /** The inputs that a gathering describes. */
 export const gathered = (length: number, gathering: Gathering): Inputs<unknown> => {
-  const { tables, size, rows, perEpoch, orderOf, first } = gathering;
-  const { leaves, structure } = tree.flatten(tables);
+  const { leaves, structure } = tree.flatten(gathering.tables);
   const at = (i: number): unknown => {
-    const order = orderOf(Math.floor((first + i) / perEpoch));
-    const start = ((first + i) % perEpoch) * size;
-    const stop = Math.min(start + size, rows);
+    const { order, start, stop } = rowsOfBatch(gathering, gathering.first + i);
     return frozen(
       tree.unflatten(
         structure,

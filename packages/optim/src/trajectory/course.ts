@@ -16,9 +16,9 @@ export interface Keep {
 
 const isKept = ({ first, interval }: Keep, k: number): boolean => k >= first && (k - first) % interval === 0;
 
-/** The steps of the states to be kept of n steps. */
-const stepsKept = ({ from, first, interval }: Keep, n: number): readonly number[] =>
-  Array.from({ length: Math.max(Math.floor((from + n - first) / interval) + 1, 0) }, (_, i) => first + i * interval);
+/** The number of states to be kept of n steps. */
+const countKept = ({ from, first, interval }: Keep, n: number): number =>
+  Math.max(Math.floor((from + n - first) / interval) + 1, 0);
 
 /** What running steps leaves behind. */
 interface Course {
@@ -50,7 +50,7 @@ export type RunCourse = (
 export const stepByStep: RunCourse = (name, step, start, inputs, keep, before, isLast) => {
   const n = inputs.length;
   const inputAt = readerOf(name, inputs);
-  const states = openKept(start, stepsKept(keep, n).length);
+  const states = openKept(start, countKept(keep, n));
   const pass = (next: unknown): Clash | undefined => change(next, start);
   const columns: Float64Array[] = [];
   let names = before;
@@ -69,6 +69,6 @@ export const stepByStep: RunCourse = (name, step, start, inputs, keep, before, i
     isOver = isLast?.(metrics) ?? false;
   }
   const named = byName(columns.map((column, j) => [names?.[j] ?? "", column.subarray(0, taken)]));
-  const steps = stepsKept(keep, taken);
+  const steps = Array.from({ length: countKept(keep, taken) }, (_, i) => keep.first + i * keep.interval);
   return { taken, final: frozen(state), columns: named, frames: { length: steps.length, steps, states } };
 };

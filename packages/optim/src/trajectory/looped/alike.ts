@@ -12,7 +12,7 @@ export interface Alike {
 }
 
 /** Which states of a run are to be kept. */
-export type Kept = "all" | "some" | "none";
+export type Keeping = "all" | "some" | "none";
 
 /** No more than this many steps are taken by one call. */
 export const mostSteps = 2 ** 17;

@@ -1,6 +1,6 @@
 import { frozen } from "../../value.ts";
 import type { Keep, RunCourse } from "../course.ts";
-import type { Alike, Kept } from "./alike.ts";
+import type { Alike, Keeping } from "./alike.ts";
 import { alikeOf } from "./feed.ts";
 import { type AnyScan, type Caller, type Loop, over } from "./loop.ts";
 import { openCollector } from "./reader.ts";
@@ -19,7 +19,13 @@ interface Due {
 }
 
 /** The next loop over alike steps, of which `left` units are left. */
-const pieceOf = (caller: Caller, { unit, grouped }: Alike, left: number, kept: Kept, { due, interval }: Due): Piece => {
+const pieceOf = (
+  caller: Caller,
+  { unit, grouped }: Alike,
+  left: number,
+  kept: Keeping,
+  { due, interval }: Due,
+): Piece => {
   if (kept !== "some")
     return { loop: over(caller, unit, left, kept === "all" && !unit.keeps), lengths: [left], keepsLast: false };
   const groups = due === interval ? Math.floor(left / interval) : 0;
@@ -38,7 +44,7 @@ export const inLoops =
     let state = start;
     let done = 0;
     let due = first - from;
-    const kept: Kept = interval === 1 ? "all" : due > inputs.length ? "none" : "some";
+    const kept: Keeping = interval === 1 ? "all" : due > inputs.length ? "none" : "some";
     for (const alike of alikeOf(caller, step, inputs, kept)) {
       for (let i = 0; i < alike.count;) {
         const { loop, lengths, keepsLast } = pieceOf(caller, alike, alike.count - i, kept, {

@@ -1,5 +1,5 @@
 import type { Gathering } from "../../gathering.ts";
-import { type Alike, type Kept, mostSteps } from "./alike.ts";
+import { type Alike, type Keeping, mostSteps } from "./alike.ts";
 import { batchesFrom, epochsFrom, indices, mostBatches, mostIndices, shapeOf } from "./indices.ts";
 import { type Caller, inTurn, type Loop, over } from "./loop.ts";
 import { groupsOf, type Remember } from "./remember.ts";
@@ -49,7 +49,7 @@ export function* inParts(
   unit: Loop,
   n: number,
   gathering: Gathering,
-  kept: Kept,
+  kept: Keeping,
 ): Generator<Alike> {
   const { size, rows, perEpoch, first } = gathering;
   const { full, last } = shapeOf(gathering);

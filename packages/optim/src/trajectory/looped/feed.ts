@@ -1,11 +1,11 @@
-import { type NDArray, reshape, type Shape, tree } from "@gradfold/core";
+import { reshape, tree } from "@gradfold/core";
 import { sizeOf, stackRows } from "@gradfold/core/transform";
 import { change } from "../../form.ts";
 import { gatheringOf } from "../../gathering.ts";
 import { readerOf } from "../../inputs.ts";
 import type { AnyInputs, AnyStep } from "../trajectory.ts";
-import { type Alike, type Kept, mostSteps } from "./alike.ts";
-import { gathered } from "./gathered.ts";
+import { type Alike, type Keeping, mostSteps } from "./alike.ts";
+import { gatheredSteps } from "./gathered.ts";
 import type { Caller } from "./loop.ts";
 import { groupsOf, rememberFor, stepOn } from "./remember.ts";
 
@@ -30,12 +30,13 @@ const stacked = (caller: Caller, step: AnyStep, inputs: readonly unknown[]): Ali
     count: inputs.length,
     feed: (from, lengths) => {
       const rows = stackRows(inputs.slice(from, from + sizeOf(lengths)).map(tree.leaves));
-      return tree.unflatten(structure, lengths.length === 1 ? rows : rows.map((x) => inLoops(x, lengths)));
+      return tree.unflatten(
+        structure,
+        rows.map((x) => reshape(x, [...lengths, ...x.shape.slice(1)])),
+      );
     },
   };
 };
-
-const inLoops = (x: NDArray, lengths: Shape): NDArray => reshape(x, [...lengths, ...x.shape.slice(1)]);
 
 /** Inputs one after another: one that comes `count` times, or members of one form. */
 interface Group {
@@ -66,7 +67,7 @@ function* alikeIn(name: string, inputs: AnyInputs): Generator<Group> {
   if (group !== undefined) yield group;
 }
 
-function* grouped(caller: Caller, step: AnyStep, inputs: AnyInputs): Generator<Alike> {
+function* inGroups(caller: Caller, step: AnyStep, inputs: AnyInputs): Generator<Alike> {
   for (const { members, count } of alikeIn(caller.name, inputs))
     yield count > 1 || members[0] === undefined
       ? repeatedly(caller, step, members[0], count)
@@ -74,9 +75,9 @@ function* grouped(caller: Caller, step: AnyStep, inputs: AnyInputs): Generator<A
 }
 
 /** The steps over inputs, as many at once as can be. */
-export const alikeOf = (caller: Caller, step: AnyStep, inputs: AnyInputs, kept: Kept): Iterable<Alike> => {
+export const alikeOf = (caller: Caller, step: AnyStep, inputs: AnyInputs, kept: Keeping): Iterable<Alike> => {
   const gathering = gatheringOf(inputs);
   return gathering === undefined
-    ? grouped(caller, step, inputs)
-    : gathered(caller, step, inputs.length, gathering, kept);
+    ? inGroups(caller, step, inputs)
+    : gatheredSteps(caller, step, inputs.length, gathering, kept);
 };

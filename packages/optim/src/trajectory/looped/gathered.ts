@@ -1,7 +1,7 @@
 import { type NDArray, take, tree } from "@gradfold/core";
 import type { Gathering } from "../../gathering.ts";
 import type { AnyStep } from "../trajectory.ts";
-import type { Alike, Kept } from "./alike.ts";
+import type { Alike, Keeping } from "./alike.ts";
 import { choosing } from "./choosing.ts";
 import { inParts } from "./epochs.ts";
 import { shapeOf } from "./indices.ts";
@@ -9,12 +9,12 @@ import type { Caller } from "./loop.ts";
 import { rememberFor, stepOn } from "./remember.ts";
 
 /** The steps over batches that a loop gathers itself. */
-export const gathered = (
+export const gatheredSteps = (
   caller: Caller,
   step: AnyStep,
   n: number,
   gathering: Gathering,
-  kept: Kept,
+  kept: Keeping,
 ): Iterable<Alike> => {
   const { tables, perEpoch } = gathering;
   const remembered = rememberFor(caller, step, { tables });

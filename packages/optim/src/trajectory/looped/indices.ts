@@ -1,6 +1,6 @@
 import { type NDArray, type Shape, toTypedArray } from "@gradfold/core";
 import { contiguous, runIfKept, sizeOf } from "@gradfold/core/transform";
-import type { Gathering } from "../../gathering.ts";
+import { type Gathering, rowsOfBatch } from "../../gathering.ts";
 import { mostSteps } from "./alike.ts";
 
 /* The row indices with which a loop over batches is fed. */
@@ -36,11 +36,10 @@ export const epochsFrom =
 
 /** The row indices of a batch, counted from one on; behind those of a shorter one stand zeros. */
 export const batchesFrom =
-  ({ orderOf, perEpoch, size }: Gathering, from: number): Write =>
+  (gathering: Gathering, from: number): Write =>
   (into, which) => {
-    const start = ((from + which) % perEpoch) * size;
-    const order = elementsOf(orderOf(Math.floor((from + which) / perEpoch)));
-    into.set(order.subarray(start, start + into.length));
+    const { order, start, stop } = rowsOfBatch(gathering, from + which);
+    into.set(elementsOf(order).subarray(start, stop));
   };
 
 /** Rows of indices, of which each has `size`. */

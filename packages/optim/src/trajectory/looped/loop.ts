@@ -19,7 +19,7 @@ export type AnyScan = (
 export type Body = (state: unknown, fed: unknown) => readonly [state: unknown, out: unknown];
 
 /** Which rows of an array are meant, when the axes of the `axes` loops around are taken as one. */
-interface Rows {
+interface Turns {
   readonly row: number;
   readonly count: number;
   readonly axes: number;
@@ -28,9 +28,9 @@ interface Rows {
 /** Receives what loops gave. */
 export interface Reader {
   /** The metrics of as many steps, from step `at` on, with their names in the order in which the step gives them. */
-  readonly metrics: (stacked: unknown, rows: Rows, at: number, names: readonly string[]) => void;
+  readonly metrics: (stacked: unknown, rows: Turns, at: number, names: readonly string[]) => void;
   /** The states behind `at` steps, `at + every`, and so on. */
-  readonly states: (stacked: unknown, rows: Rows, at: number, every: number) => void;
+  readonly states: (stacked: unknown, rows: Turns, at: number, every: number) => void;
 }
 
 /** Some steps: a single one, a loop of loops, or loops one after another. */
@@ -42,7 +42,7 @@ export interface Loop {
   /** What a loop of this one calls at every turn, which may give the state too. A compiled loop is found by it. */
   readonly turn: Readonly<Record<"plain" | "kept", Body>>;
   /** Reads its turns, of which the first one starts at step `at`. */
-  readonly read: (reader: Reader, out: unknown, rows: Rows, at: number) => void;
+  readonly read: (reader: Reader, out: unknown, rows: Turns, at: number) => void;
 }
 
 const loop = ({ body, ...known }: Omit<Loop, "turn">): Loop => {
