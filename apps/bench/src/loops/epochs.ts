@@ -2,6 +2,7 @@ import { type Data, floatsOf, integersOf } from "../data.ts";
 import { course, type Job, total } from "../job.ts";
 import type { Epochs, Linear, Perceptron } from "../workload.ts";
 import { adam } from "./adam.ts";
+import { addRow } from "./line.ts";
 import { lossAndGradient } from "./network.ts";
 
 /** Writes the gradient on the rows that the orders have from one place to another, and gives the loss. */
@@ -14,19 +15,8 @@ const squaredError = ({ columns: n }: Linear, data: Data, w: Float32Array, gradi
     let loss = 0;
     gradient.fill(0);
     for (let i = from; i < to; i++) {
-      const place = orders[i] ?? 0;
-      const row = place * n;
-      let even = -(y[place] ?? 0);
-      let odd = 0;
-      let j = 0;
-      for (; j + 1 < n; j += 2) {
-        even += (x[row + j] ?? 0) * (w[j] ?? 0);
-        odd += (x[row + j + 1] ?? 0) * (w[j + 1] ?? 0);
-      }
-      if (j < n) even += (x[row + j] ?? 0) * (w[j] ?? 0);
-      const r = even + odd;
+      const r = addRow(x, y, orders[i] ?? 0, w, gradient);
       loss += r * r;
-      for (let j = 0; j < n; j++) gradient[j] = (gradient[j] ?? 0) + r * (x[row + j] ?? 0);
     }
     const scale = 2 / (to - from);
     for (let j = 0; j < n; j++) gradient[j] = (gradient[j] ?? 0) * scale;

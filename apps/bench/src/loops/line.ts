@@ -36,6 +36,29 @@ const stepOnPairs = (x: Float32Array, y: Float32Array, first: number, rows: numb
   w[1] = w1 - scale * (g1 + h1);
 };
 
+/** Adds half of the gradient of a row's squared error, and gives the row's residual. */
+export const addRow = (
+  x: Float32Array,
+  y: Float32Array,
+  i: number,
+  w: Float32Array,
+  gradient: Float64Array,
+): number => {
+  const n = w.length;
+  const row = i * n;
+  let even = -(y[i] ?? 0);
+  let odd = 0;
+  let j = 0;
+  for (; j + 1 < n; j += 2) {
+    even += (x[row + j] ?? 0) * (w[j] ?? 0);
+    odd += (x[row + j + 1] ?? 0) * (w[j + 1] ?? 0);
+  }
+  if (j < n) even += (x[row + j] ?? 0) * (w[j] ?? 0);
+  const r = even + odd;
+  for (let k = 0; k < n; k++) gradient[k] = (gradient[k] ?? 0) + r * (x[row + k] ?? 0);
+  return r;
+};
+
 const stepOnRows = (
   x: Float32Array,
   y: Float32Array,
@@ -47,19 +70,7 @@ const stepOnRows = (
 ) => {
   const n = w.length;
   gradient.fill(0);
-  for (let i = first; i < first + rows; i++) {
-    const row = i * n;
-    let even = -(y[i] ?? 0);
-    let odd = 0;
-    let j = 0;
-    for (; j + 1 < n; j += 2) {
-      even += (x[row + j] ?? 0) * (w[j] ?? 0);
-      odd += (x[row + j + 1] ?? 0) * (w[j + 1] ?? 0);
-    }
-    if (j < n) even += (x[row + j] ?? 0) * (w[j] ?? 0);
-    const r = even + odd;
-    for (let j = 0; j < n; j++) gradient[j] = (gradient[j] ?? 0) + r * (x[row + j] ?? 0);
-  }
+  for (let i = first; i < first + rows; i++) addRow(x, y, i, w, gradient);
   const scale = (2 * rate) / rows;
   for (let j = 0; j < n; j++) w[j] = (w[j] ?? 0) - scale * (gradient[j] ?? 0);
 };
