@@ -85,7 +85,7 @@ import {
 } from "@gradfold/core";
 import { grad, valueAndGrad, vmap } from "@gradfold/autodiff";
 import { jit, scan } from "@gradfold/compile";
-import { batches, repeat, sgd, trajectory, trainState, trainStep } from "@gradfold/optim";
+import { batches, sgd, steps, trainState, trainStep, trajectory } from "@gradfold/optim";
 
 type Way = typeof trajectory.fold;
 
@@ -104,7 +104,7 @@ const runs = (way: Way, dtype: DType): readonly (NDArray | Float64Array)[] => {
   const loss = (a: Vector<2>, batch: { x: NDArray<[number, 2]>; y: NDArray<[number]> }) =>
     mean(square(sub(matmul(batch.x, a), batch.y)));
   const settings = [
-    { optimizer: sgd(0.1), inputs: repeat({ x, y }, 100) },
+    { optimizer: sgd(0.1), inputs: steps(100, { x, y }) },
     { optimizer: sgd(0.05, { momentum: 0.9 }), inputs: batches(forBatches, { x, y }, { size: 16, epochs: 3 }) },
   ];
   return settings.flatMap(({ optimizer, inputs }) => {

@@ -1,7 +1,7 @@
 import { valueAndGrad } from "@gradfold/autodiff";
 import { jit, scan } from "@gradfold/compile";
 import { matmul, mean, type NDArray, random, square, sub, toTypedArray, tree, zeros } from "@gradfold/core";
-import { adam, batches, type Inputs, repeat, sliceInputs, trainState, trainStep, trajectory } from "@gradfold/optim";
+import { adam, batches, type Inputs, sliceInputs, steps, trainState, trainStep, trajectory } from "@gradfold/optim";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -52,7 +52,7 @@ test("mini-batches, from the first or in the middle of an epoch, give one run ho
 });
 
 test("a repeated batch gives one run, with few states kept too", () => {
-  const inputs = repeat(data, 37);
+  const inputs = steps(37, data);
   const whole = seen(trajectory.fold(step, start, inputs));
   for (const budget of [Infinity, 20_000, 0])
     expect(seen(trajectory.fold(step, start, inputs, { budget, scan }))).toEqual(whole);

@@ -4,17 +4,17 @@ import {
   batches,
   type Inputs,
   type Metrics,
-  repeat,
-  sliceInputs,
   type ScaleState,
   sgd,
+  sliceInputs,
   type Step,
+  steps,
   type TraceState,
+  trainState,
+  type TrainState,
+  trainStep,
   type Trajectory,
   trajectory,
-  type TrainState,
-  trainState,
-  trainStep,
 } from "@gradfold/optim";
 import type { Made } from "./option.ts";
 import { type Data, loss, n, type Problem } from "./problem.ts";
@@ -30,10 +30,10 @@ export interface Descent {
 }
 
 /** All rows at every step, or shuffled mini-batches for as many epochs as the steps need. */
-const inputsOf = (key: Key, data: Data, { steps, batchSize }: Made): Inputs<Data> => {
-  if (batchSize === n) return repeat(data, steps);
-  const epochs = Math.ceil(steps / Math.ceil(n / batchSize));
-  return sliceInputs(batches(key, data, { size: batchSize, epochs }), 0, steps);
+const inputsOf = (key: Key, data: Data, { steps: count, batchSize }: Made): Inputs<Data> => {
+  if (batchSize === n) return steps(count, data);
+  const epochs = Math.ceil(count / Math.ceil(n / batchSize));
+  return sliceInputs(batches(key, data, { size: batchSize, epochs }), 0, count);
 };
 
 /** The blog's descent. */

@@ -12,7 +12,7 @@ export * as program from "./programs.ts";
 export { type Row, scan, type Stacked } from "./scan.ts";
 export type { Argument, Batched, Hessian, Jacobian } from "./static.ts";
 export { stopGradient } from "./stop.ts";
-export { evalShape, trace } from "./trace.ts";
+export { evalShape } from "./trace.ts";
 export { vjp } from "./vjp.ts";
 export { vmap } from "./vmap.ts";
 export { whileLoop } from "./while.ts";

@@ -1,11 +1,14 @@
 import { DTypeError, type NDArray, TraceError } from "@gradfold/core";
-import { describe, flattenAs, isList, isNDArray, isRecord } from "@gradfold/core/transform";
+import { describe, flattenAs, isList, isNDArray, isRecord, type Limit, typed } from "@gradfold/core/transform";
+import { checkAlone, checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { typeText } from "./alike.ts";
+import { onLeaves } from "./leaves.ts";
 import { placeIn } from "./place.ts";
 import { printProgram } from "./print.ts";
 import type { Program } from "./program.ts";
 import { simplifyProgram } from "./simplify.ts";
+import { traceLeaves } from "./trace.ts";
 
 /* The name space `program`: what can be done with one. */
 
@@ -40,10 +43,36 @@ const isProgram = (x: unknown): boolean => {
 
 const checkProgram = (name: string, program: unknown): void => {
   if (isProgram(program)) return;
-  throw new DTypeError(`${name}: a program is needed, as trace(f)(x) gives, not ${describe(program)}.`);
+  throw new DTypeError(`${name}: a program is needed, as program.of(f)(x) gives, not ${describe(program)}.`);
 };
 
 const inputPlace = placeIn("the list of inputs");
+
+const unlimited: Limit = { name: "program.of", operations: Infinity };
+
+interface Of {
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => Program;
+}
+
+/**
+ * The operations of a function as a program, for arguments of the given shapes and dtypes; their values do not matter.
+ * The program has one input for each leaf of the arguments, and one output for each leaf of the result.
+ *
+ * @throws TraceError when the function asks for a value, as by `item` or JavaScript's `if`
+ * @example
+ * import { array, mul, square } from "@gradfold/core";
+ * import { program } from "@gradfold/autodiff";
+ * const traced = program.of((x) => mul(2, square(x)))(array([1, 2]));
+ * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
+ */
+export const of = typed<Of>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("program.of", "the first argument", f, "program.of(f)(x)");
+  checkAlone("program.of", further, "program.of(f)(x)");
+  return (...args: readonly unknown[]): Program => {
+    const on = onLeaves("program.of", f, args);
+    return traceLeaves(on.inputs.leaves, on.call, (leaves) => leaves, unlimited).program;
+  };
+});
 
 /**
  * The results of a program for some inputs, one for each of its inputs, operation by operation.
@@ -51,8 +80,8 @@ const inputPlace = placeIn("the list of inputs");
  * @throws TraceError when there are too few or too many inputs, or one is of another type
  * @example
  * import { array, mul } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const doubled = trace((x) => mul(2, x))(array([0, 0]));
+ * import { program } from "@gradfold/autodiff";
+ * const doubled = program.of((x) => mul(2, x))(array([0, 0]));
  * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
  */
 export const evaluate = (program: Program, inputs: readonly NDArray[]): readonly NDArray[] => {
@@ -73,8 +102,8 @@ export const evaluate = (program: Program, inputs: readonly NDArray[]): readonly
  *
  * @example
  * import { array, mul } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * program.print(trace((x) => mul(2, x))(array([1, 2]))); // => program (a: float64[2])
+ * import { program } from "@gradfold/autodiff";
+ * program.print(program.of((x) => mul(2, x))(array([1, 2]))); // => program (a: float64[2])
  * //      c: float64[2] = mul 2 a
  * //      return c
  */
@@ -88,8 +117,8 @@ export const print = (program: Program): string => {
  *
  * @example
  * import { add, array, square } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const traced = trace((x) => add(square(x), square(x)))(array([1, 2]));
+ * import { program } from "@gradfold/autodiff";
+ * const traced = program.of((x) => add(square(x), square(x)))(array([1, 2]));
  * [traced.equations.length, program.simplify(traced).equations.length]; // => [ 3, 2 ]
  */
 export const simplify = (program: Program): Program => {

@@ -156,30 +156,6 @@ export const programOf = (
   limit?: Limit,
 ): Program => simplifyProgram(traceLeaves(inputs, f, (leaves) => leaves, limit).program);
 
-interface Trace {
-  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => Program;
-}
-
-/**
- * The operations of a function as a program, for arguments of the given shapes and dtypes; their values do not matter.
- * The program has one input for each leaf of the arguments, and one output for each leaf of the result.
- *
- * @throws TraceError when the function asks for a value, as by `item` or JavaScript's `if`
- * @example
- * import { array, mul, square } from "@gradfold/core";
- * import { program, trace } from "@gradfold/autodiff";
- * const traced = trace((x) => mul(2, square(x)))(array([1, 2]));
- * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
- */
-export const trace = typed<Trace>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
-  checkCallback("trace", "the first argument", f, "trace(f)(x)");
-  checkAlone("trace", further, "trace(f)(x)");
-  return (...args: readonly unknown[]): Program => {
-    const on = onLeaves("trace", f, args);
-    return traceLeaves(on.inputs.leaves, on.call, (leaves) => leaves).program;
-  };
-});
-
 /** A tree's type with shape and dtype for every leaf. */
 type Types<T> =
   T extends NDArray<infer S>

@@ -57,7 +57,7 @@ const loop = (
  * that would not end for them, or an index that they are out of, does no harm.
  *
  * Its gradient in reverse mode is that of a `scan` of as many turns as the values say. Where they are not known (under `jit`
- * or `trace`, in a `vmap` of a gradient, inside another loop or choice) it needs `maxSteps`: the way there and back then has
+ * or `program.of`, in a `vmap` of a gradient, inside another loop or choice) it needs `maxSteps`: the way there and back then has
  * this many turns, and keeps the carry of each; those after the end change nothing and add nothing to a derivative.
  *
  * @param options - `maxSteps`: how many turns there may be; more are an error, in compiled code too (no limit)

@@ -16,7 +16,7 @@ import {
   tree,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { grad, jacrev, jvp, program, scan, trace, vmap } from "../src/index.ts";
+import { grad, jacrev, jvp, program, scan, vmap } from "../src/index.ts";
 
 /* vmap that takes a stack some rows at a time. */
 
@@ -55,7 +55,7 @@ describe("vmap with a chunk of rows", () => {
     const loss = (chunk?: number) => (x: NDArray) => sum(mul(f(chunk)(x), sin(add(1, arange(n)))));
     const wanted = bitsOf(grad(loss())(xs));
     expect(bitsOf(grad(loss(3))(xs))).toEqual(wanted);
-    expect(bitsOf(program.evaluate(trace(grad(loss(3)))(xs), [xs])[0])).toEqual(wanted);
+    expect(bitsOf(program.evaluate(program.of(grad(loss(3)))(xs), [xs])[0])).toEqual(wanted);
     expect(bitsOf(jvp(f(3), [xs], [sin(xs)]))).toEqual(bitsOf(jvp(f(), [xs], [sin(xs)])));
     const two = reshape(concatenate([xs, sin(xs)]), [2, n, 3]);
     expect(bitsOf(vmap(f(3))(two))).toEqual(bitsOf(vmap(f())(two)));
@@ -74,7 +74,7 @@ describe("vmap with a chunk of rows", () => {
       jacrev((x: NDArray) => mul(sum(x), sin(x))),
       { chunk: 4 },
     );
-    const count = (rows: number): number => trace((x: NDArray) => jacobians(x))(ones([rows, 3])).equations.length;
+    const count = (rows: number): number => program.of((x: NDArray) => jacobians(x))(ones([rows, 3])).equations.length;
     expect(count(42)).toBe(count(402));
   });
 });

@@ -34,7 +34,6 @@ import {
   linearize,
   program,
   scan,
-  trace,
   valueAndGrad,
   vjp,
   vmap,
@@ -207,7 +206,7 @@ describe("a scan", () => {
     expect(toNested(grad((c: NDArray) => sum(f(c)))(array([1, 2])))).toEqual([1, 1]);
   });
   test("prints, evaluates and simplifies with its gradient, which is a loop as well", () => {
-    const traced = program.simplify(trace(grad(total(recurrent)))(run));
+    const traced = program.simplify(program.of(grad(total(recurrent)))(run));
     const loops = traced.equations.filter((equation) => equation.kind === "call");
     expect(loops.map(({ compound }) => compound.name)).toEqual(["scan", "scan"]);
     expect(program.print(traced)).toMatch(/= scan\{length=4\} .*\n +program \(/);
@@ -281,7 +280,7 @@ describe("a whileLoop", () => {
     expect(toNested(vmap(f)(array([1, 2])))).toEqual([8, 16]);
   });
   test("is one operation of a program", () => {
-    const traced = trace(reach)(array(3));
+    const traced = program.of(reach)(array(3));
     expect(traced.equations.map((e) => e.kind === "call" && e.compound.control.kind)).toEqual(["while"]);
     expect(program.evaluate(program.simplify(traced), [array(3)]).map(toNested)).toEqual([5, 243]);
     expect(program.print(traced)).toContain("less");
@@ -374,7 +373,7 @@ describe("a cond", () => {
     expect(toNested(vmap(chosen, { inAxes: [0, null] })(array([true, false]), array(3)))).toEqual([6, 3]);
   });
   test("is one operation of a program, which prints both functions", () => {
-    const traced = trace((x: NDArray) =>
+    const traced = program.of((x: NDArray) =>
       cond(
         less(x, 0) as Scalar,
         (y) => neg(y),
@@ -417,7 +416,7 @@ describe("a cond", () => {
         () => 2,
       ),
     ).toThrow("cond: the first argument must be a scalar truth, but its shape is [2]");
-    expect(() => trace((x: NDArray) => (item(x) > 0 ? x : mul(x, 2)))(array(1))).toThrow(
+    expect(() => program.of((x: NDArray) => (item(x) > 0 ? x : mul(x, 2)))(array(1))).toThrow(
       "item: the value is not known",
     );
   });

@@ -33,7 +33,6 @@ import {
   linearize,
   program,
   scan,
-  trace,
   vjp,
   vmap,
   whileLoop,
@@ -106,7 +105,7 @@ describe.each([
     expect(toNested(grad(total(checkpoint(f)))(x))).toEqual([30, 120]);
   });
   test("is one operation of a program, and still used when that is differentiated", () => {
-    const traced = program.simplify(trace(f)(x));
+    const traced = program.simplify(program.of(f)(x));
     expect(program.print(traced)).toBe(`program (a: float64[2])\n  b: float64[2] = ${name} a\n  return b`);
     const evaluated = (v: NDArray) => program.evaluate(traced, [v])[0] ?? array(NaN);
     expect(toNested(evaluated(x))).toEqual([1, 8]);
@@ -127,7 +126,7 @@ describe.each([
     expect(() => grad((w: NDArray) => sum(scaled(w)(x)))(array(2))).toThrow(message);
     expect(() => jvp((w: NDArray) => scaled(w)(w), [array(2)], [array(1)])).toThrow(message);
     expect(() => vmap((w: NDArray) => scaled(w)(w))(x)).toThrow(message);
-    expect(() => trace((w: NDArray) => scaled(w)(w))(x)).toThrow(message);
+    expect(() => program.of((w: NDArray) => scaled(w)(w))(x)).toThrow(message);
   });
 });
 
@@ -277,7 +276,7 @@ describe("checkpoint", () => {
     expect(runs).toBe(1);
   });
   test("is one operation of a program, with the function inside", () => {
-    expect(program.print(trace(checkpoint((y: NDArray) => square(y)))(x))).toBe(
+    expect(program.print(program.of(checkpoint((y: NDArray) => square(y)))(x))).toBe(
       "program (a: float64[2])\n  b: float64[2] = checkpoint a\n    program (a: float64[2])\n" +
         "      b: float64[2] = square a\n      return b\n  return b",
     );

@@ -17,7 +17,7 @@ import {
   zeros,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { cond, debugNaN, evalShape, grad, jvp, scan, trace, valueAndGrad, vmap } from "../src/index.ts";
+import { cond, debugNaN, evalShape, grad, jvp, program, scan, valueAndGrad, vmap } from "../src/index.ts";
 
 describe("debugNaN", () => {
   test("leaves a function as it is where there is no NaN", () => {
@@ -82,7 +82,7 @@ describe("evalShape", () => {
 });
 
 test("a trace of nested transforms holds the operations of all of them", () => {
-  const traced = trace(vmap(grad((x: NDArray) => sum(mul(x, exp(x))))))(ones([4, 2]));
+  const traced = program.of(vmap(grad((x: NDArray) => sum(mul(x, exp(x))))))(ones([4, 2]));
   expect(traced.equations.length).toBeGreaterThan(2);
   expect(traced.types.at(-1)?.shape).toEqual([4, 2]);
 });

@@ -12,7 +12,6 @@ import {
   linearize,
   program,
   type Program,
-  trace,
   vjp,
   vmap,
 } from "../src/index.ts";
@@ -76,7 +75,7 @@ const transforms: Readonly<Record<string, (f: (x: NDArray) => NDArray) => unknow
   hessian: (f) => hessian(scalar(f))(at),
   checkpoint: (f) => grad(scalar(checkpoint(f)))(at),
   debugNaN: (f) => debugNaN(f)(at),
-  "a program": (f) => program.evaluate(program.simplify(trace(f)(at)), [at]),
+  "a program": (f) => program.evaluate(program.simplify(program.of(f)(at)), [at]),
 };
 
 describe.each(Object.entries(programs))(
@@ -112,7 +111,7 @@ test.each(Object.entries(programs))(
   "what looks at a program of sums %s looks at each equation equally often",
   (_, make) => {
     const looks = (n: number): number => {
-      const { seen, program: p } = watched(trace(make(add, n))(at));
+      const { seen, program: p } = watched(program.of(make(add, n))(at));
       program.print(p);
       program.simplify(p);
       program.evaluate(p, [at]);
@@ -134,7 +133,7 @@ describe("200,000 operations in a row", () => {
     expect(vmap(wave)(ones([3, 2])).shape).toEqual([3]);
   });
   test("are a program", () => {
-    const traced = program.simplify(trace(wave)(at));
+    const traced = program.simplify(program.of(wave)(at));
     expect(traced.equations.length).toBeGreaterThanOrEqual(200_000);
     expect(program.print(traced).split("\n").length).toBe(traced.equations.length + 2);
     expect(program.evaluate(traced, [at]).map(item)).toEqual([item(wave(at))]);
@@ -158,6 +157,6 @@ describe("thousands", () => {
     expect(pullback(results).map((x) => x.shape)).toEqual([[2]]);
     expect(jvp(scaled, [at], [at])[1]).toHaveLength(n);
     expect(vmap(scaled)(at)).toHaveLength(n);
-    expect(trace(scaled)(at).outputs).toHaveLength(n);
+    expect(program.of(scaled)(at).outputs).toHaveLength(n);
   });
 });

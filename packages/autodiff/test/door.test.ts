@@ -49,13 +49,13 @@ const usages: Readonly<Record<string, Calls>> = {
   foriLoop: () => [[0, 2, (_: unknown, carry: unknown) => carry, array(1)]],
   whileLoop: (x) => [[isSmall, grown, x]],
   cond: (x) => [[true, total, total, x]],
-  trace: (x) => [[total], [x]],
+  "program.of": (x) => [[total], [x]],
   evalShape: (x) => [[total], [x]],
   debugNaN: (x) => [[total], [x]],
   checkGradients: () => [[total, [array([1, 2])], { order: 1, modes: ["forward", "reverse"] }]],
-  "program.evaluate": () => [[autodiff.trace(total)(array([1, 2])), [array([1, 2])]]],
-  "program.print": () => [[autodiff.trace(total)(array([1, 2]))]],
-  "program.simplify": () => [[autodiff.trace(total)(array([1, 2]))]],
+  "program.evaluate": () => [[autodiff.program.of(total)(array([1, 2])), [array([1, 2])]]],
+  "program.print": () => [[autodiff.program.of(total)(array([1, 2]))]],
+  "program.simplify": () => [[autodiff.program.of(total)(array([1, 2]))]],
 };
 
 const exported: Readonly<Record<string, unknown>> = {

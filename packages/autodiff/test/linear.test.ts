@@ -2,7 +2,7 @@ import { add, array, mul, type NDArray, ones, type Scalar, sum, tanh } from "@gr
 import { bind, type Primitive, rowMajor } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
 import { inlineProgram } from "../src/compiler.ts";
-import { checkpoint, cond, grad, jvp, scan, trace, vmap, whileLoop } from "../src/index.ts";
+import { checkpoint, cond, grad, jvp, program, scan, vmap, whileLoop } from "../src/index.ts";
 import { resultsOf } from "../src/program.ts";
 
 /* What a transform asks of the operations of a loop grows with the loop, however long what is carried takes to settle. */
@@ -58,10 +58,10 @@ const loops: Readonly<Record<string, Loop>> = {
 };
 
 const ways: Readonly<Record<string, (f: (x: NDArray) => Scalar) => unknown>> = {
-  jvp: (f) => trace((x) => jvp(f, [x], [x]))(ones([2])),
-  grad: (f) => trace(grad(f))(ones([2])),
-  vmap: (f) => trace(vmap(f))(ones([2, 2])),
-  "grad of jvp": (f) => trace(grad((x: NDArray) => jvp(f, [x], [x])[1]))(ones([2])),
+  jvp: (f) => program.of((x) => jvp(f, [x], [x]))(ones([2])),
+  grad: (f) => program.of(grad(f))(ones([2])),
+  vmap: (f) => program.of(vmap(f))(ones([2, 2])),
+  "grad of jvp": (f) => program.of(grad((x: NDArray) => jvp(f, [x], [x])[1]))(ones([2])),
 };
 
 describe.each(Object.entries(loops))("a %s that settles slowly", (_, loop) => {
@@ -93,9 +93,9 @@ test("checkpoints in checkpoints are taken apart at once", () => {
       const inner = f;
       f = checkpoint((x: NDArray) => through(inner(x)));
     }
-    const program = trace(f)(ones([2]));
+    const traced = program.of(f)(ones([2]));
     const before = count();
-    const inlined = inlineProgram(program);
+    const inlined = inlineProgram(traced);
     expect(inlined.equations.flatMap(resultsOf)).toHaveLength(n + 1);
     return count() - before;
   };

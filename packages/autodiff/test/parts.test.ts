@@ -20,7 +20,7 @@ import {
 import { sizeOf } from "@gradfold/core/transform";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { grad, hessian, jacrev, program, trace, vmap } from "../src/index.ts";
+import { grad, hessian, jacrev, program, vmap } from "../src/index.ts";
 import { elementsIn } from "./count.ts";
 
 /* Cotangents of parts of a value. */
@@ -111,7 +111,7 @@ describe("a gradient through parts that are apart computes", () => {
   };
   test.each(Object.entries(programs))("as many elements as there are: %s", (_, f) => {
     const count = (n: number) => {
-      const traced = program.simplify(trace(grad((x: NDArray) => f(x, n)))(ones([n, 2])));
+      const traced = program.simplify(program.of(grad((x: NDArray) => f(x, n)))(ones([n, 2])));
       return { equations: traced.equations.length, elements: elementsIn(traced) };
     };
     const [small, large] = [count(100), count(300)];

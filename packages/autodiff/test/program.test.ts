@@ -14,7 +14,7 @@ import {
   tree,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { grad, program, scan, trace, valueAndGrad } from "../src/index.ts";
+import { grad, program, scan, valueAndGrad } from "../src/index.ts";
 
 const x = array([
   [1, 2],
@@ -27,18 +27,18 @@ const a = array([0.1, -0.2]);
 
 describe("a traced program", () => {
   test("gives the bits of the function, plain and simplified", () => {
-    const traced = trace(valueAndGrad(loss))(a);
+    const traced = program.of(valueAndGrad(loss))(a);
     const wanted = tree.leaves(valueAndGrad(loss)(a)).map(toNested);
     expect(program.evaluate(traced, [a]).map(toNested)).toEqual(wanted);
     expect(program.evaluate(program.simplify(traced), [a]).map(toNested)).toEqual(wanted);
   });
   test("can be differentiated like any other function", () => {
-    const traced = trace(loss)(a);
+    const traced = program.of(loss)(a);
     const evaluated = (p: NDArray) => program.evaluate(traced, [p])[0] ?? array(NaN);
     expect(toNested(grad(evaluated)(a))).toEqual(toNested(grad(loss)(a)));
   });
   test("computes once what is written twice, and nothing that is unused", () => {
-    const traced = trace((p) => {
+    const traced = program.of((p) => {
       tanh(p);
       return add(square(p), square(p));
     })(a);
@@ -46,7 +46,7 @@ describe("a traced program", () => {
     expect(program.simplify(traced).equations).toHaveLength(2);
   });
   test("prints its operations, one a line", () => {
-    expect(program.print(trace((p) => sum(mul(2, p), 0))(ones([3, 2])))).toBe(
+    expect(program.print(program.of((p) => sum(mul(2, p), 0))(ones([3, 2])))).toBe(
       [
         "program (a: float64[3, 2])",
         "  c: float64[3, 2] = mul 2 a",
@@ -56,19 +56,19 @@ describe("a traced program", () => {
     );
   });
   test("takes as many inputs as it was traced with", () => {
-    expect(() => program.evaluate(trace(loss)(a), [])).toThrow("program.evaluate: 0 inputs for a program of 1");
+    expect(() => program.evaluate(program.of(loss)(a), [])).toThrow("program.evaluate: 0 inputs for a program of 1");
   });
 });
 
 describe("what is not known while a function is traced", () => {
   test("is refused with the way out", () => {
-    expect(() => trace((p) => (item(sum(p)) > 0 ? p : mul(p, 2)))(a)).toThrow(
+    expect(() => program.of((p) => (item(sum(p)) > 0 ? p : mul(p, 2)))(a)).toThrow(
       "item: the value is not known while a function is traced",
     );
   });
   test("is refused after the trace as well", () => {
     let kept: NDArray = a;
-    trace((p) => (kept = p))(a);
+    program.of((p) => (kept = p))(a);
     expect(() => add(kept, 1)).toThrow("after that transform ended");
   });
 });
@@ -87,7 +87,7 @@ describe("a scan", () => {
   };
   test("is the loop, eagerly, traced, and simplified", () => {
     expect(scan(body, a, x).map(toNested)).toEqual(looped(a, x));
-    const traced = trace((c: NDArray, rows: NDArray) => scan(body, c, rows))(a, x);
+    const traced = program.of((c: NDArray, rows: NDArray) => scan(body, c, rows))(a, x);
     expect(traced.equations.map((equation) => equation.kind === "call" && equation.compound.control.kind)).toEqual([
       "scan",
     ]);
@@ -96,7 +96,7 @@ describe("a scan", () => {
   });
   test("closes over values of the function that is traced", () => {
     const f = (scale: NDArray) => scan((c: NDArray) => [mul(c, scale), c] as const, scale, null, { length: 4 });
-    const traced = trace(f)(array(2));
+    const traced = program.of(f)(array(2));
     expect(program.evaluate(traced, [array(2)]).map(toNested)).toEqual([32, [2, 4, 8, 16]]);
   });
   test("has a gradient", () => {

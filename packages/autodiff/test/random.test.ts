@@ -1,6 +1,6 @@
 import { add, array, type Key, mul, type NDArray, random, stack, sum, toNested } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { grad, program, trace, vmap } from "../src/index.ts";
+import { grad, program, vmap } from "../src/index.ts";
 
 const draws: readonly (readonly [string, (key: Key) => NDArray])[] = [
   ["bits", (key) => random.bits(key, [3])],
@@ -40,7 +40,7 @@ describe.each(draws)("%s", (_, draw) => {
     expect(whole(mapped)).toEqual(keys.map((key) => whole(draw(key))));
   });
   test("needs no key's value to be traced", () => {
-    const traced = trace(draw)(random.key(1));
+    const traced = program.of(draw)(random.key(1));
     for (const key of keys) expect(program.evaluate(traced, [key]).map(whole)).toEqual([whole(draw(key))]);
   });
 });

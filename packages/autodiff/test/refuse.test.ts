@@ -28,8 +28,8 @@ import {
   grad,
   jvp,
   linearize,
+  program,
   scan,
-  trace,
   vjp,
   vmap,
   whileLoop,
@@ -91,7 +91,7 @@ describe("a function in another place", () => {
     ["cond", () => loose(cond)(true, sum, undefined, x), "cond: the third argument must be a function, not undefined."],
     ["foriLoop", () => loose(foriLoop)(0, 3, x, step), "foriLoop: the body must be a function"],
     ["customJvp", () => loose(customJvp)(sum), "customJvp: the rule must be a function, not undefined."],
-    ["trace", () => loose(trace)(sum, x), "trace: it takes a function alone, not also an array of shape [2]."],
+    ["program.of", () => loose(program.of)(sum, x), "program.of: it takes a function alone, not also an array of shape [2]."],
   ])("is named: %s", (_, run, words) => expect(run).toThrow(words));
   test("may be that of a list of functions", () =>
     expect([square, sum].map(checkpoint).map((f) => toNested(f(x)))).toEqual([[1, 4], 3]));
@@ -152,7 +152,7 @@ describe("a cotangent", () => {
 describe("a custom rule", () => {
   test("gives what the function gives, where both are known", () => {
     const f = customVjp((v: NDArray) => v, { forward: (v) => [sum(v), null] as never, backward: (_, t) => [t] });
-    expect(() => trace(grad((v: NDArray) => sum(vmap((u: NDArray) => f(u))(v))))(array([[1, 2]]))).not.toThrow(
+    expect(() => program.of(grad((v: NDArray) => sum(vmap((u: NDArray) => f(u))(v))))(array([[1, 2]]))).not.toThrow(
       TypeError,
     );
     expect(() =>
@@ -326,7 +326,7 @@ describe("vmap", () => {
 });
 
 test("a function that gives nothing back has forgotten its return", () => {
-  for (const run of [vmap, trace, checkpoint, linearize].map(loose))
+  for (const run of [vmap, program.of, checkpoint, linearize].map(loose))
     expect(() => loose(run(() => undefined, run === linearize ? x : undefined))(x)).toThrow(
       "not undefined. Is its return missing?",
     );

@@ -20,7 +20,7 @@ import {
   transpose,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { grad, jacfwd, jacrev, jvp, trace, valueAndGrad, vjp, vmap } from "../src/index.ts";
+import { grad, jacfwd, jacrev, jvp, program, valueAndGrad, vjp, vmap } from "../src/index.ts";
 
 const x = array([
   [1, 2, 3],
@@ -119,7 +119,7 @@ describe("vmap", () => {
     expect(toNested(each)).toEqual(keys.map((k) => toNested(random.uniform(k, [2]))));
   });
   test("is traced as the operations on stacks", () => {
-    const traced = trace(vmap((v: NDArray) => mean(mul(v, v))))(x);
+    const traced = program.of(vmap((v: NDArray) => mean(mul(v, v))))(x);
     expect(traced.types.map(({ shape }) => shape).at(-1)).toEqual([2]);
   });
   test("of no element gives results of no element", () =>

@@ -18,19 +18,7 @@ import {
   toNested,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import {
-  grad,
-  hessian,
-  jacfwd,
-  jacrev,
-  jvp,
-  program,
-  trace,
-  valueAndGrad,
-  vjp,
-  vmap,
-  whileLoop,
-} from "../src/index.ts";
+import { grad, hessian, jacfwd, jacrev, jvp, program, valueAndGrad, vjp, vmap, whileLoop } from "../src/index.ts";
 
 /* A loop that a condition ends, its gradient, and the greatest number of its turns. */
 
@@ -69,7 +57,7 @@ describe("the gradient of a whileLoop", () => {
     expect(toNested(vmap(grad(grad(reach(7))))(array([3, 10])))).toEqual([540, 2]);
   });
   test("is a program of known length with maxSteps", () => {
-    const traced = trace(grad(reach(7)))(array(3));
+    const traced = program.of(grad(reach(7)))(array(3));
     expect(program.print(traced)).toContain("scan{length=7}");
     for (const x of [3, 10, 200])
       expect(program.evaluate(traced, [array(x)]).map(item)).toEqual([item(grad(reach())(array(x)))]);
@@ -108,7 +96,7 @@ describe("turns after the end", () => {
     const xs = [1, 2, 4];
     const each = xs.map((x) => valueAndGrad(down)(array(x)).map(item));
     expect(each.flat().every(Number.isFinite)).toBe(true);
-    const traced = program.simplify(trace(valueAndGrad(down))(array(1)));
+    const traced = program.simplify(program.of(valueAndGrad(down))(array(1)));
     xs.forEach((x, i) => expect(program.evaluate(traced, [array(x)]).map(item)).toEqual(each[i]));
     const [values, gradients] = vmap(valueAndGrad(down))(array(xs));
     expect([toNested(values), toNested(gradients)]).toEqual([each.map(([v]) => v), each.map(([, g]) => g)]);
@@ -127,12 +115,12 @@ describe("too few turns are an error", () => {
     ["under vmap", () => vmap(f)(xs)],
     ["in the gradient of a stack", () => grad((v: NDArray) => sum(vmap(f)(expectShape(v, [3]))))(xs)],
     ["in a stack of gradients", () => vmap(grad(f))(xs)],
-    ["in a program", () => program.evaluate(trace(f)(x), [x])],
-    ["in the program of a gradient", () => program.evaluate(trace(grad(f))(x), [x])],
+    ["in a program", () => program.evaluate(program.of(f)(x), [x])],
+    ["in the program of a gradient", () => program.evaluate(program.of(grad(f))(x), [x])],
   ])("%s", (_, run) => expect(run).toThrow(message));
   test("if there may be none", () => {
     expect(item(grad(reach(0))(array(200)))).toBe(1);
-    expect(program.evaluate(trace(grad(reach(0)))(x), [array(200)]).map(item)).toEqual([1]);
+    expect(program.evaluate(program.of(grad(reach(0)))(x), [array(200)]).map(item)).toEqual([1]);
     const none = "after maxSteps = 0 turns";
     for (const run of [() => reach(0)(x), () => grad(reach(0))(x), () => vmap(grad(reach(0)))(xs)])
       expect(run).toThrow(none);
@@ -141,21 +129,21 @@ describe("too few turns are an error", () => {
     const enough = reach(6);
     for (const run of [() => enough(x), () => grad(enough)(x), () => vmap(grad(enough))(xs), () => vmap(enough)(xs)])
       expect(run).not.toThrow();
-    expect(() => trace(grad(enough))(x)).not.toThrow();
-    expect(program.evaluate(trace(grad(enough))(x), [x]).map(item)).toEqual([item(grad(reach())(x))]);
+    expect(() => program.of(grad(enough))(x)).not.toThrow();
+    expect(program.evaluate(program.of(grad(enough))(x), [x]).map(item)).toEqual([item(grad(reach())(x))]);
   });
 });
 
 describe("a whileLoop refuses", () => {
   test("a gradient of unknown length, and says what to give", () => {
     const message = "Give { maxSteps }, a number of turns that is always enough; or use scan or foriLoop";
-    expect(() => trace(grad(reach()))(array(3))).toThrow(message);
+    expect(() => program.of(grad(reach()))(array(3))).toThrow(message);
     expect(() => vmap(grad(reach()))(array([3, 4]))).toThrow(message);
   });
   test("no program without a gradient through it", () => {
     const aside = (x: Scalar) => mul(x, reach()(array(3)));
     expect(item(grad(aside)(array(2)))).toBe(243);
-    expect(() => trace(grad(aside))(array(2))).not.toThrow();
+    expect(() => program.of(grad(aside))(array(2))).not.toThrow();
   });
   test.each([-1, 1.5, NaN, Infinity, "7"])("maxSteps of %s", (maxSteps) => {
     expect(() => reach(maxSteps as number)(array(3))).toThrow("whileLoop: maxSteps must be a whole number from 0 on");

@@ -1,4 +1,4 @@
-import { trace } from "@gradfold/autodiff";
+import { program } from "@gradfold/autodiff";
 import { add, array, mul, type NDArray, ones, sum, toNested, tree } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { callAll, type Calls, holed, odd, oddCalls, oddKeys, refusalOf } from "../../autodiff/test/odd.ts";
@@ -34,10 +34,10 @@ test.each(Object.entries(usages))("%s returns, or refuses what is odd by its own
 });
 
 describe("jit", () => {
-  test("takes, and refuses, the arguments that trace takes and refuses", () => {
+  test("takes, and refuses, the arguments that program.of takes and refuses", () => {
     for (const value of Object.values(odd)) {
-      const [eager, compiled] = [() => trace(total)(value), () => compile.jit(total)(value)];
-      expect(refusalOf(compiled)?.replace("jit:", "trace:")).toBe(refusalOf(eager));
+      const [eager, compiled] = [() => program.of(total)(value), () => compile.jit(total)(value)];
+      expect(refusalOf(compiled)?.replace("jit:", "program.of:")).toBe(refusalOf(eager));
     }
   });
   test("names an argument that is no tree, and the place in it", () => {

@@ -1,5 +1,5 @@
 import { add, array, item, mul, type NDArray, ones, square, sum } from "@gradfold/core";
-import { checkpoint, cond, customVjp, grad, jvp, scan as eagerly, trace, vmap } from "@gradfold/autodiff";
+import { checkpoint, cond, customVjp, grad, jvp, program, scan as eagerly, vmap } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
 import { explain, jit, scan } from "../src/index.ts";
 import { expectSameBits, noise } from "./bits.ts";
@@ -62,7 +62,7 @@ describe("A program of more operations than are compiled is refused, with the nu
     expect(() => explain(long)(x)).toThrow(`explain: the program ${tooMany}`);
   });
 
-  test("trace itself has no limit", () => expect(trace(long)(x).equations).toHaveLength(2 * most));
+  test("program.of has no limit", () => expect(program.of(long)(x).equations).toHaveLength(2 * most));
 });
 
 describe("A function that calls itself without end is refused in words while it is traced", () => {
@@ -75,7 +75,7 @@ describe("A function that calls itself without end is refused in words while it 
     ["jit of a choice", "jit", () => jit((y: NDArray) => cond(add(sum(y), 0), endless, endless, y))(x)],
     ["a loop", "scan", () => scan((c: NDArray) => [endless(c), null], x, null, { length: 2 })],
     ["the derivative of a choice", "trace", () => grad((y: NDArray) => cond(sum(y), sum, endless as never, y))(x)],
-    ["trace", "trace", () => trace(endless)(x)],
+    ["program.of", "program.of", () => program.of(endless)(x)],
     ["explain", "explain", () => explain(endless)(x)],
   ])("by %s", (_, name, call) => {
     const error = errorOf(call) as Error;

@@ -17,7 +17,7 @@ import {
 } from "@gradfold/core";
 import { cond, foriLoop, scan, vmap } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
-import { confusionMatrix, nll, schedule, softmaxCrossEntropyWithIntegerLabels } from "../../optim/src/index.ts";
+import { loss, metric, schedule } from "../../optim/src/index.ts";
 import { jit } from "../src/index.ts";
 import { expectSameBits } from "./bits.ts";
 
@@ -45,9 +45,9 @@ const refused: readonly (readonly [string, (x: NDArray) => NDArray, NDArray])[] 
   ["choice of too many", (p) => random.choice(key, 2, [2], { p, replace: false }), of([1, 0])],
   ["take", (i) => take(of([1, 2, 3]), i), of([3, 0], "int32")],
   ["takeAlongAxis", (i) => takeAlongAxis(of([1, 2, 3]), expectShape(i, [1]), 0), of([-4], "int32")],
-  ["labels", (x) => softmaxCrossEntropyWithIntegerLabels(rows, vector(x)), of([0, 3])],
-  ["labels that are not whole", (x) => nll(rows, vector(x)), of([0.5, 0])],
-  ["classes", (x) => confusionMatrix(vector(x), array([0, 1]), 2), of([0, 2])],
+  ["labels", (x) => loss.softmaxCrossEntropyWithIntegerLabels(rows, vector(x)), of([0, 3])],
+  ["labels that are not whole", (x) => loss.nll(rows, vector(x)), of([0.5, 0])],
+  ["classes", (x) => metric.confusionMatrix(vector(x), array([0, 1]), 2), of([0, 2])],
   ["a schedule before its start", (x) => decay(scalar(x)), of(-1)],
 ];
 

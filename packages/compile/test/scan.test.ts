@@ -1,5 +1,5 @@
 import { add, array, matmul, mean, mul, type NDArray, slice, square, sub, sum, tanh, transpose } from "@gradfold/core";
-import { grad, hvp, jvp, scan as eagerly, trace, valueAndGrad, vmap } from "@gradfold/autodiff";
+import { grad, hvp, jvp, program, scan as eagerly, valueAndGrad, vmap } from "@gradfold/autodiff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jit, scan } from "../src/index.ts";
@@ -130,7 +130,9 @@ describe.each(floats)("scan of %s gives the bits of autodiff's", (dtype) => {
     };
     const p = { w: noise(1, [3, 3], dtype), h: noise(2, [3], dtype) };
     const both = valueAndGrad(loss);
-    const loops = trace(both)(p).equations.filter(({ kind }) => kind === "call");
+    const loops = program
+      .of(both)(p)
+      .equations.filter(({ kind }) => kind === "call");
     expect(loops).toHaveLength(2);
     expectSameBits(jit(both)(p), both(p));
     const along = (q: typeof p) => jvp(loss, [q], [q]);

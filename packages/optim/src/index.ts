@@ -9,20 +9,9 @@ export { batches } from "./batches/batches.ts";
 export type { BatchOptions } from "./batches/options.ts";
 export type { Rows } from "./batches/rows.ts";
 export { sliceInputs } from "./gathering.ts";
-export { type Inputs, repeat, steps } from "./inputs.ts";
-export { type FocalOptions, hinge, sigmoidBinaryCrossEntropy, sigmoidFocal, squaredHinge } from "./loss/binary.ts";
-export { nll, smoothLabels, softmaxCrossEntropyWithIntegerLabels } from "./loss/label.ts";
-export type { ClassLoss, Loss, RowLoss } from "./loss/loss.ts";
-export { absoluteError, huber, l2Loss, logCosh, poissonNll, smoothL1, squaredError } from "./loss/regression.ts";
-export {
-  cosineDistance,
-  type CosineOptions,
-  cosineSimilarity,
-  klDivergence,
-  type KlDivergenceOptions,
-  softmaxCrossEntropy,
-} from "./loss/row.ts";
-export { accuracy, confusionMatrix, f1, precision, r2, recall } from "./metric.ts";
+export { type Inputs, steps } from "./inputs.ts";
+export * as loss from "./loss/index.ts";
+export * as metric from "./metric.ts";
 export type { Rate, Schedule } from "./schedule/schedule.ts";
 export * from "./optimizer/index.ts";
 export * as schedule from "./schedule/index.ts";

@@ -14,7 +14,7 @@ export interface Inputs<Batch> {
 /** What inputs may have been meant by something that is none. */
 const meant = (x: unknown): string => {
   if (typeof x === "number") return ` Did you mean steps(${x})?`;
-  if (isNDArray(x) || isRecord(x)) return " Did you mean repeat(batch, n), or batches(key, data, options)?";
+  if (isNDArray(x) || isRecord(x)) return " Did you mean steps(n, batch), or batches(key, data, options)?";
   return "";
 };
 
@@ -59,28 +59,20 @@ export const checkCount = (name: string, what: string, n: number): void => {
 };
 
 /**
- * The same batch for n steps: full-batch gradient descent. Its lists and records are copied and frozen, its arrays shared.
+ * Inputs of n steps: the same batch for each, which is full-batch gradient descent; or none, for a loss without data.
  *
- * @throws DomainError when n is negative or not whole
- * @example
- * import { repeat } from "@gradfold/optim";
- * repeat("data", 3).at(2); // => 'data'
- */
-export const repeat = <Batch>(batch: Batch, n: number): Inputs<Batch> => {
-  checkCount("repeat", "the number of steps", n);
-  const value = asValue("repeat", batch);
-  return sequence("repeat", n, () => value);
-};
-
-/**
- * n steps without input, for a loss that needs no data.
- *
+ * @param batch - its lists and records are copied and frozen, its arrays shared
  * @throws DomainError when n is negative or not whole
  * @example
  * import { steps } from "@gradfold/optim";
  * steps(3).length; // => 3
+ * steps(3, "data").at(2); // => 'data'
  */
-export const steps = (n: number): Inputs<undefined> => {
+export const steps: {
+  (n: number): Inputs<undefined>;
+  <Batch>(n: number, batch: Batch): Inputs<Batch>;
+} = (n: number, batch?: unknown): Inputs<never> => {
   checkCount("steps", "the number of steps", n);
-  return sequence("steps", n, () => undefined);
+  const value = asValue("steps", batch);
+  return sequence("steps", n, () => value as never);
 };

@@ -35,17 +35,18 @@ import { checkSameShape } from "./loss/loss.ts";
  * @throws ShapeError when the shapes do not fit; DomainError when a label is no class, with its index
  * @example
  * import { array } from "@gradfold/core";
- * import { accuracy } from "@gradfold/optim";
- * accuracy(array([[0.9, 0.1], [0.2, 0.8]]), array([0, 0])); // => float64 [] 0.5
+ * import { metric } from "@gradfold/optim";
+ * metric.accuracy(array([[0.9, 0.1], [0.2, 0.8]]), array([0, 0])); // => float64 [] 0.5
  */
 export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
-  checkArray("accuracy", "predictions", predictions);
-  checkArray("accuracy", "labels", labels);
+  checkArray("metric.accuracy", "predictions", predictions);
+  checkArray("metric.accuracy", "labels", labels);
   const classes = predictions.shape.at(-1);
-  if (classes === undefined) throw new ShapeError("accuracy: a scalar has no classes. Give a number for each class.");
+  if (classes === undefined)
+    throw new ShapeError("metric.accuracy: a scalar has no classes. Give a number for each class.");
   const best = argmax(predictions, -1);
-  checkSameShape("accuracy", best, labels);
-  checkLabels("accuracy", labels, classes);
+  checkSameShape("metric.accuracy", best, labels);
+  checkLabels("metric.accuracy", labels, classes);
   return mean(cast(equal(best, cast(labels, "int32")), "float64"));
 };
 
@@ -57,17 +58,17 @@ export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
  * @throws ShapeError when the shapes differ; DomainError when a class is out of range, with its index
  * @example
  * import { array, toNested } from "@gradfold/core";
- * import { confusionMatrix } from "@gradfold/optim";
- * toNested(confusionMatrix(array([0, 1, 1]), array([0, 0, 1]), 2)); // => [ [ 1, 1 ], [ 0, 1 ] ]
+ * import { metric } from "@gradfold/optim";
+ * toNested(metric.confusionMatrix(array([0, 1, 1]), array([0, 0, 1]), 2)); // => [ [ 1, 1 ], [ 0, 1 ] ]
  */
 export const confusionMatrix = typed<
   <S extends Shape, const N extends number>(predictions: NDArray<S>, labels: NDArray<S>, classes: N) => Matrix<N, N>
 >((predictions: Vector, labels: Vector, classes: number) => {
-  checkArray("confusionMatrix", "predictions", predictions);
-  checkArray("confusionMatrix", "labels", labels);
-  checkSameShape("confusionMatrix", predictions, labels);
+  checkArray("metric.confusionMatrix", "predictions", predictions);
+  checkArray("metric.confusionMatrix", "labels", labels);
+  checkSameShape("metric.confusionMatrix", predictions, labels);
   const [taken, truth] = [predictions, labels].map((given): Matrix => {
-    const within = checkLabels("confusionMatrix", given, classes);
+    const within = checkLabels("metric.confusionMatrix", given, classes);
     return oneHot(expectShape(cast(within, "int32"), [given.shape[0]]), classes);
   });
   return truth && taken && matmul(transpose(truth), taken);
@@ -94,11 +95,11 @@ type PerClass = <N extends number>(confusion: Matrix<N, N>) => Vector<N>;
  * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
- * import { precision } from "@gradfold/optim";
- * precision(array([[1, 1], [0, 2]])); // => float64 [2] [1. , 0.66666667]
+ * import { metric } from "@gradfold/optim";
+ * metric.precision(array([[1, 1], [0, 2]])); // => float64 [2] [1. , 0.66666667]
  */
 export const precision = typed<PerClass>((confusion: NDArray) => {
-  checkConfusion("precision", confusion);
+  checkConfusion("metric.precision", confusion);
   return ratio(diagonal(confusion), sum(confusion, 0));
 });
 
@@ -109,11 +110,11 @@ export const precision = typed<PerClass>((confusion: NDArray) => {
  * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
- * import { recall } from "@gradfold/optim";
- * recall(array([[1, 1], [0, 2]])); // => float64 [2] [0.5, 1. ]
+ * import { metric } from "@gradfold/optim";
+ * metric.recall(array([[1, 1], [0, 2]])); // => float64 [2] [0.5, 1. ]
  */
 export const recall = typed<PerClass>((confusion: NDArray) => {
-  checkConfusion("recall", confusion);
+  checkConfusion("metric.recall", confusion);
   return ratio(diagonal(confusion), sum(confusion, 1));
 });
 
@@ -125,11 +126,11 @@ export const recall = typed<PerClass>((confusion: NDArray) => {
  * @throws ShapeError when it is not square
  * @example
  * import { array } from "@gradfold/core";
- * import { f1 } from "@gradfold/optim";
- * f1(array([[1, 1], [0, 2]])); // => float64 [2] [0.66666667, 0.8 ]
+ * import { metric } from "@gradfold/optim";
+ * metric.f1(array([[1, 1], [0, 2]])); // => float64 [2] [0.66666667, 0.8 ]
  */
 export const f1 = typed<PerClass>((confusion: Matrix) => {
-  checkConfusion("f1", confusion);
+  checkConfusion("metric.f1", confusion);
   const [p, r] = [precision(confusion), recall(confusion)];
   return ratio(mul(mul(p, r), 2), add(p, r));
 });
@@ -141,12 +142,12 @@ export const f1 = typed<PerClass>((confusion: Matrix) => {
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { r2 } from "@gradfold/optim";
- * r2(array([1, 2, 4]), array([1, 2, 3])); // => float64 [] 0.5
+ * import { metric } from "@gradfold/optim";
+ * metric.r2(array([1, 2, 4]), array([1, 2, 3])); // => float64 [] 0.5
  */
 export const r2 = (predictions: NDArray, targets: NDArray): Scalar => {
-  checkArray("r2", "predictions", predictions);
-  checkArray("r2", "targets", targets);
-  checkSameShape("r2", predictions, targets);
+  checkArray("metric.r2", "predictions", predictions);
+  checkArray("metric.r2", "targets", targets);
+  checkSameShape("metric.r2", predictions, targets);
   return sub(1, div(sum(square(sub(targets, predictions))), sum(square(sub(targets, mean(targets))))));
 };

@@ -20,7 +20,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gatheringOf, sliceInputs } from "../src/gathering.ts";
-import { batches, type BatchOptions, type Inputs, repeat, trainTestSplit } from "../src/index.ts";
+import { batches, type BatchOptions, type Inputs, steps, trainTestSplit } from "../src/index.ts";
 
 const key = random.key(5);
 const numbers = (x: NDArray): readonly number[] => Array.from(toTypedArray(x));
@@ -136,8 +136,8 @@ describe("a batch", () => {
     const inputs = batches(key, { x: arange(6) }, { size: 2 });
     expect(Object.isFrozen(inputs.at(0))).toBe(true);
     expect(gatheringOf({ ...inputs, at: (i: number) => inputs.at(2 - i) })).toBeUndefined();
-    expect(gatheringOf(repeat("data", 3))).toBeUndefined();
-    expect([sliceInputs(repeat("data", 3), 1, 3).length, sliceInputs(repeat("data", 3), 1, 3).at(1)]).toEqual([
+    expect(gatheringOf(steps(3, "data"))).toBeUndefined();
+    expect([sliceInputs(steps(3, "data"), 1, 3).length, sliceInputs(steps(3, "data"), 1, 3).at(1)]).toEqual([
       2,
       "data",
     ]);

@@ -16,14 +16,12 @@ import {
 import { describe, expect, test } from "vitest";
 import penguinsFile from "../node_modules/vega-datasets/data/penguins.json" with { type: "json" };
 import {
-  accuracy,
   adam,
   batches,
-  confusionMatrix,
-  f1,
   initializer,
   type Inputs,
-  softmaxCrossEntropyWithIntegerLabels,
+  loss,
+  metric,
   standardize,
   trainState,
   trainStep,
@@ -46,8 +44,8 @@ interface Batch {
 
 const logits = ({ w1, b1, w2, b2 }: Params, x: NDArray<[number, number]>): NDArray<[number, number]> =>
   add(matmul(tanh(add(matmul(x, w1), b1)), w2), b2);
-const loss = (p: Params, { x, labels }: Batch): Scalar =>
-  mean(softmaxCrossEntropyWithIntegerLabels(logits(p, x), labels));
+const objective = (p: Params, { x, labels }: Batch): Scalar =>
+  mean(loss.softmaxCrossEntropyWithIntegerLabels(logits(p, x), labels));
 
 describe("PyTorch's classifier of three arms of a spiral", () => {
   const golden = spiralFile;
@@ -67,11 +65,11 @@ describe("PyTorch's classifier of three arms of a spiral", () => {
   const start = of(golden.init);
   const { learningRate, b1, b2, eps } = golden.optimizer;
   const optimizer = adam(learningRate, { b1, b2, eps });
-  const step = trainStep(valueAndGrad(loss), optimizer);
+  const step = trainStep(valueAndGrad(objective), optimizer);
   const run = trajectory.fold(step, trainState(start, optimizer), inputs);
 
   test("has its first gradients", () => {
-    const [, gradients] = valueAndGrad(loss)(start, inputs.at(0));
+    const [, gradients] = valueAndGrad(objective)(start, inputs.at(0));
     const want = of(golden.firstGrads);
     for (const name of ["w1", "b1", "w2", "b2"] as const)
       expectClose(gradients[name], Array.from(toTypedArray(want[name])), 1e-8, 1e-10);
@@ -92,10 +90,10 @@ describe("PyTorch's classifier of three arms of a spiral", () => {
       expectClose(run.final.params[name], Array.from(toTypedArray(final[name])), 1e-8, 1e-10);
   });
   test("has its losses and accuracies on all rows, before and after", () => {
-    expectClose(loss(start, data), [golden.initialFullLoss], 1e-8, 1e-10);
-    expectClose(loss(run.final.params, data), [golden.finalFullLoss], 1e-8, 1e-10);
-    expect(item(accuracy(logits(start, data.x), data.labels))).toBeCloseTo(golden.initialAccuracy, 12);
-    expect(item(accuracy(logits(run.final.params, data.x), data.labels))).toBeCloseTo(golden.finalAccuracy, 12);
+    expectClose(objective(start, data), [golden.initialFullLoss], 1e-8, 1e-10);
+    expectClose(objective(run.final.params, data), [golden.finalFullLoss], 1e-8, 1e-10);
+    expect(item(metric.accuracy(logits(start, data.x), data.labels))).toBeCloseTo(golden.initialAccuracy, 12);
+    expect(item(metric.accuracy(logits(run.final.params, data.x), data.labels))).toBeCloseTo(golden.finalAccuracy, 12);
   });
 });
 
@@ -137,7 +135,7 @@ describe("a classifier of real birds", () => {
   };
   const optimizer = adam(0.01);
   const inputs = batches(forBatches, scaled, { size: 32, epochs: 30 });
-  const run = trajectory.fold(trainStep(valueAndGrad(loss), optimizer), trainState(start, optimizer), inputs);
+  const run = trajectory.fold(trainStep(valueAndGrad(objective), optimizer), trainState(start, optimizer), inputs);
   const answers = logits(run.final.params, standardize.apply(scale, held.x));
 
   test("learns by mini-batches and cross entropy", () => {
@@ -146,13 +144,13 @@ describe("a classifier of real birds", () => {
       [256, 4],
       [86, 4],
     ]);
-    expect(item(loss(run.final.params, scaled))).toBeLessThan(0.05);
+    expect(item(objective(run.final.params, scaled))).toBeLessThan(0.05);
   });
   // On the same rows, scikit-learn 1.2.1: StandardScaler, then LogisticRegression() is right about 85 of the 86 that were
   // held out, and MLPClassifier((16,), activation="tanh", max_iter=2000, random_state=0) about all.
   test("is right about as many of those held out as scikit-learn's are", () => {
-    expect(item(accuracy(answers, held.labels)) * 86).toBeGreaterThanOrEqual(85);
-    const confusion = confusionMatrix(argmax(answers, -1), held.labels, 3);
-    for (const score of toTypedArray(f1(confusion))) expect(score).toBeGreaterThan(0.95);
+    expect(item(metric.accuracy(answers, held.labels)) * 86).toBeGreaterThanOrEqual(85);
+    const confusion = metric.confusionMatrix(argmax(answers, -1), held.labels, 3);
+    for (const score of toTypedArray(metric.f1(confusion))) expect(score).toBeGreaterThan(0.95);
   });
 });

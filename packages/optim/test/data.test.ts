@@ -18,19 +18,7 @@ import {
   zeros,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import {
-  accuracy,
-  batches,
-  f1,
-  initializer,
-  precision,
-  r2,
-  recall,
-  standardize,
-  synthetic,
-  testFunction,
-  trainTestSplit,
-} from "../src/index.ts";
+import { batches, initializer, metric, standardize, synthetic, testFunction, trainTestSplit } from "../src/index.ts";
 
 const numbers = (x: NDArray): readonly number[] => Array.from(toTypedArray(x));
 const key = random.key(4);
@@ -109,15 +97,18 @@ describe("standardize", () => {
 
 describe("metrics", () => {
   test("are refused what they cannot be of", () => {
-    expect(() => accuracy(array([[1, 2]]), array([2]))).toThrow(
-      "accuracy: label 2 at index 0 is out of range: 2 classes are 0 to 1.",
+    expect(() => metric.accuracy(array([[1, 2]]), array([2]))).toThrow(
+      "metric.accuracy: label 2 at index 0 is out of range: 2 classes are 0 to 1.",
     );
-    expect(() => accuracy(array([[1, 2]]), array([0.5]))).toThrow("accuracy: label 0.5 at index 0 is out of range");
-    expect(() => accuracy([[1, 2]] as never, array([0]))).toThrow(
-      "accuracy: predictions must be an array, not a list of 1. Make one by array(…).",
+    expect(() => metric.accuracy(array([[1, 2]]), array([0.5]))).toThrow(
+      "metric.accuracy: label 0.5 at index 0 is out of range",
     );
-    for (const [name, metric] of Object.entries({ precision, recall, f1 }))
-      expect(() => metric(ones([2, 3]) as never)).toThrow(`${name}: a confusion matrix is square, not [2, 3].`);
+    expect(() => metric.accuracy([[1, 2]] as never, array([0]))).toThrow(
+      "metric.accuracy: predictions must be an array, not a list of 1. Make one by array(…).",
+    );
+    const { precision, recall, f1 } = metric;
+    for (const [name, score] of Object.entries({ precision, recall, f1 }))
+      expect(() => score(ones([2, 3]) as never)).toThrow(`metric.${name}: a confusion matrix is square, not [2, 3].`);
     expect(() => standardize.fit(zeros([0, 3]))).toThrow("standardize.fit: there are no rows: [0, 3].");
     expect(() => standardize.apply(ones([2, 3]) as never, ones([2, 3]))).toThrow(
       "standardize.apply: what standardize.fit gives comes first, { mean, std }, not an array of shape [2, 3].",
@@ -127,8 +118,8 @@ describe("metrics", () => {
     );
   });
   test("r2 of targets that do not vary is none", () => {
-    expect(item(r2(array([1, 1]), array([1, 1])))).toBe(NaN);
-    expect(item(r2(array([1, 2]), array([1, 1])))).toBe(-Infinity);
+    expect(item(metric.r2(array([1, 1]), array([1, 1])))).toBe(NaN);
+    expect(item(metric.r2(array([1, 2]), array([1, 1])))).toBe(-Infinity);
   });
 });
 

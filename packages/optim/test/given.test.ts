@@ -17,16 +17,10 @@ import {
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import {
-  accuracy,
   adam,
   batches,
-  confusionMatrix,
-  f1,
-  precision,
-  r2,
-  recall,
+  metric,
   recording,
-  repeat,
   sgd,
   sliceInputs,
   standardize,
@@ -103,7 +97,6 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   "trajectory.backward": [trajectory.backward, at],
   "trajectory.earlyStopping": [trajectory.earlyStopping, { patience: 1, metric: "validationLoss" }],
   "trajectory.reopen": [trajectory.reopen, recording.of(run), step, steps(4), { check: "all" }],
-  repeat: [repeat, array(1), 3],
   steps: [steps, 3],
   batches: [batches, random.key(0), { x: ones([5]) }, { size: 2 }],
   sliceInputs: [sliceInputs, steps(5), 1, 3],
@@ -114,12 +107,12 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   "standardize.fit": [standardize.fit, ones([3, 2])],
   "standardize.apply": [standardize.apply, standardize.fit(ones([3, 2])), ones([3, 2])],
   "standardize.invert": [standardize.invert, standardize.fit(ones([3, 2])), ones([3, 2])],
-  accuracy: [accuracy, ones([3, 2]), zeros([3])],
-  confusionMatrix: [confusionMatrix, zeros([3]), zeros([3]), 2],
-  precision: [precision, ones([2, 2])],
-  recall: [recall, ones([2, 2])],
-  f1: [f1, ones([2, 2])],
-  r2: [r2, ones([3]), ones([3])],
+  "metric.accuracy": [metric.accuracy, ones([3, 2]), zeros([3])],
+  "metric.confusionMatrix": [metric.confusionMatrix, zeros([3]), zeros([3]), 2],
+  "metric.precision": [metric.precision, ones([2, 2])],
+  "metric.recall": [metric.recall, ones([2, 2])],
+  "metric.f1": [metric.f1, ones([2, 2])],
+  "metric.r2": [metric.r2, ones([3]), ones([3])],
 };
 
 describe.each(Object.entries(calls))("%s", (name, [f, ...args]) => {
@@ -240,7 +233,7 @@ describe("what a callback gives", () => {
       () => trajectory.fold(step, 1, 100 as never),
     ],
     [
-      "trajectory.fold: inputs are a sequence { length, at(i) }, not an array of shape [3]. Did you mean repeat(batch, n), or batches(key, data, options)?",
+      "trajectory.fold: inputs are a sequence { length, at(i) }, not an array of shape [3]. Did you mean steps(n, batch), or batches(key, data, options)?",
       () => trajectory.fold(step, 1, ones([3]) as never),
     ],
     [
@@ -281,7 +274,7 @@ describe("what a callback gives", () => {
       () => batches(random.key(0), ones([5]), { size: 2 }).at(3),
     ],
     ["batches: there is no input 0.5 among 3", () => batches(random.key(0), ones([5]), { size: 2 }).at(0.5)],
-    ["repeat: there is no input -1 among 3", () => repeat("a", 3).at(-1)],
+    ["steps: there is no input -1 among 3", () => steps(3, "a").at(-1)],
     ["steps: there is no input 3 among 3", () => steps(3).at(3)],
     ["batches: the option size is needed.", () => batches(random.key(0), ones([5]), {} as never)],
     [

@@ -1,7 +1,7 @@
 import { arange, array, type NDArray, ones, random, reshape, toTypedArray } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batches, repeat, steps } from "../src/index.ts";
+import { batches, steps } from "../src/index.ts";
 
 const key = random.key(11);
 const rowsOf = (x: NDArray): readonly number[] => Array.from(toTypedArray(x));
@@ -89,9 +89,9 @@ describe("batches", () => {
   });
 });
 
-test("repeat gives one batch each time, steps gives none", () => {
+test("steps gives one batch each time, or none", () => {
   const batch = { x: ones([2]) };
-  const inputs = repeat(batch, 3);
+  const inputs = steps(3, batch);
   expect([inputs.length, inputs.at(0), inputs.at(2)]).toEqual([3, batch, batch]);
   expect([steps(4).length, steps(4).at(1)]).toEqual([4, undefined]);
   for (const n of [-1, 0.5, NaN, Infinity])

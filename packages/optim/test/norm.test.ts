@@ -1,5 +1,5 @@
 // Lengths of gradients whose squares overflow or vanish: what scales by them is right there too.
-import { grad, trace, program } from "@gradfold/autodiff";
+import { grad, program } from "@gradfold/autodiff";
 import {
   array,
   cast,
@@ -72,7 +72,7 @@ describe.each(lengths)("of a %s gradient of size %d", (dtype, size) => {
   });
   test("jit's program has the same bits", () => {
     const length = (x: NDArray) => globalNorm(x);
-    const traced = program.evaluate(trace(length)(g), [g]);
+    const traced = program.evaluate(program.of(length)(g), [g]);
     expect(item(traced[0] as NDArray<[]>)).toBe(item(length(g)));
   });
 });

@@ -30,11 +30,11 @@ import {
   applyUpdates,
   batches,
   chain,
-  cosineSimilarity,
   type For,
   initializer,
   injectHyperparams,
   lookahead as optimLookahead,
+  loss,
   masked,
   type Metrics,
   multiSteps,
@@ -42,19 +42,15 @@ import {
   type Params,
   partition,
   projection,
-  repeat,
   type ScaleState,
   schedule,
   scheduleFree,
   sgd,
-  softmaxCrossEntropy,
-  softmaxCrossEntropyWithIntegerLabels,
-  squaredError,
   steps,
   synthetic,
   type TraceState,
-  type TrainState,
   trainState,
+  type TrainState,
   trainStep,
   trainTestSplit,
   trajectory,
@@ -78,9 +74,9 @@ type SgdState = readonly [TraceState, ScaleState];
 
 // ── The blog's run
 const [x, y] = [ones([100, 2]), ones([100])];
-const loss = (a: Vector<2>) => mean(square(sub(matmul(x, a), y)));
+const objective = (a: Vector<2>) => mean(square(sub(matmul(x, a), y)));
 const optimizer = sgd(0.1);
-const step = trainStep(valueAndGrad(loss), optimizer);
+const step = trainStep(valueAndGrad(objective), optimizer);
 const start = trainState(array([0.5, 0.75]), optimizer);
 is<TrainState<NDArray<[2]>, SgdState>>()(start);
 const run = trajectory.fold(step, start, steps(100));
@@ -97,7 +93,7 @@ is<Option<Vector<2>>>()(
 is<Option<trajectory.Replay<TrainState<Vector<2>, SgdState>, Metrics>>>()(
   pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward)),
 );
-is<readonly number[]>()(trajectory.evaluate(run, ({ params }) => loss(params)));
+is<readonly number[]>()(trajectory.evaluate(run, ({ params }) => objective(params)));
 // A loss without a batch makes a step of one argument.
 is<Vector<2>>()(step(start)[0].params);
 
@@ -162,8 +158,8 @@ export const table: readonly Transform<unknown>[] = [sgd(0.1), mine, lookahead(m
 is<Mlp>()(applyUpdates(params, params));
 
 // ── Losses
-is<NDArray<[100]>>()(squaredError(matmul(x, array([1, 2])), y));
-is<NDArray<[]>>()(squaredError(1, 2));
+is<NDArray<[100]>>()(loss.squaredError(matmul(x, array([1, 2])), y));
+is<NDArray<[]>>()(loss.squaredError(1, 2));
 /** What a loss asks of its targets. */
 type Second<F> = F extends (a: never, b: infer B) => unknown ? B : never;
 declare const second: <F>(f: F) => Second<F>;
@@ -171,10 +167,12 @@ const says =
   <Words extends string>() =>
   <A>(_asked: A & ([A] extends [Words] ? ([Words] extends [A] ? unknown : never) : never)): void => {};
 // @ts-expect-error losses do not broadcast
-squaredError(ones([100]), ones([1]));
-says<"squaredError: shapes differ: [100] and [1]">()(second(squaredError<NDArray<[100]>, NDArray<[1]>>));
-says<"squaredError: shapes differ: [100, 1] and [100]">()(second(squaredError<NDArray<[100, 1]>, NDArray<[100]>>));
-export const generic = (p: NDArray, t: NDArray) => mean(squaredError(p, t));
+loss.squaredError(ones([100]), ones([1]));
+says<"loss.squaredError: shapes differ: [100] and [1]">()(second(loss.squaredError<NDArray<[100]>, NDArray<[1]>>));
+says<"loss.squaredError: shapes differ: [100, 1] and [100]">()(
+  second(loss.squaredError<NDArray<[100, 1]>, NDArray<[100]>>),
+);
+export const generic = (p: NDArray, t: NDArray) => mean(loss.squaredError(p, t));
 
 // ── The wrong state
 // @ts-expect-error the state of another optimizer
@@ -196,7 +194,7 @@ stepB(startB, { x: ones([32, 63]) });
 // @ts-expect-error 63 is not 64
 trajectory.fold(stepB, startB, batches(key, { x: ones([100, 63]) }, { size: 32 }));
 // @ts-expect-error 63 is not 64
-trajectory.fold(stepB, startB, repeat({ x: ones([100, 63]) }, 3));
+trajectory.fold(stepB, startB, steps(3, { x: ones([100, 63]) }));
 // @ts-expect-error the loss takes a batch
 trajectory.fold(stepB, startB, steps(3));
 // @ts-expect-error a learning rate is a number, a scalar or a schedule
@@ -231,12 +229,12 @@ is<Mlp>()(projection.box(params, { lower: -1, upper: 1 }));
 adam(0.1, { beta1: 0.9 });
 
 // ── Losses of rows
-is<NDArray<[32]>>()(softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([32])));
-is<NDArray<[2, 3]>>()(softmaxCrossEntropy(ones([2, 3, 4]), ones([2, 3, 4])));
+is<NDArray<[32]>>()(loss.softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([32])));
+is<NDArray<[2, 3]>>()(loss.softmaxCrossEntropy(ones([2, 3, 4]), ones([2, 3, 4])));
 // @ts-expect-error a label for each row
-softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([31]));
+loss.softmaxCrossEntropyWithIntegerLabels(ones([32, 10]), ones([31]));
 // @ts-expect-error rows of one length
-cosineSimilarity(ones([32, 10]), ones([32, 9]));
+loss.cosineSimilarity(ones([32, 10]), ones([32, 9]));
 is<Scalar>()(schedule.cosineDecay({ init: 1, decaySteps: 10 })(0));
 is<Matrix<50, 2>>()(synthetic.moons(key, 50).x);
 is<NDArray<[64, 32]>>()(initializer.heNormal(key, [64, 32]));

@@ -1,4 +1,4 @@
-import { program, trace } from "@gradfold/autodiff";
+import { program } from "@gradfold/autodiff";
 import { array, either, item, type NDArray, pipe, toTypedArray, tree, zeros } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import {
@@ -102,7 +102,7 @@ describe.each(everyOptimizer)("%s", (name, make) => {
   test("is the same program at every step, with the same bits", () => {
     const update = (g: Params, state: object, p: Params) => optimizer.update(g, state, p, extraOf(bowl, p));
     let [p, state] = [params, optimizer.init(params)];
-    const traced = trace(update)(gradientAt(p), state, p);
+    const traced = program.of(update)(gradientAt(p), state, p);
     for (let i = 0; i < 3; i++) {
       const inputs = [gradientAt(p), state, p] as const;
       const [updates, next] = update(...inputs);

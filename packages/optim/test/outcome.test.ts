@@ -1,7 +1,7 @@
 import { valueAndGrad } from "@gradfold/autodiff";
 import { array, matmul, mean, mul, type NDArray, random, square, sub, sum } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { repeat, sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import { sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 import { decode, seed } from "./golden.ts";
 
 const bowl = valueAndGrad((p: NDArray) => sum(square(p)));
@@ -77,7 +77,7 @@ describe("the blog's run with a learning rate of 1.5", () => {
     trajectory.fold(
       trainStep(mse, optimizer),
       trainState(array(seed.a0, { dtype }) as NDArray, optimizer),
-      repeat({ x: decode(seed.x, dtype), y: decode(seed.y, dtype) }, 100),
+      steps(100, { x: decode(seed.x, dtype), y: decode(seed.y, dtype) }),
     );
   const [wide, narrow] = [run("float64"), run("float32")];
 

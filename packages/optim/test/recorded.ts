@@ -1,5 +1,5 @@
 import { array, type Either, either, mean, mul, type NDArray, square, sub, toTypedArray, tree } from "@gradfold/core";
-import { repeat, sgd, trainState, trainStep, trajectory } from "../src/index.ts";
+import { sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 import { type FileSystem, record, type Recorder } from "../src/node/index.ts";
 
 export const right = <A>(result: Either<Error, A>): A => {
@@ -21,7 +21,7 @@ export const step = trainStep((a: NDArray<[2]>, scale: NDArray<[]>) => {
 }, optimizer);
 
 export const start = trainState(array([0.5, 0.75]), optimizer);
-export const inputs = (n: number) => repeat(array(1.5), n);
+export const inputs = (n: number) => steps(n, array(1.5));
 
 /** A run of thirty steps, and its states as texts, which compare fast. */
 export const whole = trajectory.fold(step, start, inputs(30));

@@ -19,7 +19,7 @@ import {
 import { valueAndGrad } from "@gradfold/autodiff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recording, repeat, sgd, type Step, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import { recording, sgd, type Step, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 import { crc32c } from "../src/recording/checksum.ts";
 
 const bits = (state: unknown) => tree.leaves(state).map(toTypedArray);
@@ -47,7 +47,7 @@ const optimizer = sgd(0.1, { momentum: 0.9 });
 const step = trainStep(valueAndGrad(loss), optimizer);
 const model = { w: random.uniform(random.key(2), [2, 3]), b: random.uniform(random.key(1), [3], { dtype: "float32" }) };
 const start = trainState(model, optimizer, random.key(7));
-const inputs = repeat(array(1.5), 20);
+const inputs = steps(20, array(1.5));
 const run = trajectory.fold(step, start, inputs, { budget: 12_000 });
 const made = recording.of(run, { description: { optimizer: "sgd", "learning rate": "0.1", ü: "😀\u0000\\" } });
 const bytes = recording.encode(made);
@@ -175,7 +175,7 @@ describe("a reopened run", () => {
     expect(trajectory.verify(reopened)).toEqual({ kind: "verified" });
   });
   test("goes on, and forks, as that run does", () => {
-    const more = repeat(array(2), 30);
+    const more = steps(30, array(2));
     expect(trajectory.diff(trajectory.extend(reopened, more), trajectory.extend(run, more))).toEqual(option.none);
     const other = trainStep(valueAndGrad(loss), sgd(0.01, { momentum: 0.9 }));
     expect(trajectory.diff(trajectory.fork(reopened, 7, other, more), trajectory.fork(run, 7, other, more))).toEqual(
@@ -185,7 +185,7 @@ describe("a reopened run", () => {
   test("of a checkpoint starts there", () => {
     const checkpoint = recording.of(trajectory.slice(run, 20));
     const again = right(trajectory.reopen(right(recording.decode(recording.encode(checkpoint))), step, inputs));
-    const more = repeat(array(2), 3);
+    const more = steps(3, array(2));
     expect(bits(trajectory.extend(again, more).final)).toEqual(bits(trajectory.extend(run, more).final));
   });
   test.each(["all", "ends"] as const)(
@@ -240,7 +240,7 @@ describe("a reopened run", () => {
     expect(complaint(trajectory.reopen({ ...read, numerics: numerics + 1 }, step, inputs))).toBe(
       `trajectory.reopen: the numbers are those of version ${numerics + 1}, which this program, of ${numerics}, cannot compute.`,
     );
-    expect(complaint(trajectory.reopen(read, step, repeat(array(1.5), 19)))).toBe(
+    expect(complaint(trajectory.reopen(read, step, steps(19, array(1.5))))).toBe(
       "trajectory.reopen: the recording has 20 steps, but there are inputs for 19.",
     );
     expect(complaint(trajectory.reopen({ ...read, keyframes: [] }, step, inputs))).toContain("no state to begin with");

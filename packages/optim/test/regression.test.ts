@@ -18,7 +18,7 @@ import {
   transpose,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { type Inputs, repeat, sgd, squaredError, trainState, trainStep, trajectory } from "../src/index.ts";
+import { type Inputs, loss, sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 import { decode, expectClose, type GoldenRun, seed } from "./golden.ts";
 
 interface Batch {
@@ -67,7 +67,7 @@ const runs: readonly (readonly [
     },
   });
   return [
-    ["full-batch descent", dtype, tolerance, seed.fullBatch[dtype], (of) => repeat(data(of), seed.steps)],
+    ["full-batch descent", dtype, tolerance, seed.fullBatch[dtype], (of) => steps(seed.steps, data(of))],
     ["mini-batch descent", dtype, tolerance, seed.miniBatch[dtype], miniBatches],
   ] as const;
 });
@@ -102,7 +102,7 @@ test("the prediction and the loss at the start are PyTorch's", () => {
   const prediction = matmul(x, array(seed.a0));
   expectClose(prediction, seed.initialPrediction.data, 1e-12, 0);
   expectClose(mse(array(seed.a0), { x, y }), [seed.initialLoss], 1e-12, 0);
-  expectClose(mean(squaredError(prediction, y)), [seed.initialLoss], 1e-12, 0);
+  expectClose(mean(loss.squaredError(prediction, y)), [seed.initialLoss], 1e-12, 0);
 });
 
 test("the targets are the line with the noise", () => {
@@ -110,12 +110,12 @@ test("the targets are the line with the noise", () => {
 });
 
 test("the losses that the blog prints are those of the float32 run", () => {
-  const { loss } = trajectory.fold(step, start("float32"), repeat(data("float32"), seed.steps)).metrics;
+  const { loss } = trajectory.fold(step, start("float32"), steps(seed.steps, data("float32"))).metrics;
   expectClose(array(seed.printedAt.map((k) => loss[k] ?? NaN)), seed.printed, 1e-5, 1e-5);
 });
 
 test("the run follows its closed form", () => {
-  const run = trajectory.fold(step, start("float64"), repeat({ x, y }, seed.steps));
+  const run = trajectory.fold(step, start("float64"), steps(seed.steps, { x, y }));
   seed.leastSquares.closedFormPath.forEach((want, k) => expectClose(paramsAt(run, k), want, 1e-9, 1e-9));
 });
 
@@ -136,7 +136,7 @@ describe("least squares", () => {
       const run = trajectory.fold(
         trainStep(both, descend),
         trainState(array(seed.a0) as NDArray<[2]>, descend),
-        repeat({ x, y }, 1000),
+        steps(1000, { x, y }),
       );
       return item(mse(run.final.params, { x, y }));
     };

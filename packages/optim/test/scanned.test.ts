@@ -21,13 +21,13 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type BatchOptions,
   batches,
+  type BatchOptions,
   type Inputs,
   recording,
-  repeat,
   sgd,
   sliceInputs,
+  steps,
   trainState,
   trainStep,
   trajectory,
@@ -47,9 +47,9 @@ const start = trainState(array([0.5, 0.75]) as NDArray, optimizer);
 const bits = (state: unknown) => tree.leaves(state).map(toTypedArray);
 
 describe.each<readonly [string, Inputs<Batch>]>([
-  ["one batch again and again", repeat(data, 25)],
+  ["one batch again and again", steps(25, data)],
   ["mini-batches with a short last one", batches(random.key(2), data, { size: 8, epochs: 3 })],
-  ["no batch", repeat(data, 0)],
+  ["no batch", steps(0, data)],
 ])("a run in loops over %s", (_, inputs) => {
   const one = trajectory.fold(step, start, inputs);
   const looped = trajectory.fold(step, start, inputs, { scan });

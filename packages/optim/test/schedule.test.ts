@@ -1,4 +1,4 @@
-import { program, trace } from "@gradfold/autodiff";
+import { program } from "@gradfold/autodiff";
 import { array, item, type Scalar, toTypedArray } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { schedule, type Schedule } from "../src/index.ts";
@@ -54,7 +54,7 @@ describe.each(cases)("%s", (_, rate) => {
     });
   });
   test("is one program for all counts", () => {
-    const traced = trace((count: Scalar) => rate(count))(array(0));
+    const traced = program.of((count: Scalar) => rate(count))(array(0));
     counts.forEach((count) => {
       expect(program.evaluate(traced, [array(count)]).map((x) => toTypedArray(x)[0])).toEqual([value(rate(count))]);
     });

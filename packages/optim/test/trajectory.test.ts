@@ -1,7 +1,7 @@
 import { array, item, mul, type NDArray, type Option, option, pipe, tree, zeros } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Inputs, repeat, type Step, steps, trajectory } from "../src/index.ts";
+import { type Inputs, type Step, steps, trajectory } from "../src/index.ts";
 
 /** A rule of a run on numbers whose every state is another one: x to a x + b_i, with a loss. */
 const step: Step<number, number, { readonly loss: number; readonly b: number }> = (x, b) => [
@@ -151,7 +151,7 @@ describe("a run with large states", () => {
     expect(trajectory.at(run, 101)).toEqual(option.none);
   });
   test("keeps all of them when they are small", () => {
-    const small = trajectory.fold(step, 1, repeat(1, 500));
+    const small = trajectory.fold(step, 1, steps(500, 1));
     expect(small.keyframes).toHaveLength(501);
   });
   test("keeps some times the square root of many", () => {

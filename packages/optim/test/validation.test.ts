@@ -1,4 +1,4 @@
-import { type Program, scan, trace, valueAndGrad, vmap } from "@gradfold/autodiff";
+import { type Program, program, scan, valueAndGrad, vmap } from "@gradfold/autodiff";
 import {
   add,
   array,
@@ -19,7 +19,7 @@ import {
 } from "@gradfold/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recording, repeat, sgd, steps, trainState, trainStep, trajectory, withValidation } from "../src/index.ts";
+import { recording, sgd, steps, trainState, trainStep, trajectory, withValidation } from "../src/index.ts";
 import { load, record, resume } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";
 import { right } from "./recorded.ts";
@@ -34,7 +34,7 @@ type State = typeof start;
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const bitsOf = (x: unknown) => tree.leaves(x).map((leaf) => [leaf.dtype, leaf.shape, ...toTypedArray(leaf)]);
 const target = array([1, 2]);
-const inputs = (n: number) => repeat(target, n);
+const inputs = (n: number) => steps(n, target);
 const held = ({ params }: State) => mean(square(sub(params, 1)));
 
 /** A step with the loss on other data every few steps, and how often that was computed. */
@@ -110,7 +110,7 @@ describe("a step with validation", () => {
   test("traces as one choice, and gives each of a stack of states what is due for it", () => {
     const { step } = counting(2);
     const alone = (state: State) => step(state, target);
-    expect(conds(trace(alone)(start))).toHaveLength(1);
+    expect(conds(program.of(alone)(start))).toHaveLength(1);
     const some = states.slice(3, 7);
     const stacked = tree.stack(some);
     const [next, { loss, held: rows }] = vmap(alone)(stacked);

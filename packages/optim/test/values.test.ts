@@ -1,7 +1,7 @@
 import { scan, valueAndGrad } from "@gradfold/autodiff";
 import { array, item, mul, type NDArray, ones, option, pipe, random, square, sum, zeros } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { adam, batches, recording, repeat, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import { adam, batches, recording, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 
 interface State {
   readonly w: { readonly a: NDArray<[]>; readonly list: readonly NDArray<[]>[] };
@@ -125,7 +125,7 @@ describe("what users hand over", () => {
   });
   test("does not reach a run through its inputs", () => {
     const data = { x: ones([4, 1]), tags: [1] };
-    const inputs = repeat({ ...data, tags: data.tags }, 2);
+    const inputs = steps(2, { ...data, tags: data.tags });
     const rows = batches(random.key(1), { x: data.x, more: { y: ones([4]) } }, { size: 2 });
     data.tags.push(2);
     expect(inputs.at(1).tags).toEqual([1]);
@@ -151,7 +151,7 @@ describe("what users hand over", () => {
   test("is refused when it contains itself", () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
-    expect(() => repeat(cycle, 1)).toThrow("repeat: the tree has more than 1000 levels. Break its cycle.");
+    expect(() => steps(1, cycle)).toThrow("steps: the tree has more than 1000 levels. Break its cycle.");
     expect(() => trajectory.fold((s: unknown) => [s, {}], cycle, steps(1))).toThrow(/^trajectory\.fold: the state/);
     const run = trajectory.fold((n: number) => [n, {}], 1, steps(1));
     expect(() => trajectory.map(run, () => cycle).final).toThrow(

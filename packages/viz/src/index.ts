@@ -5,4 +5,4 @@ export { type Render, render } from "./render.ts";
 export type { ReplayFrame } from "./replay/frame.ts";
 export { type ReplayOptions, replayPage } from "./replay/replay.ts";
 export { type Lines, scatterFit, type ScatterOptions } from "./scatter.ts";
-export { dark, light, print, type Theme } from "./theme.ts";
+export { dark, light, paper, type Theme } from "./theme.ts";

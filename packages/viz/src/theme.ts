@@ -69,10 +69,10 @@ export const light: Theme = {
  * Black and greys on white, for paper.
  *
  * @example
- * import { print } from "@gradfold/viz";
- * print.after; // => '#000000'
+ * import { paper } from "@gradfold/viz";
+ * paper.after; // => '#000000'
  */
-export const print: Theme = {
+export const paper: Theme = {
   scheme: "light",
   background: "#ffffff",
   ink: "#000000",
@@ -105,4 +105,4 @@ const checked = record<Theme>({
 export const themeOf: Check<Theme> = (value, place) =>
   isObject(value)
     ? checked(value, place)
-    : refuse(place, "a theme", value, "Give one of the values dark, light and print, or one of your own.");
+    : refuse(place, "a theme", value, "Give one of the values dark, light and paper, or one of your own.");

@@ -236,7 +236,7 @@ describe.each(optionNames)("the options of %s", (name, options) => {
     [
       "theme",
       "dark",
-      'theme is not a theme: the string "dark". Give one of the values dark, light and print, or one of your own.',
+      'theme is not a theme: the string "dark". Give one of the values dark, light and paper, or one of your own.',
     ],
     ["theme", { background: "#000000" }, 'theme.scheme is not "dark" or "light": undefined.'],
     ["theme", { ...viz.dark, backgroud: "#000000" }, "theme has no backgroud. Did you mean background?"],

@@ -2,7 +2,7 @@ import { DomainError } from "@gradfold/core";
 import * as fc from "fast-check";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
-import { dark, type Figure, light, lossCurve, print, render as renderIn, scatterFit } from "../src/index.ts";
+import { dark, type Figure, light, lossCurve, paper, render as renderIn, scatterFit } from "../src/index.ts";
 import { render } from "../src/node.ts";
 import { position } from "../src/position.ts";
 import { data, run } from "./sample.ts";
@@ -16,7 +16,7 @@ const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg
 test.each([
   ["scatter", scatterFit(few, { title: "Before and after" })],
   ["scatter-light", scatterFit(few, { theme: light, xLabel: "hours", yLabel: "marks", width: 400, height: 260 })],
-  ["scatter-print", scatterFit({ ...few, after: [NaN, 1], x: [...few.x.slice(1), NaN] }, { theme: print })],
+  ["scatter-paper", scatterFit({ ...few, after: [NaN, 1], x: [...few.x.slice(1), NaN] }, { theme: paper })],
   ["loss", lossCurve({ loss: [8, 3, 1.2, 0.5, 0.2, 0.1] }, { title: "Loss" })],
   ["loss-diverged", lossCurve({ loss: [1, 1e60, 1e180, 1e300, Infinity, NaN] })],
   ["loss-empty", lossCurve({ loss: [] })],
@@ -69,7 +69,7 @@ test("every id begins with the prefix", () => {
   expect(ids).toEqual(["left-title", "left-desc"]);
 });
 
-test.each(Object.entries({ dark, light, print }))("%s figures bring their background", (_, theme) => {
+test.each(Object.entries({ dark, light, paper }))("%s figures bring their background", (_, theme) => {
   const rect = parsed(render(scatterFit(data, { theme }))).querySelector("rect");
   expect([rect?.getAttribute("width"), rect?.getAttribute("fill")]).toEqual(["100%", theme.background]);
 });

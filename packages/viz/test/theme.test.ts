@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dark, light, print, scatterFit, type Theme } from "../src/index.ts";
+import { dark, light, paper, scatterFit, type Theme } from "../src/index.ts";
 import { colorsOf } from "./sample.ts";
 
 /** Relative luminance, WCAG 2.2. */
@@ -17,12 +17,12 @@ const contrast = (a: string, b: string): number => {
 
 test("black on white has the greatest contrast", () => expect(contrast("#000000", "#ffffff")).toBeCloseTo(21));
 
-test.each(Object.entries({ dark, light, print }))("all that %s draws stands out from the background", (_, theme) => {
+test.each(Object.entries({ dark, light, paper }))("all that %s draws stands out from the background", (_, theme) => {
   const drawn = colorsOf(theme).filter(([role]) => role !== "background" && role !== "grid");
   for (const [role, color] of drawn) expect(contrast(color, theme.background), role).toBeGreaterThanOrEqual(3);
 });
 
-test.each(Object.entries({ dark, light, print }))("words in %s can be read", (_, theme) => {
+test.each(Object.entries({ dark, light, paper }))("words in %s can be read", (_, theme) => {
   expect(contrast(theme.ink, theme.background)).toBeGreaterThanOrEqual(7);
   expect(contrast(theme.muted, theme.background)).toBeGreaterThanOrEqual(4.5);
 });

@@ -1,5 +1,5 @@
 import { add, array, matmul, mean, type NDArray, oneHot, relu, type Scalar, tanh, toTypedArray } from "@gradfold/core";
-import { softmaxCrossEntropy } from "@gradfold/optim";
+import { loss } from "@gradfold/optim";
 import { type Data, floatsOf, integersOf } from "../data.ts";
 import type { Layers, Perceptron } from "../workload.ts";
 
@@ -38,7 +38,7 @@ export const lossOf =
       (h, { weights, biases }, i): Matrix => add(matmul(i === 0 ? h : act(h), weights), biases),
       x,
     );
-    return mean(softmaxCrossEntropy(logits, targets));
+    return mean(loss.softmaxCrossEntropy(logits, targets));
   };
 
 /** Inputs and labels, batch after batch. */

@@ -76,7 +76,7 @@ const batched = (control: While, inputs: readonly NDArray[], mapped: readonly bo
 
 const withoutLength = (): TraceError =>
   new TraceError(
-    "whileLoop: nothing says how many turns a gradient in reverse mode has to remember inside jit, trace, vmap, or " +
+    "whileLoop: nothing says how many turns a gradient in reverse mode has to remember inside jit, program.of, vmap, or " +
       "another loop or choice. Give { maxSteps }, a number of turns that is always enough; or use scan or foriLoop, " +
       "whose length is known, or forward mode (jvp, jacfwd).",
   );

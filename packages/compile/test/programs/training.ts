@@ -3,13 +3,8 @@ import { grad, hvp, valueAndGrad } from "@gradfold/autodiff";
 import {
   adam,
   applyUpdates,
-  huber,
-  l2Loss,
-  logCosh,
+  loss,
   sgd,
-  sigmoidBinaryCrossEntropy,
-  sigmoidFocal,
-  softmaxCrossEntropy,
   testFunction,
   type Transform,
   trainState,
@@ -40,11 +35,12 @@ const optimizers = everyOptimizer.map(([name, make]) =>
   program(`${name}, unrolled`, [noise(1, [2, 3]), noise(2, [3])], descent(make(0.02))),
 );
 
+const { huber, l2Loss, logCosh, sigmoidBinaryCrossEntropy, sigmoidFocal, softmaxCrossEntropy } = loss;
 const losses = Object.entries({ huber, l2Loss, logCosh, sigmoidBinaryCrossEntropy, sigmoidFocal, softmaxCrossEntropy });
 
-const lossPrograms = losses.map(([name, loss]) =>
+const lossPrograms = losses.map(([name, f]) =>
   program(`loss ${name}, gradient`, [noise(1, [5, 4]), noise(2, [5, 4])], (x, y) =>
-    valueAndGrad((z: NDArray) => mean((loss as (p: NDArray, t: NDArray) => NDArray)(z, square(y))))(x),
+    valueAndGrad((z: NDArray) => mean((f as (p: NDArray, t: NDArray) => NDArray)(z, square(y))))(x),
   ),
 );
 

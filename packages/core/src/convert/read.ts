@@ -13,7 +13,7 @@ import type { Mutable } from "../static/text.ts";
 /**
  * The number in an array of one element, for JavaScript's own `if` and `for`.
  *
- * @throws ShapeError when there is not just one element; TraceError where the number is not known yet (inside `trace`)
+ * @throws ShapeError when there is not just one element; TraceError where the number is not known yet (inside `program.of`)
  * @example
  * import { array, item } from "@gradfold/core";
  * item(array([[5]])); // => 5
@@ -41,7 +41,7 @@ const nest = (x: View, toElement: (value: number) => number | boolean, axis: num
 /**
  * The elements as nested JavaScript lists; those of a bool array as booleans.
  *
- * @throws TraceError where the elements are not known yet (inside `trace`)
+ * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
  * import { array, toNested, transpose } from "@gradfold/core";
  * toNested(transpose(array([[1, 2], [3, 4]]))); // => [ [ 1, 3 ], [ 2, 4 ] ]
@@ -57,7 +57,7 @@ export const toNested = (x: Operand): NestedElements => {
 /**
  * A copy of the elements in row-major order, in the typed array of their dtype (a Uint8Array for bool).
  *
- * @throws TraceError where the elements are not known yet (inside `trace`)
+ * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
  * import { array, toTypedArray } from "@gradfold/core";
  * toTypedArray(array([[1, 2], [3, 4]])); // => Float64Array(4) [ 1, 2, 3, 4 ]

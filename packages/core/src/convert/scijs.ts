@@ -11,7 +11,7 @@ import { allocate, type DType, type Store } from "../scalar/dtype.ts";
 /**
  * A copy of the elements as a scijs `ndarray`.
  *
- * @throws TraceError where the elements are not known yet (inside `trace`)
+ * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
  * import { array, toNdarray } from "@gradfold/core";
  * toNdarray(array([[1, 2], [3, 4]])).get(1, 0); // => 3

@@ -108,7 +108,7 @@ export const wrap = typed<(words: readonly [high: number, low: number] | NDArray
 /**
  * The two words of a key, as unsigned numbers.
  *
- * @throws TraceError inside `trace` and `jit`, where a key's words are not known
+ * @throws TraceError inside `program.of` and `jit`, where a key's words are not known
  * @example
  * import { random } from "@gradfold/core";
  * random.keyData(random.key(7)); // => [ 0, 7 ]

@@ -26,11 +26,11 @@ const crossEntropy = (logits: NDArray, targets: NDArray): NDArray =>
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { sigmoidBinaryCrossEntropy } from "@gradfold/optim";
- * sigmoidBinaryCrossEntropy(array([0, 1e3]), array([1, 1])); // => float64 [2] [0.69314718, 0. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.sigmoidBinaryCrossEntropy(array([0, 1e3]), array([1, 1])); // => float64 [2] [0.69314718, 0. ]
  */
 export const sigmoidBinaryCrossEntropy = loss(
-  "sigmoidBinaryCrossEntropy",
+  "loss.sigmoidBinaryCrossEntropy",
   (logits, targets) => crossEntropy(...asArrays(logits, targets)),
   {},
 );
@@ -52,11 +52,11 @@ export interface FocalOptions {
  * @throws ShapeError when the shapes differ; DomainError when gamma is negative or alpha out of 0 to 1
  * @example
  * import { array } from "@gradfold/core";
- * import { sigmoidFocal } from "@gradfold/optim";
- * sigmoidFocal(array([0, 3]), array([1, 1])); // => float64 [2] [1.73286795e-01, 1.09283324e-04]
+ * import { loss } from "@gradfold/optim";
+ * loss.sigmoidFocal(array([0, 3]), array([1, 1])); // => float64 [2] [1.73286795e-01, 1.09283324e-04]
  */
-export const sigmoidFocal = loss<"sigmoidFocal", FocalOptions>(
-  "sigmoidFocal",
+export const sigmoidFocal = loss<"loss.sigmoidFocal", FocalOptions>(
+  "loss.sigmoidFocal",
   (given, wanted, { gamma, alpha }) => {
     const [logits, targets] = asArrays(given, wanted);
     const entropy = crossEntropy(logits, targets);
@@ -81,10 +81,10 @@ const shortfall = (p: Operand, t: Operand): NDArray => maximum(sub(1, mul<Operan
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { hinge } from "@gradfold/optim";
- * hinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.5, 2. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.hinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.5, 2. ]
  */
-export const hinge = loss("hinge", shortfall, {});
+export const hinge = loss("loss.hinge", shortfall, {});
 
 /**
  * The square of {@link hinge}, which is smooth.
@@ -92,7 +92,7 @@ export const hinge = loss("hinge", shortfall, {});
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { squaredHinge } from "@gradfold/optim";
- * squaredHinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.25, 4. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.squaredHinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.25, 4. ]
  */
-export const squaredHinge = loss("squaredHinge", (p, t) => square(shortfall(p, t)), {});
+export const squaredHinge = loss("loss.squaredHinge", (p, t) => square(shortfall(p, t)), {});

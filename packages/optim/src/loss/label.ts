@@ -70,12 +70,12 @@ const chosen = (name: string, rows: NDArray, labels: NDArray): NDArray => {
  * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
  * @example
  * import { array } from "@gradfold/core";
- * import { softmaxCrossEntropyWithIntegerLabels } from "@gradfold/optim";
- * softmaxCrossEntropyWithIntegerLabels(array([[0, 0], [1e3, 0]]), array([1, 0])); // => float64 [2] [0.69314718, 0. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.softmaxCrossEntropyWithIntegerLabels(array([[0, 0], [1e3, 0]]), array([1, 0])); // => float64 [2] [0.69314718, 0. ]
  */
-export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"softmaxCrossEntropyWithIntegerLabels">>(
+export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"loss.softmaxCrossEntropyWithIntegerLabels">>(
   (logits: NDArray, labels: NDArray) => {
-    const logit = chosen("softmaxCrossEntropyWithIntegerLabels", logits, labels);
+    const logit = chosen("loss.softmaxCrossEntropyWithIntegerLabels", logits, labels);
     return sub(logSumExp(logits, -1), logit);
   },
 );
@@ -87,11 +87,11 @@ export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"softmaxCros
  * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
  * @example
  * import { array, log } from "@gradfold/core";
- * import { nll } from "@gradfold/optim";
- * nll(log(array([[0.25, 0.75]])), array([0])); // => float64 [1] [1.38629436]
+ * import { loss } from "@gradfold/optim";
+ * loss.nll(log(array([[0.25, 0.75]])), array([0])); // => float64 [1] [1.38629436]
  */
-export const nll = typed<ClassLoss<"nll">>((logProbabilities: NDArray, labels: NDArray) =>
-  neg(chosen("nll", logProbabilities, labels)),
+export const nll = typed<ClassLoss<"loss.nll">>((logProbabilities: NDArray, labels: NDArray) =>
+  neg(chosen("loss.nll", logProbabilities, labels)),
 );
 
 /**
@@ -104,15 +104,16 @@ export const nll = typed<ClassLoss<"nll">>((logProbabilities: NDArray, labels: N
  * @throws DomainError when alpha is out of range; ShapeError when there are no classes
  * @example
  * import { array } from "@gradfold/core";
- * import { smoothLabels } from "@gradfold/optim";
- * smoothLabels(array([[0, 1]]), 0.2); // => float64 [1, 2] [[0.1, 0.9]]
+ * import { loss } from "@gradfold/optim";
+ * loss.smoothLabels(array([[0, 1]]), 0.2); // => float64 [1, 2] [[0.1, 0.9]]
  */
 export const smoothLabels = typed<<S extends Shape>(probabilities: NDArray<S>, alpha: number) => NDArray<S>>(
   (probabilities: NDArray, alpha: number) => {
-    checkArray("smoothLabels", "the probabilities", probabilities);
-    check("smoothLabels", "alpha", fraction(), alpha);
+    checkArray("loss.smoothLabels", "the probabilities", probabilities);
+    check("loss.smoothLabels", "alpha", fraction(), alpha);
     const classes = probabilities.shape.at(-1);
-    if (classes === undefined) throw new ShapeError("smoothLabels: a scalar has no classes. Give at least one axis.");
+    if (classes === undefined)
+      throw new ShapeError("loss.smoothLabels: a scalar has no classes. Give at least one axis.");
     const numbers = isFloat(probabilities.dtype) ? probabilities : cast(probabilities, "float64");
     return add(mul(numbers, 1 - alpha), alpha / classes);
   },

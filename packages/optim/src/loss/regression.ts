@@ -8,10 +8,10 @@ import { asArrays, loss, weighted } from "./loss.ts";
  * @throws ShapeError when the shapes differ
  * @example
  * import { array, mean } from "@gradfold/core";
- * import { squaredError } from "@gradfold/optim";
- * mean(squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
+ * import { loss } from "@gradfold/optim";
+ * mean(loss.squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
  */
-export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)), {});
+export const squaredError = loss("loss.squaredError", (p, t) => square(sub(p, t)), {});
 
 /**
  * ½ (prediction - target)² at every place: half of {@link squaredError}, whose derivative is the error itself.
@@ -19,10 +19,10 @@ export const squaredError = loss("squaredError", (p, t) => square(sub(p, t)), {}
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { l2Loss } from "@gradfold/optim";
- * l2Loss(array([1, 2]), array([0, 4])); // => float64 [2] [0.5, 2. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.l2Loss(array([1, 2]), array([0, 4])); // => float64 [2] [0.5, 2. ]
  */
-export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5), {});
+export const l2Loss = loss("loss.l2Loss", (p, t) => mul(square(sub(p, t)), 0.5), {});
 
 /**
  * |prediction - target| at every place; its derivative at 0 is 0.
@@ -30,10 +30,10 @@ export const l2Loss = loss("l2Loss", (p, t) => mul(square(sub(p, t)), 0.5), {});
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { absoluteError } from "@gradfold/optim";
- * absoluteError(array([1, 2]), array([0, 4])); // => float64 [2] [1, 2]
+ * import { loss } from "@gradfold/optim";
+ * loss.absoluteError(array([1, 2]), array([0, 4])); // => float64 [2] [1, 2]
  */
-export const absoluteError = loss("absoluteError", (p, t) => abs(sub(p, t)), {});
+export const absoluteError = loss("loss.absoluteError", (p, t) => abs(sub(p, t)), {});
 
 /** e²/2 inside delta, delta (|e| - delta/2) outside. */
 const bent = (error: NDArray, delta: number): NDArray => {
@@ -52,12 +52,16 @@ const bent = (error: NDArray, delta: number): NDArray => {
  * @throws ShapeError when the shapes differ; DomainError when delta is not above 0
  * @example
  * import { array } from "@gradfold/core";
- * import { huber } from "@gradfold/optim";
- * huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
+ * import { loss } from "@gradfold/optim";
+ * loss.huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
  */
-export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, { delta }) => bent(sub(p, t), delta), {
-  delta: finitePositive(1),
-});
+export const huber = loss<"loss.huber", { readonly delta?: number }>(
+  "loss.huber",
+  (p, t, { delta }) => bent(sub(p, t), delta),
+  {
+    delta: finitePositive(1),
+  },
+);
 
 /**
  * {@link huber} with delta = beta, divided by beta: its slope is 1 for large errors, whatever beta is.
@@ -68,11 +72,11 @@ export const huber = loss<"huber", { readonly delta?: number }>("huber", (p, t, 
  * @throws ShapeError when the shapes differ; DomainError when beta is not above 0
  * @example
  * import { array } from "@gradfold/core";
- * import { smoothL1 } from "@gradfold/optim";
- * smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
+ * import { loss } from "@gradfold/optim";
+ * loss.smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
  */
-export const smoothL1 = loss<"smoothL1", { readonly beta?: number }>(
-  "smoothL1",
+export const smoothL1 = loss<"loss.smoothL1", { readonly beta?: number }>(
+  "loss.smoothL1",
   (p, t, { beta }) => mul(bent(sub(p, t), beta), 1 / beta),
   { beta: finitePositive(1) },
 );
@@ -86,11 +90,11 @@ const log2 = 0.6931471805599453;
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { logCosh } from "@gradfold/optim";
- * logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
+ * import { loss } from "@gradfold/optim";
+ * loss.logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
  */
 export const logCosh = loss(
-  "logCosh",
+  "loss.logCosh",
   (p, t) => {
     const error = sub(p, t);
     // Not abs, whose derivative at 0 is 0: the second derivative there would be 0 as well, which is 1.
@@ -107,11 +111,11 @@ export const logCosh = loss(
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { poissonNll } from "@gradfold/optim";
- * poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
+ * import { loss } from "@gradfold/optim";
+ * loss.poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
  */
 export const poissonNll = loss(
-  "poissonNll",
+  "loss.poissonNll",
   (given, wanted) => {
     const [p, t] = asArrays(given, wanted);
     return sub(exp(p), weighted(t, p));

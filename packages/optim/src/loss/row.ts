@@ -22,11 +22,11 @@ import { rowLoss, weighted } from "./loss.ts";
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { softmaxCrossEntropy } from "@gradfold/optim";
- * softmaxCrossEntropy(array([[0, 0], [1e3, 0]]), array([[0.5, 0.5], [1, 0]])); // => float64 [2] [ 0.69314718, -0. ]
+ * import { loss } from "@gradfold/optim";
+ * loss.softmaxCrossEntropy(array([[0, 0], [1e3, 0]]), array([[0.5, 0.5], [1, 0]])); // => float64 [2] [ 0.69314718, -0. ]
  */
 export const softmaxCrossEntropy = rowLoss(
-  "softmaxCrossEntropy",
+  "loss.softmaxCrossEntropy",
   (logits, targets) => neg(sum(weighted(targets, logSoftmax(logits)), -1)),
   {},
 );
@@ -46,11 +46,11 @@ export interface KlDivergenceOptions {
  * @throws ShapeError when the shapes differ
  * @example
  * import { array, log } from "@gradfold/core";
- * import { klDivergence } from "@gradfold/optim";
- * klDivergence(log(array([[0.5, 0.5]])), array([[1, 0]])); // => float64 [1] [0.69314718]
+ * import { loss } from "@gradfold/optim";
+ * loss.klDivergence(log(array([[0.5, 0.5]])), array([[1, 0]])); // => float64 [1] [0.69314718]
  */
-export const klDivergence = rowLoss<"klDivergence", KlDivergenceOptions>(
-  "klDivergence",
+export const klDivergence = rowLoss<"loss.klDivergence", KlDivergenceOptions>(
+  "loss.klDivergence",
   (logPredictions, targets, { logTargets }) => {
     const weight = logTargets ? exp(targets) : targets;
     const isZero = equal(weight, 0);
@@ -85,11 +85,11 @@ const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { cosineSimilarity } from "@gradfold/optim";
- * cosineSimilarity(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [0, 1]
+ * import { loss } from "@gradfold/optim";
+ * loss.cosineSimilarity(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [0, 1]
  */
-export const cosineSimilarity = rowLoss<"cosineSimilarity", CosineOptions>(
-  "cosineSimilarity",
+export const cosineSimilarity = rowLoss<"loss.cosineSimilarity", CosineOptions>(
+  "loss.cosineSimilarity",
   (p, t, { epsilon }) => cosine(p, t, epsilon),
   cosineSettings,
 );
@@ -101,11 +101,11 @@ export const cosineSimilarity = rowLoss<"cosineSimilarity", CosineOptions>(
  * @throws ShapeError when the shapes differ
  * @example
  * import { array } from "@gradfold/core";
- * import { cosineDistance } from "@gradfold/optim";
- * cosineDistance(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [1, 0]
+ * import { loss } from "@gradfold/optim";
+ * loss.cosineDistance(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [1, 0]
  */
-export const cosineDistance = rowLoss<"cosineDistance", CosineOptions>(
-  "cosineDistance",
+export const cosineDistance = rowLoss<"loss.cosineDistance", CosineOptions>(
+  "loss.cosineDistance",
   (p, t, { epsilon }) => sub(1, cosine(p, t, epsilon)),
   cosineSettings,
 );

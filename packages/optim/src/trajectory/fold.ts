@@ -95,7 +95,7 @@ const upToLast = (run: AnyTrajectory, from: number, isLast: IsLast): AnyTrajecto
  *
  * @param step - `(state, batch) => [state, metrics]`, pure; metrics are a record of numbers or scalar arrays
  * @param state - where the run starts; its lists and records are copied and frozen, its arrays shared
- * @param inputs - one for each step: `repeat(batch, n)`, `batches(…)`, or any `{ length, at(i) }`
+ * @param inputs - one for each step: `steps(n, batch)`, `batches(…)`, or any `{ length, at(i) }`
  * @param options - `scan`: runs the steps as loops, to the same bits; `budget`: bytes for the kept states; `until`:
  *   stops early
  * @throws TreeError when the step gives no pair, a state of another form, or other metrics than at first; DTypeError when
