@@ -22,6 +22,7 @@ import {
 } from "@gradfold/core";
 import { cond, grad, hessian, jacfwd, jacrev, jvp, scan, vmap, whileLoop } from "@gradfold/autodiff";
 import { describe, expect, test } from "vitest";
+import { operationOf } from "../../core/src/operations/family/operation.ts";
 import { jit } from "../src/index.ts";
 
 /* Shapes that hold nothing: every operation gives what its shape says under every transform, or refuses in its own words. */
@@ -36,8 +37,7 @@ const square = (x: NDArray): NDArray => add(matmul(x, transpose(x)), eye(x.shape
 const across = (x: NDArray): NDArray =>
   transpose(x, [...x.shape.map((_, i) => i).slice(0, -2), x.shape.length - 1, x.shape.length - 2]);
 
-const isUnary = (x: unknown): x is Unary & { readonly domain: readonly unknown[] } =>
-  typeof x === "function" && "primitive" in x && "domain" in x && Array.isArray(x.domain) && x.domain.length === 1;
+const isUnary = (f: unknown): f is Unary => operationOf(f)?.domain.length === 1;
 
 const operations: Readonly<Record<string, Unary>> = {
   ...(Object.fromEntries(Object.entries(core).filter(([, f]) => isUnary(f))) as Readonly<Record<string, Unary>>),

@@ -3,6 +3,7 @@ import { scan as eagerly } from "@gradfold/autodiff";
 import { bind, type Primitive } from "@gradfold/core/transform";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { jit, scan } from "../src/index.ts";
+import { primitiveOf } from "../../core/test/laws/primitive.ts";
 import { expectSameBits, noise } from "./bits.ts";
 
 const n = array([1, 2], { dtype: "int32" });
@@ -15,7 +16,7 @@ describe("A jitted function is refused", () => {
   });
 
   test("when it applies an operation without loops, which is named", () => {
-    const opaque: Primitive = { ...neg.primitive, name: "opaque", loops: { kind: "evaluate" } };
+    const opaque: Primitive = { ...primitiveOf(neg), name: "opaque", loops: { kind: "evaluate" } };
     const f = (x: NDArray) => bind(opaque, [x]);
     expectSameBits(f(noise(1, [4])), neg(noise(1, [4])));
     expect(() => jit(f)(noise(1, [4]))).toThrow(

@@ -5,7 +5,7 @@ import type { Binary } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
 import { batchBroadcast } from "./family/batch.ts";
 import { elementwise } from "./family/elementwise.ts";
-import type { Operation } from "./family/operation.ts";
+import { noted } from "./family/operation.ts";
 import { exact } from "./family/rule.ts";
 import { fitTo, growTo } from "./spread.ts";
 
@@ -35,15 +35,15 @@ const primitive: Primitive = {
  * import { add, array, toNested } from "@gradfold/core";
  * toNested(add(array([1, 2]), 0.5)); // => [ 1.5, 2.5 ]
  */
-export const add: Operation<Binary<"add">> = Object.assign(
-  typed<Binary<"add">>((a: Operand, b: Operand) => bind(primitive, operands("add", a, b))),
+export const add: Binary<"add"> = noted(
   {
     primitive,
     domain: [
       [-3, 3],
       [-3, 3],
-    ] as const,
+    ],
   },
+  typed<Binary<"add">>((a: Operand, b: Operand) => bind(primitive, operands("add", a, b))),
 );
 
 /** The sum of two tangents or cotangents of one value; null is zero. */

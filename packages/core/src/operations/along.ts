@@ -1,7 +1,6 @@
 import type { Binary } from "../static/broadcast.ts";
 import { neg } from "./arithmetic.ts";
 import { binary } from "./family/binary.ts";
-import type { Operation } from "./family/operation.ts";
 
 /*
  * Products and quotients for derivatives of functions whose slope may be infinite. What does not move, moves nothing: a
@@ -12,7 +11,7 @@ import type { Operation } from "./family/operation.ts";
 const anywhere = [-3, 3] as const;
 
 /** A product that is 0 where either side is. */
-export const joint: Operation<Binary<"joint">> = binary({
+export const joint: Binary<"joint"> = binary({
   name: "joint",
   meaning: (L, a, b) => L.select(L.or(L.equal(a, 0), L.equal(b, 0)), 0, L.mul(a, b)),
   derivatives: [(c, _, b) => joint(c, b), (c, a) => joint(c, a)],
@@ -20,7 +19,7 @@ export const joint: Operation<Binary<"joint">> = binary({
 });
 
 /** t times a slope. */
-export const along: Operation<Binary<"along">> = binary({
+export const along: Binary<"along"> = binary({
   name: "along",
   meaning: (L, t, slope) => L.select(L.equal(t, 0), t, L.mul(t, slope)),
   derivatives: [(c, _, slope) => along(c, slope), (c, t) => joint(c, t)],
@@ -28,7 +27,7 @@ export const along: Operation<Binary<"along">> = binary({
 });
 
 /** t divided by the inverse of a slope. */
-export const over: Operation<Binary<"over">> = binary({
+export const over: Binary<"over"> = binary({
   name: "over",
   meaning: (L, t, divisor) => L.select(L.equal(t, 0), t, L.div(t, divisor)),
   derivatives: [(c, _, divisor) => over(c, divisor), (c, t, divisor) => neg(over(over(joint(c, t), divisor), divisor))],

@@ -2,7 +2,6 @@ import type { Binary } from "../static/broadcast.ts";
 import { along, over } from "./along.ts";
 import { equal } from "./compare.ts";
 import { binary } from "./family/binary.ts";
-import type { Operation } from "./family/operation.ts";
 import { exact } from "./family/rule.ts";
 import { unary } from "./family/unary.ts";
 import { where } from "./where.ts";
@@ -34,7 +33,7 @@ export const sub = binary({
  * import { array, mul, toNested } from "@gradfold/core";
  * toNested(mul(array([1, 2]), 3)); // => [ 3, 6 ]
  */
-export const mul: Operation<Binary<"mul">> = binary({
+export const mul: Binary<"mul"> = binary({
   name: "mul",
   meaning: (L, a, b) => L.mul(a, b),
   derivatives: [(t, _, b) => mul(t, b), (t, a) => mul(t, a)],
@@ -50,7 +49,7 @@ export const mul: Operation<Binary<"mul">> = binary({
  * import { array, div, toNested } from "@gradfold/core";
  * toNested(div(array([1, 2]), 4)); // => [ 0.25, 0.5 ]
  */
-export const div: Operation<Binary<"div">> = binary({
+export const div: Binary<"div"> = binary({
   name: "div",
   meaning: (L, a, b) => L.div(a, b),
   derivatives: [(t, _, b) => over(t, b), (t, _, b, y) => neg(over(along(t, y), b))],

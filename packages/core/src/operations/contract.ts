@@ -139,15 +139,12 @@ const primitive = bilinear({
  * import { array, matmul, toNested } from "@gradfold/core";
  * toNested(matmul(array([[1, 2], [3, 4]]), array([1, 1]))); // => [ 3, 7 ]
  */
-export const matmul = Object.assign(
-  typed<MatMulOperation>((x: NDArray, y: NDArray) => {
-    const a = operand("matmul", x);
-    const b = operand("matmul", y);
-    const dtype = arithmetic(promote(a.dtype, b.dtype));
-    return bind(primitive, [cast(a, dtype), cast(b, dtype)]);
-  }),
-  { primitive },
-);
+export const matmul = typed<MatMulOperation>((x: NDArray, y: NDArray) => {
+  const a = operand("matmul", x);
+  const b = operand("matmul", y);
+  const dtype = arithmetic(promote(a.dtype, b.dtype));
+  return bind(primitive, [cast(a, dtype), cast(b, dtype)]);
+});
 
 const checkVectors = (name: string, a: NDArray, b: NDArray, hint: string): void => {
   if (a.shape.length !== 1 || b.shape.length !== 1)

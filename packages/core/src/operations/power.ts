@@ -5,7 +5,6 @@ import { abs, mul, sub } from "./arithmetic.ts";
 import { equal, less } from "./compare.ts";
 import { log } from "./elementary.ts";
 import { binary } from "./family/binary.ts";
-import type { Operation } from "./family/operation.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { where } from "./where.ts";
 
@@ -19,7 +18,7 @@ import { where } from "./where.ts";
  * import { array, pow, toNested } from "@gradfold/core";
  * toNested(pow(array([2, 9, 0]), array([10, 0.5, 0]))); // => [ 1024, 3, 1 ]
  */
-export const pow: Operation<Binary<"pow">> = binary({
+export const pow: Binary<"pow"> = binary({
   name: "pow",
   meaning: scalar.pow,
   derivatives: [

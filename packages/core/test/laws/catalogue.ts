@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { NDArray } from "../../src/array/array.ts";
 import { type DType, isFloat } from "../../src/scalar/dtype.ts";
-import type { Domain } from "../../src/operations/family/operation.ts";
+import { type Domain, operationOf } from "../../src/operations/family/operation.ts";
 import * as activation from "../../src/operations/activation.ts";
 import * as add from "../../src/operations/add.ts";
 import * as along from "../../src/operations/along.ts";
@@ -80,14 +80,11 @@ const broadcastable = (count: number): fc.Arbitrary<readonly Shape[]> =>
     ),
   );
 
-const isOperation = (x: unknown): x is { readonly primitive: Primitive; readonly domain: Domain } =>
-  typeof x === "function" && "primitive" in x && "domain" in x;
-
 /** Whether float32 has no shorter function of its own, so that its results are those of float64, rounded. */
 const hasOneMeaning = ({ loops }: Primitive): boolean =>
   loops.kind === "map" && loops.scalar("float32") === loops.scalar("float64");
 
-/** The operations whose record does not depend on parameters: those that carry it. */
+/** The operations that do not depend on parameters: those that are noted. */
 const elementwise: readonly Entry[] = [
   activation,
   add,
@@ -104,7 +101,7 @@ const elementwise: readonly Entry[] = [
   trigonometric,
 ]
   .flatMap((module): readonly unknown[] => Object.values(module))
-  .filter(isOperation)
+  .flatMap((f) => operationOf(f) ?? [])
   .map(({ primitive, domain }) => {
     // A comparison has no domain: it may be tested anywhere.
     const count = domain.length === 0 ? 2 : domain.length;

@@ -7,7 +7,7 @@ import { accumulate } from "../add.ts";
 import { fitTo, growTo } from "../spread.ts";
 import { batchBroadcast } from "./batch.ts";
 import { elementwise, type Meanings } from "./elementwise.ts";
-import type { Domain, Operation } from "./operation.ts";
+import { type Domain, noted } from "./operation.ts";
 import { type DTypeRule, real } from "./rule.ts";
 
 /** (df/da) t for one operand, written with operations; the answer y comes for free. */
@@ -24,7 +24,7 @@ interface BinaryEntry<Name extends string> {
 }
 
 /** A function of two numbers, at every place of operands that broadcast together. */
-export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation<Binary<Name>> => {
+export const binary = <Name extends string>(entry: BinaryEntry<Name>): Binary<Name> => {
   const { name, meaning, derivatives, domain, dtypes = real } = entry;
   const { type, evaluate, loops } = elementwise(name, 2, meaning, dtypes);
   const primitive: Primitive = {
@@ -47,8 +47,8 @@ export const binary = <Name extends string>(entry: BinaryEntry<Name>): Operation
     },
     batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
   };
-  return Object.assign(
-    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
+  return noted(
     { primitive, domain },
+    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
   );
 };

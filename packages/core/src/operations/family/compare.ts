@@ -6,14 +6,14 @@ import type { Binary } from "../../static/broadcast.ts";
 import { typed } from "../../static/door.ts";
 import { batchBroadcast } from "./batch.ts";
 import { elementwise } from "./elementwise.ts";
-import type { Operation } from "./operation.ts";
+import { noted } from "./operation.ts";
 import { truth } from "./rule.ts";
 
 /** A truth about two numbers, at every place: its tangent is zero. */
 export const compare = <Name extends string>(
   name: Name,
   meaning: (lane: Lane, a: Value, b: Value) => Mask,
-): Operation<Binary<Name>> => {
+): Binary<Name> => {
   const { type, evaluate, loops } = elementwise(name, 2, (L, a, b) => L.truth(meaning(L, a, b)), truth);
   const primitive: Primitive = {
     name,
@@ -25,8 +25,8 @@ export const compare = <Name extends string>(
     vjp: () => null,
     batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
   };
-  return Object.assign(
-    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
+  return noted(
     { primitive, domain: [] },
+    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
   );
 };

@@ -4,7 +4,7 @@ import { operand } from "../../input/operand.ts";
 import type { Unary } from "../../static/broadcast.ts";
 import { typed } from "../../static/door.ts";
 import { elementwise, type Meanings } from "./elementwise.ts";
-import type { Domain, Operation } from "./operation.ts";
+import { type Domain, noted } from "./operation.ts";
 import { type DTypeRule, real } from "./rule.ts";
 
 interface UnaryEntry {
@@ -18,7 +18,7 @@ interface UnaryEntry {
 }
 
 /** A function of one number, at every place. Its derivative is diagonal, so one rule serves both directions. */
-export const unary = (entry: UnaryEntry): Operation<Unary> => {
+export const unary = (entry: UnaryEntry): Unary => {
   const { name, meaning, derivative, domain, dtypes = real } = entry;
   const { type, evaluate, loops } = elementwise(name, 1, meaning, dtypes);
   const primitive: Primitive = {
@@ -31,8 +31,8 @@ export const unary = (entry: UnaryEntry): Operation<Unary> => {
     vjp: (_, cotangent, [x], y) => (x ? derivative(cotangent, x, y) : null),
     batch: (inputs) => bind(primitive, inputs),
   };
-  return Object.assign(
-    typed<Unary>((x: Operand) => bind(primitive, [operand(name, x)])),
+  return noted(
     { primitive, domain },
+    typed<Unary>((x: Operand) => bind(primitive, [operand(name, x)])),
   );
 };
