@@ -11,7 +11,6 @@ import {
   slice,
   toTypedArray,
 } from "@gradfold/core";
-import { trajectory } from "@gradfold/optim";
 import type { Run } from "./fit.ts";
 import { type LeastSquares, leastSquares } from "./leastSquares.ts";
 import type { Made } from "./option.ts";
@@ -70,7 +69,7 @@ export const reportRun = (run: Run, data: Data, settings: Made): string => {
 };
 
 const reportOutcome = (run: Run, { largestRate }: LeastSquares, { optimizer }: Made): readonly string[] => {
-  const outcome = trajectory.outcome(run);
+  const { outcome } = run;
   if (outcome.kind === "finished") return [];
   const { step, loss: bad, reason, leaf } = outcome;
   const what = leaf === undefined ? `its loss, ${number(bad)}, is ${reason}` : `${leaf} is not finite`;

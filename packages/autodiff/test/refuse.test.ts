@@ -91,7 +91,11 @@ describe("a function in another place", () => {
     ["cond", () => loose(cond)(true, sum, undefined, x), "cond: the third argument must be a function, not undefined."],
     ["foriLoop", () => loose(foriLoop)(0, 3, x, step), "foriLoop: the body must be a function"],
     ["customJvp", () => loose(customJvp)(sum), "customJvp: the rule must be a function, not undefined."],
-    ["program.of", () => loose(program.of)(sum, x), "program.of: it takes a function alone, not also an array of shape [2]."],
+    [
+      "program.of",
+      () => loose(program.of)(sum, x),
+      "program.of: it takes a function alone, not also an array of shape [2].",
+    ],
   ])("is named: %s", (_, run, words) => expect(run).toThrow(words));
   test("may be that of a list of functions", () =>
     expect([square, sum].map(checkpoint).map((f) => toNested(f(x)))).toEqual([[1, 4], 3]));

@@ -88,7 +88,6 @@ const calls: Readonly<Record<string, readonly [f: unknown, ...args: readonly unk
   "trajectory.at": [trajectory.at, run, 1],
   "trajectory.evaluate": [trajectory.evaluate, run, (n: number) => n],
   "trajectory.column": [trajectory.column, run, (n: number) => n],
-  "trajectory.outcome": [trajectory.outcome, run],
   "trajectory.diff": [trajectory.diff, run, run],
   "trajectory.verify": [trajectory.verify, run, step, steps(4)],
   "trajectory.watch": [trajectory.watch, run, trajectory.bestSoFar(), "loss"],

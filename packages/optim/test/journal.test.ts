@@ -17,6 +17,7 @@ import {
 import { contiguous } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
 import { recording, steps, trajectory } from "../src/index.ts";
+import { inner } from "../src/trajectory/trajectory.ts";
 import { load, record, resume } from "../src/node/index.ts";
 import { readHead } from "../src/recording/journal.ts";
 import { sourceOf } from "../src/recording/source.ts";
@@ -174,7 +175,7 @@ describe("a journal of version 1", () => {
     const disk = diskOf(old);
     const read = right(load("/f", only(disk)));
     expect([read.steps, read.description, read.lost]).toEqual([11, { made: "by version 1" }, undefined]);
-    expect(read.metrics).toEqual(run.rows(0, 11).columns);
+    expect(read.metrics).toEqual(run[inner].rows(0, 11).columns);
     expect(textOf(read.final)).toBe(textOf([...run.states(11)][0]));
     expect(resume("/f", first, only(disk))).toMatchObject({
       left: {

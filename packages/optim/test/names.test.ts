@@ -3,6 +3,7 @@ import { array, either, item, type NDArray, ones, option, square, sum } from "@g
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recording, sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import { inner } from "../src/trajectory/trajectory.ts";
 
 /** Names that mean something to JavaScript or to a file, among any others. */
 const told = [
@@ -85,7 +86,7 @@ describe.each(Object.entries({ "step by step": {}, "in loops": { scan }, "with f
           const n = one.length - 1;
           metrics.forEach((key, i) => {
             expect(column(one.metrics, key)).toEqual(Array.from({ length: n }, () => (i === 0 ? 5 : i)));
-            const rows: unknown = column(one.rows(0, n).columns, key);
+            const rows: unknown = column(one[inner].rows(0, n).columns, key);
             expect(rows).toEqual(new Float64Array(n).fill(i === 0 ? 5 : i));
           });
           for (const other of told.filter((key) => !metrics.includes(key)))

@@ -18,12 +18,12 @@ const descend = (rate: number, start: readonly number[], n: number, dtype: "floa
 
 describe("a run", () => {
   test("that goes down is finished", () => {
-    expect(trajectory.outcome(descend(0.1, [1], 50))).toEqual({ kind: "finished" });
+    expect(descend(0.1, [1], 50).outcome).toEqual({ kind: "finished" });
   });
   test("that goes up diverged at the first loss above a million times 1 + the first", () => {
     const run = descend(1.5, [1], 20);
     expect(run.metrics.loss[10]).toBe(4 ** 10);
-    expect(trajectory.outcome(run)).toEqual({
+    expect(run.outcome).toEqual({
       kind: "diverged",
       step: 11,
       loss: 4 ** 11,

@@ -3,6 +3,7 @@ import { add, array, mul, type NDArray, option, pipe, toTypedArray, tree, zeros 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Inputs, type Step, steps, trajectory } from "../src/index.ts";
+import { inner } from "../src/trajectory/trajectory.ts";
 
 interface State {
   readonly x: NDArray<[2]>;
@@ -161,10 +162,10 @@ describe.each(Object.entries(ways))("a run %s", (_, options) => {
       const slice = trajectory.slice(run, 0, Math.min(k + 1, list.length));
       for (const other of [fork, longer, mapped, slice]) {
         trajectory.verify<unknown, Metrics>(other);
-        other.rows(0, other.length - 1).columns["loss"]?.fill(7);
+        other[inner].rows(0, other.length - 1).columns["loss"]?.fill(7);
       }
       expect(everything(run)).toEqual(before);
-      run.rows(0, list.length).columns["loss"]?.fill(7);
+      run[inner].rows(0, list.length).columns["loss"]?.fill(7);
       expect(trajectory.extend(run, listed(list)).metrics.loss.slice(0, list.length)).toEqual(before.metrics.loss);
       expect(trajectory.verify(run)).toEqual({ kind: "verified" });
     }));

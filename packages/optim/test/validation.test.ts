@@ -20,6 +20,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recording, sgd, steps, trainState, trainStep, trajectory, withValidation } from "../src/index.ts";
+import { inner } from "../src/trajectory/trajectory.ts";
 import { load, record, resume } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";
 import { right } from "./recorded.ts";
@@ -103,7 +104,7 @@ describe("a step with validation", () => {
       const run = trajectory.fold(counting(every).step, state, inputs(n + 1));
       right(recorder.append(run));
       right(recorder.close());
-      expect(right(load("/f", { fs })).metrics).toEqual(whole.rows(0, whole.length - 1).columns);
+      expect(right(load("/f", { fs })).metrics).toEqual(whole[inner].rows(0, whole.length - 1).columns);
     });
   });
 

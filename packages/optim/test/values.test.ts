@@ -2,6 +2,7 @@ import { scan, valueAndGrad } from "@gradfold/autodiff";
 import { array, item, mul, type NDArray, ones, option, pipe, random, square, sum, zeros } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { adam, batches, recording, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import { inner } from "../src/trajectory/trajectory.ts";
 
 interface State {
   readonly w: { readonly a: NDArray<[]>; readonly list: readonly NDArray<[]>[] };
@@ -51,7 +52,7 @@ describe.each(Object.entries(ways))("a run %s", (_, options) => {
     expect(reached(one).size).toBeGreaterThan(4);
     expect(unfrozen(one)).toEqual([]);
     for (const state of one.states(0)) expect(unfrozen(state)).toEqual([]);
-    for (const [state] of one.recomputed(0)) expect(unfrozen(state)).toEqual([]);
+    for (const [state] of one[inner].recomputed(0)) expect(unfrozen(state)).toEqual([]);
     expect(pipe(trajectory.replayFrom(one, 0), option.map(Object.isFrozen))).toEqual(option.some(true));
     expect(Object.isFrozen(trajectory.evaluate(one, () => 0))).toBe(true);
   });
@@ -71,10 +72,11 @@ describe.each(Object.entries(ways))("a run %s", (_, options) => {
         TypeError,
       );
     expect(() => Object.assign(run.metrics, { loss: [] })).toThrow(TypeError);
-    for (const { columns } of [run.rows(0, 9), run.rows(2, 3)]) for (const c of Object.values(columns)) c.fill(77);
+    for (const { columns } of [run[inner].rows(0, 9), run[inner].rows(2, 3)])
+      for (const c of Object.values(columns)) c.fill(77);
     recording.of(run).metrics["loss"]?.fill(77);
     expect(JSON.stringify(run.metrics)).toBe(before);
-    expect(run.rows(0, 1).columns["loss"]).toEqual(Float64Array.of(1));
+    expect(run[inner].rows(0, 1).columns["loss"]).toEqual(Float64Array.of(1));
     expect(trajectory.verify(run)).toEqual({ kind: "verified" });
   });
   test("has metrics that JSON keeps", () => {
@@ -86,7 +88,8 @@ describe("a run's columns", () => {
   test("are made of each row once, however often they are read", () => {
     const run = trajectory.fold((n: number) => [n + 1, { loss: n, other: -n }], 0, steps(100));
     let rows = 0;
-    const counted = { ...run, states: run.states, rows: (a: number, b: number) => ((rows += b - a), run.rows(a, b)) };
+    const rowsOf = (a: number, b: number) => ((rows += b - a), run[inner].rows(a, b));
+    const counted = Object.create(run, { [inner]: { value: { ...run[inner], rows: rowsOf } } }) as typeof run;
     const slice = trajectory.slice(counted, 0, 61);
     let total = 0;
     for (let k = 0; k < 60; k++) total += (slice.metrics.loss[k] ?? NaN) + (slice.metrics.other[k] ?? NaN);

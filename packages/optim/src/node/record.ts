@@ -4,7 +4,7 @@ import { optionsOf } from "@gradfold/core/transform";
 import { beginJournal, mostRows, usualEvery } from "../recording/journal.ts";
 import { of, type RecordingOptions } from "../recording/recording.ts";
 import { checkRun } from "../trajectory/check.ts";
-import type { Trajectory } from "../trajectory/trajectory.ts";
+import { inner, type Trajectory } from "../trajectory/trajectory.ts";
 import { byName } from "../value.ts";
 import { slice } from "../trajectory/view.ts";
 import { fileAt, writeAtomically } from "./disk.ts";
@@ -32,7 +32,7 @@ const begin = (
     new FileError(`record: ${path}: it could not be read again: ${cause.message}`, "EINVAL", { cause });
   const made = attempt(() => {
     const start = of(slice(run, 0, 1), { description });
-    const names = Object.keys(run.rows(0, run.length - 1).columns);
+    const names = Object.keys(run[inner].rows(0, run.length - 1).columns);
     const metrics = byName(names.map((name) => [name, new Float64Array()]));
     return beginJournal({ ...start, metrics }, every, crc32);
   });

@@ -7,7 +7,7 @@ import { tailWriter } from "../recording/tail.ts";
 import { checkRun } from "../trajectory/check.ts";
 import { differenceOf } from "../trajectory/difference.ts";
 import { firstOf } from "../trajectory/series.ts";
-import type { Trajectory } from "../trajectory/trajectory.ts";
+import { inner, type Trajectory } from "../trajectory/trajectory.ts";
 import { blockBytes, sourceIn, together, writeAll } from "./disk.ts";
 import { attempted, attemptFile, FileError } from "./error.ts";
 import type { FileSystem } from "./fileSystem.ts";
@@ -140,7 +140,7 @@ export const recorderOf = ({ fs, path, file, journal, lock, ...opened }: Opened)
     mend = undefined;
   };
   const append = (run: Trajectory<unknown, unknown>): void => {
-    const { columns } = run.rows(0, run.length - 1);
+    const { columns } = run[inner].rows(0, run.length - 1);
     const { names, start } = journal;
     const unknown = Object.keys(columns).find((name) => run.length > 1 && !Object.hasOwn(start.metrics, name));
     if (unknown !== undefined)

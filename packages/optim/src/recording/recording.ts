@@ -2,7 +2,7 @@ import { numerics } from "@gradfold/core";
 import { optionsOf } from "@gradfold/core/transform";
 import { checkRun } from "../trajectory/check.ts";
 import type { Keyframe } from "../trajectory/keyframe.ts";
-import type { Trajectory } from "../trajectory/trajectory.ts";
+import { inner, type Trajectory } from "../trajectory/trajectory.ts";
 import { checkDescription } from "./check.ts";
 
 /** Steps from … to - 1. */
@@ -54,7 +54,7 @@ export const of = <State, M>(run: Trajectory<State, M>, options?: RecordingOptio
     steps: run.length - 1,
     final: run.final,
     keyframes: run.keyframes,
-    metrics: run.rows(0, run.length - 1).columns,
+    metrics: run[inner].rows(0, run.length - 1).columns,
     description,
     numerics,
   };

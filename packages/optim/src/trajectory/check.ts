@@ -1,7 +1,7 @@
 import { DomainError, DTypeError } from "@gradfold/core";
 import { describe } from "@gradfold/core/transform";
 import { checkInputs } from "../inputs.ts";
-import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 
 /* What the functions of this folder are given is looked at before anything is computed. */
 
@@ -11,8 +11,7 @@ export const checkRun: (name: string, run: unknown, place?: string) => asserts r
   run,
   place = "first",
 ) => {
-  const { states, rows } = typeof run === "object" && run !== null ? (run as Partial<AnyTrajectory>) : {};
-  if (typeof states !== "function" || typeof rows !== "function")
+  if (typeof run !== "object" || run === null || !(inner in run))
     throw new DTypeError(`${name}: the run comes ${place}, as trajectory.fold makes it, not ${describe(run)}.`);
 };
 

@@ -5,7 +5,7 @@ import type { Step } from "../train.ts";
 import { checkPlace, checkRun, checkSteps } from "./check.ts";
 import type { FoldOptions } from "./fold.ts";
 import { advance, begin, type Growth } from "./growth.ts";
-import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
 import { type WayOptions, wayOf } from "./way.ts";
 
@@ -30,7 +30,7 @@ export const extend = typed<Extend>((run: AnyTrajectory, inputs: AnyInputs): Any
   const name = "trajectory.extend";
   checkRun(name, run);
   checkInputs(name, inputs);
-  const { step } = run[growthAt];
+  const { step } = run[inner];
   if (step === undefined) throw new DomainError(`${name}: a mapped run has no step to go on with. Fork it with one.`);
   return advance(name, run, step, inputs);
 });
@@ -40,8 +40,8 @@ const defaults = { scan: undefined, budget: undefined };
 
 /** How a run grows with other options, where they are given. */
 const growthOf = (name: string, run: AnyTrajectory, options: WayOptions | undefined): Growth => ({
-  step: run[growthAt].step,
-  ...wayOf(name, optionsOf(name, options, defaults), run[growthAt]),
+  step: run[inner].step,
+  ...wayOf(name, optionsOf(name, options, defaults), run[inner]),
   grown: undefined,
 });
 

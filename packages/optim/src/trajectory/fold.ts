@@ -11,7 +11,7 @@ import { advance, begin } from "./growth.ts";
 import { defaultBudget } from "./keyframe.ts";
 import { checkMonitor, type Monitor, usualMetric } from "./monitor.ts";
 import { metricOf } from "./step.ts";
-import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
 import { type WayOptions, wayOf } from "./way.ts";
 
@@ -75,7 +75,7 @@ const advanceUntil = (
   for (let i = 0; i < inputs.length && !so.stopped; i = before.length - run.length) {
     const size = scan === undefined ? Math.max(leastSteps, i) : stepsInLoops;
     const chunk = sliceInputs(inputs, i, Math.min(i + size, inputs.length));
-    const after = advance(op, before, step, chunk, before[growthAt], isLast);
+    const after = advance(op, before, step, chunk, before[inner], isLast);
     before = scan === undefined ? after : upToLast(after, before.length - 1, isLast);
   }
   return before;
@@ -83,7 +83,7 @@ const advanceUntil = (
 
 /** Loops take all of their steps, so what is behind the last one is dropped. */
 const upToLast = (run: AnyTrajectory, from: number, isLast: IsLast): AnyTrajectory => {
-  const { length, columns } = run.rows(from, run.length - 1);
+  const { length, columns } = run[inner].rows(from, run.length - 1);
   const rowAt = (i: number) => byName(Object.entries(columns).map(([name, column]) => [name, column[i]] as const));
   for (let i = 0; i < length; i++) if (isLast(rowAt(i)) && i + 1 < length) return slice(run, 0, from + i + 2);
   return run;

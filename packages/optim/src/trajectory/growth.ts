@@ -9,7 +9,7 @@ import { sliceInputs } from "../gathering.ts";
 import { asValue, byName, frozen } from "../value.ts";
 import { concatenateRows, listsOf, type Rows } from "./rows.ts";
 import { firstOf, grow, lengthOf } from "./series.ts";
-import { type AnyInputs, type AnyStep, type AnyTrajectory, growthAt } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Inner } from "./trajectory.ts";
 import { join, rowsOf, take, type Transitions, transitionsOf } from "./transitions.ts";
 
 /** How a run grows: what it does at each step, and what of it is kept. */
@@ -57,9 +57,14 @@ export const begin = (name: string, what: string, given: unknown, growth: Omit<G
       final: state,
       keyframes: framesOf([{ step: 0, state }]),
       states: () => [state],
-      recomputed: () => [[state, undefined] as const],
-      rows: () => noRows,
-      [growthAt]: { step, course, budget, grown: undefined },
+      [inner]: {
+        step,
+        course,
+        budget,
+        grown: undefined,
+        recomputed: () => [[state, undefined] as const],
+        rows: () => noRows,
+      },
     },
   );
 };
@@ -104,7 +109,7 @@ function* statesThrough(grown: Part, from: number, finish?: Finish): Generator {
 
 /** All states of a run for a function that hands them to nobody, and so may have them before they are frozen. */
 export const passingStates = (run: AnyTrajectory): Iterable<unknown> => {
-  const { grown } = run[growthAt];
+  const { grown } = run[inner];
   return grown === undefined ? run.states(0) : statesThrough(grown, 0, (state) => state);
 };
 
@@ -114,7 +119,7 @@ function* recompute(grown: Part, from: number): Generator<readonly [unknown, unk
   const past = base.length - 1;
   let state: unknown;
   for (const pair of from <= past
-    ? base.recomputed(from)
+    ? base[inner].recomputed(from)
     : [[firstOf(statesOf(grown, from - past)), undefined] as const]) {
     yield pair;
     [state] = pair;
@@ -133,12 +138,12 @@ function* recompute(grown: Part, from: number): Generator<readonly [unknown, unk
 const divergedAfter = (
   before: AnyTrajectory | undefined,
   n: number,
-  rows: AnyTrajectory["rows"],
+  rows: Inner["rows"],
   states: AnyTrajectory["states"],
 ): Diverged | undefined => {
   const from = (before?.length ?? 1) - 1;
   if (before !== undefined && from > 0) {
-    const { grown } = before[growthAt];
+    const { grown } = before[inner];
     const known = grown === undefined ? before.outcome : grown.diverged;
     if (known?.kind === "diverged" && known.step < from) return known;
   }
@@ -155,9 +160,9 @@ export const regrow = (growth: Omit<Growth, "grown">, part: Part, before?: AnyTr
   const past = base.length - 1;
   const n = past + lengthOf(transitions);
   const rows = (from: number, to: number): Rows => {
-    if (to <= past && past > 0) return base.rows(from, to);
+    if (to <= past && past > 0) return base[inner].rows(from, to);
     const added = transitions.length === 0 ? noRows : rowsOf(transitions, Math.max(from - past, 0), to - past);
-    return from < past ? concatenateRows([base.rows(from, past), added]) : added;
+    return from < past ? concatenateRows([base[inner].rows(from, past), added]) : added;
   };
   const states = (from: number): Iterable<unknown> => statesThrough(part, from);
   const metrics = lazy(() => listsOf(rows(0, n)));
@@ -175,9 +180,7 @@ export const regrow = (growth: Omit<Growth, "grown">, part: Part, before?: AnyTr
       length: n + 1,
       final,
       states,
-      recomputed: (from: number) => recompute(part, from),
-      rows,
-      [growthAt]: { ...growth, grown: { ...part, diverged } },
+      [inner]: { ...growth, grown: { ...part, diverged }, recomputed: (from: number) => recompute(part, from), rows },
     },
   );
 };
@@ -203,7 +206,7 @@ export const advance = (
   run: AnyTrajectory,
   step: AnyStep,
   inputs: AnyInputs,
-  growth: Growth = run[growthAt],
+  growth: Growth = run[inner],
   isLast?: IsLast,
 ): AnyTrajectory => {
   const grown = grownOf(run, growth);

@@ -7,7 +7,7 @@ export { type Best, bestSoFar, earlyStopping, type EarlyStoppingOptions, type Mo
 export type { Diverged, Outcome } from "./outcome.ts";
 export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
-export { at, evaluate, outcome } from "./seek.ts";
+export { at, evaluate } from "./seek.ts";
 export type { Columns, Trajectory } from "./trajectory.ts";
 export { type Verdict, verify } from "./verify.ts";
 export { map, slice } from "./view.ts";

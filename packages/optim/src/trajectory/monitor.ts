@@ -1,7 +1,7 @@
 import { DomainError, DTypeError } from "@gradfold/core";
 import { describe, optionsOf } from "@gradfold/core/transform";
 import { checkRun } from "./check.ts";
-import type { Trajectory } from "./trajectory.ts";
+import { inner, type Trajectory } from "./trajectory.ts";
 
 /** A fold over a metric of a run, row by row. */
 export interface Monitor<A> {
@@ -112,7 +112,7 @@ export const watch = <State, M, A>(run: Trajectory<State, M>, monitor: Monitor<A
   checkRun("trajectory.watch", run);
   checkMonitor("trajectory.watch", "the monitor", monitor);
   const metric = name ?? monitor.metric ?? usualMetric;
-  const { columns } = run.rows(0, run.length - 1);
+  const { columns } = run[inner].rows(0, run.length - 1);
   const values = columns[metric];
   if (values === undefined)
     throw new DomainError(

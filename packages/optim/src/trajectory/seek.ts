@@ -3,7 +3,6 @@ import { checkFunction, describe, reasonOf, typed } from "@gradfold/core/transfo
 import { isScalar } from "../form.ts";
 import { checkRun } from "./check.ts";
 import { passingStates } from "./growth.ts";
-import type { Outcome } from "./outcome.ts";
 import { listOf } from "./rows.ts";
 import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
 
@@ -55,19 +54,4 @@ const numberOf = (given: Operand, k: number): number => {
   throw new DTypeError(
     `trajectory.evaluate: the function must give a number or a scalar array, not ${describe(given)} of state ${k}.${reasonOf(given)}`,
   );
-};
-
-/**
- * How a run ended: finished, or diverged, and then when and why.
- *
- * A run diverged at the first state whose loss is not finite, or above 10⁶ (1 + |the first loss|).
- *
- * @example
- * import { steps, trajectory } from "@gradfold/optim";
- * const run = trajectory.fold((n: number) => [n * -1e4, { loss: n * n }], 1, steps(4));
- * trajectory.outcome(run); // => { kind: 'diverged', step: 1, loss: 100000000, reason: 'too large', leaf: undefined }
- */
-export const outcome = <State, M>(run: Trajectory<State, M>): Outcome => {
-  checkRun("trajectory.outcome", run);
-  return run.outcome;
 };

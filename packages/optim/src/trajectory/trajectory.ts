@@ -7,8 +7,16 @@ import type { Rows } from "./rows.ts";
 
 declare const takes: unique symbol;
 
-/** Where a run has how it grows: what no name leads to, nobody writes to. */
-export const growthAt: unique symbol = Symbol("growth");
+/** Where a run has what this package alone reads: no name leads there, and nothing prints it. */
+export const inner: unique symbol = Symbol("inner");
+
+/** What this package alone reads of a run, beside how the run grows. */
+export interface Inner extends Growth {
+  /** The states from state k on, each computed again from the one before it, and the metrics of the step to it. */
+  readonly recomputed: (from: number) => Iterable<readonly [state: unknown, metrics: unknown]>;
+  /** Rows from … to - 1 of the metrics, copied. */
+  readonly rows: (from: number, to: number) => Rows;
+}
 
 /**
  * For every metric of a step a column with one row per transition: row k is about the step from state k to k + 1. Columns
@@ -26,18 +34,18 @@ export interface Trajectory<State, M, Batch = never> {
   /** The number of states, n + 1. */
   readonly length: number;
   readonly metrics: Columns<M>;
+  /** The last state. */
   readonly final: State;
+  /**
+   * How the run ended: finished, or diverged, and then when and why. A run diverged at the first state whose loss is not
+   * finite, or above 10⁶ (1 + |the first loss|); without a metric `loss`, at a final state that is not finite.
+   */
   readonly outcome: Outcome;
   /** The states that are kept, the first one among them. */
   readonly keyframes: readonly Keyframe<State>[];
   /** The states from state k on, in order: the shortest way from the keyframe before it. */
   readonly states: (from: number) => Iterable<State>;
-  /** The states from state k on, each computed again from the one before it, and the metrics of the step to it. */
-  readonly recomputed: (from: number) => Iterable<readonly [state: State, metrics: unknown]>;
-  /** Rows from … to - 1 of the metrics, copied. */
-  readonly rows: (from: number, to: number) => Rows;
-  /** How `extend` goes on. */
-  readonly [growthAt]: Growth;
+  readonly [inner]: Inner;
   /** The type of inputs that `extend` takes; a run made by `map` takes none. */
   readonly [takes]?: (batch: Batch) => void;
 }

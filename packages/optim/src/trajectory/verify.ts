@@ -4,7 +4,7 @@ import type { Step } from "../train.ts";
 import { checkRun, checkSteps } from "./check.ts";
 import { type Difference, differenceOf } from "./difference.ts";
 import { metricOf, takeStep } from "./step.ts";
-import type { AnyInputs, AnyStep, AnyTrajectory, Trajectory } from "./trajectory.ts";
+import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 
 /** Whether a run recomputes to the bits that it holds. */
 export type Verdict = { readonly kind: "verified" } | ({ readonly kind: "differs" } & Difference);
@@ -31,7 +31,7 @@ function* taken(step: AnyStep, start: unknown, inputs: AnyInputs): Generator<rea
 /** The first metric of row k that is another one than the run's. */
 const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | undefined => {
   const row = metrics as Readonly<Record<string, unknown>>; // as a step gives them
-  const { columns } = run.rows(k, k + 1);
+  const { columns } = run[inner].rows(k, k + 1);
   return [...new Set([...Object.keys(columns), ...Object.keys(row)])].find(
     (name) => !Object.is(Object.hasOwn(row, name) ? metricOf(op, name, row[name]) : NaN, columns[name]?.[0]),
   );
@@ -55,7 +55,7 @@ export const verify = typed<Verify>((run: AnyTrajectory, step?: AnyStep, inputs?
   if (step !== undefined || inputs !== undefined) checkSteps(op, step, inputs, "verify(run, step, inputs)");
   const frames = new Map(run.keyframes.map((frame) => [frame.step, frame]));
   const [start] = run.states(0);
-  const again = step === undefined || inputs === undefined ? run.recomputed(0) : taken(step, start, inputs);
+  const again = step === undefined || inputs === undefined ? run[inner].recomputed(0) : taken(step, start, inputs);
   let k = 0;
   for (const [state, metrics] of again) {
     if (k >= run.length) break;

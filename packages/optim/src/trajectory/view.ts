@@ -9,7 +9,7 @@ import { lazily } from "./lazy.ts";
 import { judge } from "./outcome.ts";
 import { listsOf } from "./rows.ts";
 import { firstOf } from "./series.ts";
-import { type AnyTrajectory, growthAt, type Trajectory } from "./trajectory.ts";
+import { type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 
 /*
  * Runs that look at another run: nothing is computed or copied until it is asked for.
@@ -55,7 +55,7 @@ export const slice = typed<Slice>((run: AnyTrajectory, from: number, end?: numbe
   const start = lazy(() => firstOf(run.states(from)));
   const final = lazy(() => (to === run.length ? run.final : firstOf(run.states(to - 1))));
   const states = (k: number): Iterable<unknown> => first(n + 1 - k, run.states(from + k));
-  const rows = (a: number, b: number) => run.rows(from + a, from + b);
+  const rows = (a: number, b: number) => run[inner].rows(from + a, from + b);
   const metrics = lazy(() => listsOf(rows(0, n)));
   const outcome = lazy(() => {
     const { loss } = rows(0, n).columns;
@@ -72,9 +72,12 @@ export const slice = typed<Slice>((run: AnyTrajectory, from: number, end?: numbe
     {
       length: n + 1,
       states,
-      recomputed: (k: number) => first(n + 1 - k, run.recomputed(from + k)),
-      rows,
-      [growthAt]: { ...run[growthAt], grown: undefined },
+      [inner]: {
+        ...run[inner],
+        grown: undefined,
+        recomputed: (k: number) => first(n + 1 - k, run[inner].recomputed(from + k)),
+        rows,
+      },
     },
   );
 });
@@ -107,6 +110,7 @@ export const map = typed<MapRun>((run: AnyTrajectory, given: (state: unknown) =>
   checkRun("trajectory.map", run);
   checkFunction("trajectory.map", given);
   const f = (state: unknown): unknown => asValue("trajectory.map", checkMapped(given(state)));
+  const { budget, recomputed, rows } = run[inner];
   const final = lazy(() => f(run.final));
   const keyframes = lazy(() => framesOf(run.keyframes.map((frame) => frameOf(frame.step, () => f(frame.state)))));
   return viewOf(
@@ -114,10 +118,14 @@ export const map = typed<MapRun>((run: AnyTrajectory, given: (state: unknown) =>
     {
       length: run.length,
       states: (from: number) => mapped(f, run.states(from)),
-      recomputed: (from: number) =>
-        mapped(([state, metrics]: readonly [unknown, unknown]) => [f(state), metrics] as const, run.recomputed(from)),
-      rows: run.rows,
-      [growthAt]: { step: undefined, course: stepByStep, budget: run[growthAt].budget, grown: undefined },
+      [inner]: {
+        step: undefined,
+        course: stepByStep,
+        budget,
+        grown: undefined,
+        recomputed: (from: number) => mapped(([state, metrics]) => [f(state), metrics] as const, recomputed(from)),
+        rows,
+      },
     },
   );
 });
