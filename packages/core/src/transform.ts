@@ -1,6 +1,6 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
 export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array/array.ts";
-export { checkFunction, checkList, describe, inQuotes, isRemains } from "./array/description.ts";
+export { checkFunction, checkList, describe, isRemains } from "./array/description.ts";
 export { inLayers, type Reach, type Taken } from "./array/layers.ts";
 export {
   atNewLevel,
@@ -21,7 +21,7 @@ export {
 export { broadcastStrides, formatShape, mostAxes, pick, placesOf, rowMajor, sameShape, sizeOf } from "./array/shape.ts";
 export { compact } from "./array/view.ts";
 export { zerosOf } from "./array/zeros.ts";
-export { isErrorOf, isList, isRecord, kindOf } from "./error/plain.ts";
+export { inQuotes, isErrorOf, isList, isRecord, kindOf } from "./error/plain.ts";
 export { decoded } from "./fp/attempt.ts";
 export { bytesOf } from "./input/bytes.ts";
 export { isPromise, pairOf, reasonOf } from "./input/callback.ts";

@@ -382,9 +382,9 @@ describe("what has no answer is refused", () => {
     ["softmax: axis 1 is out of range for [3]", () => softmax(ones([3]), 1 as never)],
     ["logSoftmax: axis -1 is out of range for []", () => logSoftmax(ones([]), -1 as never)],
     ["argmax: an axis is given twice: [0, -2] of [2, 3]", () => argmax(ones([2, 3]), [0, -2])],
-    ['norm: no such order: 3. Use 1, 2 or "inf".', () => norm(ones([2]), 0, { ord: 3 as never })],
+    ['norm: the order must be 1, 2 or "inf", not 3.', () => norm(ones([2]), 0, { ord: 3 as never })],
     ["variance: ddof must be a finite number, not NaN.", () => variance(ones([2]), 0, { ddof: NaN })],
-    ["std: ddof must be a finite number, not one.", () => std(ones([2]), 0, { ddof: "one" as never })],
+    ['std: ddof must be a finite number, not the string "one".', () => std(ones([2]), 0, { ddof: "one" as never })],
     ["max: an operand must be an array or a number, not a list of 2. Wrap it: array(…).", () => max([1, 2] as never)],
   ])("%s", (message, run) => expect(run).toThrow(message));
 });

@@ -185,13 +185,18 @@ const wrong: readonly (readonly [Kind, string, () => unknown])[] = [
   [DTypeError, "array: NaN is no int32. Use float64, or round it first.", () => array([NaN], { dtype: "int32" })],
   [
     DTypeError,
-    "array: no such dtype: float16. Use float64, float32, int32 or bool.",
+    'array: a dtype is "float64", "float32", "int32" or "bool", not "float16".',
     () => array([1], { dtype: dynamic("float16") }),
   ],
   [
     DTypeError,
-    "cast: no such dtype: int8. Use float64, float32, int32 or bool.",
+    'cast: a dtype is "float64", "float32", "int32" or "bool", not "int8".',
     () => cast(ones([1]), dynamic("int8")),
+  ],
+  [
+    DTypeError,
+    'cast: a dtype is "float64", "float32", "int32" or "bool", not of kind Object.',
+    () => cast(ones([1]), dynamic(Object.create(null))),
   ],
   [DomainError, "zeros: a size must be a whole number from 0 on: [2, -1] holds -1.", () => zeros([2, -1])],
   [DomainError, "zeros: a size must be a whole number from 0 on: [1.5] holds 1.5.", () => zeros([1.5])],

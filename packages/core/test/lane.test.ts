@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import { printJavaScript } from "../src/scalar/javascript.ts";
 import { type Instruction, record, type ScalarFunction } from "../src/scalar/lane.ts";
-import type { Primitive } from "../src/array/primitive.ts";
+import { operationOf } from "../src/operations/family/operation.ts";
 
 const operationsOf = (instructions: readonly Instruction[]) =>
   instructions.map((step) => (step.kind === "apply" ? step.operation : step.kind));
@@ -13,11 +13,9 @@ const textOf = (step: Instruction): string =>
     Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : value,
   );
 
-const isOperation = (x: unknown): x is { readonly primitive: Primitive } => typeof x === "function" && "primitive" in x;
-
 /** Every scalar function of the library, and those within them. */
 const library = Object.values<unknown>(core)
-  .filter(isOperation)
+  .flatMap((f) => operationOf(f) ?? [])
   .flatMap(({ primitive: { loops } }) =>
     loops.kind === "map" ? [loops.scalar("float64"), loops.scalar("float32")] : [],
   )

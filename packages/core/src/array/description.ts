@@ -1,10 +1,7 @@
 import { DTypeError } from "../error/error.ts";
-import { isRecord } from "../error/plain.ts";
+import { inQuotes, isRecord } from "../error/plain.ts";
 import { isForeign, isNDArray } from "./array.ts";
 import { formatShape } from "./shape.ts";
-
-/** Text as it would stand in a program, cut where it is long. */
-export const inQuotes = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** Whether something is left of an array that was cloned: its numbers are where cloning does not reach. */
 export const isRemains = (x: unknown): boolean =>

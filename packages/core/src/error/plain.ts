@@ -21,3 +21,6 @@ export const isList = (x: unknown): x is readonly unknown[] => Array.isArray(x);
 /** Whether something is an error of a name, such as `RangeError`. */
 export const isErrorOf = (x: unknown, name: string): boolean =>
   kindOf(x) === "Error" && typeof x === "object" && x !== null && "name" in x && x.name === name;
+
+/** Text as it would stand in a program, cut where it is long. */
+export const inQuotes = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

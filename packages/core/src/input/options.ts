@@ -1,7 +1,7 @@
 import leven from "leven";
-import { describe, inQuotes } from "../array/description.ts";
+import { describe } from "../array/description.ts";
 import { DomainError, DTypeError } from "../error/error.ts";
-import { isRecord } from "../error/plain.ts";
+import { inQuotes, isRecord } from "../error/plain.ts";
 import { typed } from "../static/door.ts";
 
 /* The one door for options: every public function that takes some reads them here. */

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
 import { formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
@@ -65,7 +66,7 @@ export const diag = typed<<S extends Shape, const K extends number = 0>(x: NDArr
   (x: NDArray, k = 0) => {
     const array = operand("diag", x);
     const { shape } = array;
-    if (!Number.isSafeInteger(k)) throw new DomainError(`diag: k must be a whole number, not ${String(k)}.`);
+    if (!Number.isSafeInteger(k)) throw new DomainError(`diag: k must be a whole number, not ${describe(k)}.`);
     const [above, below] = [Math.max(k, 0), Math.max(-k, 0)];
     if (shape.length === 2) return diagonal(slice(array, [[below], [above]]));
     const [n] = shape;

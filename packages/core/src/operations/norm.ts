@@ -1,3 +1,4 @@
+import { describe } from "../array/description.ts";
 import { DomainError } from "../error/error.ts";
 import { floating } from "../scalar/dtype.ts";
 import { abs, square } from "./arithmetic.ts";
@@ -35,7 +36,7 @@ export const norm = reduction<"norm", Options>(
         refuseNothing("norm", x, axes);
         return max(abs(numbers), axes);
       default:
-        throw new DomainError(`norm: no such order: ${String(ord)}. Use 1, 2 or "inf".`);
+        throw new DomainError(`norm: the order must be 1, 2 or "inf", not ${describe(ord)}.`);
     }
   },
   { ord: 2 },

@@ -1,4 +1,5 @@
 import type { NDArray, Operand } from "../array/array.ts";
+import { describe } from "../array/description.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
 import { formatShape, sizeOf } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
@@ -91,7 +92,7 @@ export const searchSorted = typed<
 >((sorted: NDArray, values: Operand, options?: { readonly side?: "left" | "right" }) => {
   const { side } = optionsOf("searchSorted", options, { side: "left" });
   if (side !== "left" && side !== "right")
-    throw new DomainError(`searchSorted: the side must be "left" or "right", not ${String(side)}`);
+    throw new DomainError(`searchSorted: the side must be "left" or "right", not ${describe(side)}.`);
   const [list, wanted] = operands("searchSorted", sorted, values);
   if (list.shape.length !== 1)
     throw new ShapeError(`searchSorted: the sorted array must be a vector, not of shape ${formatShape(list.shape)}`);

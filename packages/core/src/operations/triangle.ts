@@ -1,4 +1,5 @@
 import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
 import { formatShape, type Shape } from "../array/shape.ts";
 import { arange, array as make } from "../convert/make.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
@@ -19,7 +20,7 @@ const triangle = (name: string, isKept: (rows: NDArray, columns: NDArray) => NDA
     const [m, n] = shape.slice(-2);
     if (m === undefined || n === undefined)
       throw new ShapeError(`${name}: a matrix is needed, not ${formatShape(shape)}`);
-    if (!Number.isSafeInteger(k)) throw new DomainError(`${name}: k must be a whole number, not ${String(k)}`);
+    if (!Number.isSafeInteger(k)) throw new DomainError(`${name}: k must be a whole number, not ${describe(k)}.`);
     return where(isKept(add(expandDims(arange(m), 1), k), arange(n)), array, make(0, { dtype }));
   });
 

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array/array.ts";
+import { describe } from "../array/description.ts";
 import { pick, sizeOf } from "../array/shape.ts";
 import { DomainError } from "../error/error.ts";
 import { floating } from "../scalar/dtype.ts";
@@ -15,7 +16,7 @@ interface Options {
 
 /** In two passes: first the mean, then the squares of what differs from it. */
 const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: number): NDArray => {
-  if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${String(ddof)}.`);
+  if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${describe(ddof)}.`);
   const numbers = cast(x, floating(x.dtype));
   const centred = sub(numbers, withAxes(mean(numbers, axes), x.shape, axes));
   return div(sum(square(centred), axes), Math.max(sizeOf(pick(x.shape, axes)) - ddof, 0));

@@ -43,6 +43,12 @@ export const draw = (name: string, dtype: DType, drawn: Drawn, parameters = 0): 
     ]);
 };
 
+/** Throws unless a dtype is float64 or float32. */
+export const checkFloat = (caller: string, dtype: DType): void => {
+  if (isFloat(checkDType(`random.${caller}`, dtype))) return;
+  throw new DTypeError(`random.${caller}: the dtype must be float64 or float32, not ${dtype}`);
+};
+
 type FloatDraw = (caller: string, key: unknown, shape: Shape, dtype: DType, ...parameters: NDArray[]) => NDArray;
 
 /** A draw of float64 or float32, which have functions of their own. */
@@ -50,8 +56,7 @@ export const drawFloat = (name: string, float64: Drawn, float32: Drawn, paramete
   const double = draw(name, "float64", float64, parameters);
   const single = draw(name, "float32", float32, parameters);
   return (caller, key, shape, dtype, ...rest) => {
-    if (!isFloat(checkDType(`random.${caller}`, dtype)))
-      throw new DTypeError(`random.${caller}: the dtype must be float64 or float32, not ${dtype}`);
+    checkFloat(caller, dtype);
     return (dtype === "float32" ? single : double)(caller, key, shape, ...rest);
   };
 };

@@ -9,6 +9,7 @@ import { transpose } from "../operations/reshape.ts";
 import { slice } from "../operations/slice.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
+import { checkFloat } from "./draw.ts";
 import { checkKey, type Key } from "./key.ts";
 import { normal } from "./normal.ts";
 
@@ -49,6 +50,7 @@ export const orthogonal = typed<
 >((from: Key, n: number, options?: { readonly columns?: number; readonly dtype?: DType }) => {
   const { columns, dtype } = optionsOf("random.orthogonal", options, { columns: n, dtype: "float64" });
   checkKey("orthogonal", from);
+  checkFloat("orthogonal", dtype);
   const [rows = 0, width = 0] = roomFor("random.orthogonal", [n, columns], dtype);
   const drawn = normal(from, [Math.max(rows, width), Math.min(rows, width)], { dtype });
   // Once leaves errors where rows are nearly parallel; of what is nearly orthonormal, twice leaves none to speak of.

@@ -8,18 +8,18 @@ import { checker, eachElement } from "../operations/checked.ts";
 export const checkFinite = (name: string, parameters: Readonly<Record<string, number>>): void => {
   for (const [parameter, value] of Object.entries(parameters))
     if (!Number.isFinite(value))
-      throw new DomainError(`random.${name}: ${parameter} must be finite, not ${describe(value)}`);
+      throw new DomainError(`random.${name}: ${parameter} must be a finite number, not ${describe(value)}`);
 };
 
 export const checkOrder = (name: string, min: number, max: number): void => {
-  if (!(min < max))
+  if (typeof min !== "number" || typeof max !== "number" || !(min < max))
     throw new DomainError(`random.${name}: min must be less than max, not ${describe(min)} and ${describe(max)}`);
 };
 
 export const checkDeviation = (name: string, standardDeviation: number): void => {
-  if (!(standardDeviation >= 0 && standardDeviation < Infinity))
+  if (!Number.isFinite(standardDeviation) || standardDeviation < 0)
     throw new DomainError(
-      `random.${name}: standardDeviation must be finite and at least 0, not ${describe(standardDeviation)}`,
+      `random.${name}: standardDeviation must be a finite number from 0 on, not ${describe(standardDeviation)}`,
     );
 };
 

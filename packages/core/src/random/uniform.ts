@@ -1,5 +1,6 @@
 import type { NDArray, Operand } from "../array/array.ts";
-import type { Shape } from "../array/shape.ts";
+import { broadcastShapes, checkShape, formatShape, sameShape, type Shape } from "../array/shape.ts";
+import { ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
 import { optionsOf } from "../input/options.ts";
 import { add } from "../operations/add.ts";
@@ -39,6 +40,7 @@ const unitInterval = { min: 0, max: 1, dtype: "float64" } as const;
 export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options?: Interval, ...more: Shape) => {
   checkApart("uniform", shape, options, ...more);
   const { min, max, dtype } = optionsOf("random.uniform", options, unitInterval);
+  checkFinite("uniform", { min, max });
   const round = dtype === "float32" ? Math.fround : Number;
   const [low, high] = [round(min), round(max)];
   checkFinite("uniform", { min: low, max: high, "max - min": round(high - low) });
@@ -63,6 +65,10 @@ export const bernoulli = typed<
 >((from: Key, shape: Shape = [], options?: { readonly p?: Operand }) => {
   const { p } = optionsOf("random.bernoulli", options, even);
   const chance = checkProbabilities("bernoulli", operand("random.bernoulli", p));
+  if (!sameShape(broadcastShapes("random.bernoulli", chance.shape, checkShape("random.bernoulli", shape)), shape))
+    throw new ShapeError(
+      `random.bernoulli: p is ${formatShape(chance.shape)}, which does not broadcast to ${formatShape(shape)}`,
+    );
   const drawn = unit("bernoulli", from, shape, isFloat(chance.dtype) ? chance.dtype : "float64");
   return less(drawn, broadcastTo(chance, shape));
 });

@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError } from "../error/error.ts";
-import { isErrorOf } from "../error/plain.ts";
+import { inQuotes, isErrorOf, kindOf } from "../error/plain.ts";
 
 /** The type of an array's elements. A plain JavaScript number is a float64. */
 export type DType = "float64" | "float32" | "int32" | "bool";
@@ -96,7 +96,8 @@ export const isDType = (dtype: unknown): dtype is DType =>
 
 export const checkDType = (name: string, dtype: DType): DType => {
   if (isDType(dtype)) return dtype;
-  throw new DTypeError(`${name}: no such dtype: ${String(dtype)}. Use float64, float32, int32 or bool.`);
+  const given = typeof dtype === "string" ? inQuotes(dtype) : `of kind ${kindOf(dtype)}`;
+  throw new DTypeError(`${name}: a dtype is "float64", "float32", "int32" or "bool", not ${given}.`);
 };
 
 /** The dtype in which two arrays meet: the wider float, else the float, else the integer. */

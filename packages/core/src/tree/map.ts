@@ -12,7 +12,8 @@ export const align = (
   name: string,
   trees: readonly unknown[],
 ): { first: Flat; rows: readonly (readonly NDArray[])[] } => {
-  const [first, ...rest] = trees.map(flatten);
+  // Holes are undefined, and so empty.
+  const [first, ...rest] = Array.from(trees, (each) => flatten(each));
   if (first === undefined) throw new TreeError(`${name}: no tree was given`);
   for (const other of rest) checkSame(name, first.structure, other.structure, "");
   return { first, rows: first.leaves.map((x, i) => [x, ...rest.map((other) => other.leaves[i] ?? x)]) };

@@ -78,7 +78,8 @@ const takeApart = (node: unknown, path: string, depth: number, visitor: Visitor)
 const recordOf = (keys: readonly string[], children: readonly Structure[], next: () => unknown): unknown => {
   const record: Record<string, unknown> = {};
   children.forEach((child, i) => {
-    const key = keys[i] ?? "";
+    const key = keys[i];
+    if (typeof key !== "string") throw noStructure(key);
     const value = putTogether(child, next);
     // Defined and not assigned, even "__proto__" is data; for other keys it is the same, and slower.
     if (key === "__proto__")
@@ -88,17 +89,25 @@ const recordOf = (keys: readonly string[], children: readonly Structure[], next:
   return record;
 };
 
+const noStructure = (given: unknown): TreeError =>
+  new TreeError(`tree.unflatten: a structure is needed, as tree.structure makes it, not ${describe(given)}.`);
+
+/** Whatever the type says, a structure may come from anywhere: one that is none is refused where it is none. */
 const putTogether = (structure: Structure, next: () => unknown): unknown => {
+  if (typeof structure !== "object" || structure === null) throw noStructure(structure);
   switch (structure.kind) {
     case "leaf":
       return next();
     case "empty":
       return structure.value;
     case "list":
-      return structure.children.map((child) => putTogether(child, next));
+      if (isList(structure.children)) return structure.children.map((child) => putTogether(child, next));
+      break;
     case "record":
-      return recordOf(structure.keys, structure.children, next);
+      if (isList(structure.keys) && isList(structure.children))
+        return recordOf(structure.keys, structure.children, next);
   }
+  throw noStructure(structure);
 };
 
 const summary = (s: Structure): string => {
@@ -171,8 +180,6 @@ export const flattenAs = (
  */
 export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => flattenAs("tree", root));
 
-const kinds: readonly unknown[] = ["leaf", "empty", "list", "record"];
-
 interface Unflatten {
   <T>(structure: Structure<T>, leaves: readonly NDArray[]): T;
   (structure: Structure, leaves: readonly unknown[]): unknown;
@@ -188,10 +195,7 @@ interface Unflatten {
  * tree.unflatten(structure, leaves); // => { w: float64 [2] [1, 2] }
  */
 export const unflatten = typed<Unflatten>((structure: Structure, leaves: readonly unknown[]): unknown => {
-  if (!isRecord(structure) || !kinds.includes(structure.kind))
-    throw new TreeError(
-      `tree.unflatten: a structure is needed, as tree.structure makes it, not ${describe(structure)}.`,
-    );
+  if (!isRecord(structure) || !("kind" in structure)) throw noStructure(structure);
   checkList("tree.unflatten", "leaves", leaves);
   let i = 0;
   const root = putTogether(structure, () => {
