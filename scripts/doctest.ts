@@ -1,5 +1,6 @@
 /*
- * Every `@example` in the packages' docstrings runs as a test, and so does the README's first `ts` fence:
+ * Every `@example` in the packages' docstrings runs as a test, and so do the README's first `ts` fence and all
+ * of docs/coming-from.md:
  *
  *     expression; // => TEXT       the value prints as TEXT
  *     expression; // throws TEXT   it throws, and `Name: message` is TEXT
@@ -7,26 +8,14 @@
  *
  * The tests are written to scripts/examples, so that the compiler checks the examples too.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ImportDeclaration, parseSync } from "oxc-parser";
+import { below, packages, read, root } from "./files.ts";
+import { nameExamples } from "./names/examples.ts";
 
-export const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** What is below a folder of the repository, as paths from the root. */
-export const below = (folder: string): readonly string[] =>
-  existsSync(join(root, folder))
-    ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) =>
-        join(folder, path).replaceAll(sep, "/"),
-      )
-    : [];
-
-export const read = (path: string): string => readFileSync(join(root, path), "utf8");
-
-export const packages: readonly string[] = readdirSync(join(root, "packages"))
-  .map((name) => `packages/${name}`)
-  .filter((folder) => existsSync(join(root, folder, "package.json")));
+export { below, packages, read, root } from "./files.ts";
 
 type Example = { readonly title: string; readonly code: string };
 
@@ -45,12 +34,17 @@ export const examplesOf = (source: string): readonly Example[] =>
     }));
   });
 
-/** The README's first `ts` fence. */
-export const readmeExample = (): Example | undefined => {
-  const text = existsSync(join(root, "README.md")) ? read("README.md") : "";
-  const fence = /^```ts\n([^]*?)^```/m.exec(text);
-  return fence?.[1] === undefined ? undefined : { title: "The first example runs", code: fence[1].trim() };
+/** The `ts` fences of a document, each under its heading. */
+export const fencesOf = (path: string): readonly Example[] => {
+  const text = existsSync(join(root, path)) ? read(path) : "";
+  return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(({ 1: code = "", index }) => {
+    const heading = [...text.slice(0, index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? path;
+    return { title: `${heading}: the example runs (line ${lineAt(text, index)})`, code: code.trim() };
+  });
 };
+
+/** The README's first `ts` fence. */
+export const readmeExample = (): Example | undefined => fencesOf("README.md")[0];
 
 type Runnable = { readonly imports: readonly string[]; readonly body: string };
 
@@ -112,6 +106,8 @@ export const writeDoctests = (): void => {
   const all = [
     ...sources.map((path) => ({ origin: path, examples: examplesOf(read(path)) })),
     { origin: "README.md", examples: readme === undefined ? [] : [readme] },
+    { origin: "docs/coming-from.md", examples: fencesOf("docs/coming-from.md") },
+    { origin: "names/libraries.ts", examples: nameExamples() },
   ].filter(({ examples }) => examples.length > 0);
   const files = new Map(
     all.map(({ origin, examples }) => {
