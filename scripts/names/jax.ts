@@ -17,8 +17,8 @@ jax.fwd_and_bwd -> vjp(f, v) // the result and its pullback
 jax.custom_gradient -> customVjp((q: NDArray) => sum(q), { forward: (q) => [sum(q), q], backward: (q, t) => [mul(t, q)] })
 jax.make_jaxpr -> program.of(f)(v) // program.print shows it
 jax.eval_shape jax.typeof jax.ShapeDtypeStruct -> evalShape(f)(v) // a description is { shape, dtype }
-jax.debug_nans jax.debug_infs -> debugNaN(f)(v)
-jax.linear_transpose -> vjp(g, v)[1]
+jax.debug_nans jax.debug_infs -> debugNaN(f)(v) // tells NaN alone
+jax.linear_transpose -> vjp((q: NDArray) => matmul(a, q), u)[1] // of a linear function
 `,
     ],
     [
@@ -120,7 +120,7 @@ jax.random.bernoulli -> random.bernoulli(key, [3], { p: 0.3 })
 jax.random.truncated_normal -> random.truncatedNormal(key, [3], { min: -2, max: 2 })
 jax.random.PRNGKey -> random.key(0)
 jax.random.wrap_key_data -> random.wrap([1, 2])
-jax.random.randint -> random.integers(key, [4], { min: 0, max: 10 }) // the same bits
+jax.random.randint -> random.integers(key, [4], { min: 0, max: 10 }) // the same bits as of int32
 jax.random.clone -> key // a key is a value
 jax.random.rademacher -> sub(mul(2, random.integers(key, [3], { max: 2 })), 1)
 jax.random.cauchy -> tan(mul(Math.PI, sub(random.uniform(key, [3]), 0.5)))
@@ -153,8 +153,8 @@ jax.tree.transpose -> tree.stack([params, grads]) // a list of trees as a tree o
 jax.scipy.special.xlogy -> where(equal(x, 0), 0, mul(x, log(where(equal(x, 0), 1, y))))
 jax.scipy.special.xlog1py -> where(equal(x, 0), 0, mul(x, log1p(y)))
 jax.scipy.special.entr -> neg(where(equal(x, 0), 0, mul(x, log(where(equal(x, 0), 1, x)))))
-jax.scipy.special.rel_entr -> where(equal(x, 0), 0, mul(x, log(div(where(equal(x, 0), 1, x), y))))
-jax.scipy.special.kl_div -> add(sub(mul(x, log(div(x, y))), x), y) // for x above 0
+jax.scipy.special.rel_entr -> where(equal(x, 0), 0, mul(x, log(div(where(equal(x, 0), 1, x), y)))) // for y above 0
+jax.scipy.special.kl_div -> add(sub(mul(x, log(div(x, y))), x), y) // for x and y above 0
 jax.scipy.special.logit -> sub(log(p), log1p(neg(p)))
 jax.scipy.special.ndtr -> mul(0.5, add(1, erf(mul(x, Math.SQRT1_2))))
 jax.scipy.special.boxcox -> div(sub(pow(x, 2), 1), 2) // of lambda 2; log for 0

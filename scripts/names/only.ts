@@ -3,7 +3,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   [
     "Runs as values",
     "a run can be looked at, forked, replayed and verified, which a loop of one's own cannot",
-    "trajectory.at trajectory.evaluate trajectory.column trajectory.map trajectory.slice trajectory.outcome trajectory.watch trajectory.bestSoFar trajectory.fork trajectory.forkWith trajectory.diff trajectory.verify trajectory.reopen trajectory.replayFrom trajectory.forward trajectory.backward withValidation",
+    "trajectory.at trajectory.evaluate trajectory.column trajectory.map trajectory.slice trajectory.watch trajectory.bestSoFar trajectory.fork trajectory.forkWith trajectory.diff trajectory.verify trajectory.reopen trajectory.replayFrom trajectory.forward trajectory.backward withValidation",
   ],
   [
     "Results in the place of exceptions",
@@ -31,11 +31,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
     "for examples and tests, from a key",
     "synthetic.line synthetic.sine synthetic.moons synthetic.circles synthetic.spirals synthetic.blobs synthetic.xor testFunction.rosenbrock testFunction.himmelblau testFunction.beale testFunction.booth testFunction.rastrigin testFunction.ackley testFunction.quadratic testFunction.saddle standardize.invert",
   ],
-  [
-    "Members of families that the others leave out",
-    "they complete `loss`, `metric` and `schedule`",
-    "loss.squaredHinge metric.f1 schedule.inverseTime",
-  ],
+  ["Members of families that the others leave out", "they complete `loss` and `metric`", "loss.squaredHinge metric.f1"],
   ["Figures", "Observable Plot's, as SVG text", "lossCurve scatterFit replayPage render light dark paper"],
   ["The version of the numbers", "it changes whenever a bit of any result does", "numerics"],
 ];

@@ -27,11 +27,11 @@ optax.contrib>transform: scale_by_muon
 optax.named_chain -> namedChain({ clip: transform.clip(1), step: sgd(0.1) }) // a record
 optax.MultiSteps optax.apply_every -> multiSteps(sgd(0.1), { every: 4 }) // the mean of the gradients; apply_every sums them
 optax.multi_transform -> partition({ fast: sgd(1), slow: sgd(0.1) }, (path) => (path === "b" ? "fast" : "slow"))
-optax.selective_transform optax.conditionally_mask -> masked(transform.scale(10), (path) => path.endsWith("w"))
+optax.selective_transform -> chain(sgd(0.1), freeze((path) => path.endsWith("w")))
 optax.set_to_zero -> transform.scale(0)
 optax.identity -> transform.scale(1)
 optax.inject_hyperparams optax.inject_stateful_hyperparams -> injectHyperparams((h) => sgd(h.learningRate), { learningRate: 0.1 })
-optax.skip_not_finite -> applyIfFinite(sgd(0.1), { maxConsecutiveErrors: 5 })
+optax.skip_not_finite -> applyIfFinite(sgd(0.1), { maxConsecutiveErrors: 5 }) // around the optimizer
 optax.scale_by_backtracking_linesearch -> lineSearch.backtracking()
 optax.scale_by_zoom_linesearch -> lineSearch.zoom()
 optax.incremental_update -> tree.map((p, q) => add(mul(0.9, p), mul(0.1, q)), params, grads)
@@ -41,7 +41,7 @@ optax.safe_root_mean_squares -> sqrt(maximum(mean(square(v)), 1e-12))
 optax.value_and_grad_from_state -> valueAndGrad(f)(v) // line searches are given the function itself
 optax.GradientTransformation -> ({ init: sgd(0.1).init, update: sgd(0.1).update }) // the type is Transform
 optax.scale_gradient -> add(mul(0.5, v), mul(0.5, stopGradient(v)))
-optax.per_example_global_norm_clip -> vmap((row: NDArray) => projection.l2Ball(row, 1))(x)
+optax.per_example_global_norm_clip -> sum(vmap((row: NDArray) => projection.l2Ball(row, 1))(x), 0) // of gradients, one a row
 optax.microbatch -> scan((total: NDArray, row: NDArray) => [add(total, grad(f)(row)), null], zeros([4]), x)[0]
 `,
     ],
@@ -78,7 +78,7 @@ optax.generalized_kl_divergence -> add(loss.klDivergence(log(probabilities), tar
 optax.convex_kl_divergence -> add(loss.klDivergence(log(probabilities), targets), sum(sub(probabilities, targets), -1))
 optax.losses.perceptron_loss -> maximum(0, neg(mul(predictions, sign(targets))))
 optax.losses.triplet_margin_loss -> maximum(0, add(sub(norm(sub(x, y), 1), norm(sub(x, mul(2, y)), 1)), 1))
-optax.losses.poly_loss_cross_entropy -> add(loss.softmaxCrossEntropy(logits, probabilities), sub(1, sum(mul(probabilities, softmax(logits)), -1)))
+optax.losses.poly_loss_cross_entropy -> add(loss.softmaxCrossEntropy(logits, probabilities), mul(2, sub(1, sum(mul(probabilities, softmax(logits)), -1))))
 optax.losses.dice_loss optax.losses.binary_dice_loss -> sub(1, div(mul(2, sum(mul(q, p))), add(sum(q), sum(p)))) // of probabilities
 optax.projections.projection_box -> projection.box(params, { lower: -1, upper: 1 })
 optax.projections.projection_non_negative -> projection.nonNegative(params)
@@ -126,7 +126,7 @@ optax.tree.update_moment -> tree.map((m, g) => add(mul(0.9, m), mul(0.1, g)), pa
     [
       "Means of one's own optimizer",
       "a transform is an object of two functions over trees, so these are `tree.map` with a formula",
-      "optax: bias_correction conditionally_transform flatten init_empty_state matrix_inverse_pth_root measure_with_ema monitor power_iteration safe_increment safe_int32_increment skip_large_updates snapshot stateless stateless_with_tree_map tree_map_params update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support nnls optax.tree: batch_shape bias_correction map_params unwrap_random_key_data update_infinity_moment update_moment_per_elem_norm optax.contrib: split_real_and_imaginary",
+      "optax: bias_correction conditionally_mask conditionally_transform flatten init_empty_state matrix_inverse_pth_root measure_with_ema monitor power_iteration safe_increment safe_int32_increment skip_large_updates snapshot stateless stateless_with_tree_map tree_map_params update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support nnls optax.tree: batch_shape bias_correction map_params unwrap_random_key_data update_infinity_moment update_moment_per_elem_norm optax.contrib: split_real_and_imaginary",
     ],
     [
       "Further optimizers",

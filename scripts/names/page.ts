@@ -49,7 +49,7 @@ const absentText = ([kind, reason, names]: Library["absent"][number]): string =>
   const lists = [...groupBy(namesOf(names), ({ place }) => place)].map(
     ([place, list]) => `${code(place)} ${list.map(({ theirs }) => theirs).join(", ")}`,
   );
-  return `- **${kind}**: ${reason}. <small>${lists.join("; ")}.</small>`;
+  return `- **${kind}**: ${reason}. ${lists.join("; ")}.`;
 };
 
 /** All that the page says of a library's names. */

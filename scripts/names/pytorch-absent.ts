@@ -10,7 +10,7 @@ export const absent: Library["absent"] = [
   [
     "Pooling, convolutions and images",
     "not there yet; a window is a `slice`, and windows are a `stack`",
-    "F: adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool1d_with_indices adaptive_max_pool2d adaptive_max_pool2d_with_indices adaptive_max_pool3d adaptive_max_pool3d_with_indices affine_grid avg_pool2d avg_pool3d fold fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d fractional_max_pool3d_with_indices grid_sample interpolate local_response_norm lp_pool1d lp_pool2d lp_pool3d max_pool1d max_pool1d_with_indices max_pool2d max_pool2d_with_indices max_pool3d max_pool3d_with_indices max_unpool1d max_unpool2d max_unpool3d unfold upsample upsample_bilinear upsample_nearest torch: adaptive_avg_pool1d avg_pool1d channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d native_channel_shuffle pixel_shuffle pixel_unshuffle quantized_max_pool1d quantized_max_pool2d",
+    "F: adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool1d_with_indices adaptive_max_pool2d adaptive_max_pool2d_with_indices adaptive_max_pool3d adaptive_max_pool3d_with_indices affine_grid avg_pool2d avg_pool3d fold fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d fractional_max_pool3d_with_indices grid_sample interpolate local_response_norm lp_pool1d lp_pool2d lp_pool3d max_pool1d max_pool1d_with_indices max_pool2d max_pool2d_with_indices max_pool3d max_pool3d_with_indices max_unpool1d max_unpool2d max_unpool3d unfold upsample upsample_bilinear upsample_nearest torch: adaptive_avg_pool1d avg_pool1d channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d native_channel_shuffle pixel_shuffle pixel_unshuffle quantized_max_pool1d quantized_max_pool2d init: dirac_",
   ],
   [
     "Further decompositions",
@@ -50,7 +50,7 @@ export const absent: Library["absent"] = [
   [
     "Losses of sequences and margins, and randomized layers",
     "outside of what the models here need so far",
-    "F: ctc_loss multi_head_attention_forward multi_margin_loss multilabel_margin_loss rrelu torch: poisson",
+    "F: ctc_loss multi_head_attention_forward multi_margin_loss multilabel_margin_loss rrelu alpha_dropout feature_alpha_dropout torch: poisson",
   ],
   [
     "Optimizers and samplers",

@@ -22,12 +22,13 @@ F.softsign -> div(x, add(1, abs(x)))
 F.softmin -> softmax(neg(x))
 F.tanhshrink -> sub(x, tanh(x))
 F.softshrink -> mul(sign(x), maximum(0, sub(abs(x), 0.5)))
-torch.hardshrink F.threshold -> where(greater(abs(x), 0.5), x, 0)
+torch.hardshrink -> where(greater(abs(x), 0.5), x, 0)
+F.threshold -> where(greater(x, 0.5), x, 0)
 F.normalize -> div(x, maximum(norm(x, 1, { keepDims: true }), 1e-12))
-F.layer_norm F.group_norm F.instance_norm -> div(sub(x, mean(x, 1, { keepDims: true })), sqrt(add(variance(x, 1, { keepDims: true }), 1e-5)))
+F.layer_norm F.group_norm F.instance_norm -> div(sub(x, mean(x, 1, { keepDims: true })), sqrt(add(variance(x, 1, { keepDims: true }), 1e-5))) // over other axes for the others
 F.rms_norm -> div(x, sqrt(add(mean(square(x), 1, { keepDims: true }), 1e-6)))
-F.batch_norm -> standardize.apply(standardize.fit(x), x) // of data; a layer with running means is a state of one's own
-F.dropout F.alpha_dropout F.feature_alpha_dropout F.dropout1d F.dropout2d F.dropout3d -> where(random.bernoulli(key, [3, 4], { p: 0.5 }), div(x, 0.5), 0) // p is the part that stays
+F.batch_norm -> standardize.apply(standardize.fit(x), x) // of data, without eps; a layer with running means is a state of one's own
+F.dropout F.dropout1d F.dropout2d F.dropout3d -> where(random.bernoulli(key, [3, 4], { p: 0.5 }), div(x, 0.5), 0) // p is the part that stays; the mask of dropout2d is broadcast
 F.embedding -> take(x, indices, 0)
 F.embedding_bag -> mean(take(x, indices, 0), 0)
 F.scaled_dot_product_attention -> matmul(softmax(div(matmul(x, transpose(y)), Math.sqrt(4))), y) // one head
@@ -43,7 +44,7 @@ init.uniform_ -> random.uniform(key, [64, 32])
 init.zeros_ -> zeros([64, 32])
 init.ones_ -> ones([64, 32])
 init.constant_ -> full([64, 32], 0.1)
-init.eye_ init.dirac_ -> eye(3)
+init.eye_ -> eye(3)
 init.calculate_gain -> Math.SQRT2 // the initializers know the gain of relu
 init.sparse_ -> mul(random.normal(key, [3, 4]), cast(random.bernoulli(key, [3, 4]), "float64"))
 `,
@@ -84,7 +85,8 @@ F.mse_loss -> mean(loss.squaredError(predictions, targets)) // losses keep their
 F.l1_loss -> mean(loss.absoluteError(predictions, targets))
 F.huber_loss -> mean(loss.huber(predictions, targets, { delta: 1 }))
 F.smooth_l1_loss -> mean(loss.smoothL1(predictions, targets, { beta: 1 }))
-F.cross_entropy F.linear_cross_entropy -> mean(loss.softmaxCrossEntropyWithIntegerLabels(logits, labels)) // logits, classes along the last axis; softmaxCrossEntropy for probabilities
+F.linear_cross_entropy -> mean(loss.softmaxCrossEntropyWithIntegerLabels(matmul(a, b), labels))
+F.cross_entropy -> mean(loss.softmaxCrossEntropyWithIntegerLabels(logits, labels)) // logits, classes along the last axis; softmaxCrossEntropy for probabilities
 F.nll_loss -> mean(loss.nll(logSoftmax(logits), labels))
 F.binary_cross_entropy_with_logits F.multilabel_soft_margin_loss -> mean(loss.sigmoidBinaryCrossEntropy(logits, probabilities))
 F.binary_cross_entropy -> mean(loss.sigmoidBinaryCrossEntropy(sub(log(p), log1p(neg(p))), q)) // of probabilities: keep the logits instead
@@ -92,8 +94,8 @@ F.kl_div -> mean(loss.klDivergence(log(probabilities), targets)) // over rows, w
 F.poisson_nll_loss -> mean(loss.poissonNll(predictions, targets))
 F.gaussian_nll_loss -> mean(mul(0.5, add(log(q), div(square(sub(p, q)), q)))) // q is the variance
 torch.cosine_similarity -> loss.cosineSimilarity(x, y)
-F.cosine_embedding_loss -> mean(loss.cosineDistance(x, y))
-F.hinge_embedding_loss -> mean(loss.hinge(predictions, sign(targets)))
+F.cosine_embedding_loss -> mean(loss.cosineDistance(x, y)) // of targets 1
+F.hinge_embedding_loss -> mean(where(greater(targets, 0), predictions, maximum(0, sub(1, predictions))))
 F.soft_margin_loss -> mean(softplus(neg(mul(predictions, targets))))
 F.margin_ranking_loss -> mean(maximum(0, neg(sub(predictions, targets))))
 F.triplet_margin_loss F.triplet_margin_with_distance_loss -> mean(maximum(0, add(sub(norm(sub(x, y), 1), norm(sub(x, mul(2, y)), 1)), 1)))
@@ -130,7 +132,8 @@ lr_scheduler.PolynomialLR -> schedule.polynomial({ init: 0.1, end: 0, power: 2, 
 lr_scheduler.CosineAnnealingLR -> schedule.cosineDecay({ init: 0.1, decaySteps: 100 })
 lr_scheduler.CosineAnnealingWarmRestarts -> schedule.sgdr({ cycles: [{ init: 0, peak: 0.1, warmupSteps: 1, decaySteps: 100 }] })
 lr_scheduler.OneCycleLR -> schedule.cosineOnecycle({ transitionSteps: 100, peak: 0.1 })
-lr_scheduler.SequentialLR lr_scheduler.ChainedScheduler -> schedule.join([schedule.constant(0.1), schedule.constant(0.01)], [50])
+lr_scheduler.SequentialLR -> schedule.join([schedule.constant(0.1), schedule.constant(0.01)], [50])
+lr_scheduler.ChainedScheduler -> sgd((step) => mul(schedule.constant(0.1)(step), schedule.inverseTime({ init: 1, transitionSteps: 1, decayRate: 0.5 })(step)))
 lr_scheduler.CyclicLR -> schedule.piecewiseInterpolate({ kind: "linear", init: 0.01, boundariesAndScales: [[10, 10], [20, 0.1]] })
 lr_scheduler.ReduceLROnPlateau -> chain(sgd(0.1), reduceOnPlateau({ factor: 0.1, patience: 10 }))
 `,

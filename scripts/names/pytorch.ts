@@ -36,10 +36,11 @@ torch: reshape squeeze broadcast_to stack concatenate flip roll tile diag tril t
 torch.split -> split(x, [2, 1]) // a list gives sizes, as there; a number says how many parts, not how large they are
 torch.cat torch.concat -> concatenate([x, y], 1)
 torch.vstack torch.row_stack -> concatenate([x, y], 0)
-torch.hstack torch.block_diag -> concatenate([x, y], 1)
+torch.hstack -> concatenate([x, y], 1)
+torch.block_diag -> concatenate([concatenate([a, zeros([3, 3])], 1), concatenate([zeros([3, 3]), b], 1)], 0)
 torch.dstack -> stack([x, y], 2)
 torch.column_stack -> stack([v, w], 1)
-torch.chunk torch.vsplit torch.tensor_split torch.unsafe_chunk torch.unsafe_split -> split(x, 3)
+torch.chunk torch.vsplit torch.tensor_split torch.unsafe_chunk torch.unsafe_split -> split(x, 3) // a list of tensor_split gives places
 torch.hsplit torch.dsplit -> split(x, 2, 1)
 torch.unbind -> split(x, 3).map((row) => squeeze(row, 0))
 torch.unsqueeze -> expandDims(v, 0)
@@ -72,7 +73,8 @@ Tensor.sum_to_size -> sum(x, 0, { keepDims: true })
       `
 torch: where argmax argmin argsort
 torch.sort torch.msort -> sort(x, 0) // the last axis by default; argsort gives the places
-torch.topk torch.kthvalue -> slice(flip(sort(v)), [[0, 2]])
+torch.topk -> slice(flip(sort(v)), [[0, 2]])
+torch.kthvalue -> take(sort(v), 1)
 torch.take -> take(reshape(x, -1), indices) // without reshape, rows along an axis
 torch.index_select Tensor.index -> take(x, indices, 0)
 torch.select -> take(x, 1, 0)
@@ -167,7 +169,8 @@ torch.min torch.amin -> min(x, 1)
 torch.aminmax -> [min(x), max(x)]
 torch.std -> std(x, 1, { ddof: 1 }) // PyTorch divides by n - 1, ours and NumPy's by n
 torch.var -> variance(x, 1, { ddof: 1 })
-torch.std_mean torch.var_mean -> [variance(x, 1, { ddof: 1 }), mean(x, 1)]
+torch.std_mean -> [std(x, 1, { ddof: 1 }), mean(x, 1)]
+torch.var_mean -> [variance(x, 1, { ddof: 1 }), mean(x, 1)]
 torch.norm torch.linalg.vector_norm -> norm(x, 1)
 torch.linalg.matrix_norm -> norm(a) // Frobenius'
 torch.dist -> norm(sub(x, y))
@@ -180,7 +183,8 @@ torch.count_nonzero -> sum(cast(notEqual(x, 0), "int32"))
 torch.median -> take(sort(v), 1) // the lower one of the middle two
 torch.diff -> sub(slice(v, [[1, null]]), slice(v, [[null, -1]]))
 torch.gradient -> div(sub(slice(v, [[2, null]]), slice(v, [[null, -2]])), 2) // inner points
-torch.trapezoid torch.trapz torch.cumulative_trapezoid -> sum(mul(0.5, add(slice(v, [[1, null]]), slice(v, [[null, -1]]))))
+torch.trapezoid torch.trapz -> sum(mul(0.5, add(slice(v, [[1, null]]), slice(v, [[null, -1]]))))
+torch.cumulative_trapezoid -> cumsum(mul(0.5, add(slice(v, [[1, null]]), slice(v, [[null, -1]]))))
 torch.nansum -> sum(where(isNaN(x), 0, x))
 torch.nanmean -> div(sum(where(isNaN(x), 0, x)), sum(cast(logicalNot(isNaN(x)), "float64")))
 torch.bincount -> sum(oneHot(labels, 4), 0)
@@ -203,7 +207,9 @@ torch.cholesky_solve -> triangularSolve(transpose(tril(a)), triangularSolve(tril
 torch.linalg.vecdot torch.vdot -> sum(mul(x, y), -1)
 torch.trace -> sum(diagonal(a))
 torch.ger -> outer(v, w)
-torch.addmm torch.addmv torch.addbmm torch.baddbmm torch.addr -> add(u, matmul(a, z))
+torch.addmm torch.addmv torch.baddbmm -> add(u, matmul(a, z))
+torch.addbmm -> add(a, sum(matmul(stack([a, b]), stack([b, a])), 0))
+torch.addr -> add(a, outer(u, z))
 torch.tensordot -> einsum("ij,kj->ik", x, y)
 torch.bilinear -> einsum("i,ij,j->", u, a, z)
 F.linear -> add(matmul(x, v), 1) // weights are [in, out], not [out, in]
@@ -214,7 +220,8 @@ torch.matrix_power -> matmul(a, matmul(a, a))
 torch.linalg.lstsq torch.linalg.pinv torch.pinverse -> solve(matmul(transpose(tall), tall), matmul(transpose(tall), v)) // the normal equations
 torch.slogdet torch.logdet -> mul(2, sum(log(diagonal(cholesky(a))))) // of a symmetric positive definite matrix
 torch.det -> exp(mul(2, sum(log(diagonal(cholesky(a)))))) // of a symmetric positive definite matrix
-torch.cdist torch.pairwise_distance torch.pdist -> norm(sub(expandDims(x, 1), expandDims(y, 0)), -1)
+torch.cdist torch.pdist -> norm(sub(expandDims(x, 1), expandDims(y, 0)), -1) // pdist lists what stands above the diagonal
+torch.pairwise_distance -> norm(sub(x, y), 1)
 `,
     ],
     ...training,

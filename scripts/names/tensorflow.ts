@@ -56,14 +56,15 @@ tf.broadcastArgs -> add(zeros([3, 1]), zeros([4])).shape
 tf: where oneHot searchSorted
 tf.argMax -> argmax(x, 1) // all axes by default
 tf.argMin -> argmin(x, 1)
-tf.gather tf.gatherND -> take(x, indices, 0)
+tf.gather -> take(x, indices, 0)
+tf.gatherND -> takeAlongAxis(x, expandDims(labels, 1), 1) // one element of each row
 tf.topk -> slice(flip(sort(v)), [[0, 2]])
 tf.lowerBound -> searchSorted(v, array([2, 9]))
 tf.upperBound -> searchSorted(v, array([2, 9]), { side: "right" })
 tf.clipByValue -> clip(x, 0, 1)
 tf.tensorScatterUpdate -> set(x, [0, [1, 3]], 7)
 tf.scatterND tf.sparseToDense tf.unsortedSegmentSum -> matmul(transpose(oneHot(labels, 4)), x) // the rows of x, summed by label
-tf.inTopKAsync -> equal(argmax(logits, 1), labels)
+tf.inTopKAsync -> equal(argmax(logits, 1), labels) // for k = 1
 `,
     ],
     [
@@ -169,11 +170,12 @@ tf.train.adagrad -> adagrad(0.1)
 tf.train.adadelta -> adadelta(1)
 tf.constraints.nonNeg -> projection.nonNegative(params)
 tf.constraints.maxNorm -> projection.l2Ball(params, 2)
-tf.constraints.unitNorm tf.constraints.minMaxNorm -> div(x, norm(x, 0, { keepDims: true }))
+tf.constraints.unitNorm -> div(x, norm(x, 0, { keepDims: true }))
+tf.constraints.minMaxNorm -> mul(x, div(clip(norm(x, 0, { keepDims: true }), 0.5, 2), norm(x, 0, { keepDims: true })))
 tf.regularizers.l2 -> mul(0.01, square(globalNorm(params))) // added to the loss, or the option weightDecay
 tf.regularizers.l1 tf.regularizers.l1l2 -> mul(0.01, norm(tree.ravel(params)[0], 0, { ord: 1 }))
 tf.callbacks.earlyStopping -> trajectory.fold(step, start, steps(20), { until: trajectory.earlyStopping({ patience: 5 }) })
-tf.model tf.sequential tf.input -> tree.map((p, q) => sub(p, q), params, grads) // a model is a function of a tree of parameters; its training is trajectory.fold
+tf.model tf.sequential tf.input -> trajectory.fold(step, start, steps(20)) // a model is a function of a tree of parameters, and this its fit
 tf.nextFrame -> trajectory.extend(run, steps(3)) // a run in chunks, with await between them
 `,
     ],
@@ -195,10 +197,10 @@ tf.data.Dataset.toArray tf.data.Dataset.toArrayForTest tf.data.Dataset.forEachAs
 tf.Tensor.array tf.Tensor.arraySync -> toNested(x) // at once, without a promise
 tf.Tensor.data tf.Tensor.dataSync tf.Tensor.bytes tf.Tensor.bufferSync -> toTypedArray(x)
 tf.print tf.Tensor.toString -> print(x) // the text, for console.log
-tf.time tf.profile -> explain(f)(v) // the programs and the bytes that a compiled function needs
+tf.profile -> explain(f)(v) // the programs and the bytes that a compiled function needs
 tf.enableDebugMode -> debugNaN(f)(v)
-tf.loadLayersModel tf.io.fromMemory tf.io.fromMemorySync tf.io.decodeWeights tf.io.loadWeights -> recording.decode(recording.encode(recording.of(run)))
-tf.io.withSaveHandler tf.io.withSaveHandlerSync tf.io.encodeWeights -> recording.encode(recording.of(run)) // save and load of the node entry write and read files
+tf.io.decodeWeights tf.io.loadWeights -> recording.decode(recording.encode(recording.of(run)))
+tf.io.encodeWeights -> recording.encode(recording.of(run)) // save and load of the node entry write and read files
 `,
     ],
   ],
@@ -206,12 +208,12 @@ tf.io.withSaveHandler tf.io.withSaveHandlerSync tf.io.encodeWeights -> recording
     [
       "Layers and loading of models",
       "a layer is a function of parameters; a model of another library is its arrays",
-      "tf: loadGraphModel loadGraphModelSync basicLSTMCell multiRNNCell registerCallbackConstructor localResponseNormalization tf.io: browserFiles browserHTTPRequest concatenateArrayBuffers copyModel decodeWeightsStream getLoadHandlers getModelArtifactsForJSON getModelArtifactsForJSONSync getModelArtifactsInfoForJSON getSaveHandlers getWeightSpecs http isHTTPScheme listModels moveModel registerLoadRouter registerSaveRouter removeModel weightsLoaderFactory",
+      "tf: loadGraphModel loadGraphModelSync loadLayersModel basicLSTMCell multiRNNCell registerCallbackConstructor localResponseNormalization tf.io: fromMemory fromMemorySync withSaveHandler withSaveHandlerSync browserFiles browserHTTPRequest concatenateArrayBuffers copyModel decodeWeightsStream getLoadHandlers getModelArtifactsForJSON getModelArtifactsForJSONSync getModelArtifactsInfoForJSON getSaveHandlers getWeightSpecs http isHTTPScheme listModels moveModel registerLoadRouter registerSaveRouter removeModel weightsLoaderFactory",
     ],
     [
       "Back ends and kernels",
       "there is one, WebAssembly, and nothing to choose",
-      "tf: backend copyRegisteredKernels deprecationWarn deregisterOp disableDeprecationWarnings enableProdMode engine env findBackend findBackendFactory forceHalfFloat getBackend getGradient getKernel getKernelsForBackend memory op ready registerBackend registerGradient registerKernel registerOp removeBackend setBackend setPlatform setWebGLContext unregisterGradient unregisterKernel upcastType sumOutType tf.Tensor: dataToGPU",
+      "tf: backend copyRegisteredKernels deprecationWarn deregisterOp disableDeprecationWarnings enableProdMode engine env findBackend findBackendFactory forceHalfFloat getBackend getGradient getKernel getKernelsForBackend memory op ready registerBackend registerGradient registerKernel registerOp removeBackend setBackend setPlatform setWebGLContext time unregisterGradient unregisterKernel upcastType sumOutType tf.Tensor: dataToGPU",
     ],
     [
       "Convolutions, pooling and images",
