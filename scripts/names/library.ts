@@ -22,7 +22,7 @@ export interface Same {
   readonly ours: string;
 }
 
-interface Row {
+export interface Row {
   readonly theirs: readonly string[];
   readonly ours: string;
   readonly note: string;

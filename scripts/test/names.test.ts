@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { read } from "../files.ts";
+import { calls } from "../names/calls.ts";
 import { freeNames, memberNames } from "../names/expression.ts";
 import { libraries } from "../names/libraries.ts";
-import { mapped, oursOf } from "../names/library.ts";
+import { groupsOf, mapped, oursOf } from "../names/library.ts";
 import { only } from "../names/only.ts";
 import { ours, spaces } from "../names/ours.ts";
 import { renewed } from "../names/page.ts";
@@ -48,6 +49,12 @@ test("Every name here stands beside one of theirs, or is said to be only here", 
   expect([...ours].filter((name) => !used.has(name) && !onlyHere.includes(name))).toEqual([]);
   expect(onlyHere.filter((name) => used.has(name) || !ours.has(name))).toEqual([]);
   expect(repeated(onlyHere)).toEqual([]);
+});
+
+test("Every call that was computed by another library stands on the page", () => {
+  const rows = libraries.flatMap(groupsOf).flatMap(({ rows }) => rows);
+  const names = new Set(rows.flatMap(({ theirs }) => theirs));
+  expect([...calls.keys()].filter((name) => !names.has(name))).toEqual([]);
 });
 
 test("No variable of the examples bears a name of the packages", () => {
