@@ -56,11 +56,12 @@ const absentText = ([kind, reason, names]: Library["absent"][number]): string =>
 const tablesOf = (library: Library): string => {
   const { version, names } = theirs(library.key);
   const count = Object.entries(names).reduce((n, [, list]) => n + list.length, 0);
+  const places = Object.keys(names).map(code).join(", ");
   const alike = Object.entries(library.alike ?? {}).map(
     ([place, other]) => `For names that ${code(place)} shares with ${code(other)} see [NumPy](#numpy).`,
   );
   return [
-    [`All ${count} public functions of ${library.title} ${version}.`, ...alike].join(" "),
+    [`All ${count} names of ${places} in ${library.title} ${version}.`, ...alike].join(" "),
     ...groupsOf(library).map((group) => groupText(library.title, group)),
     `### ${library.title}: without one here`,
     library.absent.map(absentText).join("\n"),
