@@ -28,19 +28,58 @@ const asModules: Plugin = {
   },
 };
 
-/** ndarray-ops compiles all its operations as it is loaded, which takes longer than loading core: it waits until asked. */
-const atFirstUse: Plugin = {
-  name: "ndarray-ops at first use",
+/**
+ * What is used of packages that wait until they are asked. ndarray-ops compiles all its operations as it is loaded, which
+ * takes longer than loading core; fflate and crc-32 make tables.
+ */
+const waiting: Readonly<Record<string, readonly string[]>> = {
+  "ndarray-ops": ["assign"],
+  "crc-32": ["buf"],
+  fflate: ["Inflate", "zipSync"],
+};
+
+/**
+ * A module whose functions and classes make their package when one of them is first called. What is used of it is a text
+ * until then, since V8 looks through all functions of a file that it loads, called or not.
+ */
+const stub = async (path: string, resolveDir: string, inputs: Set<string>): Promise<string> => {
+  const names = waiting[path] ?? [];
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export { ${names.join(", ")} } from "${path}";`, resolveDir },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "made",
+    target: "es2023",
+    charset: "ascii",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+  const text = outputFiles.map((file) => file.text).join("");
+  return [
+    `let kept;`,
+    `const load = () => (kept ??= new Function(${JSON.stringify(`${text};return made`)})());`,
+    `const later = (name) => function (...given) { const f = load()[name]; return new.target ? new f(...given) : f(...given); };`,
+    ...names.map((name) => `export const ${name} = /* @__PURE__ */ later("${name}");`),
+    `export default { ${names.join(", ")} };`,
+  ].join("\n");
+};
+
+const atFirstUse = (inputs: Set<string>): Plugin => ({
+  name: "packages at first use",
   setup: (builder) => {
-    builder.onResolve({ filter: /^ndarray-ops$/ }, ({ path, resolveDir, kind }) =>
-      kind === "import-statement" ? { path, namespace: "first use", pluginData: resolveDir } : undefined,
-    );
-    builder.onLoad({ filter: /./, namespace: "first use" }, ({ path, pluginData }) => ({
-      contents: `export default { get assign() { return require("${path}").assign; } };`,
-      resolveDir: pluginData as string,
+    builder.onResolve({ filter: new RegExp(`^(${Object.keys(waiting).join("|")})$`) }, ({ path, resolveDir }) => ({
+      path,
+      namespace: "first use",
+      pluginData: resolveDir,
+    }));
+    builder.onLoad({ filter: /./, namespace: "first use" }, async ({ path, pluginData }) => ({
+      contents: await stub(path, pluginData as string, inputs),
     }));
   },
-};
+});
 
 /**
  * Packages nearly all of whose functions run in the first call of one of them: compile takes a program through all of
@@ -66,6 +105,7 @@ export const bundle = async (folder: string): Promise<void> => {
   const dist = join(folder, "dist");
   const old = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
   for (const path of old) if (/\.js(\.map)?$|^LICENSE-/.test(path)) rmSync(join(dist, path));
+  const inputs = new Set<string>();
   const { metafile } = await build({
     entryPoints: Object.values(exports).map(({ source }) => join(folder, source)),
     outbase: join(folder, "src"),
@@ -84,10 +124,10 @@ export const bundle = async (folder: string): Promise<void> => {
     // Node shows the line that throws.
     lineLimit: 100,
     metafile: true,
-    plugins: [asModules, atFirstUse, atOnce],
+    plugins: [asModules, atFirstUse(inputs), atOnce],
     logLevel: "warning",
   });
-  for (const path of packagesIn(Object.keys(metafile.inputs))) {
+  for (const path of packagesIn([...Object.keys(metafile.inputs), ...inputs])) {
     const [licence = "LICENSE"] = readdirSync(path).filter((name) => /^licen[cs]e/i.test(name));
     copyFileSync(join(path, licence), join(dist, `LICENSE-${basename(path)}`));
   }

@@ -28,6 +28,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "operations",
     "npy",
     "tree",
+    "safetensors",
+    "npz",
     "random",
   ],
   compile: ["graph", "schedule", "memory", "wasm", "scalar", "loops", "emit", "run", "front"],

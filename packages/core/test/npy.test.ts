@@ -164,7 +164,7 @@ describe("bytes", () => {
     return view;
   };
   test.each([
-    [[0x50, 0x4b, 3, 4], /is no \.npy file, but a zip archive, such as \.npz\. Save its arrays one by one/],
+    [[0x50, 0x4b, 3, 4], /is no \.npy file, but a zip archive, such as \.npz\. Read it by npz\.decode\./],
     [[0x1f, 0x8b, 8], /compressed by gzip/],
     [[0x80, 4, 0x95], /pickle/],
     [[0x89, 0x48, 0x44, 0x46], /HDF5/],

@@ -85,3 +85,9 @@ declare const json: unknown;
 is<Either<DecodeError, Model>>()(tree.fromJSON(json, model));
 // @ts-expect-error without a tree to compare with, its type is not known
 tree.fromJSON(json);
+
+// ── fromNamed gives the tree's own type where there is one
+declare const named: Readonly<Record<string, NDArray>>;
+is<Either<DecodeError, Model>>()(tree.fromNamed(named, model));
+is<Either<DecodeError, tree.NamedTree>>()(tree.fromNamed(named));
+is<Readonly<Record<string, NDArray>>>()(tree.toNamed(model));

@@ -121,7 +121,7 @@ const longestHeader = 2 ** 16;
 
 /** What else bytes may be, by how they start, and the way out. */
 const formats: readonly (readonly [magic: readonly number[], what: string])[] = [
-  [[0x50, 0x4b], "a zip archive, such as .npz. Save its arrays one by one: np.save(file, np.load(archive)[name])"],
+  [[0x50, 0x4b], "a zip archive, such as .npz. Read it by npz.decode"],
   [[0x1f, 0x8b], "compressed by gzip. Decompress it first"],
   [[0x89, 0x48, 0x44, 0x46], "an HDF5 file. Save its arrays by np.save"],
   [[0x80, 0x02], "a Python pickle, which is code. Save its arrays by np.save"],

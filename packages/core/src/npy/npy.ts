@@ -11,8 +11,8 @@ import { decoded } from "../fp/attempt.ts";
 import type { Either } from "../fp/fp.ts";
 import { bytesOf } from "../input/bytes.ts";
 import { operand } from "../input/operand.ts";
-import { allocate, allocateAlone } from "../scalar/dtype.ts";
-import { descrOf, elementOf, writeElements } from "./element.ts";
+import { allocateAlone } from "../scalar/dtype.ts";
+import { canonical, descrOf, elementOf, readElements } from "./element.ts";
 import { headerBytes, readHeader } from "./header.ts";
 
 /**
@@ -34,7 +34,7 @@ export const encode = (x: Operand): Uint8Array => {
   const header = headerBytes({ descr: descrOf[dtype], fortranOrder: false, shape });
   const bytes = new Uint8Array(allocateAlone("bool", header.length + data.byteLength, "npy.encode").buffer);
   bytes.set(header);
-  writeElements(new DataView(bytes.buffer), header.length, data);
+  bytes.set(canonical(data), header.length);
   return bytes;
 };
 
@@ -49,6 +49,8 @@ const countOf = (shape: Shape, size: number, follow: number, start: number): num
     start,
   );
 };
+
+const wayOut = 'Save floats: np.save(file, x.astype("float64"))';
 
 /** Strides of an array whose first axis varies fastest. */
 const columnMajor = (shape: Shape): readonly number[] => rowMajor(shape.toReversed()).toReversed();
@@ -74,11 +76,10 @@ export const decode = (
   const given = bytesOf("npy.decode", bytes);
   return decoded(() => {
     const { descr, fortranOrder, shape, start } = readHeader(given);
-    const { dtype, bytes: size, read, little } = elementOf(descr);
-    const data = allocate(dtype, countOf(shape, size, given.length - start, start));
-    const from = new DataView(given.buffer, given.byteOffset, given.byteLength);
-    for (let i = 0; i < data.length; i++) data[i] = read(from, start + i * size, little);
+    const { little, ...element } = elementOf(descr);
+    const count = countOf(shape, element.bytes, given.length - start, start);
+    const data = readElements(element, count, { what: "npy.decode", wayOut, bytes: given, start, little });
     const sizes = frozen([...shape]);
-    return concrete(dtype, sizes, viewOn(data, sizes, fortranOrder ? columnMajor(sizes) : rowMajor(sizes), 0));
+    return concrete(element.dtype, sizes, viewOn(data, sizes, fortranOrder ? columnMajor(sizes) : rowMajor(sizes), 0));
   });
 };

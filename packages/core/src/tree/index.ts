@@ -3,6 +3,7 @@
  */
 export { fromJSON } from "./json.ts";
 export { allClose, map, type MapLeaves, mapTo, zerosLike } from "./map.ts";
+export { fromNamed, type NamedTree, toNamed } from "./named.ts";
 export { ravel } from "./ravel.ts";
 export { stack, type Stacked } from "./stack.ts";
 export { type Flat, flatten, leaves, type Structure, structure, unflatten } from "./structure.ts";
