@@ -35,12 +35,41 @@ export { type CotangentSum, settled, withCotangent, withPart } from "./operation
 export { type Arithmetic, fused } from "./operations/fused.ts";
 export { gatherRows } from "./operations/gather.ts";
 export { stackRows } from "./operations/join.ts";
+export { canonical, raw } from "./npy/element.ts";
 export { compileCode } from "./scalar/code.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./scalar/dtype.ts";
 export { type Instruction, type LaneOperation, type ScalarFunction } from "./scalar/lane.ts";
 export { lazy } from "./scalar/lazy.ts";
 export type { Combine } from "./scalar/monoid.ts";
 export type { Bulk, Part, Routine, Scratch, Step } from "./scalar/routine.ts";
+export { byWidth, codes } from "./safetensors/element.ts";
+export {
+  checkCount,
+  checkPlaces,
+  countOf,
+  headerBytes,
+  headerLength,
+  headerParts,
+  headerText,
+  lengthBytes,
+  longestHeader,
+  mostTexts,
+  type Placed,
+  readHeader,
+  readTexts,
+  type Sized,
+} from "./safetensors/header.ts";
+export {
+  asciiBytes,
+  isCount,
+  jsonOf,
+  type Quoted,
+  type Reader,
+  readerOf,
+  short,
+  stringOf,
+  toJson,
+} from "./safetensors/json.ts";
 export type { Insert } from "./static/axes.ts";
 export { typed } from "./static/door.ts";
 export type { ShapeText, Unless } from "./static/text.ts";

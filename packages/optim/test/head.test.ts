@@ -1,6 +1,7 @@
 // The head of a journal, which says what all its records have in common.
 import { crc32 } from "node:zlib";
 import { array, either, ones, zeros } from "@gradfold/core";
+import { raw } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import {
@@ -14,7 +15,7 @@ import {
   readHead,
   usualEvery,
 } from "../src/recording/journal.ts";
-import { bytesAt, raw, sourceOf, viewOf } from "../src/recording/source.ts";
+import { bytesAt, sourceOf, viewOf } from "../src/recording/source.ts";
 import { right } from "./recorded.ts";
 
 const first = { w: array([1, 2, 3], { dtype: "float32" }), n: array(1, { dtype: "int32" }), on: array([true]) };

@@ -1,10 +1,8 @@
 import { DecodeError, type DType, either } from "@gradfold/core";
-import { mostAxes, type Store } from "@gradfold/core/transform";
+import { isCount, mostAxes, type Store, stringOf } from "@gradfold/core/transform";
 import { describe, expect, test } from "vitest";
-import { stringOf } from "../src/recording/json.ts";
 import { read } from "../src/recording/contents.ts";
 import { wrong } from "../src/recording/failure.ts";
-import { isCount } from "../src/recording/json.ts";
 import { type Column, write, type Written } from "../src/recording/safetensors.ts";
 import { sourceOf } from "../src/recording/source.ts";
 
@@ -186,7 +184,8 @@ describe("Damage is found:", () => {
     }
     return "none";
   };
-  const isLong = "truncated: the header is longer than the file, or than any. It is truncated, or no safetensors file.";
+  const isLong =
+    "truncated: the header is longer than the file, or than any (8388608 bytes). It is truncated, or no safetensors file.";
   const isAltered = "altered: the checksum is wrong: the file is damaged, or not one of gradfold's.";
 
   test("a bit that changed, wherever", () => {
@@ -210,27 +209,44 @@ describe("Damage is found:", () => {
 
   const start = '{"__metadata__":{}';
   const axes = (n: number): string => new Array(n).fill("1").join(",");
-  const misplaced = (name: string): string => `the tensor ${name} is not where, or not what, the header says.`;
-  const unfilled = "the tensors do not fill the file.";
+  const unfilled = "the last tensor is no checksum.";
   const otherwise = "the header is not as it is written here";
+  const broken = "the header is not as the format says";
+  const needs = (name: string, what: string, bytes: number | string, place: string): string =>
+    `the tensor ${name}: ${what} needs ${bytes} bytes, not data_offsets ${place}.`;
+  const noDType = (name: string): string => `the tensor ${name} is of no dtype here.`;
+  const reordered = (text: string): string =>
+    text.replace(/"dtype":"(\w+)","shape":(\[[^\]]*\])/, '"shape":$2,"dtype":"$1"');
 
   test.each<readonly [text: string, bytes: number, message: string]>([
-    [start + tensor("x", "F16", "1", 0, 2) + end(2), 2, "the tensor x is of no dtype here."],
-    [start + tensor("x", "", "1", 0, 2) + end(2), 2, "the tensor x is of no dtype here."],
-    [start + tensor("x", "U8", "2", 0, 2) + end(2), 2, misplaced("x")],
-    [start + tensor("x", "F64", "1", 1, 9) + end(9), 9, misplaced("x")],
-    [start + tensor("x", "F64", "1", 0, 16) + end(16), 16, misplaced("x")],
-    [start + tensor("x", "F64", "2", 0, 8) + end(8), 8, misplaced("x")],
-    [start + tensor("x", "BOOL", "100", 0, 100) + end(100), 8, misplaced("x")],
-    [start + tensor("x", "BOOL", "9007199254740991,9007199254740991", 0, 1) + end(1), 1, misplaced("x")],
-    [start + tensor("x", "BOOL", "1", 0, 1) + tensor("y", "BOOL", "1", 0, 1) + end(2), 2, misplaced("y")],
-    [start + tensor("x", "BOOL", "1", 0, 1) + tensor("y", "BOOL", "1", 2, 3) + end(3), 3, misplaced("y")],
-    [start + tensor("x".repeat(61), "U8", "2", 0, 2) + end(2), 2, misplaced(`${"x".repeat(60)}…`)],
+    [start + tensor("x", "F16", "1", 0, 2) + end(2), 2, noDType("x")],
+    [start + tensor("x", "", "1", 0, 2) + end(2), 2, noDType("x")],
+    [start + tensor("x", "U8", "2", 0, 2) + end(2), 2, noDType("x")],
+    [start + tensor("x", "F64", "1", 1, 9) + end(9), 9, "the tensor x: data_offsets [1, 9] leave a hole at 0."],
+    [start + tensor("x", "F64", "1", 0, 16) + end(16), 16, needs("x", "F64 [1]", 8, "[0, 16]")],
+    [start + tensor("x", "F64", "2", 0, 8) + end(8), 8, needs("x", "F64 [2]", 16, "[0, 8]")],
     [
-      start + tensor("x".repeat(61), "F16", "1", 0, 2) + end(2),
-      2,
-      `the tensor ${"x".repeat(60)}… is of no dtype here.`,
+      start + tensor("x", "BOOL", "100", 0, 100) + end(100),
+      8,
+      "the tensor x ends at byte 100 of 12 behind the header.",
     ],
+    [
+      start + tensor("x", "BOOL", "9007199254740991,9007199254740991", 0, 1) + end(1),
+      1,
+      needs("x", "BOOL [9007199254740991, 9007199254740991]", (2 ** 53 - 1) ** 2, "[0, 1]"),
+    ],
+    [
+      start + tensor("x", "BOOL", "1", 0, 1) + tensor("y", "BOOL", "1", 0, 1) + end(2),
+      2,
+      "the tensor y: data_offsets [0, 1] overlap others at 1.",
+    ],
+    [
+      start + tensor("x", "BOOL", "1", 0, 1) + tensor("y", "BOOL", "1", 2, 3) + end(3),
+      3,
+      "the tensor y: data_offsets [2, 3] leave a hole at 1.",
+    ],
+    [start + tensor("y", "BOOL", "1", 1, 2) + tensor("x", "BOOL", "1", 0, 1) + end(2), 2, otherwise],
+    [start + tensor("x".repeat(61), "F16", "1", 0, 2) + end(2), 2, noDType(`${"x".repeat(60)}…`)],
     [start + tensor("x", "BOOL", "1", 0, 1) + tensor("x", "BOOL", "1", 1, 2) + end(2), 2, "the header says x twice."],
     [
       start + tensor("x", "BOOL", axes(mostAxes + 2), 0, 1) + end(1),
@@ -239,33 +255,39 @@ describe("Damage is found:", () => {
     ],
     [`${start}}`, 0, unfilled],
     [`${start}${tensor("x", "BOOL", "1", 0, 1)}}`, 1, unfilled],
-    [`${start}${tensor("x", "BOOL", "5", 0, 5)}}`, 1, unfilled],
-    [`${start}${tensor("x", "BOOL", "6", 0, 6)}}`, 1, misplaced("x")],
-    [start + end(0), 1, unfilled],
-    [start + end(1), 1, unfilled],
-    [start + end(1), 0, unfilled],
-    [`${start}${tensor("checksum", "I8", "4", 0, 4)}}`, 0, "the tensor checksum is of no dtype here."],
+    [start + end(0), 1, "the tensors fill 4 bytes of 5 behind the header."],
+    [start + end(1), 1, "the tensor checksum: data_offsets [1, 5] leave a hole at 0."],
+    [start + end(1), 0, "the tensor checksum: data_offsets [1, 5] leave a hole at 0."],
+    [`${start}${tensor("checksum", "I8", "4", 0, 4)}}`, 0, unfilled],
     [`${start}${tensor("checksum", "BOOL", "4", 0, 4)}}`, 0, unfilled],
     [`${start}${tensor("checksum", "U8", "2,2", 0, 4)}}`, 0, unfilled],
     [`${start}${tensor("checksum", "U8", "4,1", 0, 4)}}`, 0, unfilled],
     [`${start}${tensor("checksum", "U8", "", 0, 4)}}`, 0, unfilled],
     [`${start}${tensor("checksum", "U8", "5", 0, 5)}}`, 1, unfilled],
-    [`${start}${tensor("checksum", "U8", "5", 0, 4)}}`, 0, unfilled],
-    [`${start}${tensor("checksum", "U8", "4", 0, 5)}}`, 1, unfilled],
+    [`${start}${tensor("checksum", "U8", "4", 0, 5)}}`, 1, needs("checksum", "U8 [4]", 4, "[0, 5]")],
     [start + end(0).slice(0, -1) + tensor("x", "BOOL", "1", 4, 5) + "}", 1, unfilled],
-    [start + end(0).slice(0, -1) + tensor("x", "BOOL", "0", 0, 0) + "}", 0, otherwise],
-    [start + end(0) + "}", 0, otherwise],
+    [start + end(0).slice(0, -1) + tensor("x", "BOOL", "0", 0, 0) + "}", 0, unfilled],
+    [start + end(0) + "}", 0, broken],
     [start + end(0) + " ".repeat(8), 0, otherwise],
     [start + end(0) + "\n", 0, otherwise],
+    [start.replace(":{", ": {") + end(0), 0, otherwise],
+    ['{"__metadata__":{"a":"\\u0062"}' + end(0), 0, otherwise],
+    ['{"__metadata__":{"a":"\u007f"}' + end(0), 0, otherwise],
     ['{"__metadata__":{"a":"b","a":"c"}' + end(0), 0, "the header says a twice."],
-    ['{"__metadata__":{"a":1}' + end(0), 0, otherwise],
+    ['{"__metadata__":{"a":1}' + end(0), 0, broken],
     ["{" + end(0).slice(1), 0, otherwise],
-    ['{"__metadata__":{}' + tensor("x", "BOOL", "01", 0, 1) + end(1), 1, otherwise],
-    ['{"__metadata__":{}' + tensor("x", "BOOL", "-1", 0, 1) + end(1), 1, otherwise],
-    [start + tensor("x", "BOOL", "2", 0, 2).replace(",2]", ",2,2]") + end(2), 2, otherwise],
-    [start + tensor("x", "BOOL", "2", 0, 2).replace('"shape"', '"form"') + end(2), 2, otherwise],
-    [start + tensor("x", "BOOL", "2", 0, 2).replace('"dtype"', '"type"') + end(2), 2, otherwise],
-    [start + tensor("x", "BOOL", "2", 0, 2).replace('"data_offsets"', '"offsets"') + end(2), 2, otherwise],
+    [`{${end(0).slice(1, -1)},"__metadata__":{}}`, 0, otherwise],
+    [start + tensor("x", "BOOL", "01", 0, 1) + end(1), 1, broken],
+    [start + tensor("x", "BOOL", "-1", 0, 1) + end(1), 1, broken],
+    [start + tensor("x", "BOOL", "2", 0, 2).replace(",2]", ",2,2]") + end(2), 2, "the tensor x has more than 2 sizes."],
+    [start + reordered(tensor("x", "BOOL", "2", 0, 2)) + end(2), 2, otherwise],
+    [start + tensor("x", "BOOL", "2", 0, 2).replace('"shape"', '"form"') + end(2), 2, 'the tensor x has "form"'],
+    [start + tensor("x", "BOOL", "2", 0, 2).replace('"dtype"', '"type"') + end(2), 2, 'the tensor x has "type"'],
+    [
+      start + tensor("x", "BOOL", "2", 0, 2).replace("data_offsets", "offsets") + end(2),
+      2,
+      'the tensor x has "offsets"',
+    ],
   ])("the header %s before %d bytes", (text, bytes, message) => {
     expect(failing(fileOf(text, new Array<number>(bytes).fill(0)))).toThrow(`recording.decode: ${message}`);
   });
@@ -283,16 +305,18 @@ describe("Damage is found:", () => {
 
   test("a length of the header beyond the file, and one of more than four bytes", () => {
     const text = start + end(0);
-    expect(failing(fileOf(text, [], text.length + 1))).toThrow("the header is longer than the file, or than any.");
-    expect(failing(fileOf(text, [], text.length + 2 ** 32))).toThrow(
-      "the header is longer than the file, or than any.",
+    expect(failing(fileOf(text, [], text.length + 1))).toThrow(
+      "the header is longer than the file, or than any (8388608 bytes).",
     );
-    expect(failing(fileOf(text, [], text.length - 1))).toThrow(unfilled);
+    expect(failing(fileOf(text, [], text.length + 2 ** 32))).toThrow(
+      "the header is longer than the file, or than any (8388608 bytes).",
+    );
+    expect(failing(fileOf(text, [], text.length - 1))).toThrow(broken);
     const long = 2 ** 23 + 8;
     const bytes = new Uint8Array(8 + long + 4);
     bytes.set(littleEndian(long, 8));
     new DataView(bytes.buffer).setUint32(8 + long, checksum(bytes.subarray(0, 8 + long)), true);
-    expect(failing(bytes)).toThrow("the header is longer than the file, or than any.");
+    expect(failing(bytes)).toThrow("the header is longer than the file, or than any (8388608 bytes).");
   });
 
   test("a truth that is neither true nor false", () => {

@@ -59,34 +59,31 @@ export const readTexts = (reader: Reader, failure: Failure): ReadonlyMap<string,
   return texts;
 };
 
-const fields = ["dtype", "shape", "data_offsets"] as const;
+const readSizes = (reader: Reader, name: string, most: number, failure: Failure): readonly number[] => {
+  const sizes: number[] = [];
+  reader.need("[");
+  reader.list("]", () => {
+    if (sizes.length === most) throw failure(`the tensor ${short(name)} has more than ${most} sizes.`);
+    sizes.push(reader.count());
+  });
+  return sizes;
+};
 
 /** The dtype, shape and place of a tensor, in any order, each once. */
 const readEntry = (reader: Reader, name: string, failure: Failure): Placed => {
-  const found = new Set<string>();
-  const [shape, offsets]: [number[], number[]] = [[], []];
-  let dtype = "";
-  const sizes = (list: number[], most: number) => {
-    reader.need("[");
-    reader.list("]", () => {
-      if (list.length === most) throw failure(`the tensor ${short(name)} has more than ${most} sizes.`);
-      list.push(reader.count());
-    });
-  };
+  let [dtype, shape, offsets]: [string?, (readonly number[])?, (readonly number[])?] = [];
   reader.need("{");
   reader.list("}", () => {
     const field = reader.text();
     reader.need(":");
-    if (found.has(field)) throw failure(`the tensor ${short(name)} has ${field} twice.`);
-    found.add(field);
-    if (field === "dtype") dtype = reader.text();
-    else if (field === "shape") sizes(shape, mostAxesTogether);
-    else if (field === "data_offsets") sizes(offsets, 2);
-    else throw failure(`the tensor ${short(name)} has ${toJson(short(field))}, which the format does not know.`);
+    if (field === "dtype" && dtype === undefined) dtype = reader.text();
+    else if (field === "shape" && shape === undefined) shape = readSizes(reader, name, mostAxesTogether, failure);
+    else if (field === "data_offsets" && offsets === undefined) offsets = readSizes(reader, name, 2, failure);
+    else throw failure(`the tensor ${short(name)} has ${toJson(short(field))}, which is unknown or there twice.`);
   });
-  const [begin, end] = offsets;
-  if (begin === undefined || end === undefined || found.size !== fields.length)
-    throw failure(`the tensor ${short(name)} lacks one of ${fields.join(", ")}.`);
+  const [begin, end] = offsets ?? [];
+  if (dtype === undefined || shape === undefined || begin === undefined || end === undefined)
+    throw failure(`the tensor ${short(name)} lacks one of dtype, shape and data_offsets.`);
   return { name, dtype, shape, begin, end };
 };
 
@@ -121,7 +118,8 @@ export const readHeader = (bytes: Uint8Array, failure: Failure): Header => {
     }
     const tensor = readEntry(reader, name, failure);
     axes += tensor.shape.length;
-    if (tensors.size === mostTensors || axes > mostAxesTogether)
+    // A recording has its checksum too.
+    if (tensors.size > mostTensors || axes > mostAxesTogether + 1)
       throw failure(`there are more than ${mostTensors} tensors, or ${mostAxesTogether} axes.`);
     tensors.set(name, tensor);
   });
@@ -162,19 +160,37 @@ export const checkCount = (name: string, entries: readonly Pick<Entry, "shape">[
   );
 };
 
-/** The header of tensors, which lie one after another, in ASCII. It is not filled up yet. */
-export const headerText = (
-  entries: readonly (Entry & { readonly bytes: number })[],
-  metadata: readonly (readonly [name: string, text: string])[],
-): string => {
-  let at = 0;
-  const member = (name: string, value: unknown): string => `${toJson(name)}:${toJson(value)}`;
-  const texts = metadata.map(([name, text]) => member(name, text));
-  const tensors = entries.map(({ name, dtype, shape, bytes }) =>
-    member(name, { dtype, shape, data_offsets: [at, (at += bytes)] }),
-  );
-  return `{${[`"${metadataName}":{${texts.join(",")}}`, ...tensors].join(",")}}`;
-};
+/** A tensor that is written. */
+export interface Sized extends Entry {
+  readonly bytes: number;
+}
+
+/** The header of tensors, which lie one after another, in ASCII, piece by piece; of texts the JSON is given. */
+export function* headerParts(
+  tensors: Iterable<Sized>,
+  metadata: Iterable<readonly [name: string, json: Iterable<string>]>,
+): Generator<string> {
+  let [at, comma] = [0, ""];
+  yield `{"${metadataName}":{`;
+  for (const [name, json] of metadata) {
+    yield `${comma}${toJson(name)}:`;
+    yield* json;
+    comma = ",";
+  }
+  yield "}";
+  for (const { name, dtype, shape, bytes } of tensors)
+    yield `,${toJson(name)}:${toJson({ dtype, shape, data_offsets: [at, (at += bytes)] })}`;
+  yield "}";
+}
+
+/** The header of tensors and texts. It is not filled up yet. */
+export const headerText = (tensors: Iterable<Sized>, metadata: Iterable<readonly [string, string]>): string =>
+  [
+    ...headerParts(
+      tensors,
+      Array.from(metadata, ([name, text]) => [name, [toJson(text)]] as const),
+    ),
+  ].join("");
 
 /** A header with its length before it, filled up by spaces so that the elements begin at a multiple of eight. */
 export const headerBytes = (text: string): Uint8Array => {

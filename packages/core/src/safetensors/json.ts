@@ -25,16 +25,33 @@ const charactersOf = (bytes: Uint8Array): string => {
   return parts.join("");
 };
 
-/** The text of bytes in UTF-8 (RFC 3629); undefined if they are none. */
-export const utf8 = (bytes: Uint8Array): string | undefined => {
+const utf8Piece = (bytes: Uint8Array): string => {
   const characters = charactersOf(bytes);
   if (!/[^\0-\x7f]/.test(characters)) return characters;
+  const escaped = characters.replace(/[%\x80-\xff]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return decodeURIComponent(escaped);
+};
+
+/** Where a piece of a text ends that begins at a place: not within a character. */
+const pieceEnd = (bytes: Uint8Array, from: number): number => {
+  let end = Math.min(from + mostArguments, bytes.length);
+  while (end > from && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end > from ? end : from + mostArguments;
+};
+
+/** The text of bytes in UTF-8 (RFC 3629), piece by piece; undefined if they are none. */
+export const utf8 = (bytes: Uint8Array): string | undefined => {
+  const parts: string[] = [];
   try {
-    const escaped = characters.replace(/[%\x80-\xff]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
-    return decodeURIComponent(escaped);
+    for (let at = 0; at < bytes.length;) {
+      const end = pieceEnd(bytes, at);
+      parts.push(utf8Piece(bytes.subarray(at, end)));
+      at = end;
+    }
   } catch {
     return undefined;
   }
+  return parts.join("");
 };
 
 /** So much of a name that an error can hold it. */
@@ -81,6 +98,19 @@ const unquoted = (quoted: Quoted): string | undefined => {
 /** The text of what a reader gave, which looked at it. */
 export const stringOf = (quoted: Quoted): string => unquoted(quoted) ?? "";
 
+/** The JSON that `toJson` gives for a text that was read, piece by piece: what it is made of may be long. */
+export function* jsonOf(quoted: Quoted): Generator<string> {
+  yield '"';
+  for (let at = 0; at < quoted.length;) {
+    let end = at;
+    while (end < quoted.length && end < at + mostArguments)
+      end += quoted[end] !== backslash ? 1 : quoted[end + 1] === 0x75 ? 6 : 2;
+    yield toJson(stringOf(quoted.subarray(at, end))).slice(1, -1);
+    at = end;
+  }
+  yield '"';
+}
+
 /** A place in JSON, which moves on as it is read. Whatever else comes than what is asked for throws. */
 export interface Reader {
   /** Whether this comes next, with spaces before any part of it; then it is read. */
@@ -103,7 +133,7 @@ export const readerOf = (bytes: Uint8Array, what: string, failure: Failure, offs
   let next = 0;
   const refused = (): DecodeError => {
     const found = toJson(charactersOf(bytes.subarray(next, next + 20)));
-    return failure(`${what} is not as it must be at byte ${next}: ${found}.`, "malformed", offset + next);
+    return failure(`${what} is not as the format says, at byte ${next}: ${found}.`, "malformed", offset + next);
   };
   const skip = (): void => {
     while (spaces.has(bytes[next])) next += 1;

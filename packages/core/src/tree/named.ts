@@ -1,5 +1,5 @@
 import { isNDArray, type NDArray } from "../array/array.ts";
-import { describe, inQuotes } from "../array/description.ts";
+import { describe, inQuotes, isRemains } from "../array/description.ts";
 import { formatShape, sameShape } from "../array/shape.ts";
 import { array } from "../convert/make.ts";
 import { item } from "../convert/read.ts";
@@ -166,7 +166,8 @@ interface FromNamed {
  * message; // => 'tree.fromNamed: "layers.1": float64 [2] is needed, not float64 [1].'
  */
 export const fromNamed = typed<FromNamed>((arrays: Named, like?: unknown): unknown => {
-  if (!isRecord(arrays)) throw new TreeError(`tree.fromNamed: a record of arrays is needed, not ${describe(arrays)}.`);
+  if (!isRecord(arrays) || isRemains(arrays))
+    throw new TreeError(`tree.fromNamed: a record of arrays is needed, not ${describe(arrays)}.`);
   for (const [name, x] of Object.entries<unknown>(arrays))
     if (!isNDArray(x)) throw new TreeError(`tree.fromNamed: ${inQuotes(name)} is ${describe(x)}, not an array.`);
   if (like === undefined) return decoded(() => grown(branchesOf(arrays)));

@@ -1,6 +1,6 @@
 import { type DecodeError, DomainError, type Either, either } from "@gradfold/core";
+import { raw } from "@gradfold/core/transform";
 import { type Journal, slotCount, trailerBytes } from "../recording/journal.ts";
-import { raw } from "../recording/source.ts";
 import type { Recording } from "../recording/recording.ts";
 import { decodeJournal } from "../recording/survey.ts";
 import { tailWriter } from "../recording/tail.ts";

@@ -1,8 +1,17 @@
 import { DomainError, type NDArray, ShapeError, tree, TreeError } from "@gradfold/core";
-import { describe, formatShape, isRecord, mostAxes, runIfKept, view } from "@gradfold/core/transform";
+import {
+  describe,
+  formatShape,
+  isCount,
+  isRecord,
+  mostAxes,
+  mostTexts,
+  runIfKept,
+  short,
+  toJson,
+  view,
+} from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
-import { short } from "./failure.ts";
-import { isCount, mostTexts, toJson } from "./json.ts";
 import type { Lost, Recording } from "./recording.ts";
 
 /* What decoding refuses is refused before anything is written, with the place and the value. */
@@ -83,6 +92,10 @@ export const areStretches = (stretches: readonly Lost[], steps: number): boolean
     ({ from, to }, i) =>
       isCount(from) && isCount(to) && from >= (stretches[i - 1]?.to ?? 0) && from < to && to <= steps,
   );
+
+/** Stretches of steps as they are written. */
+export const pairsOf = (lost: readonly Lost[]): readonly (readonly number[])[] =>
+  lost.map(({ from, to }) => [from, to]);
 
 /** Throws unless the values of a recording are those that decoding gives back. */
 export const checkValues = (name: string, made: Recording): void => {

@@ -1,20 +1,27 @@
 import type { DType } from "@gradfold/core";
-import { allocateAlone, mostAxes, type Store } from "@gradfold/core/transform";
-import { crc32c } from "./checksum.ts";
-import { failure, short } from "./failure.ts";
-import { type Quoted, type Reader, readerOf, readTexts } from "./json.ts";
 import {
-  bytesIn,
-  checksumBytes,
-  checksumName,
+  allocateAlone,
+  checkPlaces,
   codes,
   countOf,
-  type Described,
-  longestHeader,
-  mostAxesTogether,
-  mostTensors,
-} from "./safetensors.ts";
-import { bytesAt, raw, type Source } from "./source.ts";
+  formatShape,
+  headerLength,
+  headerParts,
+  jsonOf,
+  lengthBytes,
+  mostAxes,
+  type Placed,
+  type Quoted,
+  raw,
+  readHeader,
+  short,
+  type Sized,
+  type Store,
+} from "@gradfold/core/transform";
+import { crc32c } from "./checksum.ts";
+import { failure } from "./failure.ts";
+import { bytesIn, checksum, checksumBytes, type Described } from "./safetensors.ts";
+import { bytesAt, type Source, viewOf } from "./source.ts";
 
 /** An array in a file, and where its bytes begin. */
 export interface Tensor extends Described {
@@ -28,7 +35,9 @@ export interface Contents {
   readonly elements: (tensor: Tensor) => Store;
 }
 
-const words = (Object.keys(codes) as DType[]).map((dtype) => [dtype, `"${codes[dtype]}"`] as const);
+const dtypes: ReadonlyMap<string, DType> = new Map(
+  (Object.keys(codes) as DType[]).map((dtype) => [codes[dtype], dtype]),
+);
 
 const pieceBytes = 2 ** 20;
 
@@ -43,57 +52,40 @@ const checksumOf = (source: Source, end: number): number => {
   return sum;
 };
 
-interface Entry {
-  readonly name: string;
-  /** Undefined for the checksum's. */
-  readonly dtype: DType | undefined;
-  readonly shape: readonly number[];
-  readonly offsets: readonly [begin: number, end: number];
-}
-
-const readEntry = (reader: Reader): Entry => {
-  const name = reader.text();
-  reader.need(':{"dtype":');
-  const dtype = words.find(([, word]) => reader.is(word))?.[0];
-  if (dtype === undefined && !reader.is('"U8"')) throw failure(`the tensor ${short(name)} is of no dtype here.`);
-  reader.need(',"shape":[');
-  const shape: number[] = [];
-  reader.list("]", () => {
-    shape.push(reader.count());
-    // The rows of an array have an axis more than it.
-    if (shape.length > mostAxes + 1) throw failure(`the tensor ${short(name)} has more than ${mostAxes + 1} axes.`);
-  });
-  reader.need(',"data_offsets":[');
-  const begin = reader.count();
-  reader.need(",");
-  const end = reader.count();
-  reader.need("]}");
-  return { name, dtype, shape, offsets: [begin, end] };
+/** A tensor of a header as an array, which has an axis more where it is the rows of one. */
+const arrayOf = ({ name, dtype: code, shape, begin }: Placed): Tensor => {
+  const dtype = dtypes.get(code);
+  if (dtype === undefined) throw failure(`the tensor ${short(name)} is of no dtype here.`);
+  if (shape.length > mostAxes + 1) throw failure(`the tensor ${short(name)} has more than ${mostAxes + 1} axes.`);
+  return { dtype, shape, at: begin };
 };
 
-/** The tensors that a header lists, which fill the bytes behind it one after another, the checksum last. */
-const readTensors = (reader: Reader, length: number): ReadonlyMap<string, Tensor> => {
-  const tensors = new Map<string, Tensor>();
-  let [at, axes] = [0, 0];
-  while (reader.is(",")) {
-    const { name, dtype, shape, offsets } = readEntry(reader);
-    const [begin, end] = offsets;
-    if (name === checksumName) {
-      const isLast =
-        dtype === undefined && shape.length === 1 && shape[0] === checksumBytes && begin === at && end === length;
-      if (!isLast || end - begin !== checksumBytes) break;
-      return tensors;
-    }
-    if (dtype === undefined || begin !== at || end > length || end - begin !== bytesIn({ dtype, shape }))
-      throw failure(`the tensor ${short(name)} is not where, or not what, the header says.`);
-    if (tensors.has(name)) throw failure(`the header says ${short(name)} twice.`);
-    axes += shape.length;
-    if (tensors.size === mostTensors || axes > mostAxesTogether)
-      throw failure(`there are more than ${mostTensors} tensors, or ${mostAxesTogether} axes.`);
-    tensors.set(name, { dtype, shape, at });
-    at = end;
-  }
-  throw failure("the tensors do not fill the file.");
+/** Takes the checksum away, which is the last of the tensors. */
+const withoutChecksum = (tensors: ReadonlyMap<string, Placed>): readonly Placed[] => {
+  const list = [...tensors.values()];
+  const last = list.at(-1);
+  if (last?.name === checksum.name && last.dtype === checksum.dtype && formatShape(last.shape) === `[${checksumBytes}]`)
+    return list.slice(0, -1);
+  throw failure("the last tensor is no checksum.");
+};
+
+function* sized(tensors: readonly Placed[]): Generator<Sized> {
+  for (const { name, dtype, shape, begin, end } of tensors) yield { name, dtype, shape, bytes: end - begin };
+  yield checksum;
+}
+
+function* inJson(metadata: ReadonlyMap<string, Quoted>): Generator<readonly [string, Iterable<string>]> {
+  for (const [name, quoted] of metadata) yield [name, jsonOf(quoted)];
+}
+
+/** Throws unless the bytes of a header are what is written for its contents, and fewer than eight spaces. */
+const checkCanonical = (bytes: Uint8Array, tensors: readonly Placed[], metadata: ReadonlyMap<string, Quoted>): void => {
+  const other = (at: number) => failure(`the header is not as it is written here, at byte ${at}.`);
+  let at = 0;
+  // Piece by piece, since all of it in one text would cost more than the file.
+  for (const part of headerParts(sized(tensors), inJson(metadata)))
+    for (let i = 0; i < part.length; i++, at++) if (bytes[at] !== part.charCodeAt(i)) throw other(at);
+  if (bytes.length >= at + 8 || !bytes.subarray(at).every((byte) => byte === 0x20)) throw other(at);
 };
 
 /** The elements of a tensor, in a buffer of their own. */
@@ -110,23 +102,20 @@ const elementsOf = (source: Source, start: number, { dtype, shape, at }: Tensor)
 /** The contents of a file. Throws a DecodeError. */
 export const read = (source: Source): Contents => {
   const { length } = source;
-  if (length < 8 + checksumBytes) throw failure(`${length} bytes are too few.`, "truncated");
-  const head = new DataView(bytesAt(source, 0, 8).buffer);
+  if (length < lengthBytes + checksumBytes) throw failure(`${length} bytes are too few.`, "truncated");
   const end = length - checksumBytes;
-  const headerLength = head.getUint32(0, true);
-  const start = 8 + headerLength;
-  if (head.getUint32(4, true) !== 0 || start > end || headerLength > longestHeader)
-    throw failure(
-      "the header is longer than the file, or than any. It is truncated, or no safetensors file.",
-      "truncated",
-    );
-  if (new DataView(bytesAt(source, end, checksumBytes).buffer).getUint32(0, true) !== checksumOf(source, end))
+  const header = bytesAt(source, lengthBytes, headerLength(bytesAt(source, 0, lengthBytes), end, failure));
+  const start = lengthBytes + header.length;
+  if (viewOf(bytesAt(source, end, checksumBytes)).getUint32(0, true) !== checksumOf(source, end))
     throw failure("the checksum is wrong: the file is damaged, or not one of gradfold's.", "altered");
-  const reader = readerOf(bytesAt(source, 8, headerLength), "the header");
-  reader.need('{"__metadata__":');
-  const metadata = readTexts(reader);
-  const tensors = readTensors(reader, length - start);
-  reader.need("}");
-  reader.end();
+  const { metadata, tensors: placed } = readHeader(header, failure);
+  const list = withoutChecksum(placed);
+  const tensors = new Map(list.map((tensor) => [tensor.name, arrayOf(tensor)]));
+  const bytesOf = ({ name }: Placed): number => {
+    const tensor = tensors.get(name);
+    return tensor === undefined ? checksumBytes : bytesIn(tensor);
+  };
+  checkPlaces(placed.values(), bytesOf, length - start, failure);
+  checkCanonical(header, list, metadata);
   return { metadata, tensors, elements: (tensor) => elementsOf(source, start, tensor) };
 };

@@ -1,11 +1,24 @@
 import type { DType } from "@gradfold/core";
-import { bytesOf, contiguous, decoded, formatShape, lazy, sizeOf } from "@gradfold/core/transform";
+import {
+  bytesOf,
+  contiguous,
+  decoded,
+  formatShape,
+  isCount,
+  lazy,
+  type Reader,
+  readTexts,
+  short,
+  sizeOf,
+  stringOf,
+  toJson,
+} from "@gradfold/core/transform";
 import { frameOf, type Keyframe } from "../trajectory/keyframe.ts";
 import { byName } from "../value.ts";
-import { areStretches, mostStretches } from "./check.ts";
+import { areStretches, mostStretches, pairsOf } from "./check.ts";
 import { type Contents, read, type Tensor } from "./contents.ts";
-import { failure, type Result, short } from "./failure.ts";
-import { isCount, readTexts, type Reader, stringOf, toJson, within } from "./json.ts";
+import { failure, type Result } from "./failure.ts";
+import { within } from "./json.ts";
 import { format, metricsGroup, named, version } from "./names.ts";
 import type { Lost, Recording } from "./recording.ts";
 import { build, eachLeaf, type LeafKind, leafOf, readSkeleton, type Skeleton } from "./skeleton.ts";
@@ -104,6 +117,9 @@ const readLost =
     throw failure("the steps that are lost are none of the run's.");
   };
 
+const readDescription = (reader: Reader): Readonly<Record<string, string>> =>
+  byName(Array.from(readTexts(reader, failure), ([name, text]) => [name, stringOf(text)] as const));
+
 /** What the texts of a file say. */
 const textsIn = (contents: Contents) => {
   const { metadata } = contents;
@@ -124,11 +140,9 @@ const textsIn = (contents: Contents) => {
   return {
     steps,
     numerics,
-    description: byName(
-      Array.from(within(description, "the description", readTexts), ([name, text]) => [name, stringOf(text)] as const),
-    ),
-    skeleton: within(state, "the form of the state", readSkeleton),
-    ...(lost === undefined ? {} : { lost: within(lost, "the list of lost steps", readLost(steps)) }),
+    description: within(description, "the description", readDescription, (texts) => texts),
+    skeleton: within(state, "the form of the state", readSkeleton, (skeleton) => skeleton),
+    ...(lost === undefined ? {} : { lost: within(lost, "the list of lost steps", readLost(steps), pairsOf) }),
   };
 };
 

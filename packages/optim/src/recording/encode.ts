@@ -1,7 +1,6 @@
 import { type NDArray, toTypedArray, tree, TreeError } from "@gradfold/core";
-import { allocateAlone } from "@gradfold/core/transform";
-import { checkValues } from "./check.ts";
-import { toJson } from "./json.ts";
+import { allocateAlone, toJson } from "@gradfold/core/transform";
+import { checkValues, pairsOf } from "./check.ts";
 import { format, metricsGroup, named, version } from "./names.ts";
 import type { Recording } from "./recording.ts";
 import { type Column, write, type Written } from "./safetensors.ts";
@@ -65,7 +64,7 @@ export const fileOf = (name: string, made: Recording): Written => {
       steps: String(steps),
       state: toJson(skeleton),
       description: toJson(made.description),
-      ...(lost.length > 0 ? { lost: toJson(lost.map(({ from, to }) => [from, to])) } : {}),
+      ...(lost.length > 0 ? { lost: toJson(pairsOf(lost)) } : {}),
     },
     // One without steps may be the beginning of a run.
     steps === 0,

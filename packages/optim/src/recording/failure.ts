@@ -4,9 +4,6 @@ import { DecodeError, type DecodeFailure, type Either, either } from "@gradfold/
 export const failure = (what: string, kind: DecodeFailure = "malformed"): DecodeError =>
   new DecodeError(kind, `recording.decode: ${what}`);
 
-/** So much of a name that an error can hold it. */
-export const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
-
 export type Result<A> = Either<DecodeError, A>;
 
 export const wrong = (what: string, kind?: DecodeFailure): Either<DecodeError, never> =>

@@ -1,9 +1,8 @@
 import { either, type NDArray, tree } from "@gradfold/core";
-import { bytesPerElement, sizeOf } from "@gradfold/core/transform";
+import { asciiBytes, bytesPerElement, sizeOf } from "@gradfold/core/transform";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { type Result, wrong } from "./failure.ts";
-import { bytesOfText } from "./json.ts";
 import type { Recording } from "./recording.ts";
 import { pathsOf, type Skeleton, skeletonOf } from "./skeleton.ts";
 import { bytesAt, type Source, viewOf } from "./source.ts";
@@ -24,7 +23,7 @@ import { bytesAt, type Source, viewOf } from "./source.ts";
  * be written, and none of another journal's.
  */
 
-const magic = bytesOfText("gradfold");
+const magic = asciiBytes("gradfold");
 const version = 2;
 const prefixBytes = 32;
 export const trailerBytes = 32;

@@ -1,15 +1,23 @@
 import { DomainError, type DType } from "@gradfold/core";
-import { bytesPerElement, type Store } from "@gradfold/core/transform";
+import {
+  byWidth,
+  bytesPerElement,
+  canonical,
+  checkCount,
+  codes,
+  countOf,
+  headerBytes,
+  headerText,
+  longestHeader,
+  type Store,
+} from "@gradfold/core/transform";
 import { crc32c } from "./checksum.ts";
-import { bytesOfText, toJson } from "./json.ts";
-import { raw } from "./source.ts";
 
 /*
- * Files as the Python package `safetensors` reads and writes them: the length of the header as eight little-endian bytes,
- * the header in JSON, the elements. Beyond the format these files have a last tensor `checksum` over all bytes before
- * it, and their header is canonical: what `JSON.stringify` writes, in ASCII, filled up with spaces. So a header cannot
- * say the same thing twice, and no bit of a file can change unseen. The elements are little-endian, as is every machine
- * that these packages run on.
+ * Files as the Python package `safetensors` reads and writes them. Beyond the format these files have a last tensor
+ * `checksum` over all bytes before it, and their header is canonical: what `JSON.stringify` writes, in ASCII, filled up
+ * with spaces. So a header cannot say the same thing twice, and no bit of a file can change unseen. The elements are
+ * little-endian, as is every machine that these packages run on.
  */
 
 export interface Described {
@@ -29,54 +37,15 @@ export interface Written {
   readonly parts: () => Iterable<Uint8Array>;
 }
 
-export const codes = { float64: "F64", float32: "F32", int32: "I32", bool: "BOOL" } as const;
-
-/** A longer header would cost the memory of whoever reads it. */
-export const longestHeader = 2 ** 23;
-/** So would more tensors. */
-export const mostTensors = 2 ** 16;
-export const mostAxesTogether = 2 ** 19;
 /** A tensor's rows, begin and end grow with a run; up to terabytes they have 12 digits more than at its beginning. */
 const roomToGrow = 3 * 12;
 
-export const checksumName = "checksum";
 export const checksumBytes = 4;
 
-const checksumAt = (begin: number): unknown => ({
-  dtype: "U8",
-  shape: [checksumBytes],
-  data_offsets: [begin, begin + checksumBytes],
-});
-
-/** How many elements a shape has, also where the product of all sizes but a zero is too large. */
-export const countOf = (shape: readonly number[]): number =>
-  shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
+/** The last tensor of a file. */
+export const checksum = { name: "checksum", dtype: "U8", shape: [checksumBytes], bytes: checksumBytes } as const;
 
 export const bytesIn = ({ dtype, shape }: Described): number => countOf(shape) * bytesPerElement[dtype];
-
-/** Elements with one bit pattern for NaN, which the engine does not promise. */
-const canonical = (data: Store): Uint8Array => {
-  if (data.every((value: number) => !Number.isNaN(value))) return raw(data);
-  const words = new Uint32Array(data.slice().buffer);
-  const high = data.BYTES_PER_ELEMENT === 8 ? 0x7ff80000 : 0x7fc00000;
-  const stride = data.BYTES_PER_ELEMENT / 4;
-  data.forEach((value: number, i: number) => {
-    if (Number.isNaN(value)) words.set(stride === 2 ? [0, high] : [high], i * stride);
-  });
-  return new Uint8Array(words.buffer);
-};
-
-/** Elements of wide types first, so that each lies at a multiple of its size. */
-const byWidth = (a: Column, b: Column): number => bytesPerElement[b.dtype] - bytesPerElement[a.dtype];
-
-const checkCount = (name: string, columns: readonly Column[]): void => {
-  const axes = columns.reduce((sum, { shape }) => sum + shape.length, 0);
-  if (columns.length <= mostTensors && axes <= mostAxesTogether) return;
-  throw new DomainError(
-    `${name}: ${columns.length} tensors of ${axes} axes are more than ${mostTensors}, or than ${mostAxesTogether} axes. ` +
-      "There are two for each leaf. Put leaves together, or metrics.",
-  );
-};
 
 const checkLength = (name: string, length: number): void => {
   if (length <= longestHeader) return;
@@ -96,28 +65,22 @@ export const write = (
   metadata: Readonly<Record<string, string>>,
   grows: boolean,
 ): Written => {
-  checkCount(name, columns);
+  checkCount(name, columns, "There are two for each leaf. Put leaves together, or metrics.");
   const sorted = columns.toSorted(byWidth);
-  let size = 0;
-  const entries = sorted.map((column) => {
-    const { dtype, shape } = column;
-    return [column.name, { dtype: codes[dtype], shape, data_offsets: [size, (size += bytesIn(column))] }] as const;
-  });
-  const header = toJson(
-    Object.fromEntries<unknown>([["__metadata__", metadata], ...entries, [checksumName, checksumAt(size)]]),
-  );
-  checkLength(name, header.length + (grows ? roomToGrow * (columns.length + 1) : 0));
-  const text = bytesOfText(header.padEnd(Math.ceil(header.length / 8) * 8));
+  const entries = sorted.map((column) => ({ ...column, dtype: codes[column.dtype], bytes: bytesIn(column) }));
+  const text = headerText([...entries, checksum], Object.entries(metadata));
+  checkLength(name, text.length + (grows ? roomToGrow * (columns.length + 1) : 0));
+  const head = headerBytes(text);
   const parts = function* (): Generator<Uint8Array> {
-    let sum = 0;
-    const summed = (bytes: Uint8Array): Uint8Array => {
-      sum = crc32c(bytes, sum);
-      return bytes;
-    };
-    yield summed(new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer));
-    yield summed(text);
-    for (const column of sorted) for (const part of column.parts()) yield summed(canonical(part));
+    let sum = crc32c(head);
+    yield head;
+    for (const column of sorted)
+      for (const part of column.parts()) {
+        const bytes = canonical(part);
+        sum = crc32c(bytes, sum);
+        yield bytes;
+      }
     yield new Uint8Array(Uint32Array.of(sum).buffer);
   };
-  return { length: 8 + text.length + size + checksumBytes, parts };
+  return { length: entries.reduce((sum, { bytes }) => sum + bytes, head.length + checksumBytes), parts };
 };

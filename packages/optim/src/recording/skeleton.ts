@@ -1,7 +1,6 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
-import { failure, short } from "./failure.ts";
-import type { Reader } from "./json.ts";
+import { isList, isNDArray, isRecord, mostLevels, type Reader, short } from "@gradfold/core/transform";
+import { failure } from "./failure.ts";
 
 /**
  * A tree with words for its leaves, as it is written in files: `{"params":"array","step":"array"}`. A plain number comes

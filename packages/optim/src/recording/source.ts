@@ -13,12 +13,6 @@ export const sourceOf = (bytes: Uint8Array): Source => ({
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-export const raw = (x: {
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
-
 /** The bytes of a source from a position on, as many as there are. */
 export const bytesAt = (source: Source, at: number, length: number): Uint8Array => {
   const bytes = new Uint8Array(Math.max(Math.min(length, source.length - at), 0));

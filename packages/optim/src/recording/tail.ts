@@ -3,9 +3,11 @@ import {
   allocate,
   bytesPerElement,
   contiguous,
+  isCount,
   isList,
   isNDArray,
   isRecord,
+  raw,
   runIfKept,
   sameShape,
   sizeOf,
@@ -13,9 +15,8 @@ import {
 } from "@gradfold/core/transform";
 import { misfit } from "../trajectory/difference.ts";
 import { bytesOf, type Form, type Journal, trailerBytes } from "./journal.ts";
-import { isCount } from "./json.ts";
 import { build, leafOf } from "./skeleton.ts";
-import { raw, viewOf } from "./source.ts";
+import { viewOf } from "./source.ts";
 
 /* The state behind a record's steps, and what the record is. */
 
