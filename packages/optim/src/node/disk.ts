@@ -39,11 +39,14 @@ export const fileAt = (fs: FileSystem, path: string): { readonly path: string; r
   return { path: fs.realpathSync(path), stats };
 };
 
+/** Node refuses to write 2 GiB in one call. */
+const mostAtOnce = 2 ** 30;
+
 /** Writes all bytes from a position on: one call may write only some of them. */
 export const writeAll = (fs: FileSystem, file: number, bytes: Uint8Array, position: number): void => {
   let done = 0;
   while (done < bytes.length) {
-    const written = fs.writeSync(file, bytes, done, bytes.length - done, position + done);
+    const written = fs.writeSync(file, bytes, done, Math.min(bytes.length - done, mostAtOnce), position + done);
     if (written === 0) throw new FileError("the file takes no more bytes.", "EIO");
     done += written;
   }

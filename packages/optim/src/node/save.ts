@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type DecodeError, type Either, either } from "@gradfold/core";
-import { optionsOf } from "@gradfold/core/transform";
+import { bytesOf, optionsOf } from "@gradfold/core/transform";
 import { decodeFrom } from "../recording/decode.ts";
 import { fileOf } from "../recording/encode.ts";
 import { isJournal } from "../recording/journal.ts";
@@ -19,20 +19,22 @@ export interface FileOptions {
 const defaults = { fs: nodeFiles };
 
 /**
- * Writes a recording as a safetensors file, whole or not at all: whatever happens meanwhile, there is the old file or the
- * new one.
+ * Writes a recording as a safetensors file, or the bytes of any other file, such as those of `safetensors.encode`: whole or
+ * not at all. Whatever happens meanwhile, there is the old file or the new one.
  *
  * @throws what `recording.encode` throws
  * @example
+ * import { array, safetensors } from "@gradfold/core";
  * import { recording, steps, trajectory } from "@gradfold/optim";
  * import { save } from "@gradfold/optim/node";
  * const made = recording.of(trajectory.fold((n: number) => [n * 2, {}], 1, steps(3)));
  * save("/no/such/folder/run.safetensors", made)._tag; // => 'Left'
+ * save("/no/such/folder/model.safetensors", safetensors.encode({ w: array([1, 2]) }))._tag; // => 'Left'
  */
-export const save = (path: string, made: Recording, options?: FileOptions): Either<FileError, void> => {
+export const save = (path: string, made: Recording | Uint8Array, options?: FileOptions): Either<FileError, void> => {
   const { fs } = optionsOf("save", options, defaults);
-  const { parts } = fileOf("save", made);
-  return attemptFile("save", path, () => writeAtomically(fs, path, parts()));
+  const parts = ArrayBuffer.isView(made) ? [bytesOf("save", made)] : fileOf("save", made).parts();
+  return attemptFile("save", path, () => writeAtomically(fs, path, parts));
 };
 
 /**
