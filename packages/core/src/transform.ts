@@ -49,7 +49,6 @@ export {
   countOf,
   headerBytes,
   headerLength,
-  headerParts,
   headerText,
   lengthBytes,
   longestHeader,
@@ -57,12 +56,10 @@ export {
   type Placed,
   readHeader,
   readTexts,
-  type Sized,
 } from "./safetensors/header.ts";
 export {
   asciiBytes,
   isCount,
-  jsonOf,
   type Quoted,
   type Reader,
   readerOf,

@@ -26,6 +26,8 @@ export interface Header {
   readonly metadata: ReadonlyMap<string, Quoted>;
   /** In the order of the header. */
   readonly tensors: ReadonlyMap<string, Placed>;
+  /** Whether it is what `headerText` gives for its contents, if they lie in their order, and fewer than eight spaces. */
+  readonly isWritten: boolean;
 }
 
 /** A longer header would cost the memory of whoever reads it. */
@@ -69,12 +71,22 @@ const readSizes = (reader: Reader, name: string, most: number, failure: Failure)
   return sizes;
 };
 
-/** The dtype, shape and place of a tensor, in any order, each once. */
-const readEntry = (reader: Reader, name: string, failure: Failure): Placed => {
+const fields = ["dtype", "shape", "data_offsets"] as const;
+
+const fieldOf = (reader: Reader): string => {
+  if (reader.is('"dtype"')) return "dtype";
+  if (reader.is('"shape"')) return "shape";
+  return reader.is('"data_offsets"') ? "data_offsets" : reader.text();
+};
+
+/** The dtype, shape and place of a tensor, in any order, each once; `isWritten` if it is the usual one. */
+const readEntry = (reader: Reader, name: string, failure: Failure): Placed & { readonly isWritten: boolean } => {
   let [dtype, shape, offsets]: [string?, (readonly number[])?, (readonly number[])?] = [];
+  let [place, isWritten] = [0, true];
   reader.need("{");
   reader.list("}", () => {
-    const field = reader.text();
+    const field = fieldOf(reader);
+    isWritten &&= field === fields[place++];
     reader.need(":");
     if (field === "dtype" && dtype === undefined) dtype = reader.text();
     else if (field === "shape" && shape === undefined) shape = readSizes(reader, name, mostAxesTogether, failure);
@@ -83,8 +95,8 @@ const readEntry = (reader: Reader, name: string, failure: Failure): Placed => {
   });
   const [begin, end] = offsets ?? [];
   if (dtype === undefined || shape === undefined || begin === undefined || end === undefined)
-    throw failure(`the tensor ${short(name)} lacks one of dtype, shape and data_offsets.`);
-  return { name, dtype, shape, begin, end };
+    throw failure(`the tensor ${short(name)} lacks one of ${fields.join(", ")}.`);
+  return { name, dtype, shape, begin, end, isWritten };
 };
 
 /** The length of a header that the first eight bytes of a file announce. */
@@ -104,7 +116,7 @@ export const headerLength = (head: Uint8Array, fileLength: number, failure: Fail
 export const readHeader = (bytes: Uint8Array, failure: Failure): Header => {
   const reader = readerOf(bytes, "the header", failure, lengthBytes);
   let metadata: ReadonlyMap<string, Quoted> | undefined;
-  let axes = 0;
+  let [axes, isWritten] = [0, true];
   const tensors = new Map<string, Placed>();
   reader.need("{");
   reader.list("}", () => {
@@ -113,18 +125,23 @@ export const readHeader = (bytes: Uint8Array, failure: Failure): Header => {
     if (tensors.has(name) || (name === metadataName && metadata !== undefined))
       throw failure(`the header says ${short(name)} twice.`);
     if (name === metadataName) {
-      metadata = reader.is("null") ? new Map() : readTexts(reader, failure);
+      isWritten &&= tensors.size === 0;
+      const isNull = reader.is("null");
+      isWritten &&= !isNull;
+      metadata = isNull ? new Map() : readTexts(reader, failure);
       return;
     }
     const tensor = readEntry(reader, name, failure);
+    isWritten &&= tensor.isWritten;
     axes += tensor.shape.length;
     // A recording has its checksum too.
     if (tensors.size > mostTensors || axes > mostAxesTogether + 1)
       throw failure(`there are more than ${mostTensors} tensors, or ${mostAxesTogether} axes.`);
     tensors.set(name, tensor);
   });
-  reader.end();
-  return { metadata: metadata ?? new Map(), tensors };
+  const hasFewSpaces = reader.end() < 8;
+  isWritten &&= hasFewSpaces && metadata !== undefined && reader.isWritten();
+  return { metadata: metadata ?? new Map(), tensors, isWritten };
 };
 
 /** Throws unless tensors fill the bytes behind a header, one after another: without holes, and without overlaps. */
@@ -160,37 +177,19 @@ export const checkCount = (name: string, entries: readonly Pick<Entry, "shape">[
   );
 };
 
-/** A tensor that is written. */
-export interface Sized extends Entry {
-  readonly bytes: number;
-}
-
-/** The header of tensors, which lie one after another, in ASCII, piece by piece; of texts the JSON is given. */
-export function* headerParts(
-  tensors: Iterable<Sized>,
-  metadata: Iterable<readonly [name: string, json: Iterable<string>]>,
-): Generator<string> {
-  let [at, comma] = [0, ""];
-  yield `{"${metadataName}":{`;
-  for (const [name, json] of metadata) {
-    yield `${comma}${toJson(name)}:`;
-    yield* json;
-    comma = ",";
-  }
-  yield "}";
-  for (const { name, dtype, shape, bytes } of tensors)
-    yield `,${toJson(name)}:${toJson({ dtype, shape, data_offsets: [at, (at += bytes)] })}`;
-  yield "}";
-}
-
-/** The header of tensors and texts. It is not filled up yet. */
-export const headerText = (tensors: Iterable<Sized>, metadata: Iterable<readonly [string, string]>): string =>
-  [
-    ...headerParts(
-      tensors,
-      Array.from(metadata, ([name, text]) => [name, [toJson(text)]] as const),
-    ),
-  ].join("");
+/** The header of tensors, which lie one after another, and texts, in ASCII. It is not filled up yet. */
+export const headerText = (
+  tensors: readonly (Entry & { readonly bytes: number })[],
+  metadata: readonly (readonly [name: string, text: string])[],
+): string => {
+  let at = 0;
+  const texts = metadata.map(([name, text]) => `${toJson(name)}:${toJson(text)}`);
+  const entries = tensors.map(({ name, dtype, shape, bytes }) => {
+    const offsets = `${at},${(at += bytes)}`;
+    return `,${toJson(name)}:{"dtype":${toJson(dtype)},"shape":[${shape.join()}],"data_offsets":[${offsets}]}`;
+  });
+  return `{"${metadataName}":{${texts.join()}}${entries.join("")}}`;
+};
 
 /** A header with its length before it, filled up by spaces so that the elements begin at a multiple of eight. */
 export const headerBytes = (text: string): Uint8Array => {

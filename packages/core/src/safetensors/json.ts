@@ -6,8 +6,10 @@ import type { DecodeFailure, DecodeError } from "../error/error.ts";
  */
 
 /** JSON in ASCII: a byte for each character. */
-export const toJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+export const toJson = (value: unknown): string => {
+  if (typeof value === "string" && /^[ !#-[\]-~]*$/.test(value)) return `"${value}"`;
+  return JSON.stringify(value).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+};
 
 /** The bytes of a text in ASCII. */
 export const asciiBytes = (text: string): Uint8Array => {
@@ -63,7 +65,7 @@ export type Failure = (what: string, kind?: DecodeFailure, offset?: number) => D
 const quote = 0x22;
 const backslash = 0x5c;
 const letters: ReadonlySet<number> = new Set(Array.from('"\\/bfnrt', (c) => c.charCodeAt(0)));
-const spaces: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const isSpace = (byte = 0): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39;
 const isHexDigit = (byte = 0): boolean => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
@@ -87,6 +89,14 @@ const textEnd = (bytes: Uint8Array, from: number): number | undefined => {
   return undefined;
 };
 
+/** Where a text of ASCII without escapes ends that begins behind a quote; undefined for any other. */
+const plainEnd = (bytes: Uint8Array, from: number): number | undefined => {
+  let at = from;
+  for (let byte = bytes[at] ?? 0; byte >= 0x20 && byte < 0x7f && byte !== backslash; byte = bytes[++at] ?? 0)
+    if (byte === quote) return at;
+  return undefined;
+};
+
 /** A text as it stands between its quotes. What is long is not made a string before it is known for what. */
 export type Quoted = Uint8Array;
 
@@ -98,18 +108,18 @@ const unquoted = (quoted: Quoted): string | undefined => {
 /** The text of what a reader gave, which looked at it. */
 export const stringOf = (quoted: Quoted): string => unquoted(quoted) ?? "";
 
-/** The JSON that `toJson` gives for a text that was read, piece by piece: what it is made of may be long. */
-export function* jsonOf(quoted: Quoted): Generator<string> {
-  yield '"';
+/** Whether a text that was read is what `toJson` writes for it; piece by piece, since it may be long. */
+const isWritten = (quoted: Quoted): boolean => {
   for (let at = 0; at < quoted.length;) {
     let end = at;
     while (end < quoted.length && end < at + mostArguments)
       end += quoted[end] !== backslash ? 1 : quoted[end + 1] === 0x75 ? 6 : 2;
-    yield toJson(stringOf(quoted.subarray(at, end))).slice(1, -1);
+    const piece = quoted.subarray(at, end);
+    if (toJson(stringOf(piece)) !== `"${charactersOf(piece)}"`) return false;
     at = end;
   }
-  yield '"';
-}
+  return true;
+};
 
 /** A place in JSON, which moves on as it is read. Whatever else comes than what is asked for throws. */
 export interface Reader {
@@ -121,8 +131,10 @@ export interface Reader {
   readonly text: () => string;
   /** What stands between commas up to a mark. */
   readonly list: (close: string, element: () => void) => void;
-  /** Nothing but spaces may follow. */
-  readonly end: () => void;
+  /** Nothing but spaces may follow, of which the number is told. */
+  readonly end: () => number;
+  /** Whether all is as `toJson` writes it: spaces are at the end only, and escapes where they are needed. */
+  readonly isWritten: () => boolean;
 }
 
 /** Whether something is what `count` reads. */
@@ -131,12 +143,16 @@ export const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && N
 /** Reads JSON (RFC 8259) in UTF-8; `what` it is begins an error. */
 export const readerOf = (bytes: Uint8Array, what: string, failure: Failure, offset = 0): Reader => {
   let next = 0;
+  let isAsWritten = true;
   const refused = (): DecodeError => {
     const found = toJson(charactersOf(bytes.subarray(next, next + 20)));
     return failure(`${what} is not as the format says, at byte ${next}: ${found}.`, "malformed", offset + next);
   };
   const skip = (): void => {
-    while (spaces.has(bytes[next])) next += 1;
+    while (isSpace(bytes[next])) {
+      next += 1;
+      isAsWritten = false;
+    }
   };
   const is = (mark: string): boolean => {
     const start = next;
@@ -160,7 +176,16 @@ export const readerOf = (bytes: Uint8Array, what: string, failure: Failure, offs
     const found = bytes.subarray(start, end ?? start);
     if (end === undefined || (found.some((byte) => byte > 0x7e) && utf8(found) === undefined)) throw refused();
     next = end + 1;
+    isAsWritten &&= isWritten(found);
     return found;
+  };
+  const text = (): string => {
+    skip();
+    const start = next + 1;
+    const end = bytes[next] === quote ? plainEnd(bytes, start) : undefined;
+    if (end === undefined) return stringOf(quoted());
+    next = end + 1;
+    return charactersOf(bytes.subarray(start, end));
   };
   const count = (): number => {
     skip();
@@ -177,7 +202,7 @@ export const readerOf = (bytes: Uint8Array, what: string, failure: Failure, offs
     need,
     count,
     quoted,
-    text: () => stringOf(quoted()),
+    text,
     list: (close, element) => {
       if (is(close)) return;
       do element();
@@ -185,8 +210,11 @@ export const readerOf = (bytes: Uint8Array, what: string, failure: Failure, offs
       need(close);
     },
     end: () => {
-      skip();
+      const start = next;
+      for (; isSpace(bytes[next]); next++) isAsWritten &&= bytes[next] === 0x20;
       if (next < bytes.length) throw refused();
+      return next - start;
     },
+    isWritten: () => isAsWritten,
   };
 };
