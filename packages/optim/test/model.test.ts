@@ -20,7 +20,7 @@ import {
 } from "@gradfold/core";
 import { valueAndGrad } from "@gradfold/autodiff";
 import { expect, test } from "vitest";
-import { adam, recording, repeat, trainState, trainStep, trajectory } from "../src/index.ts";
+import { adam, recording, steps, trainState, trainStep, trajectory } from "../src/index.ts";
 import { load, save } from "../src/node/index.ts";
 import { memoryDisk } from "./memory.ts";
 import { failure, right } from "./recorded.ts";
@@ -56,7 +56,7 @@ const step = trainStep(
   valueAndGrad((model: Model) => mean(square(sub(predict(model, x), y)))),
   optimizer,
 );
-const run = trajectory.fold(step, trainState(start, optimizer), repeat(undefined, 20));
+const run = trajectory.fold(step, trainState(start, optimizer), steps(20));
 
 /** The parameters in a file, and its description, by core alone. */
 const read = (bytes: Uint8Array) =>

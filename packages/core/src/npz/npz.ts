@@ -4,8 +4,8 @@
  */
 import { zipSync } from "fflate";
 import type { NDArray } from "../array/array.ts";
-import { inQuotes } from "../array/description.ts";
 import { DomainError, DTypeError, type DecodeError } from "../error/error.ts";
+import { inQuotes } from "../error/plain.ts";
 import { decoded } from "../fp/attempt.ts";
 import { isLeft } from "../fp/either.ts";
 import type { Either } from "../fp/fp.ts";

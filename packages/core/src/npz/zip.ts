@@ -1,7 +1,7 @@
 import crc32 from "crc-32";
 import { Inflate } from "fflate";
-import { inQuotes } from "../array/description.ts";
 import { DecodeError, type DecodeFailure } from "../error/error.ts";
+import { inQuotes } from "../error/plain.ts";
 import { utf8 } from "../safetensors/json.ts";
 
 /*

@@ -1,4 +1,4 @@
-import { inQuotes } from "../array/description.ts";
+import { inQuotes } from "../error/plain.ts";
 import { type Element, elements } from "../npy/element.ts";
 import { bytesPerElement, type DType } from "../scalar/dtype.ts";
 import type { Failure } from "./json.ts";

@@ -3,12 +3,12 @@
  * others read and write. https://github.com/huggingface/safetensors
  */
 import { contiguous, type NDArray } from "../array/array.ts";
-import { describe, inQuotes } from "../array/description.ts";
+import { describe } from "../array/description.ts";
 import { view } from "../array/primitive.ts";
 import { formatShape, frozen, mostAxes } from "../array/shape.ts";
 import { compact } from "../array/view.ts";
 import { DecodeError, DomainError, ShapeError } from "../error/error.ts";
-import { isRecord } from "../error/plain.ts";
+import { inQuotes, isRecord } from "../error/plain.ts";
 import { decoded } from "../fp/attempt.ts";
 import type { Either } from "../fp/fp.ts";
 import { bytesOf } from "../input/bytes.ts";

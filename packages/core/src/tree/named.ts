@@ -1,10 +1,10 @@
 import { isNDArray, type NDArray } from "../array/array.ts";
-import { describe, inQuotes, isRemains } from "../array/description.ts";
+import { describe, isRemains } from "../array/description.ts";
 import { formatShape, sameShape } from "../array/shape.ts";
 import { array } from "../convert/make.ts";
 import { item } from "../convert/read.ts";
 import { DecodeError, TreeError } from "../error/error.ts";
-import { isList, isRecord } from "../error/plain.ts";
+import { inQuotes, isList, isRecord } from "../error/plain.ts";
 import { decoded } from "../fp/attempt.ts";
 import type { Either } from "../fp/fp.ts";
 import { typed } from "../static/door.ts";
