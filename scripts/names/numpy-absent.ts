@@ -51,7 +51,7 @@ export const absent: Library["absent"] = [
   [
     "Files of other formats",
     "JavaScript reads text, and `recording` writes safetensors",
-    "np: fromfile fromregex fromstring genfromtxt loadtxt savetxt savez_compressed from_dlpack",
+    "np: fromfile fromregex fromstring genfromtxt loadtxt savetxt from_dlpack",
   ],
   [
     "Types and memory",

@@ -228,8 +228,10 @@ np.random.rayleigh -> sqrt(mul(2, random.exponential(key, [3])))
     [
       "Files, text, and JavaScript's values",
       `
-np.save np.savez -> npy.encode(x) // the bytes of a .npy file, for writeFileSync
-np.load -> npy.decode(npy.encode(x)) // an Either: bytes may be damaged
+np.save -> npy.encode(x) // the bytes of a .npy file, for writeFileSync
+np.savez -> npz.encode({ x, y }) // the bytes of a .npz file
+np.savez_compressed -> npz.encode({ x, y }, { compress: true })
+np.load -> [npy.decode(npy.encode(x)), npz.decode(npz.encode({ x, y }))] // an Either: bytes may be damaged
 np.array2string np.array_repr np.array_str -> print(x)
 np.apply_along_axis -> vmap((row: NDArray) => norm(row))(x)
 np.apply_over_axes -> sum(x, [0, 1])

@@ -18,7 +18,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   [
     "Files and other forms of arrays",
     "JSON and scijs are JavaScript's own; recordings grow while a run goes on",
-    "fromJSON tree.fromJSON fromNdarray toNdarray record resume load save",
+    "fromJSON tree.fromJSON tree.toNamed tree.fromNamed fromNdarray toNdarray record resume load save",
   ],
   ["Programs as data", "what `program.of` gives, as plain records", "program.evaluate program.print program.simplify"],
   [

@@ -153,8 +153,8 @@ data.random_split -> trainTestSplit(key, data, { testSize: 0.34 })
   [
     "Saving, and PyTorch's tensors",
     `
-torch.save -> recording.encode(recording.of(run)) // a safetensors file, which Python reads; save of the node entry writes it
-torch.load -> recording.decode(recording.encode(recording.of(run)))
+torch.save -> [safetensors.encode(params), recording.encode(recording.of(run))] // safetensors files, which Python reads; save of the node entry writes them
+torch.load -> [safetensors.decode(safetensors.encode(params)), recording.decode(recording.encode(recording.of(run)))] // not pickles: in Python, safetensors.torch.save_file
 Tensor.item -> item(array(5))
 Tensor.tolist -> toNested(x)
 Tensor.numpy -> toTypedArray(x)

@@ -244,13 +244,18 @@ test("choices and truths are what they are said to be", () => {
   );
 });
 
-test("the page on Optax has every schedule, with its options and no others", () => {
-  const page = readFileSync(new URL("../../../docs/optax.md", import.meta.url), "utf8");
-  const rowOf = (name: string): string => page.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
-  for (const name of Object.keys(schedule)) {
-    const [, , options = ""] = rowOf(name).split("|");
-    const call = doors.find(([door]) => door === `schedule.${name}`)?.[1];
-    const told = [...options.matchAll(/`(\w+)`/g)].map(([, option = ""]) => option);
-    expect([name, told.toSorted()]).toEqual([name, (call === undefined ? [] : optionsOf(call)).toSorted()]);
+/** The options that a call names in its object, but not those of objects within. */
+const namedIn = (call: string): readonly string[] =>
+  [...call.replaceAll(/\[.*\]/g, "").matchAll(/(\w+): /g)].map(([, option = ""]) => option);
+
+test("the page beside Optax has every schedule of Optax's, with its options and no others", () => {
+  const page = readFileSync(new URL("../../../docs/coming-from.md", import.meta.url), "utf8");
+  const lines = page.split("\n").filter((line) => line.startsWith("| `optax."));
+  for (const name of Object.keys(schedule).filter((each) => each !== "inverseTime")) {
+    const [, , call = "", note = ""] = lines.find((line) => line.includes(`\`schedule.${name}(`))?.split("|") ?? [];
+    const further = /^ and (.*?) $/.exec(note)?.[1]?.split(", ") ?? [];
+    const door = doors.find(([each]) => each === `schedule.${name}`)?.[1];
+    const told = [...namedIn(call), ...further];
+    expect([name, told.toSorted()]).toEqual([name, (door === undefined ? [] : optionsOf(door)).toSorted()]);
   }
 });
