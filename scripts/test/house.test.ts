@@ -12,6 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   compile: ["autodiff", "core"],
   optim: ["autodiff", "core"],
   viz: ["core"],
+  gradfold: ["autodiff", "compile", "core", "optim", "viz"],
 };
 
 /** The rooms of packages whose files stand in folders: each imports only those before it, and the root imports all. */
@@ -41,13 +42,21 @@ const variables: readonly string[] = [
 ];
 
 const names = packages.map((folder) => basename(folder));
+
+/** The folder of one of our packages. */
+const folderOf = (name: string): string => name.replace("@gradfold/", "");
+
 const inScope = (dependencies: Readonly<Record<string, string>> = {}): readonly string[] =>
   Object.keys(dependencies)
-    .filter((name) => name.startsWith("@gradfold/"))
-    .map((name) => name.replace("@gradfold/", ""))
+    .filter((name) => /^(@gradfold\/\w+|gradfold)$/.test(name))
+    .map(folderOf)
     .toSorted();
 
-type Manifest = { readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> };
+type Manifest = {
+  readonly name: string;
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+};
 type Project = { readonly references?: readonly { readonly path: string }[] };
 
 const manifest = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`)) as Manifest;
@@ -66,7 +75,7 @@ const notFound = (folder: string): readonly string[] => {
   try {
     writeFileSync(
       join(scratch, "scratch.ts"),
-      names.map((name) => `export * as ${name} from "@gradfold/${name}";\n`).join(""),
+      packages.map((folder) => `export * as ${basename(folder)} from "${manifest(folder).name}";\n`).join(""),
     );
     const settings = {
       extends: "../tsconfig.json",
@@ -81,7 +90,7 @@ const notFound = (folder: string): readonly string[] => {
       encoding: "utf8",
     });
     const errors = stdout.split("\n").filter((line) => line.startsWith(relative(root, scratch)));
-    return errors.map((line) => /error TS2307: .*'@gradfold\/(\w+)'/.exec(line)?.[1] ?? line).toSorted();
+    return errors.map((line) => /error TS2307: .*'(?:@gradfold\/)?(\w+)'/.exec(line)?.[1] ?? line).toSorted();
   } finally {
     rmSync(scratch, { recursive: true });
   }
