@@ -13,7 +13,7 @@ const contents = `
   process.stdout.write(replayPage([{ step: 0, loss: 1, params: { a: 1 }, line: [[0, 0], [1, 1]] }]));
 `;
 
-/** Where jsdom is found, and where it is not. */
+/** Where jsdom and Plot are found, and where they are not. */
 const beside = mkdtempSync(join(root, "packages/viz/.scratch-"));
 const apart = mkdtempSync(join(tmpdir(), "gradfold-"));
 
@@ -32,7 +32,7 @@ test.each<BuildOptions>([
   { format: "cjs" },
   { format: "esm" },
   { format: "cjs", keepNames: true, target: "es2017" },
-  { format: "esm", minify: true, external: ["jsdom"] },
+  { format: "esm", minify: true, external: ["jsdom", "@observablehq/plot"] },
 ])("a bundle %j writes the page that its parts write", async (options) => {
   const { stdout, stderr } = await bundled(beside, options);
   expect(stderr).toBe("");
@@ -42,6 +42,6 @@ test.each<BuildOptions>([
 test.each(["cjs", "esm"] as const)("a bundle in %s without jsdom beside it says so", async (format) => {
   const { stderr } = await bundled(apart, { format });
   expect(stderr).toMatch(
-    /DomainError: render: jsdom cannot be loaded from .*: see the cause. Install it beside the bundle/,
+    /DomainError: render: jsdom cannot be loaded from .*: see the cause. Run npm install jsdom@29 @observablehq\/plot@0.6 /,
   );
 });

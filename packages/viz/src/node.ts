@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { DomainError } from "@gradfold/core";
 import type * as jsdom from "jsdom";
+import type { PlotLibrary } from "./plot.ts";
 import { type Render, render as renderIn } from "./render.ts";
 import type { ReplayFrame } from "./replay/frame.ts";
 import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.ts";
@@ -8,17 +9,20 @@ import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.
 /** This file, also where a bundler made it part of a CommonJS one, in which `import.meta` is empty. */
 const here = typeof __filename === "string" ? __filename : import.meta.url;
 
+/** What brings both packages, in versions for every Node that we promise. */
+const command = "npm install jsdom@29 @observablehq/plot@0.6";
+
 /*
- * jsdom takes most of a second to load, to be paid only by who draws: hence `require`, which unlike `import` waits for
- * the first call, and unlike `import()` does not make every picture a promise. No bundler follows it, which is well:
- * bundled, jsdom does not find its own files. The one cast: `require` has no types.
+ * jsdom takes most of a second to load, to be paid only by who draws, and is not there for who does not: hence `require`,
+ * which unlike `import` waits for the first call, and unlike `import()` does not make every picture a promise. No bundler
+ * follows it, which is well: bundled, jsdom does not find its own files. The one cast: `require` has no types.
  */
-const loadJsdom = (): typeof jsdom => {
+const load = <A>(name: string): A => {
   try {
-    return createRequire(here)("jsdom") as typeof jsdom;
+    return createRequire(here)(name) as A;
   } catch (cause) {
-    const hint = "Install it beside the bundle, or give render of @gradfold/viz a document.";
-    throw new DomainError(`render: jsdom cannot be loaded from ${here}: see the cause. ${hint}`, { cause });
+    const hint = `Run ${command} beside it, or give render of @gradfold/viz a document and Plot.`;
+    throw new DomainError(`render: ${name} cannot be loaded from ${here}: see the cause. ${hint}`, { cause });
   }
 };
 
@@ -28,12 +32,18 @@ const lazy = <A>(make: () => A): (() => A) => {
   return () => (made ??= [make()])[0];
 };
 
-const renderer = lazy((): Render => renderIn(new (loadJsdom().JSDOM)().window.document));
+const renderer = lazy((): Render => {
+  const { JSDOM } = load<typeof jsdom>("jsdom");
+  return renderIn(new JSDOM().window.document, load<PlotLibrary>("@observablehq/plot"));
+});
 
 /**
  * A figure as the text of a stand-alone SVG file, drawn in a document of jsdom's that is made on first use.
  *
- * The first call takes about a second, later ones a few milliseconds.
+ * The first call takes about a second, later ones a few milliseconds. It needs two packages that gradfold does not bring:
+ * `npm install jsdom@29 @observablehq/plot@0.6`.
+ *
+ * @throws DomainError where jsdom or Observable Plot is not installed; for what is no figure
  *
  * @example
  * import { lossCurve } from "@gradfold/viz";

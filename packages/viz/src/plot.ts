@@ -1,4 +1,4 @@
-import * as Plot from "@observablehq/plot";
+import type * as Plot from "@observablehq/plot";
 import type { Axis, Figure, Mark, Point } from "./figure.ts";
 import { HEADING, TEXT } from "./label.ts";
 import { along } from "./position.ts";
@@ -6,10 +6,23 @@ import { along } from "./position.ts";
 /** Pixels between words and the edge of the picture. */
 const EDGE = 16;
 
+type Library = typeof Plot;
+
+/** The functions of Observable Plot that draw figures. */
+export const drawing = ["axisX", "axisY", "dot", "gridX", "gridY", "line", "plot", "ruleX", "text"] as const;
+
+/**
+ * Observable Plot, as `import * as Plot from "@observablehq/plot"` gives it. Its own types are not named here, so that
+ * declarations compile without it.
+ */
+export type PlotLibrary = Readonly<Record<(typeof drawing)[number], (...given: never[]) => unknown>>;
+
 /** The figure as Observable Plot draws it in the document: the only place that touches one. */
-export const plotted = (figure: Figure, document: Document): Element => {
+export const plotted = (figure: Figure, document: Document, given: PlotLibrary): Element => {
   const { width, height, margin, x, y, theme } = figure;
-  return Plot.plot({
+  // The one cast: who gave it was asked for its functions, and not for their types.
+  const plot = given as Library;
+  return plot.plot({
     document,
     width,
     height,
@@ -21,12 +34,12 @@ export const plotted = (figure: Figure, document: Document): Element => {
     x: { type: "linear", domain: [0, 1], axis: null },
     y: { type: "linear", domain: [0, 1], axis: null },
     marks: [
-      Plot.gridX(sharesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.gridY(sharesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.axisX(sharesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
-      Plot.axisY(sharesOf(y), { ...axisOptions(y, figure), label: null }),
-      ...figure.marks.map((mark) => plottedMark(figure, mark)),
-      ...wordsOf(figure),
+      plot.gridX(sharesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
+      plot.gridY(sharesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
+      plot.axisX(sharesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
+      plot.axisY(sharesOf(y), { ...axisOptions(y, figure), label: null }),
+      ...figure.marks.map((mark) => plottedMark(plot, figure, mark)),
+      ...wordsOf(plot, figure),
     ],
   });
 };
@@ -54,22 +67,26 @@ const axisOptions = ({ label, ticks }: Axis, { theme }: Figure) =>
   }) as const;
 
 /** What stands outside the axes, placed from the corners of the area that they span. */
-const wordsOf = ({ heading, note, y, margin, theme }: Figure): readonly Plot.Markish[] => [
-  words(heading, "top-left", {
+const wordsOf = (plot: Library, { heading, note, y, margin, theme }: Figure): readonly Plot.Markish[] => [
+  words(plot, heading, "top-left", {
     dx: EDGE - margin.left,
     dy: EDGE - margin.top,
     fontSize: HEADING,
     fontWeight: "bold",
     fill: theme.ink,
   }),
-  words(y.label, "top-left", { dx: EDGE - margin.left, dy: -24, fill: theme.muted }),
-  words(note, "bottom-left", { dx: EDGE - margin.left, dy: margin.bottom - 10, fill: theme.alarm }),
+  words(plot, y.label, "top-left", { dx: EDGE - margin.left, dy: -24, fill: theme.muted }),
+  words(plot, note, "bottom-left", { dx: EDGE - margin.left, dy: margin.bottom - 10, fill: theme.alarm }),
 ];
 
-const words = (text: string, frameAnchor: "top-left" | "bottom-left", options: Plot.TextOptions): Plot.Markish =>
-  Plot.text(text === "" ? [] : [text], { frameAnchor, fontSize: TEXT, ...options });
+const words = (
+  plot: Library,
+  text: string,
+  frameAnchor: "top-left" | "bottom-left",
+  options: Plot.TextOptions,
+): Plot.Markish => plot.text(text === "" ? [] : [text], { frameAnchor, fontSize: TEXT, ...options });
 
-const plottedMark = ({ x, y }: Figure, mark: Mark): Plot.Markish => {
+const plottedMark = (plot: Library, { x, y }: Figure, mark: Mark): Plot.Markish => {
   const named = mark.id === undefined ? {} : { render: withId(mark.id) };
   const at = {
     x: (point: Point | null) => (point === null ? NaN : share(x, point[0])),
@@ -77,7 +94,7 @@ const plottedMark = ({ x, y }: Figure, mark: Mark): Plot.Markish => {
   };
   switch (mark.kind) {
     case "dots":
-      return Plot.dot(mark.points, {
+      return plot.dot(mark.points, {
         ...named,
         ...at,
         r: mark.radius,
@@ -85,7 +102,7 @@ const plottedMark = ({ x, y }: Figure, mark: Mark): Plot.Markish => {
         fillOpacity: mark.opacity,
       });
     case "line":
-      return Plot.line(mark.path, {
+      return plot.line(mark.path, {
         ...named,
         ...at,
         stroke: mark.color,
@@ -93,9 +110,9 @@ const plottedMark = ({ x, y }: Figure, mark: Mark): Plot.Markish => {
         ...(mark.dash === "" ? {} : { strokeDasharray: mark.dash }),
       });
     case "rule":
-      return Plot.ruleX([share(x, mark.x)], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
+      return plot.ruleX([share(x, mark.x)], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
     case "text":
-      return Plot.text([mark.at], {
+      return plot.text([mark.at], {
         ...named,
         ...at,
         text: () => mark.text,

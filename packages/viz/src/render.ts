@@ -2,7 +2,7 @@ import { DomainError } from "@gradfold/core";
 import { isObject, reading, refuse } from "./check.ts";
 import { type Figure, figureOf } from "./figure.ts";
 import { normalised } from "./normalise.ts";
-import { plotted } from "./plot.ts";
+import { drawing, plotted, type PlotLibrary } from "./plot.ts";
 import { type Branch, treeOf } from "./tree.ts";
 import { xml } from "./xml.ts";
 
@@ -10,12 +10,15 @@ import { xml } from "./xml.ts";
 export type Render = (figure: Figure) => string;
 
 /**
- * Draws a figure in a document and gives it as the text of a stand-alone SVG file.
+ * Draws a figure in a document by Observable Plot, and gives it as the text of a stand-alone SVG file.
  *
  * The document is only lent: nothing is added to it. The text is valid XML without scripts, styles or references to
  * anything outside, and the same bytes each time. (Browsers whose pixels are not dense draw half a pixel lower than
- * Node: Plot's doing.) In a page, `element.innerHTML = render(document)(figure)`; Node has no document, so there
- * `@gradfold/viz/node` has it ready:
+ * Node: Plot's doing.) In a page, `import * as Plot from "@observablehq/plot"` and
+ * `element.innerHTML = render(document, Plot)(figure)`; Node has no document, so there `@gradfold/viz/node` has it ready.
+ * Plot comes as an argument because only who draws installs it: `npm install @observablehq/plot@0.6`.
+ *
+ * @throws DomainError without a document or without Plot; of what it gives, for what is no figure
  *
  * @example
  * import { scatterFit } from "@gradfold/viz";
@@ -23,8 +26,9 @@ export type Render = (figure: Figure) => string;
  * const svg = render(scatterFit([{ x: 1, y: 2 }], { width: 480, height: 300 }));
  * svg.split("\n")[1]; // => '<title id="scatter-title">Data and fitted line</title>'
  */
-export const render = (document: Document): Render => {
+export const render = (document: Document, plot: PlotLibrary): Render => {
   reading(op, () => checkDocument(document));
+  reading(op, () => checkPlot(plot));
   return (figure) => {
     const checked = reading(op, () => figureOf(figure, () => `${op}: figure`));
     if (elementsOf(checked) > MOST)
@@ -32,7 +36,7 @@ export const render = (document: Document): Render => {
         `${op}: the figure has too much to draw: ${elementsOf(checked)} dots, texts and rules, more than ${MOST}. ` +
           "Give every tenth point, say.",
       );
-    const drawing = reading(op, () => treeOf(plotted(checked, document)), "drawing in the document");
+    const drawing = reading(op, () => treeOf(plotted(checked, document, plot)), "drawing in the document");
     return xml(named(normalised(framed(checked, drawing), checked.idPrefix)));
   };
 };
@@ -49,6 +53,17 @@ const checkDocument = (document: unknown): void => {
   const { createElementNS } = isObject(document) ? document : {};
   if (typeof createElementNS !== "function")
     refuse(() => `${op}: document`, "a document", document, "Without one, import render from @gradfold/viz/node.");
+};
+
+const checkPlot = (plot: unknown): void => {
+  const functions: Readonly<Record<string, unknown>> = isObject(plot) ? plot : {};
+  if (drawing.some((name) => typeof functions[name] !== "function"))
+    refuse(
+      () => `${op}: plot`,
+      "Observable Plot",
+      plot,
+      'Write import * as Plot from "@observablehq/plot" and render(document, Plot), after npm install @observablehq/plot@0.6.',
+    );
 };
 
 /** The drawing with what it takes to stand alone: a size, fonts, a name and a description, a background. */

@@ -2,6 +2,7 @@
 import { runInNewContext } from "node:vm";
 import { array, attempt, DomainError, DTypeError, either } from "@gradfold/core";
 import * as fc from "fast-check";
+import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
 import { describe, expect, test } from "vitest";
 import * as viz from "../src/index.ts";
@@ -33,7 +34,7 @@ const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["lossCurve", loose(viz.lossCurve)],
   ["scatterFit", loose(viz.scatterFit)],
   ["render", loose(viz.render)],
-  ["render", loose(viz.render(document))],
+  ["render", loose(viz.render(document, Plot))],
   ["render", loose(node.render)],
   ["replayPage", loose(viz.replayPage)],
   ["replayPage", loose(viz.replayPage(() => "<svg/>"))],
@@ -140,8 +141,8 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
       { ...sizes, xLabel: "x", yLabel: "y" },
     ],
   ],
-  ["render", loose(viz.render(document)), [viz.scatterFit({ ...points, after: [2, 1] })]],
-  ["render", loose(viz.render(document)), [viz.lossCurve([1, 20, NaN])]],
+  ["render", loose(viz.render(document, Plot)), [viz.scatterFit({ ...points, after: [2, 1] })]],
+  ["render", loose(viz.render(document, Plot)), [viz.lossCurve([1, 20, NaN])]],
   [
     "replayPage",
     loose(viz.replayPage(() => "<svg/>")),

@@ -18,15 +18,16 @@ const packagesFrom = (path: string, seen = new Set<string>()): Set<string> =>
     new Set<string>(),
   );
 
-test("the main entry needs neither Node nor jsdom", () => {
+test("the main entry needs neither Node nor jsdom nor Plot", () => {
   expect([...packagesFrom(source("index.ts"))].toSorted()).toEqual([
     "@gradfold/core",
     "@gradfold/core/transform",
     "@noble/hashes/sha2.js",
-    "@observablehq/plot",
   ]);
 });
 
-test("the entry for Node loads jsdom on the first drawing only", () => {
-  expect([...packagesFrom(source("node.ts"))]).not.toContain("jsdom");
+test("the entry for Node loads jsdom and Plot on the first drawing only", () => {
+  const packages = packagesFrom(source("node.ts"));
+  expect(packages).not.toContain("jsdom");
+  expect(packages).not.toContain("@observablehq/plot");
 });

@@ -1,8 +1,18 @@
 import { DomainError } from "@gradfold/core";
 import * as fc from "fast-check";
+import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
-import { dark, type Figure, light, lossCurve, paper, render as renderIn, scatterFit } from "../src/index.ts";
+import {
+  dark,
+  type Figure,
+  light,
+  lossCurve,
+  paper,
+  type PlotLibrary,
+  render as renderIn,
+  scatterFit,
+} from "../src/index.ts";
 import { render } from "../src/node.ts";
 import { position } from "../src/position.ts";
 import { data, run } from "./sample.ts";
@@ -28,12 +38,12 @@ test("the same figure is the same bytes each time, and in another document", () 
   const figure = scatterFit({ ...data, before: [0.5, 0.75] });
   const first = render(figure);
   expect(render(figure)).toBe(first);
-  expect(renderIn(new JSDOM().window.document)(figure)).toBe(first);
+  expect(renderIn(new JSDOM().window.document, Plot)(figure)).toBe(first);
 });
 
 test("a document is only lent", () => {
   const before = document.documentElement.outerHTML;
-  renderIn(document)(scatterFit(data));
+  renderIn(document, Plot)(scatterFit(data));
   expect(document.documentElement.outerHTML).toBe(before);
 });
 
@@ -126,10 +136,16 @@ test("a figure with more dots than can be drawn is refused", () => {
 
 test("what is no document is refused at once", () => {
   const figure = lossCurve([1]);
-  expect(() => renderIn(figure as unknown as Document)).toThrow(
+  expect(() => renderIn(figure as unknown as Document, Plot)).toThrow(
     new DomainError(
       "render: document is not a document: an object. Without one, import render from @gradfold/viz/node.",
     ),
+  );
+});
+
+test.each([undefined, {}, { ...Plot, dot: undefined }])("without Plot, the error says how to get it: %#", (plot) => {
+  expect(() => renderIn(new JSDOM().window.document, plot as unknown as PlotLibrary)).toThrow(
+    /^render: plot is not Observable Plot: .*\. Write import \* as Plot .*, after npm install @observablehq\/plot@0\.6\.$/,
   );
 });
 

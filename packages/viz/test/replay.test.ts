@@ -162,7 +162,7 @@ test("a render that gives no text is refused", () => {
   const draw = replayPageIn((() => 3) as unknown as Render);
   expect(() => draw([frame])).toThrow(new DomainError("replayPage: what render gives is not a string: 3."));
   expect(() => replayPageIn([frame] as unknown as Render)).toThrow(
-    "replayPage: render is not a function: a list of 1. Give render(document), or import from @gradfold/viz/node.",
+    "replayPage: render is not a function: a list of 1. Give render(document, Plot), or import from @gradfold/viz/node.",
   );
 });
 

@@ -54,7 +54,12 @@ const settled = (given: ReplayOptions | undefined) => {
 
 const checkRender = (render: unknown): void => {
   if (typeof render !== "function")
-    refuse(() => `${op}: render`, "a function", render, "Give render(document), or import from @gradfold/viz/node.");
+    refuse(
+      () => `${op}: render`,
+      "a function",
+      render,
+      "Give render(document, Plot), or import from @gradfold/viz/node.",
+    );
 };
 
 /**
