@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { DomainError } from "@gradfold/core";
+import { lazy } from "@gradfold/core/transform";
 import type * as jsdom from "jsdom";
 import type { PlotLibrary } from "./plot.ts";
 import { type Render, render as renderIn } from "./render.ts";
@@ -24,12 +25,6 @@ const load = <A>(name: string): A => {
     const hint = `Run ${command} beside it, or give render of @gradfold/viz a document and Plot.`;
     throw new DomainError(`render: ${name} cannot be loaded from ${here}: see the cause. ${hint}`, { cause });
   }
-};
-
-/** Makes the value on the first call and keeps it. */
-const lazy = <A>(make: () => A): (() => A) => {
-  let made: readonly [A] | undefined;
-  return () => (made ??= [make()])[0];
 };
 
 const renderer = lazy((): Render => {

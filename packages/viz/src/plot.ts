@@ -1,4 +1,5 @@
 import type * as Plot from "@observablehq/plot";
+import { aligned, type Drawing, type drawing } from "./align.ts";
 import type { Axis, Figure, Mark, Point } from "./figure.ts";
 import { HEADING, TEXT } from "./label.ts";
 import { along } from "./position.ts";
@@ -6,22 +7,18 @@ import { along } from "./position.ts";
 /** Pixels between words and the edge of the picture. */
 const EDGE = 16;
 
-type Library = typeof Plot;
-
-/** The functions of Observable Plot that draw figures. */
-export const drawing = ["axisX", "axisY", "dot", "gridX", "gridY", "line", "plot", "ruleX", "text"] as const;
-
 /**
  * Observable Plot, as `import * as Plot from "@observablehq/plot"` gives it. Its own types are not named here, so that
  * declarations compile without it.
  */
 export type PlotLibrary = Readonly<Record<(typeof drawing)[number], (...given: never[]) => unknown>>;
 
+/** Observable Plot as it draws figures in a document. The one cast: it was asked for its functions, not for their types. */
+export const drawingIn = (document: Document, given: PlotLibrary): Drawing => aligned(document, given as typeof Plot);
+
 /** The figure as Observable Plot draws it in the document: the only place that touches one. */
-export const plotted = (figure: Figure, document: Document, given: PlotLibrary): Element => {
+export const plotted = (figure: Figure, document: Document, plot: Drawing): Element => {
   const { width, height, margin, x, y, theme } = figure;
-  // The one cast: who gave it was asked for its functions, and not for their types.
-  const plot = given as Library;
   return plot.plot({
     document,
     width,
@@ -36,8 +33,9 @@ export const plotted = (figure: Figure, document: Document, given: PlotLibrary):
     marks: [
       plot.gridX(sharesOf(x), { stroke: theme.grid, strokeOpacity: 1 }),
       plot.gridY(sharesOf(y), { stroke: theme.grid, strokeOpacity: 1 }),
-      plot.axisX(sharesOf(x), { ...axisOptions(x, figure), labelAnchor: "center", labelOffset: 40 }),
-      plot.axisY(sharesOf(y), { ...axisOptions(y, figure), label: null }),
+      plot.axisX(sharesOf(x), axisOptions(x, figure)),
+      words(plot, x.label, "bottom", { lineAnchor: "bottom", dy: 40, fill: theme.muted }),
+      plot.axisY(sharesOf(y), axisOptions(y, figure)),
       ...figure.marks.map((mark) => plottedMark(plot, figure, mark)),
       ...wordsOf(plot, figure),
     ],
@@ -54,7 +52,7 @@ const share = (axis: Axis, value: number): number => {
 
 const sharesOf = (axis: Axis): readonly number[] => axis.ticks.map((tick) => share(axis, tick.value));
 
-const axisOptions = ({ label, ticks }: Axis, { theme }: Figure) =>
+const axisOptions = ({ ticks }: Axis, { theme }: Figure) =>
   ({
     // Not tickFormat: Plot passes that on to d3 on a log scale, which leaves labels out.
     text: (_: number, i: number) => ticks[i]?.text ?? "",
@@ -62,12 +60,12 @@ const axisOptions = ({ label, ticks }: Axis, { theme }: Figure) =>
     tickPadding: 8,
     fontSize: TEXT,
     color: theme.muted,
-    label,
-    labelArrow: "none",
+    // Labels are words like others.
+    label: null,
   }) as const;
 
 /** What stands outside the axes, placed from the corners of the area that they span. */
-const wordsOf = (plot: Library, { heading, note, y, margin, theme }: Figure): readonly Plot.Markish[] => [
+const wordsOf = (plot: Drawing, { heading, note, y, margin, theme }: Figure): readonly Plot.Markish[] => [
   words(plot, heading, "top-left", {
     dx: EDGE - margin.left,
     dy: EDGE - margin.top,
@@ -80,13 +78,13 @@ const wordsOf = (plot: Library, { heading, note, y, margin, theme }: Figure): re
 ];
 
 const words = (
-  plot: Library,
+  plot: Drawing,
   text: string,
-  frameAnchor: "top-left" | "bottom-left",
+  frameAnchor: "top-left" | "bottom-left" | "bottom",
   options: Plot.TextOptions,
 ): Plot.Markish => plot.text(text === "" ? [] : [text], { frameAnchor, fontSize: TEXT, ...options });
 
-const plottedMark = (plot: Library, { x, y }: Figure, mark: Mark): Plot.Markish => {
+const plottedMark = (plot: Drawing, { x, y }: Figure, mark: Mark): Plot.Markish => {
   const named = mark.id === undefined ? {} : { render: withId(mark.id) };
   const at = {
     x: (point: Point | null) => (point === null ? NaN : share(x, point[0])),

@@ -1,8 +1,10 @@
 import { DomainError } from "@gradfold/core";
+import { lazy } from "@gradfold/core/transform";
+import { drawing } from "./align.ts";
 import { isObject, reading, refuse } from "./check.ts";
 import { type Figure, figureOf } from "./figure.ts";
 import { normalised } from "./normalise.ts";
-import { drawing, plotted, type PlotLibrary } from "./plot.ts";
+import { drawingIn, plotted, type PlotLibrary } from "./plot.ts";
 import { type Branch, treeOf } from "./tree.ts";
 import { xml } from "./xml.ts";
 
@@ -13,8 +15,8 @@ export type Render = (figure: Figure) => string;
  * Draws a figure in a document by Observable Plot, and gives it as the text of a stand-alone SVG file.
  *
  * The document is only lent: nothing is added to it. The text is valid XML without scripts, styles or references to
- * anything outside, and the same bytes each time. (Browsers whose pixels are not dense draw half a pixel lower than
- * Node: Plot's doing.) In a page, `import * as Plot from "@observablehq/plot"` and
+ * anything outside, and the same bytes wherever it is
+ * drawn. In a page, `import * as Plot from "@observablehq/plot"` and
  * `element.innerHTML = render(document, Plot)(figure)`; Node has no document, so there `@gradfold/viz/node` has it ready.
  * Plot comes as an argument because only who draws installs it: `npm install @observablehq/plot@0.6`.
  *
@@ -29,6 +31,7 @@ export type Render = (figure: Figure) => string;
 export const render = (document: Document, plot: PlotLibrary): Render => {
   reading(op, () => checkDocument(document));
   reading(op, () => checkPlot(plot));
+  const functions = lazy(() => drawingIn(document, plot));
   return (figure) => {
     const checked = reading(op, () => figureOf(figure, () => `${op}: figure`));
     if (elementsOf(checked) > MOST)
@@ -36,8 +39,8 @@ export const render = (document: Document, plot: PlotLibrary): Render => {
         `${op}: the figure has too much to draw: ${elementsOf(checked)} dots, texts and rules, more than ${MOST}. ` +
           "Give every tenth point, say.",
       );
-    const drawing = reading(op, () => treeOf(plotted(checked, document, plot)), "drawing in the document");
-    return xml(named(normalised(framed(checked, drawing), checked.idPrefix)));
+    const drawn = reading(op, () => treeOf(plotted(checked, document, functions())), "drawing in the document");
+    return xml(named(normalised(framed(checked, drawn), checked.idPrefix)));
   };
 };
 

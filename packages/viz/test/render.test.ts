@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { DomainError } from "@gradfold/core";
 import * as fc from "fast-check";
 import * as Plot from "@observablehq/plot";
@@ -39,6 +41,21 @@ test("the same figure is the same bytes each time, and in another document", () 
   const first = render(figure);
   expect(render(figure)).toBe(first);
   expect(renderIn(new JSDOM().window.document, Plot)(figure)).toBe(first);
+});
+
+test("a figure is the same bytes where a window is global as Plot is loaded, whose pixels are not dense", () => {
+  const program = `
+    globalThis.window = { devicePixelRatio: 1 };
+    const { lossCurve, render } = await import(${JSON.stringify(import.meta.resolve("../src/index.ts"))});
+    const { JSDOM } = await import("jsdom");
+    const draw = render(new JSDOM().window.document, await import("@observablehq/plot"));
+    process.stdout.write(draw(lossCurve([4, 2, NaN, 1])));
+  `;
+  const flags = ["--import", "tsx", "--conditions=source", "--input-type=module"];
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, "-e", program], { cwd, encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout).toBe(render(lossCurve([4, 2, NaN, 1])));
 });
 
 test("a document is only lent", () => {
