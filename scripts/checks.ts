@@ -9,7 +9,8 @@ const execute = promisify(execFile);
 /** Runs a program and gives what it printed; a failure rejects with all of it. */
 export const run = async (cwd: string, program: string, ...args: readonly string[]): Promise<string> => {
   try {
-    return (await execute(program, args, { cwd, maxBuffer: 1e8 })).stdout;
+    // Package managers' wrappers set NODE_PATH, where Node finds more than a stranger has.
+    return (await execute(program, args, { cwd, maxBuffer: 1e8, env: { ...process.env, NODE_PATH: "" } })).stdout;
   } catch (error) {
     const { stdout = "", stderr = "", message } = error as { stdout?: string; stderr?: string; message: string };
     throw new Error(`${message}\n${stdout}${message.includes(stderr) ? "" : stderr}`.trim(), { cause: error });

@@ -27,17 +27,31 @@ export type Packed = {
   readonly files: readonly { readonly path: string }[];
 };
 
-/** Builds from nothing, for a compiler leaves the output of deleted sources; then packs and installs. */
-const install = async (consumer: string): Promise<readonly Packed[]> => {
-  for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+/** Builds from nothing, for a compiler leaves the output of deleted sources; then packs into a folder. */
+const packInto = async (folder: string): Promise<readonly Packed[]> => {
+  for (const name of packages) rmSync(join(root, name, "dist"), { recursive: true, force: true });
   await run(root, bin("tsc"), "-b", ...packages);
-  await Promise.all(bundled.map((folder) => bundle(join(root, folder))));
-  mkdirSync(join(consumer, "tarballs"));
-  const pack = ["--filter", "./packages/*", "pack", "--json", "--pack-destination", join(consumer, "tarballs")];
-  const packed = JSON.parse(await run(root, "pnpm", ...pack)) as readonly Packed[];
+  await Promise.all(bundled.map((name) => bundle(join(root, name))));
+  mkdirSync(folder);
+  const pack = ["--filter", "./packages/*", "pack", "--json", "--pack-destination", folder];
+  return JSON.parse(await run(root, "pnpm", ...pack)) as readonly Packed[];
+};
+
+/** Installs what was packed, and further packages, in a folder. */
+export const installIn = async (
+  folder: string,
+  packed: readonly Packed[],
+  further: readonly string[] = [],
+): Promise<void> => {
   const dependencies = Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`]));
-  writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
-  await run(consumer, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  const flags = ["--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"];
+  await run(folder, "npm", "install", ...flags, ...further);
+};
+
+const install = async (consumer: string): Promise<readonly Packed[]> => {
+  const packed = await packInto(join(consumer, "tarballs"));
+  await installIn(consumer, packed);
   return packed;
 };
 

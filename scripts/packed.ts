@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, expectEqual, run } from "./checks.ts";
 import { bin, bundled, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
+import { lightChecks } from "./consumers/light.ts";
+import { projectChecks } from "./consumers/projects.ts";
 import { readmeExample, root } from "./doctest.ts";
 
 /** A compiled file whose source is still there; TypeScript itself and tests are none. */
@@ -14,6 +16,8 @@ const isCompiled = (folder: string, path: string): boolean => {
 
 /** The packages that come along in the bundle of one. */
 const within: Readonly<Record<string, readonly string[]>> = {
+  "@gradfold/optim": ["crc-32"],
+  "@gradfold/viz": ["hashes"],
   "@gradfold/core": ["cwise-compiler", "fp-ts", "iota-array", "is-buffer", "leven", "ndarray", "ndarray-ops", "uniq"],
 };
 
@@ -21,7 +25,7 @@ const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
   [
     `${name}: has its licence, and else what its sources compile to`,
     () => {
-      const rest = files.filter(({ path }) => !isCompiled(name.replace("@gradfold", "packages"), path));
+      const rest = files.filter(({ path }) => !isCompiled(`packages/${name.replace("@gradfold/", "")}`, path));
       const plain = rest.map(({ path }) => path).filter((path) => path !== "README.md");
       const licences = (within[name] ?? []).map((inside) => `dist/LICENSE-${inside}`);
       expectEqual(plain.toSorted(), ["LICENSE", ...licences, "package.json"]);
@@ -40,7 +44,7 @@ const tarball = ({ name, filename, files }: Packed): readonly Check[] => [
 
 /** What Node prints of an error that nobody catches: the line that throws, the message, and the calls. */
 const uncaught = async (consumer: string): Promise<void> => {
-  const program = 'import { add, array } from "@gradfold/core"; add(array([1, 2]), array([1, 2, 3]));';
+  const program = 'import { add, array } from "gradfold"; add(array([1, 2]), array([1, 2, 3]));';
   const shown = await run(consumer, process.execPath, "--input-type=module", "-e", program).catch(String);
   expectEqual(/ShapeError: add: .*/.exec(shown)?.[0], "ShapeError: add: cannot broadcast [2] with [3]: 2 is not 3");
   if (shown.length > 4000) throw new Error(`${shown.length} characters are shown`);
@@ -52,7 +56,9 @@ await makeConsumerChecks("packed", async (consumer, packed) => {
   const example = readmeExample();
   if (example) await compile(consumer, "readme", example.code);
   return [
+    ...projectChecks(consumer, packed),
     ...packed.flatMap(tarball),
+    ...lightChecks(consumer),
     ["the declarations compile for a stranger", () => compile(consumer, "all", importAll)],
     ["an error that nobody catches can be read", () => uncaught(consumer)],
     ...smoke(consumer, process.execPath, `Node ${process.versions.node}`),

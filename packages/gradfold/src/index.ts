@@ -2,5 +2,3 @@
 export * from "@gradfold/autodiff";
 export * from "@gradfold/core";
 export * from "@gradfold/optim";
-
-export { repeat } from "@gradfold/core";

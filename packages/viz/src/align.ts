@@ -1,13 +1,11 @@
 import type * as Plot from "@observablehq/plot";
+import type { PlotLibrary } from "./library.ts";
 
 type Library = typeof Plot;
 
-/** The functions of Observable Plot that draw figures. */
-export const drawing = ["axisX", "axisY", "dot", "gridX", "gridY", "line", "plot", "ruleX", "text"] as const;
-
 type Make<Options> = (data: Plot.Data, options: Options) => Plot.Markish;
 
-/** The same functions, as figures call them. */
+/** Plot's functions as figures call them. */
 export interface Drawing {
   readonly plot: Library["plot"];
   readonly axisX: Make<Plot.AxisXOptions>;
@@ -42,7 +40,9 @@ const moved =
     make(data, { ...options, dx: (options.dx ?? 0) - x, dy: (options.dy ?? 0) - y });
 
 /** Plot's functions for figures that are the same bytes wherever they are drawn: they undo its half pixel. */
-export const aligned = (document: Document, library: Library): Drawing => {
+export const aligned = (document: Document, given: PlotLibrary): Drawing => {
+  // The one cast: it was asked for its functions, and not for their types.
+  const library = given as Library;
   const shift = shiftOf(document, library);
   const { axisX, axisY, dot, gridX, gridY, line, plot, ruleX, text } = library;
   return {

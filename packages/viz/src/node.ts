@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { DomainError } from "@gradfold/core";
 import { lazy } from "@gradfold/core/transform";
 import type * as jsdom from "jsdom";
-import type { PlotLibrary } from "./plot.ts";
+import type { PlotLibrary } from "./library.ts";
 import { type Render, render as renderIn } from "./render.ts";
 import type { ReplayFrame } from "./replay/frame.ts";
 import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.ts";

@@ -1,20 +1,11 @@
 import type * as Plot from "@observablehq/plot";
-import { aligned, type Drawing, type drawing } from "./align.ts";
+import type { Drawing } from "./align.ts";
 import type { Axis, Figure, Mark, Point } from "./figure.ts";
 import { HEADING, TEXT } from "./label.ts";
 import { along } from "./position.ts";
 
 /** Pixels between words and the edge of the picture. */
 const EDGE = 16;
-
-/**
- * Observable Plot, as `import * as Plot from "@observablehq/plot"` gives it. Its own types are not named here, so that
- * declarations compile without it.
- */
-export type PlotLibrary = Readonly<Record<(typeof drawing)[number], (...given: never[]) => unknown>>;
-
-/** Observable Plot as it draws figures in a document. The one cast: it was asked for its functions, not for their types. */
-export const drawingIn = (document: Document, given: PlotLibrary): Drawing => aligned(document, given as typeof Plot);
 
 /** The figure as Observable Plot draws it in the document: the only place that touches one. */
 export const plotted = (figure: Figure, document: Document, plot: Drawing): Element => {

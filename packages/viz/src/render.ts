@@ -1,10 +1,11 @@
 import { DomainError } from "@gradfold/core";
 import { lazy } from "@gradfold/core/transform";
-import { drawing } from "./align.ts";
+import { aligned } from "./align.ts";
 import { isObject, reading, refuse } from "./check.ts";
 import { type Figure, figureOf } from "./figure.ts";
+import { drawing, type PlotLibrary } from "./library.ts";
 import { normalised } from "./normalise.ts";
-import { drawingIn, plotted, type PlotLibrary } from "./plot.ts";
+import { plotted } from "./plot.ts";
 import { type Branch, treeOf } from "./tree.ts";
 import { xml } from "./xml.ts";
 
@@ -31,7 +32,7 @@ export type Render = (figure: Figure) => string;
 export const render = (document: Document, plot: PlotLibrary): Render => {
   reading(op, () => checkDocument(document));
   reading(op, () => checkPlot(plot));
-  const functions = lazy(() => drawingIn(document, plot));
+  const functions = lazy(() => aligned(document, plot));
   return (figure) => {
     const checked = reading(op, () => figureOf(figure, () => `${op}: figure`));
     if (elementsOf(checked) > MOST)
