@@ -1,5 +1,14 @@
 import { DTypeError, type NDArray, TraceError } from "@gradfold/core";
-import { describe, flattenAs, isList, isNDArray, isRecord, type Limit, typed } from "@gradfold/core/transform";
+import {
+  describe,
+  flattenAs,
+  isForeign,
+  isList,
+  isNDArray,
+  isRecord,
+  type Limit,
+  typed,
+} from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { typeText } from "./alike.ts";
@@ -43,7 +52,10 @@ const isProgram = (x: unknown): boolean => {
 
 const checkProgram = (name: string, program: unknown): void => {
   if (isProgram(program)) return;
-  throw new DTypeError(`${name}: a program is needed, as program.of(f)(x) gives, not ${describe(program)}.`);
+  const { constants } = isRecord(program) ? program : {};
+  const foreign = isList(constants) ? constants.find(isForeign) : undefined;
+  const found = foreign === undefined ? describe(program) : `one with ${describe(foreign)} in it`;
+  throw new DTypeError(`${name}: a program is needed, as program.of(f)(x) gives, not ${found}.`);
 };
 
 const inputPlace = placeIn("the list of inputs");

@@ -1,5 +1,14 @@
 /** What a transform is made of: for `@gradfold/autodiff` and its like, not for everyday programs. */
-export { type ArrayType, contiguous, isNDArray, type Layout, layoutOf, type Run, runIfKept } from "./array/array.ts";
+export {
+  type ArrayType,
+  contiguous,
+  isForeign,
+  isNDArray,
+  type Layout,
+  layoutOf,
+  type Run,
+  runIfKept,
+} from "./array/array.ts";
 export { checkFunction, checkList, describe, isRemains } from "./array/description.ts";
 export { inLayers, type Reach, type Taken } from "./array/layers.ts";
 export {

@@ -95,7 +95,7 @@ describe("what structuredClone leaves of an array", () => {
 test("An array of another copy of the package is called one", () => {
   const foreign: unknown = Object.create({ [Symbol.for("gradfold.array")]: true });
   expect(() => core.add(foreign as never, 1)).toThrow(
-    "add: an operand must be an array or a number, not an array of another copy of @gradfold/core: load one copy only.",
+    "add: an operand must be an array or a number, not an array of another copy of @gradfold/core: load one copy only (npm ls @gradfold/core shows where they are).",
   );
   expect(() => core.tree.leaves([foreign])).toThrow("tree: [0] is an array of another copy of @gradfold/core");
 });

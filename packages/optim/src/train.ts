@@ -55,9 +55,11 @@ interface TrainStep {
 }
 
 const checkState = (state: unknown): void => {
-  if (isRecord(state) && state["params"] !== undefined && isScalar(state["step"])) return;
+  const step = isRecord(state) && state["params"] !== undefined ? state["step"] : undefined;
+  if (isScalar(step)) return;
+  const found = step === undefined ? describe(state) : `one whose step is ${describe(step)}`;
   throw new TreeError(
-    `trainStep: a state of training is needed, as trainState(params, optimizer) makes it, not ${describe(state)}.`,
+    `trainStep: a state of training is needed, as trainState(params, optimizer) makes it, not ${found}.`,
   );
 };
 

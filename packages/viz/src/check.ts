@@ -1,5 +1,5 @@
 import { attempt, DomainError, either, orThrow } from "@gradfold/core";
-import { describe, nearest } from "@gradfold/core/transform";
+import { describe, isForeign, isNDArray, nearest } from "@gradfold/core/transform";
 
 /** Where a value stands, beginning with the public name: asked only when something is wrong there. */
 export type Place = () => string;
@@ -31,6 +31,9 @@ export const reading = <const A>(op: string, read: () => A, doing = "reading wha
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
+
+/** Whether something is an array of gradfold's, of any copy. */
+export const isArray = (value: unknown): boolean => isNDArray(value) || isForeign(value);
 
 /** Whether something is an array or a typed array, or like one that is not empty: of any realm. */
 export const isList = (value: unknown): value is ArrayLike<unknown> => {

@@ -1,6 +1,6 @@
 import { DomainError } from "@gradfold/core";
 import { isNDArray, isRemains } from "@gradfold/core/transform";
-import { type Check, elements, isList, isObject, type Place, refuse } from "./check.ts";
+import { type Check, elements, isArray, isList, isObject, type Place, refuse } from "./check.ts";
 import type { Point } from "./figure.ts";
 import { tally, type Value } from "./number.ts";
 
@@ -38,7 +38,7 @@ export const column =
 
 /** Whether an element of a list is a row with fields, not a value. */
 const isRow = (given: unknown): given is Readonly<Record<string, unknown>> =>
-  isObject(given) && !isList(given) && !isNDArray(given) && !isRemains(given);
+  isObject(given) && !isList(given) && !isArray(given) && !isRemains(given);
 
 const keysOf = (given: object): string => {
   const keys = Object.keys(given).map((key) => key.slice(0, 40));

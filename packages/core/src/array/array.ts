@@ -138,4 +138,8 @@ export const viewIfConcrete = (x: NDArray): View | undefined => {
 export const isNDArray = (x: unknown): x is NDArray => x instanceof Inside;
 
 /** Whether something is an array of another copy of this module, whose insides are out of reach. */
-export const isForeign = (x: object): boolean => brand in x && !isNDArray(x);
+export const isForeign = (x: unknown): boolean => typeof x === "object" && x !== null && brand in x && !isNDArray(x);
+
+/** What such an array is called in errors. */
+export const foreign =
+  "an array of another copy of @gradfold/core: load one copy only (npm ls @gradfold/core shows where they are)";

@@ -1,6 +1,6 @@
 import { DTypeError } from "../error/error.ts";
 import { inQuotes, isRecord } from "../error/plain.ts";
-import { isForeign, isNDArray } from "./array.ts";
+import { foreign, isForeign, isNDArray } from "./array.ts";
 import { formatShape } from "./shape.ts";
 
 /** Whether something is left of an array that was cloned: its numbers are where cloning does not reach. */
@@ -27,7 +27,7 @@ export const describe = (x: unknown): string => {
     case "object": {
       if (x === null) return "null";
       if (isRecord(x)) return isRemains(x) ? remains : "an object";
-      if (isForeign(x)) return "an array of another copy of @gradfold/core: load one copy only";
+      if (isForeign(x)) return foreign;
       const { constructor } = x as { readonly constructor?: { readonly name?: unknown } };
       return typeof constructor?.name === "string" ? one(constructor.name) : "an object";
     }

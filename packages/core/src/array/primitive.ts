@@ -1,9 +1,18 @@
-import { TraceError } from "../error/error.ts";
+import { DTypeError, TraceError } from "../error/error.ts";
 import type { DType } from "../scalar/dtype.ts";
 import type { ScalarFunction } from "../scalar/lane.ts";
 import type { Combine } from "../scalar/monoid.ts";
 import type { Routine, Scratch } from "../scalar/routine.ts";
-import { type ArrayType, type NDArray, traced, tracer, type View, viewIfConcrete } from "./array.ts";
+import {
+  type ArrayType,
+  foreign,
+  isForeign,
+  type NDArray,
+  traced,
+  tracer,
+  type View,
+  viewIfConcrete,
+} from "./array.ts";
 import type { Taken } from "./layers.ts";
 
 /**
@@ -120,8 +129,9 @@ export const known = (x: NDArray, reader: string): NDArray => {
 /** The elements of `x`, to be read only. */
 export const view = (x: NDArray, reader: string): View => {
   const elements = viewIfConcrete(known(x, reader));
-  if (elements === undefined) throw escaped(reader);
-  return elements;
+  if (elements !== undefined) return elements;
+  // A program of another copy hands arrays to operations without looking at them.
+  throw isForeign(x) ? new DTypeError(`${reader}: an operand is ${foreign}.`) : escaped(reader);
 };
 
 /** The elements of `x`; undefined where no transform knows them yet. */

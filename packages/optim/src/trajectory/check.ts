@@ -5,14 +5,22 @@ import { type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 
 /* What the functions of this folder are given is looked at before anything is computed. */
 
+/** What was given in place of a run; that of another copy of this package has a symbol of the same name. */
+const found = (run: unknown): string => {
+  const symbols = typeof run === "object" && run !== null ? Object.getOwnPropertySymbols(run) : [];
+  return symbols.some(({ description }) => description === inner.description)
+    ? "a run of another copy of @gradfold/optim: load one copy only (npm ls @gradfold/optim shows where they are)"
+    : describe(run);
+};
+
 /** Throws unless something is a run. */
 export const checkRun: (name: string, run: unknown, place?: string) => asserts run is Trajectory<unknown, unknown> = (
   name,
   run,
   place = "first",
 ) => {
-  if (typeof run !== "object" || run === null || !(inner in run))
-    throw new DTypeError(`${name}: the run comes ${place}, as trajectory.fold makes it, not ${describe(run)}.`);
+  if (typeof run === "object" && run !== null && inner in run) return;
+  throw new DTypeError(`${name}: the run comes ${place}, as trajectory.fold makes it, not ${found(run)}.`);
 };
 
 /** Throws unless something is a step and something else are inputs; `usage` is a call as it should be. */

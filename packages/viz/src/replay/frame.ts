@@ -1,6 +1,5 @@
 import { DomainError } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
-import { type Check, elements, finite, isList, isObject, pair, type Place, refuse } from "../check.ts";
+import { type Check, elements, finite, isArray, isList, isObject, pair, type Place, refuse } from "../check.ts";
 import { numberOrNull, wayOut } from "../column.ts";
 import type { Path } from "../figure.ts";
 import { steadyText, type Value } from "../number.ts";
@@ -40,9 +39,7 @@ interface Parameters {
 
 const paramsOf: Check<Parameters> = (given, place) => {
   const params =
-    isObject(given) && !isNDArray(given)
-      ? given
-      : refuse(place, "a list or an object of numbers", given, wayOut(given));
+    isObject(given) && !isArray(given) ? given : refuse(place, "a list or an object of numbers", given, wayOut(given));
   const keys = isList(given)
     ? Array.from({ length: Math.min(given.length, MOST) }, (_, i) => String(i))
     : Object.keys(params);
