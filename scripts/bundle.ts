@@ -35,6 +35,7 @@ const asModules: Plugin = {
 const waiting: Readonly<Record<string, readonly string[]>> = {
   "ndarray-ops": ["assign"],
   "crc-32": ["buf"],
+  "crc-32/crc32c.js": ["buf"],
   fflate: ["Inflate", "zipSync"],
 };
 
