@@ -136,6 +136,9 @@ const inNode =
   async (projects: Projects): Promise<void> =>
     expectSame(await run(projects.folder, process.execPath, path), projects.program);
 
+const typed = async ({ folder, program }: Projects): Promise<void> =>
+  expectSame(await run(folder, process.execPath, "-e", `import("./run.js")`), program);
+
 const vite = async ({ folder, page }: Projects): Promise<void> => {
   await run(join(folder, "vite"), process.execPath, tool("vite/bin/vite.js"), "build");
   const [asset = ""] = readdirSync(join(folder, "vite/dist/assets"));
@@ -196,6 +199,7 @@ export const projectChecks = (consumer: string, packed: readonly Packed[]): read
   ready.catch(() => undefined);
   const same: readonly (readonly [string, (projects: Projects) => unknown])[] = [
     ["Node by require", inNode("run.cjs")],
+    ["Node with a program that is typed", typed],
     ["a page built by Vite", vite],
     ["a CommonJS bundle of esbuild's", esbuild],
     ["Jest with ES modules, in a document of jsdom's", jest],

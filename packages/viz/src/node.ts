@@ -7,8 +7,11 @@ import { type Render, render as renderIn } from "./render.ts";
 import type { ReplayFrame } from "./replay/frame.ts";
 import { type ReplayOptions, replayPage as replayPageBy } from "./replay/replay.ts";
 
-/** This file, also where a bundler made it part of a CommonJS one, in which `import.meta` is empty. */
-const here = typeof __filename === "string" ? __filename : import.meta.url;
+/**
+ * This file, also where a bundler made it part of a CommonJS one, in which `import.meta` is empty. Asked in this order:
+ * under `node -e` and in a console, modules see a `__filename` that is none.
+ */
+const here = (import.meta as Partial<ImportMeta>).url ?? __filename;
 
 /** What brings both packages, in versions for every Node that we promise. */
 const command = "npm install jsdom@29 @observablehq/plot@0.6";
