@@ -8,7 +8,7 @@ import type { Rows } from "./rows.ts";
 declare const takes: unique symbol;
 
 /** Where a run has what this package alone reads: no name leads there, and nothing prints it. */
-export const inner: unique symbol = Symbol("inner");
+export const inner: unique symbol = Symbol("gradfold.run");
 
 /** What this package alone reads of a run, beside how the run grows. */
 export interface Inner extends Growth {
