@@ -124,10 +124,6 @@ const checkModes = (modes: unknown): void => {
       throw new DomainError(`${rule}: ${describe(mode)} is neither.`);
 };
 
-interface CheckGradients {
-  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown, args: NoInfer<A>, options?: Options): void;
-}
-
 /**
  * Compares the derivatives of a function at a point with finite differences, along directions that are the same at every
  * call: in forward and in reverse mode, and, up to an order, every mode of every mode.
@@ -144,24 +140,24 @@ interface CheckGradients {
  * const wrong = customVjp((x) => sum(x), { forward: (x) => [sum(x), null], backward: () => [array([1, 2])] });
  * attempt(() => checkGradients(wrong, [array([1, 2])]))._tag; // => 'Left'
  */
-export const checkGradients = typed<CheckGradients>(
-  (f: (...args: readonly unknown[]) => unknown, args: readonly unknown[], options?: Options) => {
-    checkCallback("checkGradients", "the first argument", f, "checkGradients(f, [x])");
-    if (!isList(args))
-      throw new TreeError(
-        `checkGradients: a list of arguments is needed, as in checkGradients(f, [x]), not ${describe(args)}.`,
-      );
-    const { order, modes } = optionsOf("checkGradients", options, defaults);
-    checkOrder(order);
-    checkModes(modes);
-    const on = onLeaves("checkGradients", f, args);
-    const { leaves } = on.inputs;
-    const ofFloats: LeafFunction = (xs) => {
-      let next = 0;
-      return on.call(leaves.map((x) => (isFloating(x) ? (xs[next++] ?? x) : x))).filter(isFloating);
-    };
-    const xs = leaves.filter(isFloating);
-    if (xs.length === 0) throw new DomainError("checkGradients: no argument is a float: there is nothing to check.");
-    check(ofFloats, xs, 1, order, modes);
-  },
-);
+export const checkGradients = typed<
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown, args: NoInfer<A>, options?: Options) => void
+>((f: (...args: readonly unknown[]) => unknown, args: readonly unknown[], options?: Options) => {
+  checkCallback("checkGradients", "the first argument", f, "checkGradients(f, [x])");
+  if (!isList(args))
+    throw new TreeError(
+      `checkGradients: a list of arguments is needed, as in checkGradients(f, [x]), not ${describe(args)}.`,
+    );
+  const { order, modes } = optionsOf("checkGradients", options, defaults);
+  checkOrder(order);
+  checkModes(modes);
+  const on = onLeaves("checkGradients", f, args);
+  const { leaves } = on.inputs;
+  const ofFloats: LeafFunction = (xs) => {
+    let next = 0;
+    return on.call(leaves.map((x) => (isFloating(x) ? (xs[next++] ?? x) : x))).filter(isFloating);
+  };
+  const xs = leaves.filter(isFloating);
+  if (xs.length === 0) throw new DomainError("checkGradients: no argument is a float: there is nothing to check.");
+  check(ofFloats, xs, 1, order, modes);
+});

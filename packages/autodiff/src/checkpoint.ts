@@ -6,10 +6,6 @@ import { call } from "./compound.ts";
 import { checkpointCompound } from "./compounds/checkpoint.ts";
 import { traceIfPossible } from "./trace.ts";
 
-interface Checkpoint {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => R;
-}
-
 /**
  * The same function, whose inner values reverse mode does not keep: it runs the function again on the way back. That
  * trades time for memory, where many layers or steps would have to be remembered.
@@ -23,7 +19,9 @@ interface Checkpoint {
  * const layer = checkpoint((x) => square(square(x)));
  * toNested(grad((x) => sum(layer(x)))(array([1, 2]))); // => [ 4, 32 ]
  */
-export const checkpoint = typed<Checkpoint>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+export const checkpoint = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R) => (...args: A) => R
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("checkpoint", "the first argument", f, "checkpoint(f)(x)");
   checkAlone("checkpoint", further, "checkpoint(f)(x)");
   return (...args: readonly unknown[]): unknown => {

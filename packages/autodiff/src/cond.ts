@@ -12,15 +12,6 @@ import { traceIfPossible } from "./trace.ts";
 
 type Branch = (...operands: readonly unknown[]) => unknown;
 
-interface Cond {
-  <T extends NDArray | boolean, A extends readonly unknown[], R>(
-    truth: Truth<"cond", T>,
-    yes: (...operands: A) => R,
-    no: (...operands: A) => NoInfer<R>,
-    ...operands: A
-  ): R;
-}
-
 /**
  * A scalar truth of what a program says is one. A number is true unless it is 0.
  *
@@ -58,7 +49,14 @@ const checkAlike = (ofYes: tree.Flat | undefined, ofNo: tree.Flat | undefined): 
  * const size = (x: Scalar) => cond(less(x, 0), (y) => neg(y), (y) => mul(2, y), x);
  * [size(array(-3)), grad(size)(-3), grad(size)(3)]; // => [ float64 [] 3, float64 [] -1, float64 [] 2 ]
  */
-export const cond = typed<Cond>((truth: unknown, yes: Branch, no: Branch, ...operands: readonly unknown[]) => {
+export const cond = typed<
+  <T extends NDArray | boolean, A extends readonly unknown[], R>(
+    truth: Truth<"cond", T>,
+    yes: (...operands: A) => R,
+    no: (...operands: A) => NoInfer<R>,
+    ...operands: A
+  ) => R
+>((truth: unknown, yes: Branch, no: Branch, ...operands: readonly unknown[]) => {
   const decides = truthOf("cond: the first argument must be a scalar truth", truth);
   const usage = "cond(truth, (x) => yes, (x) => no, x)";
   checkCallback("cond", "the second argument", yes, usage);

@@ -40,10 +40,6 @@ const watched = (f: LeafFunction, inputs: readonly NDArray[]): readonly NDArray[
     };
   });
 
-interface DebugNaN {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => R;
-}
-
 /**
  * The same function, which throws where a NaN first comes up: the error names the operation that makes it of operands
  * that have none, with their shapes. `debugNaN(grad(f))` looks at the way back as well.
@@ -57,7 +53,9 @@ interface DebugNaN {
  * const f = debugNaN((x) => sub(log(x), 1));
  * attempt(() => f(array([1, -1])))._tag; // => 'Left'
  */
-export const debugNaN = typed<DebugNaN>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+export const debugNaN = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R) => (...args: A) => R
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("debugNaN", "the first argument", f, "debugNaN(f)(x)");
   checkAlone("debugNaN", further, "debugNaN(f)(x)");
   return (...args: readonly unknown[]): unknown => {

@@ -3,8 +3,6 @@ import { allocate, contiguous, describe, typed } from "@gradfold/core/transform"
 import { checkCallback } from "./callback.ts";
 import { scanned } from "./scan.ts";
 
-type ForiLoop = <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: C) => NoInfer<C>, init: C) => C;
-
 /** One more than the greatest int32. */
 const end = 2 ** 31;
 
@@ -41,12 +39,12 @@ const indicesOf = (lower: number, upper: number): NDArray => {
  * const power = (x: Scalar) => foriLoop(0, 5, (_, y) => mul(y, x), array(1));
  * [power(array(2)), grad(power)(2)]; // => [ float64 [] 32, float64 [] 80 ]
  */
-export const foriLoop = typed<ForiLoop>(
-  (lower: number, upper: number, body: (i: unknown, carry: unknown) => unknown, init: unknown) => {
-    checkBound(lower);
-    checkBound(upper);
-    checkCallback("foriLoop", "the body", body, "foriLoop(0, n, (i, carry) => carry, init)");
-    const turns = { length: undefined, reverse: false };
-    return scanned("foriLoop", (carry, i) => [body(i, carry), null], init, indicesOf(lower, upper), turns)[0];
-  },
-);
+export const foriLoop = typed<
+  <C>(lower: number, upper: number, body: (i: NDArray<[]>, carry: C) => NoInfer<C>, init: C) => C
+>((lower: number, upper: number, body: (i: unknown, carry: unknown) => unknown, init: unknown) => {
+  checkBound(lower);
+  checkBound(upper);
+  checkCallback("foriLoop", "the body", body, "foriLoop(0, n, (i, carry) => carry, init)");
+  const turns = { length: undefined, reverse: false };
+  return scanned("foriLoop", (carry, i) => [body(i, carry), null], init, indicesOf(lower, upper), turns)[0];
+});

@@ -16,20 +16,6 @@ import { checkCallback } from "./callback.ts";
 import { pull } from "./pull.ts";
 import type { Argument, Arguments, Differentiated, LossOf, Named, ValueOf } from "./static.ts";
 
-interface ValueAndGrad {
-  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
-    f: LossOf<"valueAndGrad", P, A, R>,
-    options?: { readonly argnums: N },
-  ): (params: Argument<P>, ...rest: Arguments<A>) => readonly [value: ValueOf<R>, gradient: Differentiated<P, A, N>];
-}
-
-interface Grad {
-  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
-    f: LossOf<"grad", P, A, R>,
-    options?: { readonly argnums: N },
-  ): (params: Argument<P>, ...rest: Arguments<A>) => Differentiated<P, A, N>;
-}
-
 type Loss = (...args: readonly unknown[]) => unknown;
 
 /** Throws for what contains itself, which has no end. */
@@ -92,9 +78,12 @@ export const differentiate = (name: string, f: Loss, options: Options | undefine
  * import { valueAndGrad } from "@gradfold/autodiff";
  * valueAndGrad((x) => sum(square(x)))(array([1, 2])).map(toNested); // => [ 5, [ 2, 4 ] ]
  */
-export const valueAndGrad = typed<ValueAndGrad>((f: Loss, options?: Options) =>
-  differentiate("valueAndGrad", f, options),
-);
+export const valueAndGrad = typed<
+  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
+    f: LossOf<"valueAndGrad", P, A, R>,
+    options?: { readonly argnums: N },
+  ) => (params: Argument<P>, ...rest: Arguments<A>) => readonly [value: ValueOf<R>, gradient: Differentiated<P, A, N>]
+>((f: Loss, options?: Options) => differentiate("valueAndGrad", f, options));
 
 /**
  * The gradient of a scalar loss with respect to its first argument, as a function of the same arguments. It is
@@ -107,7 +96,12 @@ export const valueAndGrad = typed<ValueAndGrad>((f: Loss, options?: Options) =>
  * import { grad } from "@gradfold/autodiff";
  * item(grad(grad((x) => mul(x, mul(x, x))))(2)); // => 12
  */
-export const grad = typed<Grad>((f: Loss, options?: Options) => {
+export const grad = typed<
+  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
+    f: LossOf<"grad", P, A, R>,
+    options?: { readonly argnums: N },
+  ) => (params: Argument<P>, ...rest: Arguments<A>) => Differentiated<P, A, N>
+>((f: Loss, options?: Options) => {
   const both = differentiate("grad", f, options);
   return (...args: readonly unknown[]) => both(...args)[1];
 });

@@ -126,13 +126,6 @@ const gradientFor = (name: string, f: AnyFunction, options: Options | undefined)
   return (...args) => both(...args)[1];
 };
 
-interface HessianOf {
-  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
-    f: LossOf<"hessian", P, A, R>,
-    options?: { readonly argnums: N },
-  ): (params: Argument<P>, ...rest: Arguments<A>) => Hessian<Differentiated<P, A, N>>;
-}
-
 /**
  * The second derivatives of a scalar loss with respect to its first argument: for each parameter a tree like the
  * parameters, whose leaves have the shapes of both. It is `jacfwd(grad(f))`.
@@ -145,21 +138,15 @@ interface HessianOf {
  * import { hessian } from "@gradfold/autodiff";
  * toNested(hessian((x) => mul(sum(x), sum(square(x))))(array([1, 2]))); // => [ [ 10, 6 ], [ 6, 14 ] ]
  */
-export const hessian = typed<HessianOf>((f: AnyFunction, options?: Options) => {
+export const hessian = typed<
+  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
+    f: LossOf<"hessian", P, A, R>,
+    options?: { readonly argnums: N },
+  ) => (params: Argument<P>, ...rest: Arguments<A>) => Hessian<Differentiated<P, A, N>>
+>((f: AnyFunction, options?: Options) => {
   const gradient = gradientFor("hessian", f, options);
   return byColumns("hessian", gradient, argnumsOf("hessian", options));
 });
-
-interface Hvp {
-  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
-    f: LossOf<"hvp", P, A, R>,
-    options?: { readonly argnums: N },
-  ): (
-    params: Argument<P>,
-    vector: Argument<NoInfer<Differentiated<P, A, N>>>,
-    ...rest: Arguments<A>
-  ) => Differentiated<P, A, N>;
-}
 
 /**
  * The Hessian of a scalar loss times a vector, a tree like the parameters, at about the cost of two gradients: forward
@@ -174,7 +161,16 @@ interface Hvp {
  * import { hvp } from "@gradfold/autodiff";
  * toNested(hvp((x) => mul(sum(x), sum(square(x))))(array([1, 2]), array([1, 0]))); // => [ 10, 6 ]
  */
-export const hvp = typed<Hvp>((f: AnyFunction, options?: Options) => {
+export const hvp = typed<
+  <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
+    f: LossOf<"hvp", P, A, R>,
+    options?: { readonly argnums: N },
+  ) => (
+    params: Argument<P>,
+    vector: Argument<NoInfer<Differentiated<P, A, N>>>,
+    ...rest: Arguments<A>
+  ) => Differentiated<P, A, N>
+>((f: AnyFunction, options?: Options) => {
   const gradient = gradientFor("hvp", f, options);
   const argnums = argnumsOf("hvp", options);
   return (params: unknown, vector: unknown, ...rest: readonly unknown[]) => {

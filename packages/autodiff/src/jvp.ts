@@ -10,14 +10,6 @@ import { push } from "./push.ts";
 import { simplifyProgram } from "./simplify.ts";
 import { traceLeaves } from "./trace.ts";
 
-interface Jvp {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(
-    f: (...primals: A) => R,
-    primals: NoInfer<A>,
-    tangents: NoInfer<A>,
-  ): readonly [output: R, tangent: R];
-}
-
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
 const tangentPlace: Place = (path) => `the tangent of ${argumentPlace(path)}`;
@@ -50,7 +42,13 @@ const checkLists = (...lists: readonly unknown[]): void => {
  * import { jvp } from "@gradfold/autodiff";
  * jvp((x) => square(x), [array([1, 2])], [array([1, 2])]); // => [ float64 [2] [1, 4], float64 [2] [2, 8] ]
  */
-export const jvp = typed<Jvp>((f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]) => {
+export const jvp = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(
+    f: (...primals: A) => R,
+    primals: NoInfer<A>,
+    tangents: NoInfer<A>,
+  ) => readonly [output: R, tangent: R]
+>((f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]) => {
   checkCallback("jvp", "the first argument", f, "jvp(f, [x], [t])");
   checkLists(primals, tangents);
   const on = onLeaves("jvp", f, primals);
@@ -58,13 +56,6 @@ export const jvp = typed<Jvp>((f: AnyFunction, primals: readonly unknown[], tang
   const pushed = push(on.call, on.inputs.leaves, tangentsOf("jvp", tangents, on.inputs));
   return [on.restore(pushed.outputs), on.restore(pushed.outputs.map((x, i) => pushed.tangents[i] ?? zerosOf(x)))];
 });
-
-interface Linearize {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(
-    f: (...primals: A) => R,
-    ...primals: NoInfer<A>
-  ): readonly [output: R, tangentMap: (...tangents: A) => R];
-}
 
 /**
  * The result of `f` and its derivative as a function of tangents, one for each argument: `jvp` in two steps, where the
@@ -77,7 +68,12 @@ interface Linearize {
  * const [, along] = linearize((x) => square(x), array([1, 2]));
  * along(array([1, 2])); // => float64 [2] [2, 8]
  */
-export const linearize = typed<Linearize>((f: AnyFunction, ...primals: readonly unknown[]) => {
+export const linearize = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(
+    f: (...primals: A) => R,
+    ...primals: NoInfer<A>
+  ) => readonly [output: R, tangentMap: (...tangents: A) => R]
+>((f: AnyFunction, ...primals: readonly unknown[]) => {
   checkCallback("linearize", "the first argument", f, "linearize(f, x)");
   const on = onLeaves("linearize", f, primals);
   refuseIntegers("linearize", on.inputs, argumentPlace);

@@ -62,10 +62,6 @@ const inputPlace = placeIn("the list of inputs");
 
 const unlimited: Limit = { name: "program.of", operations: Infinity };
 
-interface Of {
-  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => Program;
-}
-
 /**
  * The operations of a function as a program, for arguments of the given shapes and dtypes; their values do not matter.
  * The program has one input for each leaf of the arguments, and one output for each leaf of the result.
@@ -77,7 +73,9 @@ interface Of {
  * const traced = program.of((x) => mul(2, square(x)))(array([1, 2]));
  * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
  */
-export const of = typed<Of>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+export const of = typed<
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown) => (...args: A) => Program
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("program.of", "the first argument", f, "program.of(f)(x)");
   checkAlone("program.of", further, "program.of(f)(x)");
   return (...args: readonly unknown[]): Program => {

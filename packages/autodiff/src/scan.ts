@@ -44,15 +44,6 @@ export type Stacked<T, N extends number> =
       ? NDArray<[N]>
       : { readonly [K in keyof T]: Stacked<T[K], N> };
 
-interface Scan {
-  <C, Xs, Y>(
-    f: (carry: C, x: Row<Xs>) => readonly [carry: C, y: Y],
-    init: C,
-    xs: Xs,
-    options?: { readonly length?: number; readonly reverse?: boolean },
-  ): readonly [carry: C, ys: Stacked<Y, RowsOf<Xs>>];
-}
-
 type Body = (carry: unknown, x: unknown) => unknown;
 
 interface Options {
@@ -201,7 +192,14 @@ export const scanned = (
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3]), { reverse: true })[1]; // => float64 [3] [5, 3, 0]
  */
-export const scan = typed<Scan>((f: Body, init: unknown, xs: unknown, options?: Options) => {
+export const scan = typed<
+  <C, Xs, Y>(
+    f: (carry: C, x: Row<Xs>) => readonly [carry: C, y: Y],
+    init: C,
+    xs: Xs,
+    options?: { readonly length?: number; readonly reverse?: boolean },
+  ) => readonly [carry: C, ys: Stacked<Y, RowsOf<Xs>>]
+>((f: Body, init: unknown, xs: unknown, options?: Options) => {
   checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");
   const turns = optionsOf("scan", options, defaults);
   const body = (carry: unknown, x: unknown) => pairOf("scan", "the body must return [carry, y]", f(carry, x));

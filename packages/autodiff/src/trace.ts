@@ -166,10 +166,6 @@ type Types<T> =
         ? T
         : { [K in keyof T]: Types<T[K]> };
 
-interface EvalShape {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R): (...args: A) => Types<R>;
-}
-
 /**
  * The shapes and dtypes of a function's result, without computing it; the values of the arguments do not matter.
  *
@@ -179,7 +175,9 @@ interface EvalShape {
  * import { evalShape } from "@gradfold/autodiff";
  * evalShape((x, y) => matmul(x, y))(ones([1000, 9]), ones([9, 2])); // => { dtype: 'float64', shape: [ 1000, 2 ] }
  */
-export const evalShape = typed<EvalShape>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+export const evalShape = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(f: (...args: A) => R) => (...args: A) => Types<R>
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("evalShape", "the first argument", f, "evalShape(f)(x)");
   checkAlone("evalShape", further, "evalShape(f)(x)");
   return (...args: readonly unknown[]): unknown => {

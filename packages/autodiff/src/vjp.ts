@@ -7,13 +7,6 @@ import { onLeaves } from "./leaves.ts";
 import { argumentPlace, placeIn } from "./place.ts";
 import { pullLeaves } from "./pull.ts";
 
-interface Vjp {
-  <A extends readonly unknown[] = NDArray[], R = NDArray>(
-    f: (...primals: A) => R,
-    ...primals: NoInfer<A>
-  ): readonly [output: R, pullback: (cotangent: R) => A];
-}
-
 /** A cotangent for each leaf of the result, of its shape, and of its dtype where that has derivatives. */
 const cotangentsOf = (cotangent: unknown, outputs: tree.Flat): readonly NDArray[] => {
   const place = placeIn("the cotangent");
@@ -33,7 +26,12 @@ const cotangentsOf = (cotangent: unknown, outputs: tree.Flat): readonly NDArray[
  * const [, pullback] = vjp((a, b) => mul(a, b), array([1, 2]), array([3, 4]));
  * pullback(array([1, 1])).map(toNested); // => [ [ 3, 4 ], [ 1, 2 ] ]
  */
-export const vjp = typed<Vjp>((f: (...primals: readonly unknown[]) => unknown, ...primals: readonly unknown[]) => {
+export const vjp = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray>(
+    f: (...primals: A) => R,
+    ...primals: NoInfer<A>
+  ) => readonly [output: R, pullback: (cotangent: R) => A]
+>((f: (...primals: readonly unknown[]) => unknown, ...primals: readonly unknown[]) => {
   checkCallback("vjp", "the first argument", f, "vjp(f, x)");
   const on = onLeaves("vjp", f, primals);
   const { leaves, structure } = on.inputs;

@@ -9,13 +9,6 @@ import { onLeaves } from "./leaves.ts";
 import { argumentPlace, type Place, resultPlace } from "./place.ts";
 import type { Axes, Batched, BatchedArguments } from "./static.ts";
 
-interface Vmap {
-  <A extends readonly unknown[] = NDArray[], R = NDArray, const In extends Axes = 0, const Out extends Axes = 0>(
-    f: (...args: A) => R,
-    options?: { readonly inAxes?: In; readonly outAxes?: Out; readonly chunk?: number },
-  ): <N extends number>(...args: BatchedArguments<A, N, In>) => Batched<R, N, Out>;
-}
-
 interface Options {
   readonly inAxes?: Axes;
   readonly outAxes?: Axes;
@@ -109,7 +102,12 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
  * toNested(each(array([1, 1]), array([[1, 2], [3, 4]]))); // => [ [ 1, 4 ], [ 9, 16 ] ]
  * toNested(vmap(grad((x) => sum(square(x))), { chunk: 2 })(array([[1], [2], [3]]))); // => [ [ 2 ], [ 4 ], [ 6 ] ]
  */
-export const vmap = typed<Vmap>((f: (...args: readonly unknown[]) => unknown, options?: Options) => {
+export const vmap = typed<
+  <A extends readonly unknown[] = NDArray[], R = NDArray, const In extends Axes = 0, const Out extends Axes = 0>(
+    f: (...args: A) => R,
+    options?: { readonly inAxes?: In; readonly outAxes?: Out; readonly chunk?: number },
+  ) => <N extends number>(...args: BatchedArguments<A, N, In>) => Batched<R, N, Out>
+>((f: (...args: readonly unknown[]) => unknown, options?: Options) => {
   checkCallback("vmap", "the first argument", f, "vmap(f)(xs)");
   const { inAxes, outAxes, chunk } = optionsOf("vmap", options, defaults);
   checkChunk("vmap", chunk);

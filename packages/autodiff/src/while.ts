@@ -13,15 +13,6 @@ interface Options {
   readonly maxSteps?: number;
 }
 
-interface WhileLoop {
-  <C, T extends NDArray | boolean>(
-    condition: (carry: C) => Truth<"whileLoop", T>,
-    body: (carry: C) => NoInfer<C>,
-    init: C,
-    options?: Options,
-  ): C;
-}
-
 const defaults = { maxSteps: undefined } as const;
 
 const maxStepsOf = (options: Options | undefined): number | undefined => {
@@ -70,17 +61,22 @@ const loop = (
  * const reach = (x: Scalar) => whileLoop((y) => less(y, 100), (y) => mul(x, y), x, { maxSteps: 50 });
  * [reach(array(3)), grad(reach)(3)]; // => [ float64 [] 243, float64 [] 405 ]
  */
-export const whileLoop = typed<WhileLoop>(
-  (condition: (carry: unknown) => unknown, body: (carry: unknown) => unknown, init: unknown, options?: Options) => {
-    const usage = "whileLoop((carry) => truth, (carry) => carry, init)";
-    checkCallback("whileLoop", "the condition", condition, usage);
-    checkCallback("whileLoop", "the body", body, usage);
-    const maxSteps = maxStepsOf(options);
-    const start = initOf("whileLoop", init);
-    const treeOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
-    const holds = (leaves: readonly NDArray[]): NDArray =>
-      truthOf("whileLoop: the condition must give a scalar truth", condition(treeOf(leaves)));
-    const next = (leaves: readonly NDArray[]): readonly NDArray[] => carryOf("whileLoop", body(treeOf(leaves)), start);
-    return treeOf(loop(holds, next, start.leaves, maxSteps));
-  },
-);
+export const whileLoop = typed<
+  <C, T extends NDArray | boolean>(
+    condition: (carry: C) => Truth<"whileLoop", T>,
+    body: (carry: C) => NoInfer<C>,
+    init: C,
+    options?: Options,
+  ) => C
+>((condition: (carry: unknown) => unknown, body: (carry: unknown) => unknown, init: unknown, options?: Options) => {
+  const usage = "whileLoop((carry) => truth, (carry) => carry, init)";
+  checkCallback("whileLoop", "the condition", condition, usage);
+  checkCallback("whileLoop", "the body", body, usage);
+  const maxSteps = maxStepsOf(options);
+  const start = initOf("whileLoop", init);
+  const treeOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
+  const holds = (leaves: readonly NDArray[]): NDArray =>
+    truthOf("whileLoop: the condition must give a scalar truth", condition(treeOf(leaves)));
+  const next = (leaves: readonly NDArray[]): readonly NDArray[] => carryOf("whileLoop", body(treeOf(leaves)), start);
+  return treeOf(loop(holds, next, start.leaves, maxSteps));
+});

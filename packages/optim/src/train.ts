@@ -47,13 +47,6 @@ export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key):
   return { ...state, key };
 };
 
-interface TrainStep {
-  <P, S, V, Batch = void>(
-    lossAndGrad: (params: P, batch: Batch, key: Key) => readonly [V, P],
-    optimizer: Transform<S>,
-  ): Step<TrainState<P, S>, Batch, MetricsOf<V>>;
-}
-
 const checkState = (state: unknown): void => {
   const step = isRecord(state) && state["params"] !== undefined ? state["step"] : undefined;
   if (isScalar(step)) return;
@@ -81,7 +74,12 @@ type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
  * const [state, metrics] = step(trainState(array([1, 2]), optimizer));
  * [state.params, metrics.loss]; // => [ float64 [2] [0.5, 1. ], float64 [] 5 ]
  */
-export const trainStep = typed<TrainStep>((lossAndGrad: LossAndGrad, optimizer: Transform<unknown>) => {
+export const trainStep = typed<
+  <P, S, V, Batch = void>(
+    lossAndGrad: (params: P, batch: Batch, key: Key) => readonly [V, P],
+    optimizer: Transform<S>,
+  ) => Step<TrainState<P, S>, Batch, MetricsOf<V>>
+>((lossAndGrad: LossAndGrad, optimizer: Transform<unknown>) => {
   if (typeof lossAndGrad !== "function")
     throw new DTypeError(
       `trainStep: the first argument is a function, as valueAndGrad(loss), not ${describe(lossAndGrad)}.`,

@@ -14,18 +14,6 @@ export interface ValidationOptions<State, V> {
   readonly metrics: (state: State) => V;
 }
 
-interface WithValidation {
-  <
-    State extends { readonly step: Scalar | number },
-    Batch,
-    M extends Readonly<Record<keyof M, unknown>>,
-    V extends Readonly<Record<keyof V, Scalar | number>>,
-  >(
-    step: Step<State, Batch, M>,
-    options: ValidationOptions<NoInfer<State>, V>,
-  ): Step<State, Batch, M & { readonly [K in keyof V]: Scalar }>;
-}
-
 type Found = Readonly<Record<string, NDArray>>;
 type AnyMetrics = Readonly<Record<string, unknown>>;
 
@@ -111,7 +99,17 @@ const joined = (own: AnyMetrics, found: Found): AnyMetrics => {
  * run.metrics.validationLoss; // => [ 1, NaN, 0.25, NaN ]
  * trajectory.watch(run, trajectory.bestSoFar(), "validationLoss").step; // => 2
  */
-export const withValidation = typed<WithValidation>(
+export const withValidation = typed<
+  <
+    State extends { readonly step: Scalar | number },
+    Batch,
+    M extends Readonly<Record<keyof M, unknown>>,
+    V extends Readonly<Record<keyof V, Scalar | number>>,
+  >(
+    step: Step<State, Batch, M>,
+    options: ValidationOptions<NoInfer<State>, V>,
+  ) => Step<State, Batch, M & { readonly [K in keyof V]: Scalar }>
+>(
   (
     step: Step<unknown, unknown, unknown>,
     options: ValidationOptions<unknown, unknown>,

@@ -13,10 +13,6 @@ import { type Compilation, formOf, type PassName, passes, runPasses } from "./pa
 import { kernelsText } from "./report.ts";
 import { type Call, takeTree } from "./trace.ts";
 
-interface Explain {
-  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown): (...args: A) => string;
-}
-
 const caller = { name: "explain", place: argumentPlace } as const;
 
 const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
@@ -96,7 +92,9 @@ const explained = (start: Compilation): readonly string[] | undefined => {
  * const text = explain((x, y) => mean(square(sub(x, y))))(array([1, 2, 3]), array([1, 2, 4]));
  * text.split("\n").filter((line) => line.startsWith("  loop")); // => [ '  loop [3]: 2 operations, add along [3] in 8 lanes; reads a 24, b 24; writes %5 8', '  loop []: 1 operation; reads %5 8, c 8; writes %6 8' ]
  */
-export const explain = typed<Explain>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+export const explain = typed<
+  <A extends readonly unknown[] = NDArray[]>(f: (...args: A) => unknown) => (...args: A) => string
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
   checkCallback("explain", "the first argument", f, "explain(f)(x)");
   checkAlone("explain", further, "explain(f)(x)");
   // The tree of the arguments is a list.

@@ -60,10 +60,6 @@ const cubic = 0.044715;
 /** x (1 + tanh u) / 2 is x times the logistic function of 2u, which is precise where the tanh is near -1. */
 const approximateGelu = (x: NDArray): NDArray => mul(x, sigmoid(mul(2 * slope, mul(x, add(1, mul(cubic, square(x)))))));
 
-interface Gelu {
-  <X extends Operand>(x: X, options?: { readonly approximate?: boolean }): NDArray<ShapeOf<X>>;
-}
-
 const exactly = { approximate: false };
 
 /**
@@ -76,7 +72,9 @@ const exactly = { approximate: false };
  * import { array, gelu, toNested } from "@gradfold/core";
  * toNested(gelu(array([0, 1]))); // => [ 0, 0.8413447460685429 ]
  */
-export const gelu = typed<Gelu>((x: Operand, options?: { readonly approximate?: boolean }) => {
+export const gelu = typed<
+  <X extends Operand>(x: X, options?: { readonly approximate?: boolean }) => NDArray<ShapeOf<X>>
+>((x: Operand, options?: { readonly approximate?: boolean }) => {
   const { approximate } = optionsOf("gelu", options, exactly);
   return approximate ? approximateGelu(operand("gelu", x)) : normalGelu(x);
 });

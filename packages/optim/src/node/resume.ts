@@ -33,10 +33,6 @@ export interface Resumed<State> {
 
 type Failed = FileError | DecodeError;
 
-interface Resume {
-  <State>(path: string, like: State, options?: FileOptions): Either<Failed, Resumed<State>>;
-}
-
 /** Why a journal cannot go on in this program, if it cannot. */
 const unfit = (start: Recording, like: unknown): string | undefined => {
   if (start.numerics !== numerics)
@@ -120,60 +116,60 @@ const refuse = (path: string, what: string): Either<DecodeError, never> =>
  * import { resume } from "@gradfold/optim/node";
  * resume("/no/such/file", 1)._tag; // => 'Left'
  */
-export const resume = typed<Resume>(
-  (path: string, like: unknown, options?: FileOptions): Either<Failed, Resumed<unknown>> => {
-    const { fs } = optionsOf("resume", options, { fs: nodeFiles });
-    const opened = attemptFile("resume", path, () => {
-      const { path: real, stats } = fileAt(fs, path);
-      // Whoever opens it by another name sees another lock.
-      if ((stats?.nlink ?? 1) > 1)
-        throw new FileError(
-          `${path} is a file with other names (hard links), by which it may be written too. Copy it.`,
-          "EMLINK",
-        );
-      return locked(fs, real, (lock): Opening => {
-        const file = fs.openSync(real, "r+");
-        const open = (): Opening => {
-          const source = sourceIn(fs, file);
-          if (isVersion1(source))
-            return refuse(
-              path,
-              "a journal of version 1 is read by load, and goes on no more. Record its last state anew.",
-            );
-          const head = readHead(source, crc32);
-          if (either.isLeft(head)) return head;
-          const journal = head.right;
-          const why = unfit(journal.start, like);
-          if (why !== undefined) return refuse(path, why);
-          const records = readJournal(source, crc32);
-          if (either.isLeft(records)) return records;
-          const surveyed = survey(records.right, () => undefined);
-          // What another process wrote may not be on the disk yet.
-          fs.fsyncSync(file);
-          const { place, short } = placeOf(journal, surveyed);
-          const mend = mending({ fs, path: real, file, journal, lock, place }, surveyed, short);
-          const recorder = recorderOf({ fs, path: real, file, journal, lock, place, mend });
-          const { steps, state } = place;
-          return either.right({
-            recorder,
-            steps,
-            state,
-            description: journal.start.description,
-            damage: damageOf(journal, surveyed),
-          });
-        };
-        try {
-          const done = open();
-          if (either.isRight(done)) return done;
-          fs.closeSync(file);
-          lock.release();
-          return done;
-        } catch (e) {
-          fs.closeSync(file);
-          throw e;
-        }
-      });
+export const resume = typed<
+  <State>(path: string, like: State, options?: FileOptions) => Either<Failed, Resumed<State>>
+>((path: string, like: unknown, options?: FileOptions): Either<Failed, Resumed<unknown>> => {
+  const { fs } = optionsOf("resume", options, { fs: nodeFiles });
+  const opened = attemptFile("resume", path, () => {
+    const { path: real, stats } = fileAt(fs, path);
+    // Whoever opens it by another name sees another lock.
+    if ((stats?.nlink ?? 1) > 1)
+      throw new FileError(
+        `${path} is a file with other names (hard links), by which it may be written too. Copy it.`,
+        "EMLINK",
+      );
+    return locked(fs, real, (lock): Opening => {
+      const file = fs.openSync(real, "r+");
+      const open = (): Opening => {
+        const source = sourceIn(fs, file);
+        if (isVersion1(source))
+          return refuse(
+            path,
+            "a journal of version 1 is read by load, and goes on no more. Record its last state anew.",
+          );
+        const head = readHead(source, crc32);
+        if (either.isLeft(head)) return head;
+        const journal = head.right;
+        const why = unfit(journal.start, like);
+        if (why !== undefined) return refuse(path, why);
+        const records = readJournal(source, crc32);
+        if (either.isLeft(records)) return records;
+        const surveyed = survey(records.right, () => undefined);
+        // What another process wrote may not be on the disk yet.
+        fs.fsyncSync(file);
+        const { place, short } = placeOf(journal, surveyed);
+        const mend = mending({ fs, path: real, file, journal, lock, place }, surveyed, short);
+        const recorder = recorderOf({ fs, path: real, file, journal, lock, place, mend });
+        const { steps, state } = place;
+        return either.right({
+          recorder,
+          steps,
+          state,
+          description: journal.start.description,
+          damage: damageOf(journal, surveyed),
+        });
+      };
+      try {
+        const done = open();
+        if (either.isRight(done)) return done;
+        fs.closeSync(file);
+        lock.release();
+        return done;
+      } catch (e) {
+        fs.closeSync(file);
+        throw e;
+      }
     });
-    return either.flatMap((found: Opening): Either<Failed, Resumed<unknown>> => found)(opened);
-  },
-);
+  });
+  return either.flatMap((found: Opening): Either<Failed, Resumed<unknown>> => found)(opened);
+});

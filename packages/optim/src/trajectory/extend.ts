@@ -9,13 +9,6 @@ import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajector
 import { slice } from "./view.ts";
 import { type WayOptions, wayOf } from "./way.ts";
 
-interface Extend {
-  <State, M, Batch>(
-    run: Trajectory<State, M, Batch>,
-    inputs: Inputs<NoInfer<Batch>>,
-  ): Trajectory<State, M, NoInfer<Batch>>;
-}
-
 /**
  * A run with more steps behind its last state: the same step as before, on more inputs. Long work goes on in chunks this
  * way; what a chunk costs does not depend on how long the run is.
@@ -26,7 +19,12 @@ interface Extend {
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.extend(run, steps(2)).final; // => 32
  */
-export const extend = typed<Extend>((run: AnyTrajectory, inputs: AnyInputs): AnyTrajectory => {
+export const extend = typed<
+  <State, M, Batch>(
+    run: Trajectory<State, M, Batch>,
+    inputs: Inputs<NoInfer<Batch>>,
+  ) => Trajectory<State, M, NoInfer<Batch>>
+>((run: AnyTrajectory, inputs: AnyInputs): AnyTrajectory => {
   const name = "trajectory.extend";
   checkRun(name, run);
   checkInputs(name, inputs);
@@ -45,16 +43,6 @@ const growthOf = (name: string, run: AnyTrajectory, options: WayOptions | undefi
   grown: undefined,
 });
 
-interface Fork {
-  <State, M, Batch>(
-    run: Trajectory<State, M>,
-    k: number,
-    step: Step<State, Batch, M>,
-    inputs: Inputs<NoInfer<Batch>>,
-    options?: ForkOptions,
-  ): Trajectory<State, M, NoInfer<Batch>>;
-}
-
 /**
  * The run up to state k, and then another step, such as one with another learning rate: k + 1 + inputs.length states.
  *
@@ -66,26 +54,21 @@ interface Fork {
  * const other = trajectory.fork(run, 3, (n) => [n + 1, {}], steps(2));
  * trajectory.evaluate(other, (n) => n); // => [ 1, 2, 4, 8, 9, 10 ]
  */
-export const fork = typed<Fork>(
-  (run: AnyTrajectory, k: number, step: AnyStep, inputs: AnyInputs, options?: WayOptions): AnyTrajectory => {
-    const name = "trajectory.fork";
-    checkRun(name, run);
-    checkPlace(name, run, k);
-    checkSteps(name, step, inputs, "fork(run, k, step, inputs)");
-    return advance(name, slice(run, 0, k + 1), step, inputs, growthOf(name, run, options));
-  },
-);
-
-interface ForkWith {
-  <State, M, To, Batch, N>(
+export const fork = typed<
+  <State, M, Batch>(
     run: Trajectory<State, M>,
     k: number,
-    convert: (state: State) => To,
-    step: Step<To, Batch, N>,
+    step: Step<State, Batch, M>,
     inputs: Inputs<NoInfer<Batch>>,
     options?: ForkOptions,
-  ): Trajectory<To, N, NoInfer<Batch>>;
-}
+  ) => Trajectory<State, M, NoInfer<Batch>>
+>((run: AnyTrajectory, k: number, step: AnyStep, inputs: AnyInputs, options?: WayOptions): AnyTrajectory => {
+  const name = "trajectory.fork";
+  checkRun(name, run);
+  checkPlace(name, run, k);
+  checkSteps(name, step, inputs, "fork(run, k, step, inputs)");
+  return advance(name, slice(run, 0, k + 1), step, inputs, growthOf(name, run, options));
+});
 
 /**
  * A new run from state k of another one, converted for a step that needs another state, such as another optimizer's.
@@ -97,7 +80,16 @@ interface ForkWith {
  * const pair = trajectory.forkWith(run, 3, (n) => [n, 1], ([n = 0, m = 0]) => [[n + m, m], {}], steps(2));
  * pair.final; // => [ 10, 1 ]
  */
-export const forkWith = typed<ForkWith>(
+export const forkWith = typed<
+  <State, M, To, Batch, N>(
+    run: Trajectory<State, M>,
+    k: number,
+    convert: (state: State) => To,
+    step: Step<To, Batch, N>,
+    inputs: Inputs<NoInfer<Batch>>,
+    options?: ForkOptions,
+  ) => Trajectory<To, N, NoInfer<Batch>>
+>(
   (
     run: AnyTrajectory,
     k: number,

@@ -24,15 +24,6 @@ export interface FoldOptions {
   readonly until?: Monitor<{ readonly stopped: boolean }>;
 }
 
-interface Fold {
-  <State, Batch, M>(
-    step: Step<State, Batch, M>,
-    state: NoInfer<State>,
-    inputs: Inputs<NoInfer<Batch>>,
-    options?: FoldOptions,
-  ): Trajectory<State, M, NoInfer<Batch>>;
-}
-
 const defaults = { scan: undefined, budget: undefined, until: undefined };
 
 type AnyOptions = WayOptions & { readonly until?: FoldOptions["until"] | undefined };
@@ -109,7 +100,14 @@ const upToLast = (run: AnyTrajectory, from: number, isLast: IsLast): AnyTrajecto
  * const run = trajectory.fold(step, trainState(array([1, 2]), optimizer), steps(2));
  * [run.length, run.metrics.loss, run.final.params]; // => [ 3, [ 5, 1.25 ], float64 [2] [0.25, 0.5 ] ]
  */
-export const fold = typed<Fold>((step: AnyStep, state: unknown, inputs: AnyInputs, given?: AnyOptions) => {
+export const fold = typed<
+  <State, Batch, M>(
+    step: Step<State, Batch, M>,
+    state: NoInfer<State>,
+    inputs: Inputs<NoInfer<Batch>>,
+    options?: FoldOptions,
+  ) => Trajectory<State, M, NoInfer<Batch>>
+>((step: AnyStep, state: unknown, inputs: AnyInputs, given?: AnyOptions) => {
   checkSteps(op, step, inputs, "fold(step, state, inputs)");
   const options = optionsOf(op, given, defaults);
   const way = wayOf(op, options, { course: stepByStep, budget: defaultBudget });

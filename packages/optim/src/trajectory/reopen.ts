@@ -35,15 +35,6 @@ export interface ReopenOptions<State> extends Pick<FoldOptions, "scan" | "budget
   readonly check?: "all" | "ends";
 }
 
-interface Reopen {
-  <State, Batch, M>(
-    recording: Recording,
-    step: Step<State, Batch, M>,
-    inputs: Inputs<NoInfer<Batch>>,
-    options?: ReopenOptions<NoInfer<State>>,
-  ): Either<DecodeError, Trajectory<State, M, NoInfer<Batch>>>;
-}
-
 type AnyOptions = Omit<ReopenOptions<unknown>, "scan"> & WayOptions;
 
 const op = "trajectory.reopen";
@@ -86,52 +77,56 @@ const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: numb
  * const words = pipe(other, either.mapLeft((error) => error.message));
  * words; // => { _tag: 'Left', left: 'trajectory.reopen: the step gives other bits: state 1 differs, other elements.' }
  */
-export const reopen = typed<Reopen>(
-  (made: Recording, step: AnyStep, inputs: AnyInputs, options?: AnyOptions): Either<DecodeError, AnyTrajectory> => {
-    checkRecording(made);
-    checkSteps(op, step, inputs, "reopen(recording, step, inputs)");
-    const { like, check, ...given } = optionsOf(op, options, defaults);
-    if (check !== "all" && check !== "ends")
-      throw new DomainError(`${op}: check is "all" or "ends", not ${describe(check)}.`);
-    const way = wayOf(op, given, { course: stepByStep, budget: defaultBudget });
-    const [first] = made.keyframes;
-    if (first === undefined) return wrong("the recording has no state to begin with.");
-    if (made.numerics !== numerics)
-      return wrong(
-        `the numbers are those of version ${made.numerics}, which this program, of ${numerics}, cannot compute.`,
-        "unsupported",
-      );
-    if (inputs.length < made.steps)
-      return wrong(`the recording has ${made.steps} steps, but there are inputs for ${inputs.length}.`);
-    if (Object.values(made.metrics).some((column) => column.length !== made.steps))
-      return wrong(`a metric has not one number for each of ${made.steps} steps.`);
-    const found = like === undefined ? undefined : misfit(first.state, like);
-    if (found !== undefined)
-      return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
-    const taken = sliceInputs(inputs, 0, made.steps);
-    const rows = attempt(() => wholeRows(op, made, step, inputs));
-    if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
-    const run = regrow(
-      { step, ...way },
-      {
-        base: begin(op, "the recording's first state", first.state, { step, ...way }),
-        interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
-        frames: [framesFrom(made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state))))],
-        transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, rows.right.columns)],
-        final: asValue(op, made.final),
-      },
+export const reopen = typed<
+  <State, Batch, M>(
+    recording: Recording,
+    step: Step<State, Batch, M>,
+    inputs: Inputs<NoInfer<Batch>>,
+    options?: ReopenOptions<NoInfer<State>>,
+  ) => Either<DecodeError, Trajectory<State, M, NoInfer<Batch>>>
+>((made: Recording, step: AnyStep, inputs: AnyInputs, options?: AnyOptions): Either<DecodeError, AnyTrajectory> => {
+  checkRecording(made);
+  checkSteps(op, step, inputs, "reopen(recording, step, inputs)");
+  const { like, check, ...given } = optionsOf(op, options, defaults);
+  if (check !== "all" && check !== "ends")
+    throw new DomainError(`${op}: check is "all" or "ends", not ${describe(check)}.`);
+  const way = wayOf(op, given, { course: stepByStep, budget: defaultBudget });
+  const [first] = made.keyframes;
+  if (first === undefined) return wrong("the recording has no state to begin with.");
+  if (made.numerics !== numerics)
+    return wrong(
+      `the numbers are those of version ${made.numerics}, which this program, of ${numerics}, cannot compute.`,
+      "unsupported",
     );
-    for (const part of parts(run, check)) {
-      const verdict = attempt(() => verify(part.run));
-      if (either.isLeft(verdict)) return wrong(`the step does not take these states: ${verdict.left.message}`);
-      if (verdict.right.kind === "differs") {
-        const { step: k, leaf, reason } = verdict.right;
-        return wrong(
-          `the step gives other bits: state ${part.from + k} differs${leaf && ` in ${leaf}`}, ${reason}.`,
-          "altered",
-        );
-      }
+  if (inputs.length < made.steps)
+    return wrong(`the recording has ${made.steps} steps, but there are inputs for ${inputs.length}.`);
+  if (Object.values(made.metrics).some((column) => column.length !== made.steps))
+    return wrong(`a metric has not one number for each of ${made.steps} steps.`);
+  const found = like === undefined ? undefined : misfit(first.state, like);
+  if (found !== undefined) return wrong(`a recording of another model: ${found.leaf || "the state"}: ${found.reason}.`);
+  const taken = sliceInputs(inputs, 0, made.steps);
+  const rows = attempt(() => wholeRows(op, made, step, inputs));
+  if (either.isLeft(rows)) return wrong(`the step does not take these states: ${rows.left.message}`);
+  const run = regrow(
+    { step, ...way },
+    {
+      base: begin(op, "the recording's first state", first.state, { step, ...way }),
+      interval: made.keyframes[1]?.step ?? keyframeInterval(bytesOf(first.state), made.steps, way.budget),
+      frames: [framesFrom(made.keyframes.map((frame) => frameOf(frame.step, () => asValue(op, frame.state))))],
+      transitions: made.steps === 0 ? [] : [transitionsOf(step, taken, rows.right.columns)],
+      final: asValue(op, made.final),
+    },
+  );
+  for (const part of parts(run, check)) {
+    const verdict = attempt(() => verify(part.run));
+    if (either.isLeft(verdict)) return wrong(`the step does not take these states: ${verdict.left.message}`);
+    if (verdict.right.kind === "differs") {
+      const { step: k, leaf, reason } = verdict.right;
+      return wrong(
+        `the step gives other bits: state ${part.from + k} differs${leaf && ` in ${leaf}`}, ${reason}.`,
+        "altered",
+      );
     }
-    return either.right(run);
-  },
-);
+  }
+  return either.right(run);
+});

@@ -23,10 +23,6 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
   return option.none;
 };
 
-interface Evaluate {
-  <State, M>(run: Trajectory<State, M>, f: (state: State) => Operand): readonly number[];
-}
-
 /**
  * A function of every state, first to last: n + 1 numbers, in a list that nobody can write to.
  *
@@ -37,17 +33,19 @@ interface Evaluate {
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.evaluate(run, (n) => n); // => [ 1, 2, 4, 8 ]
  */
-export const evaluate = typed<Evaluate>((run: AnyTrajectory, f: (state: unknown) => Operand) => {
-  checkRun("trajectory.evaluate", run);
-  checkFunction("trajectory.evaluate", f);
-  const values = new Float64Array(run.length);
-  let k = 0;
-  for (const state of passingStates(run)) {
-    values[k] = numberOf(f(state), k);
-    k++;
-  }
-  return listOf(values);
-});
+export const evaluate = typed<<State, M>(run: Trajectory<State, M>, f: (state: State) => Operand) => readonly number[]>(
+  (run: AnyTrajectory, f: (state: unknown) => Operand) => {
+    checkRun("trajectory.evaluate", run);
+    checkFunction("trajectory.evaluate", f);
+    const values = new Float64Array(run.length);
+    let k = 0;
+    for (const state of passingStates(run)) {
+      values[k] = numberOf(f(state), k);
+      k++;
+    }
+    return listOf(values);
+  },
+);
 
 const numberOf = (given: Operand, k: number): number => {
   if (isScalar(given)) return item(given);

@@ -27,10 +27,6 @@ function* first<A>(count: number, values: Iterable<A>): Generator<A> {
 
 const viewOf = lazily("metrics", "final", "outcome", "keyframes");
 
-interface Slice {
-  <State, M, Batch>(run: Trajectory<State, M, Batch>, from: number, to?: number): Trajectory<State, M, Batch>;
-}
-
 /**
  * The states from … to - 1 of a run, and what lies between them, as a run of its own.
  *
@@ -43,7 +39,9 @@ interface Slice {
  * [...middle.states(0)]; // => [ 4, 8, 16 ]
  * middle.metrics.loss; // => [ 4, 8 ]
  */
-export const slice = typed<Slice>((run: AnyTrajectory, from: number, end?: number): AnyTrajectory => {
+export const slice = typed<
+  <State, M, Batch>(run: Trajectory<State, M, Batch>, from: number, to?: number) => Trajectory<State, M, Batch>
+>((run: AnyTrajectory, from: number, end?: number): AnyTrajectory => {
   checkRun("trajectory.slice", run);
   const { length } = run;
   const to = end ?? length;
@@ -93,10 +91,6 @@ const checkMapped = (given: unknown): unknown => {
   );
 };
 
-interface MapRun {
-  <A, B, M>(run: Trajectory<A, M>, f: (state: A) => B): Trajectory<B, M>;
-}
-
 /**
  * A run whose states are a pure function of another run's, computed when they are asked for; its metrics are the same.
  *
@@ -106,26 +100,28 @@ interface MapRun {
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * trajectory.at(trajectory.map(run, (n) => [n, n + 1]), 3); // => { _tag: 'Some', value: [ 8, 9 ] }
  */
-export const map = typed<MapRun>((run: AnyTrajectory, given: (state: unknown) => unknown): AnyTrajectory => {
-  checkRun("trajectory.map", run);
-  checkFunction("trajectory.map", given);
-  const f = (state: unknown): unknown => asValue("trajectory.map", checkMapped(given(state)));
-  const { budget, recomputed, rows } = run[inner];
-  const final = lazy(() => f(run.final));
-  const keyframes = lazy(() => framesOf(run.keyframes.map((frame) => frameOf(frame.step, () => f(frame.state)))));
-  return viewOf(
-    { metrics: () => run.metrics, final, outcome: () => run.outcome, keyframes },
-    {
-      length: run.length,
-      states: (from: number) => mapped(f, run.states(from)),
-      [inner]: {
-        step: undefined,
-        course: stepByStep,
-        budget,
-        grown: undefined,
-        recomputed: (from: number) => mapped(([state, metrics]) => [f(state), metrics] as const, recomputed(from)),
-        rows,
+export const map = typed<<A, B, M>(run: Trajectory<A, M>, f: (state: A) => B) => Trajectory<B, M>>(
+  (run: AnyTrajectory, given: (state: unknown) => unknown): AnyTrajectory => {
+    checkRun("trajectory.map", run);
+    checkFunction("trajectory.map", given);
+    const f = (state: unknown): unknown => asValue("trajectory.map", checkMapped(given(state)));
+    const { budget, recomputed, rows } = run[inner];
+    const final = lazy(() => f(run.final));
+    const keyframes = lazy(() => framesOf(run.keyframes.map((frame) => frameOf(frame.step, () => f(frame.state)))));
+    return viewOf(
+      { metrics: () => run.metrics, final, outcome: () => run.outcome, keyframes },
+      {
+        length: run.length,
+        states: (from: number) => mapped(f, run.states(from)),
+        [inner]: {
+          step: undefined,
+          course: stepByStep,
+          budget,
+          grown: undefined,
+          recomputed: (from: number) => mapped(([state, metrics]) => [f(state), metrics] as const, recomputed(from)),
+          rows,
+        },
       },
-    },
-  );
-});
+    );
+  },
+);

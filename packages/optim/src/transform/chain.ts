@@ -52,10 +52,6 @@ type Chained = <S extends readonly unknown[]>(
 /** {@link chain} by the name of the optimizer that it is. */
 export const chained = typed<Chained>((name: string, ...transforms: readonly Untyped[]) => inList(name, transforms));
 
-type Chain = <S extends readonly unknown[]>(
-  ...transforms: { readonly [K in keyof S]: Transform<S[K]> }
-) => Transform<S>;
-
 /**
  * Several transforms, one after another; the state is the tuple of theirs.
  *
@@ -68,7 +64,9 @@ type Chain = <S extends readonly unknown[]>(
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
  */
-export const chain = typed<Chain>((...transforms: readonly unknown[]) =>
+export const chain = typed<
+  <S extends readonly unknown[]>(...transforms: { readonly [K in keyof S]: Transform<S[K]> }) => Transform<S>
+>((...transforms: readonly unknown[]) =>
   inList(
     "chain",
     transforms.map((each, i) => given("chain", `transform ${i}`, each)),
@@ -106,10 +104,6 @@ export const inRecord = (name: string, transforms: readonly Entry[]): Untyped =>
   );
 };
 
-type NamedChain = <S extends Readonly<Record<string, unknown>>>(transforms: {
-  readonly [K in keyof S]: Transform<S[K]>;
-}) => Transform<S>;
-
 /**
  * Several transforms, one after another in the order of their keys' writing; the state is a record of theirs.
  *
@@ -122,7 +116,11 @@ type NamedChain = <S extends Readonly<Record<string, unknown>>>(transforms: {
  * const g = array([1, 2]);
  * update(g, init(g), g)[1].velocity; // => { trace: float64 [2] [1, 2] }
  */
-export const namedChain = typed<NamedChain>((transforms: unknown) => {
+export const namedChain = typed<
+  <S extends Readonly<Record<string, unknown>>>(transforms: {
+    readonly [K in keyof S]: Transform<S[K]>;
+  }) => Transform<S>
+>((transforms: unknown) => {
   const entries = givenByName("namedChain", transforms);
   const index = entries.find(([key]) => /^(0|[1-9]\d*)$/.test(key));
   if (index !== undefined)

@@ -22,11 +22,6 @@ export interface InjectState<H, S> {
   readonly inner: S;
 }
 
-type Inject = <H extends Readonly<Record<string, Rate>>, S>(
-  make: (hyperparams: { readonly [K in keyof H]: Scalar }) => Transform<S>,
-  hyperparams: H,
-) => Transform<InjectState<H, S>>;
-
 /**
  * An optimizer whose hyper-parameters lie in its state: to be plotted, and changed on the way by putting other numbers
  * there. Those that are schedules are computed anew in each step.
@@ -43,7 +38,12 @@ type Inject = <H extends Readonly<Record<string, Rate>>, S>(
  * const faster = { ...state, hyperparams: { learningRate: array(1) } };
  * [update(g, state, g)[0], update(g, faster, g)[0]]; // => [ float64 [2] [-0.1, -0.2], float64 [2] [-1, -2] ]
  */
-export const injectHyperparams = typed<Inject>((make: Make, hyperparams: Hyperparams<Rate>): unknown => {
+export const injectHyperparams = typed<
+  <H extends Readonly<Record<string, Rate>>, S>(
+    make: (hyperparams: { readonly [K in keyof H]: Scalar }) => Transform<S>,
+    hyperparams: H,
+  ) => Transform<InjectState<H, S>>
+>((make: Make, hyperparams: Hyperparams<Rate>): unknown => {
   checkFunction(name, make);
   if (!isRecord(hyperparams))
     throw new DTypeError(

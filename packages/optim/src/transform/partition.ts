@@ -30,11 +30,6 @@ export const parted = (name: string, transforms: readonly Entry[], label: Label)
   return inRecord(name, parts);
 };
 
-type Partition = <S extends Readonly<Record<string, unknown>>>(
-  transforms: { readonly [K in keyof S]: Transform<S[K]> },
-  label: (path: string, leaf: NDArray) => keyof S,
-) => Transform<{ readonly [K in keyof S]: Masked<S[K]> }>;
-
 /**
  * Each parameter has a transform of its own, by a label.
  *
@@ -48,7 +43,12 @@ type Partition = <S extends Readonly<Record<string, unknown>>>(
  * const g = { w: array([1, 2]), b: array(3) };
  * update(g, init(g), g)[0]; // => { b: float64 [] -3, w: float64 [2] [-0.1, -0.2] }
  */
-export const partition = typed<Partition>((transforms: unknown, label: Label): Untyped => {
+export const partition = typed<
+  <S extends Readonly<Record<string, unknown>>>(
+    transforms: { readonly [K in keyof S]: Transform<S[K]> },
+    label: (path: string, leaf: NDArray) => keyof S,
+  ) => Transform<{ readonly [K in keyof S]: Masked<S[K]> }>
+>((transforms: unknown, label: Label): Untyped => {
   const entries = givenByName("partition", transforms);
   checkFunction("partition", label);
   const labels = entries.map(([key]) => key);
