@@ -26,9 +26,10 @@ export type Row<T> =
       : NDArray
     : { readonly [K in keyof T]: Row<T[K]> };
 
-/** How many rows the leaves of a tree have. */
-type RowsOf<T> =
-  T extends NDArray<infer S>
+/** How many rows the leaves of a tree have; of `any`, which holds itself, nothing is claimed. */
+type RowsOf<T> = unknown extends T
+  ? number
+  : T extends NDArray<infer S>
     ? S extends readonly [infer N extends number, ...Shape]
       ? N
       : number

@@ -15,8 +15,10 @@ const read = settings(common);
 
 type Mutable<S extends Shape> = { -readonly [K in keyof S]: S[K] };
 
-/** Weights [in, out], or […window, in, out] for convolutions. */
-type Initializer = <const S extends Shape>(key: Key, shape: S, options?: Options) => NDArray<Mutable<S>>;
+interface Initializer {
+  /** Weights [in, out], or […window, in, out] for convolutions. */
+  <const S extends Shape>(key: Key, shape: S, options?: Options): NDArray<Mutable<S>>;
+}
 
 /** How many numbers come into a unit, and how many go out of one. */
 const fans = (name: string, shape: Shape): readonly [fanIn: number, fanOut: number] => {

@@ -84,8 +84,10 @@ const checkConfusion = (name: string, confusion: NDArray): void => {
     throw new ShapeError(`${name}: a confusion matrix is square, not ${formatShape(confusion.shape)}.`);
 };
 
-/** A number for each class, from {@link confusionMatrix}. */
-type PerClass = <N extends number>(confusion: Matrix<N, N>) => Vector<N>;
+interface PerClass {
+  /** A number for each class, from {@link confusionMatrix}. */
+  <N extends number>(confusion: Matrix<N, N>): Vector<N>;
+}
 
 /**
  * For each class, which part of what was taken for it is of it: the diagonal over the columns' sums; 0 where there are

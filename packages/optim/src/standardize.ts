@@ -40,7 +40,10 @@ export const fit = (x: NDArray): Standardization => {
   return { mean: middle, std: sqrt(mean(square(sub<NDArray, NDArray>(x, middle)), 0)) };
 };
 
-type Apply = <S extends Shape>(standardization: Standardization, x: NDArray<S>) => NDArray<S>;
+interface Apply {
+  /** For each column, by what `standardize.fit` gave. */
+  <S extends Shape>(standardization: Standardization, x: NDArray<S>): NDArray<S>;
+}
 
 const checkColumns = (name: string, standardization: Standardization, x: NDArray): void => {
   const { mean: middle, std } = isRecord(standardization) ? standardization : {};

@@ -1,4 +1,4 @@
-import { type ArrayType, contiguous, type NDArray, type View } from "../array/array.ts";
+import { type ArrayType, contiguous, type NDArray, type Scalar, type View } from "../array/array.ts";
 import { bind, view } from "../array/primitive.ts";
 import {
   broadcastShapes,
@@ -15,8 +15,9 @@ import { operand } from "../input/operand.ts";
 import { multiply } from "../kernel/matmul.ts";
 import type { Block, Sizes } from "../kernel/tile.ts";
 import { allocate, arithmetic, promote } from "../scalar/dtype.ts";
-import type { Dot, MatMulOperation, Outer } from "../static/contract.ts";
+import type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "../static/contract.ts";
 import { typed } from "../static/door.ts";
+import type { Unless } from "../static/text.ts";
 import { mul } from "./arithmetic.ts";
 import { aligned } from "./family/batch.ts";
 import { bilinear } from "./family/bilinear.ts";
@@ -139,7 +140,9 @@ const primitive = bilinear({
  * import { array, matmul, toNested } from "@gradfold/core";
  * toNested(matmul(array([[1, 2], [3, 4]]), array([1, 1]))); // => [ 3, 7 ]
  */
-export const matmul = typed<MatMulOperation>((x: NDArray, y: NDArray) => {
+export const matmul = typed<
+  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<MatMulClash<A, B>, NDArray<B>>) => NDArray<MatMul<A, B>>
+>((x: NDArray, y: NDArray) => {
   const a = operand("matmul", x);
   const b = operand("matmul", y);
   const dtype = arithmetic(promote(a.dtype, b.dtype));
@@ -161,7 +164,9 @@ const checkVectors = (name: string, a: NDArray, b: NDArray, hint: string): void 
  * import { array, dot, item } from "@gradfold/core";
  * item(dot(array([1, 2]), array([3, 4]))); // => 11
  */
-export const dot = typed<Dot>((x: NDArray, y: NDArray) => {
+export const dot = typed<
+  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<DotClash<A, B>, NDArray<B>>) => Scalar
+>((x: NDArray, y: NDArray) => {
   const [a, b] = [operand("dot", x), operand("dot", y)];
   checkVectors("dot", a, b, "Use matmul");
   if (a.shape[0] !== b.shape[0])
@@ -177,7 +182,12 @@ export const dot = typed<Dot>((x: NDArray, y: NDArray) => {
  * import { array, outer, toNested } from "@gradfold/core";
  * toNested(outer(array([1, 2]), array([3, 4]))); // => [ [ 3, 4 ], [ 6, 8 ] ]
  */
-export const outer = typed<Outer>((x: NDArray, y: NDArray) => {
+export const outer = typed<
+  <A extends Shape, B extends Shape>(
+    a: NDArray<A>,
+    b: Unless<VectorClash<"outer", A, B, "Use reshape(x, [-1])">, NDArray<B>>,
+  ) => NDArray<[SizeOf<A>, SizeOf<B>]>
+>((x: NDArray, y: NDArray) => {
   const [a, b] = [operand("outer", x), operand("outer", y)];
   checkVectors("outer", a, b, "Use reshape(x, [-1])");
   return mul(asColumn(a), b);

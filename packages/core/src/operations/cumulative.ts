@@ -1,11 +1,12 @@
 import type { NDArray, Operand } from "../array/array.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
-import { around, onlyAxis } from "../array/shape.ts";
+import { around, onlyAxis, type Shape } from "../array/shape.ts";
 import { operand } from "../input/operand.ts";
 import { arithmetic } from "../scalar/dtype.ts";
 import { recordRoutine } from "../scalar/routine.ts";
-import type { AlongOnly } from "../static/axes.ts";
+import type { AxisClash, AxisMissing } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
+import type { Unless } from "../static/text.ts";
 import { linear } from "./family/linear.ts";
 import { sequential } from "./family/sequential.ts";
 import { flip } from "./flip.ts";
@@ -69,7 +70,12 @@ const cumsumAlong = (axis: number): Primitive => {
  * toNested(cumsum(array([1, 2, 3]))); // => [ 1, 3, 6 ]
  * toNested(cumsum(array([[1, 2], [3, 4]]), 1)); // => [ [ 1, 3 ], [ 3, 7 ] ]
  */
-export const cumsum = typed<AlongOnly<"cumsum">>((x: Operand, axis?: number) => {
+export const cumsum = typed<
+  <S extends Shape, const Ax extends number | undefined = undefined>(
+    x: Unless<AxisMissing<"cumsum(x, 0)", S, Ax>, NDArray<S>>,
+    axis?: Unless<AxisClash<"cumsum", S, Ax>, Ax>,
+  ) => NDArray<S>
+>((x: Operand, axis?: number) => {
   const array: NDArray = operand("cumsum", x);
   const at = onlyAxis("cumsum", axis, array.shape, "cumsum(x, 0)");
   return bind(cumsumAlong(at), [cast(array, arithmetic(array.dtype))]);

@@ -5,7 +5,8 @@ import { DTypeError, ShapeError } from "../error/error.ts";
 import { isList } from "../error/plain.ts";
 import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
-import type { Einsum } from "../static/einsum.ts";
+import type { Unless } from "../static/text.ts";
+import type { EinsumClash, EinsumShape, ShapesOf } from "../static/einsum.ts";
 import { mul } from "./arithmetic.ts";
 import { matmul } from "./contract.ts";
 import { diagonal } from "./diagonal.ts";
@@ -127,7 +128,12 @@ const checkSizes = (spec: string, { inputs }: Subscripts, shapes: readonly Shape
  * import { array, einsum, toNested } from "@gradfold/core";
  * toNested(einsum("ij,kj->ki", array([[1, 2], [3, 4]]), array([[1, 1]]))); // => [ [ 3, 7 ] ]
  */
-export const einsum = typed<Einsum>((spec: string, ...operands: readonly NDArray[]) => {
+export const einsum = typed<
+  <const Spec extends string, X extends readonly NDArray[]>(
+    subscripts: Unless<EinsumClash<Spec, ShapesOf<X>>, Spec>,
+    ...operands: X
+  ) => NDArray<EinsumShape<Spec, ShapesOf<X>>>
+>((spec: string, ...operands: readonly NDArray[]) => {
   if (typeof spec !== "string")
     throw new DTypeError(`einsum: the subscripts come first, as in einsum("ij->ji", x), not ${describe(spec)}.`);
   if (isList(operands[0])) throw new DTypeError('einsum: the arrays come one by one: einsum("ij,jk->ik", a, b)');

@@ -10,7 +10,10 @@ import { lessEqual } from "./compare.ts";
 import { expandDims } from "./reshape.ts";
 import { where } from "./where.ts";
 
-type Triangle = <S extends Shape>(x: NDArray<S>, k?: number) => NDArray<S>;
+interface Triangle {
+  /** The elements on one side of the k-th diagonal of a matrix, or of each of a stack; zeros on the other. */
+  <S extends Shape>(x: NDArray<S>, k?: number): NDArray<S>;
+}
 
 /** A public function that keeps the elements on one side of the k-th diagonal of matrices. */
 const triangle = (name: string, isKept: (rows: NDArray, columns: NDArray) => NDArray): Triangle =>

@@ -2,8 +2,9 @@ import type { NDArray, Operand } from "../array/array.ts";
 import { bind } from "../array/primitive.ts";
 import { DTypeError } from "../error/error.ts";
 import { operand, operands } from "../input/operand.ts";
-import type { Selection } from "../static/broadcast.ts";
+import type { Broadcast, BroadcastClash, ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
+import type { Unless } from "../static/text.ts";
 import { notEqual } from "./compare.ts";
 import { choice } from "./family/rule.ts";
 import { ternary } from "./family/ternary.ts";
@@ -26,14 +27,18 @@ const primitive = ternary({
  * import { array, toNested, where } from "@gradfold/core";
  * toNested(where(array([true, false]), array([1, 2]), 0)); // => [ 1, 0 ]
  */
-export const where: Selection<"where"> = typed<Selection<"where">>(
-  (condition: Operand, a: Operand, b: Operand): NDArray => {
-    const given = operand("where", condition);
-    if (a === undefined || b === undefined)
-      throw new DTypeError(
-        "where: both choices are needed: where(condition, a, b). How many places a condition holds at is no fixed size.",
-      );
-    const truths = given.dtype === "bool" ? given : notEqual(given, 0);
-    return bind(primitive, [truths, ...operands("where", a, b)]);
-  },
-);
+export const where = typed<
+  <C extends Operand, A extends Operand, B extends Operand>(
+    condition: C,
+    a: Unless<BroadcastClash<"where", ShapeOf<C>, ShapeOf<A>>, A>,
+    b: Unless<BroadcastClash<"where", Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>, B>,
+  ) => NDArray<Broadcast<Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>>
+>((condition: Operand, a: Operand, b: Operand): NDArray => {
+  const given = operand("where", condition);
+  if (a === undefined || b === undefined)
+    throw new DTypeError(
+      "where: both choices are needed: where(condition, a, b). How many places a condition holds at is no fixed size.",
+    );
+  const truths = given.dtype === "bool" ? given : notEqual(given, 0);
+  return bind(primitive, [truths, ...operands("where", a, b)]);
+});

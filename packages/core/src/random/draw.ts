@@ -66,12 +66,11 @@ export interface Precision {
   readonly dtype?: DType;
 }
 
-/** How a distribution is drawn: numbers of a shape, a scalar by default. */
-export type Sampler<Options extends Precision = Precision> = <const S extends Shape = []>(
-  key: Key,
-  shape?: S,
-  options?: Options,
-) => NDArray<Mutable<S>>;
+/** How a distribution is drawn. */
+export interface Sampler<Options extends Precision = Precision> {
+  /** Independent numbers in an array of a shape, a scalar by default. */
+  <const S extends Shape = []>(key: Key, shape?: S, options?: Options): NDArray<Mutable<S>>;
+}
 
 /**
  * Throws where the sizes come one by one. Unlike elsewhere no overload says so: one of several samplers, chosen by a

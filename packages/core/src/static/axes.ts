@@ -49,8 +49,13 @@ type AxisComplaint<Name extends string, S extends Shape, Bad extends string> = [
   ? never
   : `${Name}: axis ${Bad} is out of range for ${ShapeText<S>}`;
 
-/** One operand, some axes gone: or of size 1, with `keepDims`. Other options change no shape. */
+/** Options but `keepDims` change no shape. */
 export interface Reduction<Name extends string, Options = object> {
+  /**
+   * Over some axes, all of them by default. They are gone from the result, or of size 1 with `keepDims`.
+   *
+   * @param axes - one axis or several; negative ones count from the end
+   */
   <X extends Operand, const Ax extends Axes | undefined = undefined, K extends boolean = false>(
     x: X,
     // Of a number or a list, whichever it is, only the number is inferred.
@@ -70,16 +75,8 @@ export type AxisMissing<Call extends string, S extends Shape, Ax> = [Ax] extends
         : never
   : never;
 
-/** Along one axis, which only a vector may leave out; the shape stays. */
-export interface AlongOnly<Name extends string> {
-  <S extends Shape, const Ax extends number | undefined = undefined>(
-    x: Unless<AxisMissing<`${Name}(x, 0)`, S, Ax>, NDArray<S>>,
-    axis?: Unless<AxisClash<Name, S, Ax>, Ax>,
-  ): NDArray<S>;
-}
-
-/** Along one axis, the last by default; the shape stays. */
 export interface Along<Name extends string> {
+  /** Along one axis, the last by default; the shape stays. */
   <S extends Shape, const Ax extends number = -1>(x: NDArray<S>, axis?: Unless<AxisClash<Name, S, Ax>, Ax>): NDArray<S>;
 }
 

@@ -68,26 +68,17 @@ type Complaint<Name extends string, A extends Shape, B extends Shape, D> = [D] e
     ? `${Name}: cannot broadcast ${ShapeText<A>} with ${ShapeText<B>}: ${a} is not ${b}`
     : never;
 
-/** One operand, shape kept. */
 export interface Unary {
+  /** At every place of an array, or of a number; the shape stays. */
   <X extends Operand>(x: X): NDArray<ShapeOf<X>>;
 }
 
-/** Two operands, broadcast. */
 export interface Binary<Name extends string> {
+  /** At every place of two arrays, or an array and a number, broadcast. */
   <A extends Operand, B extends Operand>(
     a: A,
     b: Unless<BroadcastClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
   ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
-}
-
-/** Two operands where a condition holds or not, all three broadcast. */
-export interface Selection<Name extends string> {
-  <C extends Operand, A extends Operand, B extends Operand>(
-    condition: C,
-    a: Unless<BroadcastClash<Name, ShapeOf<C>, ShapeOf<A>>, A>,
-    b: Unless<BroadcastClash<Name, Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>, B>,
-  ): NDArray<Broadcast<Broadcast<ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>>;
 }
 
 /** Two sizes may be equal: they are, or one is not known. */

@@ -1,7 +1,6 @@
-import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
-import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
+import type { Equal, ShapeText, SizeText } from "./text.ts";
 
 type Last<S extends Shape> = S extends readonly [...unknown[], infer L extends number] ? L : never;
 type Init<S extends Shape> = S extends readonly [...infer I extends Shape, unknown] ? I : never;
@@ -16,7 +15,8 @@ type Inner<B extends Shape> = B extends readonly [infer K extends number]
 /** The axes before the last two: a stack of matrices. */
 export type Lead<S extends Shape> = S extends readonly [...infer P extends Shape, unknown, unknown] ? P : [];
 
-type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
+/** The shape of a matrix product, as in NumPy: a vector counts as a row on the left and as a column on the right. */
+export type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
   ? Shape
   : number extends B["length"]
     ? Shape
@@ -28,7 +28,7 @@ type MatMul<A extends Shape, B extends Shape> = number extends A["length"]
           ? [...Lead<B>, Last<B>]
           : [...Broadcast<Lead<A>, Lead<B>>, Last<Init<A>>, Last<B>];
 
-type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
+export type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
   ? never
   : number extends B["length"]
     ? never
@@ -43,12 +43,7 @@ type MatMulClash<A extends Shape, B extends Shape> = number extends A["length"]
 type Swap<A extends Shape, B extends Shape> =
   Equal<Last<B>, Inner<A>> extends true ? ". Did you mean to swap them?" : "";
 
-/** The matrix product, as in NumPy: a vector counts as a row on the left and as a column on the right. */
-export interface MatMulOperation {
-  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<MatMulClash<A, B>, NDArray<B>>): NDArray<MatMul<A, B>>;
-}
-
-type VectorClash<
+export type VectorClash<
   Name extends string,
   A extends Shape,
   B extends Shape,
@@ -70,7 +65,7 @@ type VectorComplaint<
   Hint extends string,
 > = `${Name}: two vectors are needed, not ${ShapeText<A>} and ${ShapeText<B>}. ${Hint}`;
 
-type DotClash<A extends Shape, B extends Shape> = [VectorClash<"dot", A, B, "Use matmul">] extends [never]
+export type DotClash<A extends Shape, B extends Shape> = [VectorClash<"dot", A, B, "Use matmul">] extends [never]
   ? A extends readonly [infer M extends number]
     ? B extends readonly [infer N extends number]
       ? SameSize<M, N> extends false
@@ -80,17 +75,5 @@ type DotClash<A extends Shape, B extends Shape> = [VectorClash<"dot", A, B, "Use
     : never
   : VectorClash<"dot", A, B, "Use matmul">;
 
-/** Two vectors of one size. */
-export interface Dot {
-  <A extends Shape, B extends Shape>(a: NDArray<A>, b: Unless<DotClash<A, B>, NDArray<B>>): NDArray<[]>;
-}
-
-/** Two vectors of any sizes. */
-export interface Outer {
-  <A extends Shape, B extends Shape>(
-    a: NDArray<A>,
-    b: Unless<VectorClash<"outer", A, B, "Use reshape(x, [-1])">, NDArray<B>>,
-  ): NDArray<[First<A>, First<B>]>;
-}
-
-type First<S extends Shape> = S extends readonly [infer N extends number] ? N : number;
+/** The size of a vector. */
+export type SizeOf<S extends Shape> = S extends readonly [infer N extends number] ? N : number;

@@ -1,14 +1,16 @@
 import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { SameSize } from "./broadcast.ts";
-import type { SizeText, Unless } from "./text.ts";
+import type { SizeText } from "./text.ts";
 
 /*
  * Subscripts that are written out, such as "ij,jk->ik", give the shape of the result; with an ellipsis, a space or no
  * arrow nothing is claimed.
  */
 
-type ShapesOf<X extends readonly NDArray[]> = { -readonly [K in keyof X]: X[K] extends NDArray<infer S> ? S : Shape };
+export type ShapesOf<X extends readonly NDArray[]> = {
+  -readonly [K in keyof X]: X[K] extends NDArray<infer S> ? S : Shape;
+};
 
 /** The sizes by name, read one letter at a time: a record, a complaint, or null where nothing is claimed. */
 type Sizes<
@@ -47,7 +49,8 @@ type Plain<Spec extends string> = Spec extends `${string}.${string}` | `${string
 type SizesOf<Spec extends string, S extends readonly Shape[]> =
   Plain<Spec> extends true ? (Spec extends `${infer Left}->${string}` ? Sizes<Left, S, Spec> : null) : null;
 
-type EinsumShape<Spec extends string, S extends readonly Shape[]> =
+/** The shape of a sum over operands whose axes the subscripts name. */
+export type EinsumShape<Spec extends string, S extends readonly Shape[]> =
   SizesOf<Spec, S> extends infer Known
     ? Known extends string | null
       ? Shape
@@ -56,13 +59,5 @@ type EinsumShape<Spec extends string, S extends readonly Shape[]> =
         : Shape
     : never;
 
-type EinsumClash<Spec extends string, S extends readonly Shape[]> =
+export type EinsumClash<Spec extends string, S extends readonly Shape[]> =
   SizesOf<Spec, S> extends infer Known extends string ? Known : never;
-
-/** Einstein's summation over operands whose axes the subscripts name. */
-export interface Einsum {
-  <const Spec extends string, X extends readonly NDArray[]>(
-    subscripts: Unless<EinsumClash<Spec, ShapesOf<X>>, Spec>,
-    ...operands: X
-  ): NDArray<EinsumShape<Spec, ShapesOf<X>>>;
-}

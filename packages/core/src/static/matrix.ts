@@ -46,8 +46,8 @@ type Solved<A extends Shape, B extends Shape> = number extends A["length"]
       ? [...Lead<A>, Columns<A>]
       : [...Broadcast<Lead<A>, Lead<B>>, Rows<B>, Columns<B>];
 
-/** A square matrix and a right-hand side: a vector, or columns. */
 export interface Solve<Name extends string, Options = object> {
+  /** A square matrix, or a stack of them, and a right-hand side: a vector, or columns. */
   <A extends Shape, B extends Shape>(
     a: NDArray<A>,
     b: Unless<SystemClash<Name, A, B>, NDArray<B>>,
@@ -55,7 +55,7 @@ export interface Solve<Name extends string, Options = object> {
   ): NDArray<Solved<A, B>>;
 }
 
-/** A square matrix for a square matrix. */
 export interface OfSquare<Name extends string> {
+  /** A square matrix for a square matrix, or for each of a stack. */
   <S extends Shape>(a: Unless<SquareClash<Name, S>, NDArray<S>>): NDArray<S>;
 }

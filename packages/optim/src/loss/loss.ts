@@ -19,8 +19,8 @@ import { type Settings, settings } from "../setting.ts";
 
 type NoOptions = Readonly<Record<string, never>>;
 
-/** An unreduced loss: predictions and targets of one shape, no broadcasting; one value for every place. */
 export interface Loss<Name extends string, Options = NoOptions> {
+  /** An unreduced loss: predictions and targets of one shape, no broadcasting; one value for every place. */
   <A extends Operand, B extends Operand>(
     predictions: A,
     targets: Unless<SameShapeClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
@@ -35,8 +35,8 @@ type Leading<S extends Shape> = number extends S["length"]
     ? I
     : Shape;
 
-/** A loss of rows: predictions and targets of one shape, one value for every row along the last axis. */
 export interface RowLoss<Name extends string, Options = NoOptions> {
+  /** A loss of rows: predictions and targets of one shape, one value for every row along the last axis. */
   <L extends Shape, T extends Shape>(
     predictions: NDArray<L>,
     targets: Unless<SameShapeClash<Name, L, T>, NDArray<T>>,
@@ -44,8 +44,8 @@ export interface RowLoss<Name extends string, Options = NoOptions> {
   ): NDArray<Leading<L>>;
 }
 
-/** A loss of rows of numbers, one for each class, and the class of each row. */
 export interface ClassLoss<Name extends string> {
+  /** A loss of rows of numbers, one for each class, and the class of each row. */
   <L extends Shape, T extends Shape>(
     predictions: NDArray<L>,
     labels: Unless<SameShapeClash<`${Name}: labels and rows`, T, Leading<L>>, NDArray<T>>,
