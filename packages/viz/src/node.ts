@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { DomainError } from "@gradfold/core";
 import { lazy } from "@gradfold/core/transform";
 import type * as jsdom from "jsdom";
+import type { Figure } from "./figure.ts";
 import type { PlotLibrary } from "./library.ts";
 import { type Render, render as renderIn } from "./render.ts";
 import type { ReplayFrame } from "./replay/frame.ts";
@@ -48,7 +49,7 @@ const renderer = lazy((): Render => {
  * import { render } from "@gradfold/viz/node";
  * render(lossCurve({ loss: [8, 2, 0.5] })).endsWith("</svg>"); // => true
  */
-export const render: Render = (figure) => renderer()(figure);
+export const render = (figure: Figure): string => renderer()(figure);
 
 /**
  * A page that replays a run as one HTML file that loads nothing: `replayPage(render)` of the main entry.

@@ -14,8 +14,11 @@ import type { Mutable } from "../static/text.ts";
 import { type Elements, read } from "./nested.ts";
 
 interface MakeArray extends ElementsApart<Nested | Elements> {
+  /** A vector of the elements of a typed array, in its dtype. */
   (data: Elements): NDArray<[number]>;
+  /** Numbers or booleans, nested as the shape says. */
   <const T extends Nested>(data: T, options?: { readonly dtype?: DType }): NDArray<ShapeOfNested<T>>;
+  /** Numbers in row-major order, under a shape. */
   <const S extends Shape>(
     data: Nested | Elements,
     options: { readonly shape: S; readonly dtype?: DType },
@@ -91,10 +94,12 @@ export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayO
 });
 
 interface Filled<Name extends string> extends SizesApart<Name> {
+  /** An array of a shape, each element of which is the same number. */
   <const S extends Shape>(shape: S, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
 }
 
 interface Full extends FullApart {
+  /** An array of a shape, each element of which is the value. */
   <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
 }
 
@@ -170,7 +175,9 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x
 });
 
 interface Eye {
+  /** n rows and n columns. */
   <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N, N]>;
+  /** n rows and m columns. */
   <const N extends number, const M extends number>(n: N, m: M, options?: { readonly dtype?: DType }): NDArray<[N, M]>;
 }
 
@@ -193,7 +200,9 @@ export const eye = typed<Eye>((n: number, second?: number | Options, third?: Opt
 });
 
 interface Arange {
+  /** The whole numbers from 0 to before n. */
   <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
+  /** Numbers from start to before stop, in steps of 1 or of another size. */
   (start: number, stop: number, step?: number, options?: { readonly dtype?: DType }): NDArray<[number]>;
 }
 

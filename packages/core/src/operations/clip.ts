@@ -33,10 +33,12 @@ interface Bounds<Low, High> {
 }
 
 interface Clip {
+  /** Bounds as an object that may leave one out. */
   <X extends Operand, Low extends Operand = number, High extends Operand = number>(
     x: X,
     bounds: Bounds<Low, High>,
   ): NDArray<Broadcast<Broadcast<ShapeOf<X>, ShapeOf<Low>>, ShapeOf<High>>>;
+  /** At least `min` and at most `max`. */
   <X extends Operand, Low extends Operand = number, High extends Operand = number>(
     x: X,
     min: Low | undefined,

@@ -31,7 +31,9 @@ type Tiled<S extends Shape, R extends Shape> = number extends S["length"]
       : { -readonly [K in keyof S]: number };
 
 interface Tile extends Apart<"tile", "counts"> {
+  /** A whole array as often as each count says along its axis. */
   <S extends Shape, const R extends Shape>(x: NDArray<S>, counts: R): NDArray<Tiled<S, R>>;
+  /** A whole array `count` times along its last axis. */
   <S extends Shape>(x: NDArray<S>, count: number): NDArray<Tiled<S, [number]>>;
 }
 
@@ -120,11 +122,13 @@ type Several<P, N extends number, Out extends readonly P[] = readonly []> = numb
       : Several<P, N, readonly [...Out, P]>;
 
 interface Splitting {
+  /** Parts of the given sizes, one after another along an axis. */
   <S extends Shape, const Z extends Shape, const Ax extends number = 0>(
     x: NDArray<S>,
     sizes: Z,
     axis?: Unless<AxisClash<"split", S, Ax>, Ax>,
   ): Split<S, Z, Ax>;
+  /** As many parts of equal size along an axis. */
   <S extends Shape, const N extends number, const Ax extends number = 0>(
     x: NDArray<S>,
     parts: N,

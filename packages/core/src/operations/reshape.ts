@@ -57,7 +57,9 @@ const reshapeTo = (shape: Shape) =>
 const moveTo = (x: NDArray, shape: Shape): NDArray => (sameShape(shape, x.shape) ? x : bind(reshapeTo(shape), [x]));
 
 interface Reshape extends Apart<"reshape", "sizes"> {
+  /** The same elements under a shape, one size of which may be -1 for what remains. */
   <const S extends Shape>(x: NDArray, shape: S): NDArray<Reshaped<S>>;
+  /** The same elements as a vector. */
   <const N extends number>(x: NDArray, size: N): NDArray<Reshaped<[N]>>;
 }
 
@@ -106,7 +108,9 @@ const permute = (permutation: readonly number[]) =>
   });
 
 interface Transpose extends Apart<"transpose", "axes"> {
+  /** The axes in reverse order. */
   <S extends Shape>(x: NDArray<S>): NDArray<Reverse<S>>;
+  /** The axes in the order of a permutation. */
   <S extends Shape, const P extends Shape>(x: NDArray<S>, permutation: P): NDArray<Permuted<S, P>>;
 }
 

@@ -18,11 +18,13 @@ interface Choices {
 }
 
 interface Categorical {
+  /** Classes in an array of a shape, drawn from rows of logits that broadcast to it. */
   <const Z extends Shape>(
     key: Key,
     logits: NDArray,
     options: { readonly axis?: number; readonly shape: Z },
   ): NDArray<Mutable<Z>>;
+  /** One class for each row of logits. */
   <S extends Shape, const Ax extends number = -1>(
     key: Key,
     logits: NDArray<S>,

@@ -34,7 +34,9 @@ interface Options {
 }
 
 interface Choice {
+  /** Numbers from 0 to before n. */
   <const Z extends Shape = []>(key: Key, n: number, shape?: Z, options?: Options): NDArray<Mutable<Z>>;
+  /** Rows of an array along an axis. */
   <S extends Shape, const Z extends Shape = [], const Ax extends number = 0>(
     key: Key,
     x: NDArray<S>,

@@ -126,7 +126,9 @@ type Fixed<T, N extends number, Out extends readonly T[] = []> = Out["length"] e
   : Fixed<T, N, readonly [...Out, T]>;
 
 interface Split {
+  /** Two independent keys. */
   (key: Key): readonly [Key, Key];
+  /** As many independent keys. */
   <const N extends number>(key: Key, count: N): Few<N> extends true ? Fixed<Key, N> : readonly Key[];
 }
 

@@ -13,7 +13,9 @@ export const shuffled = (caller: string, from: Key, n: number): NDArray => {
 };
 
 interface Permutation {
+  /** The numbers from 0 to before n, in an order drawn at random. */
   <const N extends number>(key: Key, n: N): NDArray<[N]>;
+  /** The rows of an array along an axis, in an order drawn at random. */
   <S extends Shape>(key: Key, x: NDArray<S>, axis?: number): NDArray<S>;
 }
 

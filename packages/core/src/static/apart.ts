@@ -35,6 +35,7 @@ type Behind<A, Given, Asked, More extends readonly unknown[] = []> = A extends n
 
 /** Sizes one by one, as in zeros(2, 2). */
 export interface SizesApart<Name extends string> {
+  /** The sizes come as a list, not one by one. */
   <const A extends number | Shape, const B, const R extends readonly unknown[]>(
     size: Unless<Words<Name, "sizes", "", [A, B, ...R]>, A>,
     second?: Behind<A, B, Options, R>,
@@ -52,6 +53,7 @@ type FullWords<L extends readonly unknown[]> = L extends readonly [number, ...un
 
 /** Sizes one by one before a value, as in full(2, 2, 7). */
 export interface FullApart {
+  /** The sizes come as a list, not one by one before the value. */
   <const A extends number | Shape, const B, const C, const R extends readonly unknown[]>(
     size: Unless<FullWords<[A, B, C, ...R]>, A>,
     second: Behind<A, B, number>,
@@ -64,6 +66,7 @@ type RowsApart<B> = B extends readonly unknown[] ? "array: the rows come as a li
 
 /** Numbers one by one, as in array(1, 2), or rows; other data are right. */
 export interface ElementsApart<Data> {
+  /** The numbers, or the rows, come as a list, not one by one. */
   <const A extends Data, const B, const R extends readonly unknown[]>(
     first: B extends number ? Unless<Words<"array", "numbers", "", [A, B, ...R]>, A> : A,
     second: Unless<RowsApart<B>, B extends number ? B : Options & { readonly shape?: Shape }>,
@@ -73,6 +76,7 @@ export interface ElementsApart<Data> {
 
 /** Numbers one by one behind a first argument, as in transpose(x, 1, 0). */
 export interface Apart<Name extends string, What extends string, X = NDArray> {
+  /** What comes behind the array is a list, not one by one. */
   <const A extends number | Shape, const B, const R extends readonly unknown[]>(
     x: X,
     first: Unless<Words<Name, What, "x, ", [A, B, ...R]>, A>,

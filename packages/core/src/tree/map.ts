@@ -29,8 +29,11 @@ const checkLeaf = <Leaf>(given: Leaf, path: string): Leaf => {
 };
 
 interface MapTree {
+  /** A function of each leaf of a tree. */
   <T>(f: <S extends Shape>(leaf: NDArray<S>) => NDArray<S>, tree: T): T;
+  /** A function of the leaves at each place of two trees. */
   <T>(f: <S extends Shape>(a: NDArray<S>, b: NDArray<S>) => NDArray<S>, a: T, b: NoInfer<T>): T;
+  /** A function of the leaves at each place of three trees. */
   <T>(
     f: <S extends Shape>(a: NDArray<S>, b: NDArray<S>, c: NDArray<S>) => NDArray<S>,
     a: T,

@@ -181,7 +181,9 @@ export const flattenAs = (
 export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => flattenAs("tree", root));
 
 interface Unflatten {
+  /** The tree with its leaves in order. */
   <T>(structure: Structure<T>, leaves: readonly NDArray[]): T;
+  /** A tree with any leaves in order. */
   (structure: Structure, leaves: readonly unknown[]): unknown;
 }
 

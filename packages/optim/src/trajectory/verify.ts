@@ -10,7 +10,9 @@ import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajector
 export type Verdict = { readonly kind: "verified" } | ({ readonly kind: "differs" } & Difference);
 
 interface Verify {
+  /** By the step and the inputs of the run itself. */
   <State, M>(run: Trajectory<State, M>): Verdict;
+  /** By a step and inputs that are given. */
   <State, M, Batch>(run: Trajectory<State, M>, step: Step<State, Batch, M>, inputs: Inputs<NoInfer<Batch>>): Verdict;
 }
 
