@@ -8,7 +8,7 @@ import { push } from "./push.ts";
 
 type Mode = "forward" | "reverse";
 
-interface Options {
+export interface Options {
   /** How often to differentiate: 2 checks the derivatives of the derivatives as well. */
   readonly order?: number;
   readonly modes?: readonly Mode[];

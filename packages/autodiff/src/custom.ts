@@ -57,7 +57,7 @@ const cotangentsOf = (returned: unknown, inputs: tree.Flat): readonly NDArray[] 
   return given.leaves.filter((_, i) => isFloating(inputs.leaves[i] ?? { shape: [], dtype: "bool" }));
 };
 
-interface VjpRule<A extends readonly unknown[], R, Residuals> {
+export interface VjpRule<A extends readonly unknown[], R, Residuals> {
   /** The result, and whatever the way back needs. */
   readonly forward: (...args: A) => readonly [output: R, residuals: Residuals];
   /** One cotangent for each argument, or null where it is 0; it must be linear in the result's. */
@@ -120,7 +120,7 @@ export const customVjp = <A extends readonly unknown[] = NDArray[], R = NDArray,
   });
 };
 
-interface JvpRule<A extends readonly unknown[], R> {
+export interface JvpRule<A extends readonly unknown[], R> {
   (primals: A, tangents: { readonly [K in keyof A]: A[K] }): readonly [output: R, tangent: R];
 }
 

@@ -16,3 +16,4 @@ export { evalShape } from "./trace.ts";
 export { vjp } from "./vjp.ts";
 export { vmap } from "./vmap.ts";
 export { whileLoop } from "./while.ts";
+export type * from "./signature.ts";

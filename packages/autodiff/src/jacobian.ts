@@ -15,7 +15,7 @@ import type { Argument, Arguments, Differentiated, Hessian, Jacobian, LossOf, Na
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
-interface Jac {
+export interface Jac {
   /** The derivatives of every element of the results with regard to every element of the parameters. */
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray, const N extends Named = undefined>(
     f: (params: P, ...rest: A) => R,

@@ -115,7 +115,7 @@ export const renumber = (equation: Equation, to: (id: number) => number): Equati
     : { ...equation, inputs: equation.inputs.map(to), outputs: equation.outputs.map(to) };
 
 /** What a program is made of, its values numbered in whatever order. */
-interface Parts extends Omit<Program, "inputs"> {
+export interface Parts extends Omit<Program, "inputs"> {
   /** The numbers of its inputs and of its constants. */
   readonly inputIds: readonly number[];
   readonly constantIds: readonly number[];

@@ -27,7 +27,7 @@ export type Row<T> =
     : { readonly [K in keyof T]: Row<T[K]> };
 
 /** How many rows the leaves of a tree have; of `any`, which holds itself, nothing is claimed. */
-type RowsOf<T> = unknown extends T
+export type RowsOf<T> = unknown extends T
   ? number
   : T extends NDArray<infer S>
     ? S extends readonly [infer N extends number, ...Shape]

@@ -9,7 +9,7 @@ import { carryOf, initOf, takeTurnsWhile } from "./loop.ts";
 import type { Truth } from "./static.ts";
 import { traceIfPossible } from "./trace.ts";
 
-interface Options {
+export interface Options {
   readonly maxSteps?: number;
 }
 

@@ -69,3 +69,4 @@ export type { SameShapeClash, ShapeOf, Broadcast } from "./static/broadcast.ts";
 export type { Range } from "./static/move.ts";
 export * as safetensors from "./safetensors/safetensors.ts";
 export * as tree from "./tree/index.ts";
+export type * from "./signature.ts";

@@ -8,9 +8,10 @@ export {
   layoutOf,
   type Run,
   runIfKept,
+  type View,
 } from "./array/array.ts";
 export { checkFunction, checkList, describe, isRemains } from "./array/description.ts";
-export { inLayers, type Reach, type Taken } from "./array/layers.ts";
+export { type Box, inLayers, type Reach, type Taken } from "./array/layers.ts";
 export {
   atNewLevel,
   bind,
@@ -34,8 +35,9 @@ export { inQuotes, isErrorOf, isList, isRecord, kindOf } from "./error/plain.ts"
 export { decoded } from "./fp/attempt.ts";
 export { bytesOf } from "./input/bytes.ts";
 export { isPromise, pairOf, reasonOf } from "./input/callback.ts";
-export { nearest, optionsOf } from "./input/options.ts";
+export { nearest, type OptionsOf, optionsOf } from "./input/options.ts";
 export { isWide } from "./kernel/matmul.ts";
+export type { Sizes } from "./kernel/tile.ts";
 export { block1, block2, foldByHalves, lanes } from "./kernel/order.ts";
 export { areBeside, axesBehind } from "./kernel/reduce.ts";
 export { accumulate } from "./operations/add.ts";
@@ -47,10 +49,10 @@ export { stackRows } from "./operations/join.ts";
 export { canonical, raw } from "./npy/element.ts";
 export { compileCode } from "./scalar/code.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, mostShared, type Store } from "./scalar/dtype.ts";
-export { type Instruction, type LaneOperation, type ScalarFunction } from "./scalar/lane.ts";
+export { type Instruction, type LaneOperation, type Mask, type ScalarFunction, type Value } from "./scalar/lane.ts";
 export { lazy } from "./scalar/lazy.ts";
 export type { Combine } from "./scalar/monoid.ts";
-export type { Bulk, Part, Routine, Scratch, Step } from "./scalar/routine.ts";
+export type { Bulk, Machine, Part, Routine, Scratch, Step } from "./scalar/routine.ts";
 export { byWidth, codes } from "./safetensors/element.ts";
 export {
   checkCount,
@@ -79,4 +81,4 @@ export {
 export type { Insert } from "./static/axes.ts";
 export { typed } from "./static/door.ts";
 export type { ShapeText, Unless } from "./static/text.ts";
-export { flattenAs, keyPath, mostLevels } from "./tree/structure.ts";
+export { type Flat, flattenAs, keyPath, mostLevels, type Structure } from "./tree/structure.ts";

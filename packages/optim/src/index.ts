@@ -43,3 +43,4 @@ export { globalNorm } from "./transform/norm.ts";
 export type { ScaleState } from "./transform/scale.ts";
 export type { For, Masked, Params } from "./transform/static.ts";
 export { applyUpdates, type Extra, type Transform } from "./transform/transform.ts";
+export type * from "./signature.ts";

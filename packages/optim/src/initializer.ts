@@ -15,7 +15,7 @@ const read = settings(common);
 
 type Mutable<S extends Shape> = { -readonly [K in keyof S]: S[K] };
 
-interface Initializer {
+export interface Initializer {
   /** Weights [in, out], or […window, in, out] for convolutions. */
   <const S extends Shape>(key: Key, shape: S, options?: Options): NDArray<Mutable<S>>;
 }
@@ -141,7 +141,7 @@ export const lecunUniform = uniform("initializer.lecunUniform", lecun);
  */
 export const lecunNormal = normal("initializer.lecunNormal", lecun);
 
-interface OrthogonalOptions extends Options {
+export interface OrthogonalOptions extends Options {
   readonly gain?: number;
 }
 

@@ -84,7 +84,7 @@ const checkConfusion = (name: string, confusion: NDArray): void => {
     throw new ShapeError(`${name}: a confusion matrix is square, not ${formatShape(confusion.shape)}.`);
 };
 
-interface PerClass {
+export interface PerClass {
   /** A number for each class, from {@link confusionMatrix}. */
   <N extends number>(confusion: Matrix<N, N>): Vector<N>;
 }

@@ -8,7 +8,7 @@ export interface SplitOptions {
   readonly testSize: number;
 }
 
-interface Split<T> {
+export interface Split<T> {
   readonly train: Rows<T>;
   readonly test: Rows<T>;
 }

@@ -40,7 +40,7 @@ export const fit = (x: NDArray): Standardization => {
   return { mean: middle, std: sqrt(mean(square(sub<NDArray, NDArray>(x, middle)), 0)) };
 };
 
-interface Apply {
+export interface Apply {
   /** For each column, by what `standardize.fit` gave. */
   <S extends Shape>(standardization: Standardization, x: NDArray<S>): NDArray<S>;
 }

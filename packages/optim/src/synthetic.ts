@@ -38,7 +38,7 @@ export interface Classes<N extends number> {
   readonly labels: Vector<N>;
 }
 
-interface Noise {
+export interface Noise {
   /** The standard deviation of normal noise on each coordinate; 0 by default. */
   readonly noise?: number;
 }
@@ -67,7 +67,7 @@ const places = <N extends number>(n: N, classes: number): Vector<N> => {
   return div(at, Math.max(each - 1, 1));
 };
 
-interface LineOptions {
+export interface LineOptions {
   readonly slope?: readonly [number, number];
   readonly noise?: number;
 }
@@ -139,7 +139,7 @@ export const moons = <const N extends number>(key: Key, n: N, options?: Noise): 
   return { x: spread(key, n, x, y, noise), labels };
 };
 
-interface CirclesOptions extends Noise {
+export interface CirclesOptions extends Noise {
   readonly factor?: number;
 }
 
@@ -165,7 +165,7 @@ export const circles = <const N extends number>(key: Key, n: N, options?: Circle
   return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
 };
 
-interface SpiralsOptions extends Noise {
+export interface SpiralsOptions extends Noise {
   readonly classes?: number;
   readonly turns?: number;
 }
@@ -192,7 +192,7 @@ export const spirals = <const N extends number>(key: Key, n: N, options?: Spiral
   return { x: spread(key, n, mul(cos(angle), radius), mul(sin(angle), radius), noise), labels };
 };
 
-interface BlobsOptions {
+export interface BlobsOptions {
   readonly centers?: Matrix<number, 2> | undefined;
   readonly deviation?: number;
 }

@@ -9,6 +9,12 @@ import { plotted } from "./plot.ts";
 import { type Branch, treeOf } from "./tree.ts";
 import { xml } from "./xml.ts";
 
+/** The document of a page, or of jsdom: what is needed of it here, for projects without the DOM's types. */
+export interface DrawingDocument {
+  /** As in the DOM. */
+  readonly createElementNS: (namespace: string | null, name: string) => unknown;
+}
+
 /** A figure as SVG text. */
 export type Render = (figure: Figure) => string;
 
@@ -29,10 +35,10 @@ export type Render = (figure: Figure) => string;
  * const svg = render(scatterFit([{ x: 1, y: 2 }], { width: 480, height: 300 }));
  * svg.split("\n")[1]; // => '<title id="scatter-title">Data and fitted line</title>'
  */
-export const render = (document: Document, plot: PlotLibrary): Render => {
-  reading(op, () => checkDocument(document));
+export const render = (document: DrawingDocument, plot: PlotLibrary): Render => {
+  const page = reading(op, () => documentOf(document));
   reading(op, () => checkPlot(plot));
-  const functions = lazy(() => aligned(document, plot));
+  const functions = lazy(() => aligned(page, plot));
   return (figure) => {
     const checked = reading(op, () => figureOf(figure, () => `${op}: figure`));
     if (elementsOf(checked) > MOST)
@@ -40,7 +46,7 @@ export const render = (document: Document, plot: PlotLibrary): Render => {
         `${op}: the figure has too much to draw: ${elementsOf(checked)} dots, texts and rules, more than ${MOST}. ` +
           "Give every tenth point, say.",
       );
-    const drawn = reading(op, () => treeOf(plotted(checked, document, functions())), "drawing in the document");
+    const drawn = reading(op, () => treeOf(plotted(checked, page, functions())), "drawing in the document");
     return xml(named(normalised(framed(checked, drawn), checked.idPrefix)));
   };
 };
@@ -53,10 +59,12 @@ const MOST = 100_000;
 const elementsOf = ({ marks, x, y }: Figure): number =>
   marks.reduce((sum, mark) => sum + (mark.kind === "dots" ? mark.points.length : 1), x.ticks.length + y.ticks.length);
 
-const checkDocument = (document: unknown): void => {
+/** The one cast: what has the method is a document. */
+const documentOf = (document: unknown): Document => {
   const { createElementNS } = isObject(document) ? document : {};
   if (typeof createElementNS !== "function")
     refuse(() => `${op}: document`, "a document", document, "Without one, import render from @gradfold/viz/node.");
+  return document as Document;
 };
 
 const checkPlot = (plot: unknown): void => {

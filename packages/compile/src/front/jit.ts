@@ -1,7 +1,8 @@
 import { argumentPlace, checkAlone, checkCallback } from "@gradfold/autodiff/compiler";
 import { typed } from "@gradfold/core/transform";
 import { openPool } from "../run/pool.ts";
-import { type Backend, backend } from "../wasm/backend.ts";
+import { backend } from "../wasm/backend.ts";
+import type { Backend } from "../wasm/kind.ts";
 import { openComposition } from "./compose.ts";
 import { resultFor, resultOf, type Runtime, specialize, type Specialized } from "./specialize.ts";
 

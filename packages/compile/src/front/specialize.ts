@@ -4,7 +4,7 @@ import { isList, isTransforming } from "@gradfold/core/transform";
 import { instantiate, type Runner } from "../run/call.ts";
 import type { Guard, Outcome, Run } from "../run/entry.ts";
 import type { Pool } from "../run/pool.ts";
-import type { Backend } from "../wasm/backend.ts";
+import type { Backend } from "../wasm/kind.ts";
 import { guardFor, isTraced, type LeafType, typeOf } from "./leaf.ts";
 import { type Compilation, formOf, runPasses } from "./passes.ts";
 import { type Call, type Caller, takeTree } from "./trace.ts";

@@ -1,15 +1,13 @@
 import { openFunction } from "./assembler.ts";
 import { splat32 } from "./constant.ts";
-import { op } from "./opcode.ts";
 import { encodeModule } from "./encode.ts";
+import type { Backend } from "./kind.ts";
+import { op } from "./opcode.ts";
 
 /*
  * The back end as the rooms `run` and `front` see it: whether there is one, the code that it loads, and the memory in
  * which it starts it. No file there names WebAssembly.
  */
-
-/** The back end that runs a compiled function: WebAssembly, or none, where it runs operation by operation. */
-export type Backend = "wasm" | "eager";
 
 /** Code that an engine has compiled. */
 export type Code = WebAssembly.Module;

@@ -13,7 +13,7 @@ import type { Nested, ShapeOfNested } from "../static/move.ts";
 import type { Mutable } from "../static/text.ts";
 import { type Elements, read } from "./nested.ts";
 
-interface MakeArray extends ElementsApart<Nested | Elements> {
+export interface MakeArray extends ElementsApart<Nested | Elements> {
   /** A vector of the elements of a typed array, in its dtype. */
   (data: Elements): NDArray<[number]>;
   /** Numbers or booleans, nested as the shape says. */
@@ -93,12 +93,12 @@ export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayO
   return contiguous(dtype, shape, store("array", elements, dtype));
 });
 
-interface Filled<Name extends string> extends SizesApart<Name> {
+export interface Filled<Name extends string> extends SizesApart<Name> {
   /** An array of a shape, each element of which is the same number. */
   <const S extends Shape>(shape: S, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
 }
 
-interface Full extends FullApart {
+export interface Full extends FullApart {
   /** An array of a shape, each element of which is the value. */
   <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
 }
@@ -174,7 +174,7 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x
   return filled("onesLike", shape, 1, { dtype });
 });
 
-interface Eye {
+export interface Eye {
   /** n rows and n columns. */
   <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N, N]>;
   /** n rows and m columns. */
@@ -199,7 +199,7 @@ export const eye = typed<Eye>((n: number, second?: number | Options, third?: Opt
   return contiguous(dtype, shape, data);
 });
 
-interface Arange {
+export interface Arange {
   /** The whole numbers from 0 to before n. */
   <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
   /** Numbers from start to before stop, in steps of 1 or of another size. */

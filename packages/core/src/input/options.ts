@@ -20,7 +20,7 @@ type Settled<O extends object, D, N extends keyof O> = {
 /** Every option that may be left out, with its default; undefined where it has none. */
 type Defaults<O extends object, N extends keyof O> = { readonly [K in Exclude<keyof O, N>]-?: O[K] | undefined };
 
-interface OptionsOf {
+export interface OptionsOf {
   <O extends object, const D extends Defaults<O, never>>(
     name: string,
     given: O | undefined,

@@ -32,7 +32,7 @@ interface Bounds<Low, High> {
   readonly max?: High;
 }
 
-interface Clip {
+export interface Clip {
   /** Bounds as an object that may leave one out. */
   <X extends Operand, Low extends Operand = number, High extends Operand = number>(
     x: X,

@@ -28,9 +28,7 @@ type Swapped<S extends Shape> = S extends readonly [
 
 type Grid<S extends Shape, I> = I extends "xy" ? Swapped<S> : S;
 
-type Grids<X, I> = {
-  readonly [K in keyof X]: X extends readonly unknown[] ? NDArray<Grid<Sizes<X>, I>> : never;
-};
+type Grids<X, I> = X extends readonly unknown[] ? { readonly [K in keyof X]: NDArray<Grid<Sizes<X>, I>> } : never;
 
 /**
  * The coordinates of a grid: for each vector, an array that repeats it along the axes of all others. Nothing is copied.

@@ -7,7 +7,7 @@ import { reduction, refuseNothing } from "./family/reduction.ts";
 import { flatRoot } from "./root.ts";
 import { cast, sum } from "./spread.ts";
 
-interface Options {
+export interface Options {
   readonly ord: 1 | 2 | "inf";
 }
 

@@ -30,7 +30,7 @@ type Tiled<S extends Shape, R extends Shape> = number extends S["length"]
       ? { -readonly [K in keyof R]: number }
       : { -readonly [K in keyof S]: number };
 
-interface Tile extends Apart<"tile", "counts"> {
+export interface Tile extends Apart<"tile", "counts"> {
   /** A whole array as often as each count says along its axis. */
   <S extends Shape, const R extends Shape>(x: NDArray<S>, counts: R): NDArray<Tiled<S, R>>;
   /** A whole array `count` times along its last axis. */
@@ -121,7 +121,7 @@ type Several<P, N extends number, Out extends readonly P[] = readonly []> = numb
       ? readonly P[]
       : Several<P, N, readonly [...Out, P]>;
 
-interface Splitting {
+export interface Splitting {
   /** Parts of the given sizes, one after another along an axis. */
   <S extends Shape, const Z extends Shape, const Ax extends number = 0>(
     x: NDArray<S>,

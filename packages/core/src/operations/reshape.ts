@@ -56,7 +56,7 @@ const reshapeTo = (shape: Shape) =>
 
 const moveTo = (x: NDArray, shape: Shape): NDArray => (sameShape(shape, x.shape) ? x : bind(reshapeTo(shape), [x]));
 
-interface Reshape extends Apart<"reshape", "sizes"> {
+export interface Reshape extends Apart<"reshape", "sizes"> {
   /** The same elements under a shape, one size of which may be -1 for what remains. */
   <const S extends Shape>(x: NDArray, shape: S): NDArray<Reshaped<S>>;
   /** The same elements as a vector. */
@@ -107,7 +107,7 @@ const permute = (permutation: readonly number[]) =>
     batch: (stack) => transpose(stack, [0, ...permutation.map((axis) => axis + 1)]),
   });
 
-interface Transpose extends Apart<"transpose", "axes"> {
+export interface Transpose extends Apart<"transpose", "axes"> {
   /** The axes in reverse order. */
   <S extends Shape>(x: NDArray<S>): NDArray<Reverse<S>>;
   /** The axes in the order of a permutation. */

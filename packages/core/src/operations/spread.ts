@@ -78,7 +78,7 @@ const repeatTo = (shape: Shape) =>
     },
   });
 
-interface BroadcastTo extends Apart<"broadcastTo", "sizes", Operand> {
+export interface BroadcastTo extends Apart<"broadcastTo", "sizes", Operand> {
   /** The same elements repeated along axes of size 1 and new leading axes. */
   <const S extends Shape>(x: Operand, shape: S): NDArray<Mutable<S>>;
 }

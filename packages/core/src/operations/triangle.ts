@@ -10,7 +10,7 @@ import { lessEqual } from "./compare.ts";
 import { expandDims } from "./reshape.ts";
 import { where } from "./where.ts";
 
-interface Triangle {
+export interface Triangle {
   /** The elements on one side of the k-th diagonal of a matrix, or of each of a stack; zeros on the other. */
   <S extends Shape>(x: NDArray<S>, k?: number): NDArray<S>;
 }

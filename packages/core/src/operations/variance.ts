@@ -9,7 +9,7 @@ import { mean } from "./mean.ts";
 import { flatRoot } from "./root.ts";
 import { cast, sum } from "./spread.ts";
 
-interface Options {
+export interface Options {
   /** Delta degrees of freedom: the count is lessened by it. */
   readonly ddof: number;
 }

@@ -17,7 +17,7 @@ interface Choices {
   readonly shape?: Shape;
 }
 
-interface Categorical {
+export interface Categorical {
   /** Classes in an array of a shape, drawn from rows of logits that broadcast to it. */
   <const Z extends Shape>(
     key: Key,

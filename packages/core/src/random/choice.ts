@@ -33,7 +33,7 @@ interface Options {
   readonly p?: NDArray;
 }
 
-interface Choice {
+export interface Choice {
   /** Numbers from 0 to before n. */
   <const Z extends Shape = []>(key: Key, n: number, shape?: Z, options?: Options): NDArray<Mutable<Z>>;
   /** Rows of an array along an axis. */

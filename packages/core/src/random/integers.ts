@@ -41,7 +41,7 @@ const ranged = draw(
   4,
 );
 
-interface Bounds {
+export interface Bounds {
   /** 0 by default */
   readonly min?: number;
   readonly max: number;

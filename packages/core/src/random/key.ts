@@ -125,7 +125,7 @@ type Fixed<T, N extends number, Out extends readonly T[] = []> = Out["length"] e
   ? Out
   : Fixed<T, N, readonly [...Out, T]>;
 
-interface Split {
+export interface Split {
   /** Two independent keys. */
   (key: Key): readonly [Key, Key];
   /** As many independent keys. */

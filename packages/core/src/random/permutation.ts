@@ -12,7 +12,7 @@ export const shuffled = (caller: string, from: Key, n: number): NDArray => {
   return bind(orderOf(n, `random.${caller}`), [checkKey(caller, from)]);
 };
 
-interface Permutation {
+export interface Permutation {
   /** The numbers from 0 to before n, in an order drawn at random. */
   <const N extends number>(key: Key, n: N): NDArray<[N]>;
   /** The rows of an array along an axis, in an order drawn at random. */

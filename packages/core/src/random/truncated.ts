@@ -34,7 +34,7 @@ const truncated = drawFloat(
   4,
 );
 
-interface Truncated extends Normal {
+export interface Truncated extends Normal {
   /** -2 by default */
   readonly min?: number;
   /** 2 by default */

@@ -19,7 +19,7 @@ import { checkFinite, checkOrder, checkProbabilities } from "./parameter.ts";
 /** Numbers of [0, 1) with all the bits that the dtype's significand has. */
 const unit = drawFloat("uniform", unit52, unit23);
 
-interface Interval extends Precision {
+export interface Interval extends Precision {
   readonly min?: number;
   readonly max?: number;
 }

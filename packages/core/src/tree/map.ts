@@ -28,7 +28,7 @@ const checkLeaf = <Leaf>(given: Leaf, path: string): Leaf => {
   );
 };
 
-interface MapTree {
+export interface MapTree {
   /** A function of each leaf of a tree. */
   <T>(f: <S extends Shape>(leaf: NDArray<S>) => NDArray<S>, tree: T): T;
   /** A function of the leaves at each place of two trees. */

@@ -180,7 +180,7 @@ export const flattenAs = (
  */
 export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => flattenAs("tree", root));
 
-interface Unflatten {
+export interface Unflatten {
   /** The tree with its leaves in order. */
   <T>(structure: Structure<T>, leaves: readonly NDArray[]): T;
   /** A tree with any leaves in order. */

@@ -34,7 +34,7 @@ export interface FactoredRmsState {
   readonly means: readonly (readonly NDArray[])[];
 }
 
-interface FactoredRmsOptions {
+export interface FactoredRmsOptions {
   /** From which size on the second largest axis is factored; 128 by default. */
   readonly minDimSizeToFactor?: number;
   /** 0.8 by default. */

@@ -15,7 +15,7 @@ export interface RssState {
   readonly sumOfSquares: Params;
 }
 
-interface RssOptions {
+export interface RssOptions {
   /** The sum of squares at the start; 0.1 by default, in PyTorch's version 0. */
   readonly initialAccumulatorValue?: number | undefined;
   /** 1e-7 by default, in PyTorch's version 1e-10. */

@@ -26,7 +26,7 @@ export interface AdanState {
   readonly powers: readonly [Scalar, Scalar, Scalar];
 }
 
-interface AdanSettings {
+export interface AdanSettings {
   /** 0.98 by default. */
   readonly b1?: number;
   /** 0.92 by default. */

@@ -15,7 +15,7 @@ export interface LionState {
   readonly mu: Params;
 }
 
-interface LionDecays {
+export interface LionDecays {
   /** How much the mean counts beside the gradient in the update; 0.9 by default. */
   readonly b1?: number;
   /** How much of the mean of gradients is kept; 0.99 by default. */

@@ -113,7 +113,7 @@ const readMuon = settings<MuonOptions>({
 
 const readAdam = settings(adamSettings);
 
-interface MuonParts {
+export interface MuonParts {
   readonly matrices: readonly [MuonState, null, ScaleState];
   readonly others: readonly [AdamState, null, ScaleState];
 }

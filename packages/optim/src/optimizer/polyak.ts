@@ -6,7 +6,7 @@ import { squaredNorm } from "../transform/norm.ts";
 import { scaled, scaleTree } from "../transform/scale.ts";
 import { stateless, type Transform } from "../transform/transform.ts";
 
-interface PolyakOptions {
+export interface PolyakOptions {
   /** 1 by default. */
   readonly maxLearningRate?: number;
   /** The least loss there is; 0 by default. */

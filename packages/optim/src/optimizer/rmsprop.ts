@@ -20,7 +20,7 @@ export interface StddevState extends RmsState {
   readonly mu: Params;
 }
 
-interface RmsOptions {
+export interface RmsOptions {
   /** 0.9 by default. */
   readonly decay?: number;
   /** 1e-8 by default. */

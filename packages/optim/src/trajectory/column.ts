@@ -15,7 +15,7 @@ import { checkRun } from "./check.ts";
 import { passingStates } from "./growth.ts";
 import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
 
-interface Column {
+export interface Column {
   /** An array of every state, stacked along a new first axis. */
   <State, M, S extends Shape>(run: Trajectory<State, M>, f: (state: State) => NDArray<S>): NDArray<[number, ...S]>;
   /** A number of every state, as a vector. */

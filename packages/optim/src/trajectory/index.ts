@@ -1,4 +1,4 @@
-export { column } from "./column.ts";
+export { type Column, column } from "./column.ts";
 export { type Difference, diff } from "./difference.ts";
 export { extend, fork, forkWith } from "./extend.ts";
 export { fold, type FoldOptions } from "./fold.ts";
@@ -9,5 +9,5 @@ export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate } from "./seek.ts";
 export type { Columns, Trajectory } from "./trajectory.ts";
-export { type Verdict, verify } from "./verify.ts";
+export { type Verdict, type Verify, verify } from "./verify.ts";
 export { map, slice } from "./view.ts";

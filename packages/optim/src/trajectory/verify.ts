@@ -9,7 +9,7 @@ import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajector
 /** Whether a run recomputes to the bits that it holds. */
 export type Verdict = { readonly kind: "verified" } | ({ readonly kind: "differs" } & Difference);
 
-interface Verify {
+export interface Verify {
   /** By the step and the inputs of the run itself. */
   <State, M>(run: Trajectory<State, M>): Verdict;
   /** By a step and inputs that are given. */

@@ -9,7 +9,7 @@ export interface Params {
 }
 
 /** Stands, in the type of a masked state, for the tree of those parameters that were chosen: null where one was not. */
-interface Chosen {
+export interface Chosen {
   readonly [isChosen]: true;
 }
 

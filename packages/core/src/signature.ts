@@ -1,0 +1,22 @@
+/*
+ * What the types of public functions are made of: for the declarations of projects that export functions and results, and
+ * seldom written by hand.
+ */
+
+export type { Arange, Eye, Filled, Full, MakeArray } from "./convert/make.ts";
+export type { NestedElements, Tolerance } from "./convert/read.ts";
+export type { Clip } from "./operations/clip.ts";
+export type { Options as NormOptions } from "./operations/norm.ts";
+export type { Splitting, Tile } from "./operations/repeat.ts";
+export type { Reshape, Transpose } from "./operations/reshape.ts";
+export type { BroadcastTo } from "./operations/spread.ts";
+export type { Triangle } from "./operations/triangle.ts";
+export type { Options as VarianceOptions } from "./operations/variance.ts";
+export type { ArraysApart, Count, First } from "./static/apart.ts";
+export type { Along, AxisClash, AxisMissing, Reduction, Replace } from "./static/axes.ts";
+export type { Binary, BroadcastClash, Unary } from "./static/broadcast.ts";
+export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./static/contract.ts";
+export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
+export type { OfSquare, Solve } from "./static/matrix.ts";
+export type { Sliced, StackClash } from "./static/move.ts";
+export type { Mutable } from "./static/text.ts";

@@ -1,0 +1,26 @@
+/*
+ * What the types of public functions are made of: for the declarations of projects that export functions and results, and
+ * seldom written by hand.
+ */
+
+export type { PerClass } from "./metric.ts";
+export type { FactoredRmsOptions, BlockRmsOptions } from "./optimizer/adafactor.ts";
+export type { RssOptions } from "./optimizer/adagrad.ts";
+export type { PenalizedAdamOptions } from "./optimizer/adam.ts";
+export type { AdanSettings } from "./optimizer/adan.ts";
+export type { LbfgsMemory } from "./optimizer/lbfgs.ts";
+export type { LionDecays } from "./optimizer/lion.ts";
+export type { MuonParts, OrthogonalOptions as OrthogonalizeOptions } from "./optimizer/muon.ts";
+export type { NoiseOptions } from "./optimizer/noise.ts";
+export type { PolyakOptions } from "./optimizer/polyak.ts";
+export type { RmsOptions } from "./optimizer/rmsprop.ts";
+export type { Result as RecordingResult } from "./recording/failure.ts";
+export type { Lost } from "./recording/recording.ts";
+export type { Split as TrainTest } from "./split.ts";
+export type { Growth } from "./trajectory/growth.ts";
+export type { Rows as MetricRows } from "./trajectory/rows.ts";
+export type { AdaptiveGradClipOptions, NormalizeOptions } from "./transform/clip.ts";
+export type { EmaOptions, EmaState, TraceOptions } from "./transform/momentum.ts";
+export type { Chosen } from "./transform/static.ts";
+export type { TrustRatioOptions } from "./transform/trust.ts";
+export type { ScalarSchedule } from "./schedule/schedule.ts";
