@@ -5,10 +5,12 @@ import { type Check, expectEqual, run } from "./checks.ts";
 import { bin, bundled, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
 import { lightChecks } from "./consumers/light.ts";
 import { projectChecks } from "./consumers/projects.ts";
+import { typescriptChecks } from "./consumers/typescript.ts";
 import { readmeExample, root } from "./doctest.ts";
 
-/** A compiled file whose source is still there; TypeScript itself and tests are none. */
+/** A source, where debuggers and editors find it, or a compiled file whose source is still there; tests are none. */
 const isCompiled = (folder: string, path: string): boolean => {
+  if (/^src\/.+\.ts$/.test(path)) return existsSync(join(root, folder, path));
   const [, name, kind] = /^dist\/(.+?)((?:\.d\.ts|\.js)(?:\.map)?)$/.exec(path) ?? [];
   if (/^dist\/chunk-\w{8}\.js(\.map)?$/.test(path)) return bundled.includes(folder);
   return kind !== undefined && existsSync(join(root, folder, `src/${name}.ts`));
@@ -60,6 +62,7 @@ await makeConsumerChecks("packed", async (consumer, packed) => {
     ...packed.flatMap(tarball),
     ...lightChecks(consumer),
     ["the declarations compile for a stranger", () => compile(consumer, "all", importAll)],
+    ...(await typescriptChecks(consumer)),
     ["an error that nobody catches can be read", () => uncaught(consumer)],
     ...smoke(consumer, process.execPath, `Node ${process.versions.node}`),
   ];

@@ -1,0 +1,143 @@
+/* The declarations as TypeScript's users meet them: every version from 5.4 on, every way to find modules, and exports. */
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Check, run } from "../checks.ts";
+import { bin, entries } from "../consumer.ts";
+import { readmeExample, root } from "../doctest.ts";
+import { exampleModules, namesModule } from "./exported.ts";
+import { sizesModule } from "./sizes.ts";
+
+/** Compilers before the workspace's, from npm, kept in the checkout. */
+const versions = ["5.4.5", "5.5.4", "5.6.3", "5.7.3", "5.8.3", "5.9.3", "6.0.3"];
+
+/** The oldest and the workspace's compile all that can be exported; those between, what only uses the packages. */
+const oldest = "5.4.5";
+const newest = "7";
+
+type Options = Readonly<Record<string, unknown>>;
+
+const strictest: Options = {
+  target: "ES2022",
+  lib: ["ES2023"],
+  types: [],
+  strict: true,
+  skipLibCheck: false,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  declaration: true,
+  emitDeclarationOnly: true,
+};
+
+/** The ways to find modules that know a package's exports. */
+const resolutions: Readonly<Record<string, Options>> = {
+  NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" },
+  Node16: { module: "Node16", moduleResolution: "Node16" },
+  Bundler: { module: "ESNext", moduleResolution: "Bundler" },
+};
+
+/** The compiler of a version, which Node runs. */
+const compilerOf = async (version: string): Promise<string> => {
+  const home = join(root, `.cache/typescript-${version}`);
+  const tsc = join(home, "node_modules/typescript/bin/tsc");
+  if (existsSync(tsc)) return tsc;
+  mkdirSync(home, { recursive: true });
+  await run(home, "npm", "install", "--prefix", home, "--no-audit", "--no-fund", `typescript@${version}`);
+  return tsc;
+};
+
+/** A compilation of the files of a folder, to declarations in a folder beside it. */
+type Compilation = { readonly version: string; readonly name: string; readonly program: string };
+
+const compile = async (folder: string, { version, name, program }: Compilation): Promise<void> => {
+  const label = `${program}-${version}-${name}`;
+  const compilerOptions = { ...strictest, ...resolutions[name], outDir: `out-${label}`, rootDir: program };
+  const project = join(folder, `tsconfig.${label}.json`);
+  writeFileSync(project, JSON.stringify({ compilerOptions, include: [program] }));
+  const settings = ["-p", project, "--pretty", "false"];
+  if (version === newest) await run(folder, bin("tsc"), ...settings);
+  else await run(folder, process.execPath, await compilerOf(version), ...settings);
+};
+
+/** The public names of an entry, and those of its name spaces. */
+const namesOf = async (consumer: string, entry: string): Promise<readonly string[]> => {
+  const list = `const m = await import("${entry}");
+    const inside = (x) => typeof x === "object" && x !== null ? Object.keys(x) : [];
+    console.log(JSON.stringify(Object.keys(m).flatMap((k) => [k, ...inside(m[k]).map((l) => k + "." + l)])));`;
+  return JSON.parse(await run(consumer, process.execPath, "--input-type=module", "-e", list)) as readonly string[];
+};
+
+/** Writes the programs: all that can be exported, and what only uses the packages. */
+const writePrograms = async (consumer: string, folder: string): Promise<void> => {
+  for (const program of ["exports", "uses"]) mkdirSync(join(folder, program), { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const write = (path: string, code: string): void => writeFileSync(join(folder, `${path}.ts`), code);
+  for (const [name, code] of exampleModules()) write(`exports/${name}`, code);
+  for (const entry of entries)
+    write(`exports/${entry.replace(/\W/g, "_")}`, namesModule(entry, await namesOf(consumer, entry)));
+  write("uses/all", entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join(""));
+  write("uses/sizes", sizesModule);
+  const example = readmeExample();
+  if (example) write("uses/readme", example.code);
+};
+
+const installed = (home: string): readonly string[] =>
+  readdirSync(home)
+    .filter((name) => !name.startsWith("."))
+    .flatMap((name) =>
+      name.startsWith("@") ? readdirSync(join(home, name)).map((inner) => `${name}/${inner}`) : [name],
+    );
+
+const link = (target: string, path: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, "dir");
+};
+
+/** The packages as pnpm lays them out: each beside links to what it depends on, and only its own links at the top. */
+const linkAsPnpm = (consumer: string, folder: string): void => {
+  const modules = join(folder, "node_modules");
+  const ours = new Set(entries.map((entry) => entry.split("/").slice(0, 2).join("/")));
+  const homeOf = (name: string): string => join(modules, ".pnpm", name.replace("/", "+"), "node_modules");
+  for (const name of ours) cpSync(join(consumer, "node_modules", name), join(homeOf(name), name), { recursive: true });
+  for (const name of ours) {
+    link(join(homeOf(name), name), join(modules, name));
+    for (const other of installed(join(consumer, "node_modules"))) {
+      if (other === name) continue;
+      link(
+        ours.has(other) ? join(homeOf(other), other) : join(consumer, "node_modules", other),
+        join(homeOf(name), other),
+      );
+    }
+  }
+};
+
+/** What TypeScript's users rely on, in the folder in which the packages are installed. */
+export const typescriptChecks = async (consumer: string): Promise<readonly Check[]> => {
+  const folder = join(consumer, "typescript");
+  await writePrograms(consumer, folder);
+  const linked = join(consumer, "linked");
+  cpSync(folder, linked, { recursive: true });
+  linkAsPnpm(consumer, linked);
+  const uses = [...versions, newest].flatMap((version) =>
+    Object.keys(resolutions)
+      .filter((name) => name === "NodeNext" || version === oldest || version === newest)
+      .map((name): Check => [
+        `TypeScript ${version}, ${name}: the declarations are right, and so are sizes`,
+        () => compile(folder, { version, name, program: "uses" }),
+      ]),
+  );
+  const exporting = (version: string, name: string, where = folder): Check => [
+    `TypeScript ${version}, ${name}${where === linked ? ", linked as by pnpm" : ""}: every value can be exported`,
+    () => compile(where, { version, name, program: "exports" }),
+  ];
+  return [
+    exporting(oldest, "NodeNext"),
+    exporting(newest, "NodeNext"),
+    exporting(newest, "Bundler"),
+    exporting(newest, "NodeNext", linked),
+    ...uses,
+  ];
+};
