@@ -33,6 +33,9 @@ const pairs = shapes().chain((shape) => {
   return fc.tuple(one, one);
 });
 
+/** Where a slice begins or ends. */
+const bounds = fc.constantFrom(null, 0, 1, 2, 5, 9, 10, 11, 39, 100, -1, -2, -3, -7, -12, -13, -40);
+
 const reduced = fc.constantFrom("sum", "mean", "prod", "logSumExp", "variance", "std", "norm", "all", "any");
 const along = fc.constantFrom("softmax", "logSoftmax", "cumsum", "sort", "argsort");
 
@@ -78,6 +81,17 @@ const cases: readonly fc.Arbitrary<Case>[] = [
   shapes(1)
     .filter(([n = 0]) => n > 0)
     .map((a) => exact(`slice(${ones(a)}, [${(a[0] ?? 1) - 1}])`)),
+  fc
+    .tuple(fc.constantFrom(0, 1, 3, 7, 12, 40), bounds, bounds, fc.constantFrom(1, 2, 3, 5, -1, -2, -4))
+    .map(([size, start, stop, step]) => exact(`slice(${ones([size, 2])}, [[${start}, ${stop}, ${step}]])`)),
+  fc.tuple(sizes, bounds).map(([size, start]) => exact(`slice(${ones([2, size])}, [null, [${start}]])`)),
+  fc.tuple(sizes, bounds, bounds).map(([size, start, stop]) => exact(`slice(${ones([size])}, [[${start}, ${stop}]])`)),
+  shapes().map((a) => exact(`squeeze(${ones(a)})`)),
+  shapes().chain((a) =>
+    fc
+      .subarray(a.flatMap((size, i) => (size === 1 ? [i] : [])))
+      .map((axes) => exact(`squeeze(${ones(a)}, ${text(axes)})`)),
+  ),
   shapes(1).chain((a) => axisOf(a.length).map((axis) => loose(`concatenate([${ones(a)}, ${ones(a)}], ${axis})`))),
   shapes(1).map((a) => loose(`slice(${ones(a)}, [[1, null], null].slice(0, ${a.length}) as [[1, null]])`)),
   shapes(1).chain((a) => axisOf(a.length).map((axis) => loose(`repeat(${ones(a)}, 2, ${axis})`))),

@@ -40,7 +40,7 @@ const [k1, k2, k3] = random.split(random.key(0), 3);
 const x = stack([random.uniform(k1, [n], { min: -1, max: 1 }), ones([n])], 1);
 is<NDArray<[100, 2]>>()(x);
 is<100>()(x.shape[0]);
-is<NDArray<[number, 2]>>()(slice(x, [[0, 5]]));
+is<NDArray<[5, 2]>>()(slice(x, [[0, 5]]));
 is<NDArray<[100]>>()(slice(x, [null, 0]));
 const m = array([3, 2]);
 is<NDArray<[2]>>()(m);

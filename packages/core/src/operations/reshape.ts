@@ -2,6 +2,7 @@ import { concrete, contiguous, type NDArray } from "../array/array.ts";
 import { checkList } from "../array/description.ts";
 import { bind, view } from "../array/primitive.ts";
 import {
+  type Axes,
   checkShape,
   checkRank,
   formatShape,
@@ -19,9 +20,10 @@ import { ShapeError } from "../error/error.ts";
 import { apart } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import type { Apart } from "../static/apart.ts";
-import type { Insert } from "../static/axes.ts";
+import type { Insert, Squeezed, SqueezeClash } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Permuted, Reshaped, Reverse } from "../static/move.ts";
+import type { Unless } from "../static/text.ts";
 import { linear } from "./family/linear.ts";
 
 /** The shape asked for, with -1 replaced by the size that remains. */
@@ -178,9 +180,14 @@ const squeezed = (shape: Shape, axes: readonly number[]): Shape => {
  * import { squeeze, zeros } from "@gradfold/core";
  * squeeze(zeros([1, 3, 1]), 0).shape; // => [ 3, 1 ]
  */
-export const squeeze = (x: NDArray, axes?: number | readonly number[]): NDArray => {
+export const squeeze = typed<
+  <S extends Shape, const Ax extends Axes | undefined = undefined>(
+    x: NDArray<S>,
+    axes?: Unless<SqueezeClash<S, Ax>, Ax> | (number extends Ax ? Axes : never),
+  ) => NDArray<Squeezed<S, Ax>>
+>((x: NDArray, axes?: Axes): NDArray => {
   const { shape } = operand("squeeze", x);
   const chosen =
     axes === undefined ? shape.flatMap((n, i) => (n === 1 ? [i] : [])) : normalizeAxes("squeeze", axes, shape);
   return reshape(x, squeezed(shape, chosen));
-};
+});

@@ -45,6 +45,45 @@ export type AxisClash<Name extends string, S extends Shape, Ax> = [Ax] extends [
       ? never
       : AxisComplaint<Name, S, Exclude<AxisNames<Ax>, Names<S>>>;
 
+/** The shape without axes of size 1: those named, or all of them, where the sizes say which. */
+export type Squeezed<S extends Shape, Ax> = [Ax] extends [undefined]
+  ? number extends S["length"] | S[number]
+    ? Shape
+    : WithoutOnes<S>
+  : Reduced<S, Ax, false>;
+
+type WithoutOnes<S extends Shape, Out extends Shape = []> = S extends readonly [
+  infer H extends number,
+  ...infer R extends Shape,
+]
+  ? WithoutOnes<R, H extends 1 ? Out : [...Out, H]>
+  : Out;
+
+/** What is said of the axes among Ax whose size is known not to be 1. */
+type NotOne<S extends Shape, Ax extends string, Rest extends Shape, I extends unknown[] = []> = Rest extends readonly [
+  infer H extends number,
+  ...infer R extends Shape,
+]
+  ? | ([(`${I["length"]}` | `-${Rest["length"]}`) & Ax] extends [never]
+        ? never
+        : number extends H
+          ? never
+          : H extends 1
+            ? never
+            : `squeeze: axis ${I["length"]} of ${ShapeText<S>} has size ${H}, not 1`)
+    | NotOne<S, Ax, R, [...I, 0]>
+  : never;
+
+export type SqueezeClash<S extends Shape, Ax> = [AxisClash<"squeeze", S, Ax>] extends [never]
+  ? [Ax] extends [undefined]
+    ? never
+    : number extends S["length"]
+      ? never
+      : `${number}` extends AxisNames<Ax>
+        ? never
+        : NotOne<S, AxisNames<Ax>, S>
+  : AxisClash<"squeeze", S, Ax>;
+
 type AxisComplaint<Name extends string, S extends Shape, Bad extends string> = [Bad] extends [never]
   ? never
   : `${Name}: axis ${Bad} is out of range for ${ShapeText<S>}`;

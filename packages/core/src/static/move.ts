@@ -1,6 +1,7 @@
 import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { SameShapeClash } from "./broadcast.ts";
+import type { Difference, Lesser, Steps } from "./natural.ts";
 import type { Mutable } from "./text.ts";
 
 export type Reverse<S extends Shape, Out extends Shape = []> = S extends readonly [
@@ -22,6 +23,43 @@ export type Reshaped<S extends Shape> = { -readonly [K in keyof S]: S[K] extends
 /** Per axis: null takes all, a number picks one and drops the axis, a list is a range as in Python. */
 export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number];
 
+type OrNothing<D> = D extends number ? D : 0;
+
+/** How many of N places lie from a bound on: as in Python negative ones count from the end, and all are cut to what is there. */
+type From<N extends number, Bound, Open extends number> = number extends Bound
+  ? number
+  : Bound extends number
+    ? `${Bound}` extends `-${infer Back extends number}`
+      ? Lesser<N, Back>
+      : OrNothing<Difference<N, Bound>>
+    : Open;
+
+/** How many of N places lie up to a bound and at it. */
+type UpTo<N extends number, Bound, Open extends number> = number extends Bound
+  ? number
+  : Bound extends number
+    ? `${Bound}` extends `-${infer Back extends number}`
+      ? OrNothing<Difference<N, OrNothing<Difference<Back, 1>>>>
+      : OrNothing<Difference<N, OrNothing<Difference<OrNothing<Difference<N, Bound>>, 1>>>>
+    : Open;
+
+/** How many of N places a range takes, where its bounds and its step are literals. */
+type Span<N extends number, Start, Stop, Step> = number extends N | Step
+  ? number
+  : Step extends number
+    ? `${Step}` extends `-${infer Back extends number}`
+      ? Steps<OrNothing<Difference<UpTo<N, Start, N>, UpTo<N, Stop, 0>>>, Back>
+      : Steps<OrNothing<Difference<From<N, Start, N>, From<N, Stop, 0>>>, Step>
+    : Span<N, Start, Stop, 1>;
+
+type Ranged<N extends number, R> = R extends readonly [infer A, infer B, infer C]
+  ? Span<N, A, B, C>
+  : R extends readonly [infer A, infer B]
+    ? Span<N, A, B, 1>
+    : R extends readonly [infer A]
+      ? Span<N, A, null, 1>
+      : number;
+
 export type Sliced<S extends Shape, R extends readonly unknown[]> = number extends S["length"]
   ? Shape
   : number extends R["length"]
@@ -32,7 +70,7 @@ export type Sliced<S extends Shape, R extends readonly unknown[]> = number exten
           ? [H, ...Sliced<T, Rest>]
           : r extends number
             ? Sliced<T, Rest>
-            : [number, ...Sliced<T, Rest>]
+            : [Ranged<H, r>, ...Sliced<T, Rest>]
         : []
       : Mutable<S>;
 

@@ -1,0 +1,46 @@
+// The sizes of slices and of what squeeze leaves, where literals say them.
+import { type NDArray, ones, type Shape, slice, squeeze } from "../src/index.ts";
+import { is } from "./is.ts";
+
+const x = ones([10, 3]);
+declare const n: number;
+declare const unknown: NDArray;
+
+// Bounds as in Python: cut to what is there, negative ones from the end, null for an open end.
+is<NDArray<[3, 3]>>()(slice(x, [[0, 3]]));
+is<NDArray<[7, 3]>>()(slice(x, [[3]]));
+is<NDArray<[9, 3]>>()(slice(x, [[null, -1]]));
+is<NDArray<[2, 3]>>()(slice(x, [[-2, null]]));
+is<NDArray<[10, 0]>>()(
+  slice(x, [
+    [-99, 99],
+    [2, 1],
+  ]),
+);
+is<NDArray<[9]>>()(slice(x, [[1, 10], 0]));
+is<NDArray<[100, 2]>>()(slice(ones([60000, 2]), [[100, 200]]));
+
+// Steps, also backwards.
+is<NDArray<[5, 3]>>()(slice(x, [[0, 10, 2]]));
+is<NDArray<[4, 3]>>()(slice(x, [[null, null, 3]]));
+is<NDArray<[10, 3]>>()(slice(x, [[null, null, -1]]));
+is<NDArray<[3, 3]>>()(slice(x, [[9, 6, -1]]));
+is<NDArray<[5, 3]>>()(slice(x, [[-1, null, -2]]));
+
+// Nothing is claimed of what is not known.
+is<NDArray<[number, 3]>>()(slice(x, [[0, n]]));
+is<NDArray<[number, 3]>>()(slice(x, [[0, 3, n]]));
+is<NDArray<[number]>>()(slice(ones([n]), [[0, 3]]));
+is<NDArray<Shape>>()(slice(unknown, [[0, 3]]));
+export const first = <N extends number>(v: NDArray<[N]>): NDArray<[number]> => slice(v, [[0, 1]]);
+
+is<NDArray<[3]>>()(squeeze(ones([1, 3, 1])));
+is<NDArray<[3, 1]>>()(squeeze(ones([1, 3, 1]), 0));
+is<NDArray<[3]>>()(squeeze(ones([1, 3, 1]), [0, -1]));
+is<NDArray<[3]>>()(squeeze(ones([n, 3]), 0));
+is<NDArray<Shape>>()(squeeze(ones([n, 3])));
+is<NDArray<Shape>>()(squeeze(unknown, 0));
+// @ts-expect-error squeeze: axis 1 of [1, 3] has size 3, not 1
+squeeze(ones([1, 3]), 1);
+// @ts-expect-error squeeze: axis 2 is out of range for [1, 3]
+squeeze(ones([1, 3]), 2);
