@@ -86,6 +86,7 @@ const cases: readonly fc.Arbitrary<Case>[] = [
     .map(([size, start, stop, step]) => exact(`slice(${ones([size, 2])}, [[${start}, ${stop}, ${step}]])`)),
   fc.tuple(sizes, bounds).map(([size, start]) => exact(`slice(${ones([2, size])}, [null, [${start}]])`)),
   fc.tuple(sizes, bounds, bounds).map(([size, start, stop]) => exact(`slice(${ones([size])}, [[${start}, ${stop}]])`)),
+  fc.tuple(sizes, sizes).map((a) => exact(`diag(${ones(a)})`)),
   shapes().map((a) => exact(`squeeze(${ones(a)})`)),
   shapes().chain((a) =>
     fc

@@ -19,4 +19,4 @@ export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./stati
 export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
 export type { OfSquare, Solve } from "./static/matrix.ts";
 export type { Sliced, StackClash } from "./static/move.ts";
-export type { Mutable } from "./static/text.ts";
+export type { FractionClash, Mutable } from "./static/text.ts";

@@ -59,7 +59,7 @@ einsum("ij,jk->ik", ones([2, 3]), ones([4, 5]));
 // ── Diagonals
 is<NDArray<[3, 3]>>()(diag(v));
 is<NDArray<[number, number]>>()(diag(v, 1));
-is<NDArray<[number]>>()(diag(square));
+is<NDArray<[3]>>()(diag(square));
 is<NDArray>()(diag(unknown));
 
 // ── Systems of equations

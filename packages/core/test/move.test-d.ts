@@ -1,5 +1,5 @@
 // The sizes of slices and of what squeeze leaves, where literals say them.
-import { type NDArray, ones, type Shape, slice, squeeze } from "../src/index.ts";
+import { arange, diag, type NDArray, oneHot, ones, type Shape, slice, squeeze, take } from "../src/index.ts";
 import { is } from "./is.ts";
 
 const x = ones([10, 3]);
@@ -44,3 +44,18 @@ is<NDArray<Shape>>()(squeeze(unknown, 0));
 squeeze(ones([1, 3]), 1);
 // @ts-expect-error squeeze: axis 2 is out of range for [1, 3]
 squeeze(ones([1, 3]), 2);
+
+is<NDArray<[3]>>()(diag(ones([3, 5])));
+is<NDArray<[number]>>()(diag(ones([3, 5]), 1));
+is<NDArray<[5, 5]>>()(diag(ones([5])));
+export const sameDiagonal = <N extends number>(m: NDArray<[N, N]>): NDArray<[number]> => diag(m);
+
+is<NDArray<[3]>>()(take(x, -1));
+is<NDArray<[4, 3]>>()(take(x, arange(4)));
+is<NDArray<[10]>>()(take(x, n, 1));
+// @ts-expect-error take: an index is a whole number, not 0.5
+take(x, 0.5);
+// @ts-expect-error oneHot: an index is a whole number, not 1.5
+oneHot(1.5, 3);
+// @ts-expect-error a truth is no index
+take(x, true);

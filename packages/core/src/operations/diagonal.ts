@@ -4,6 +4,7 @@ import { formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
 import { typed } from "../static/door.ts";
+import type { Lesser } from "../static/natural.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 import { pad } from "./set.ts";
 import { slice } from "./slice.ts";
@@ -40,7 +41,11 @@ type Diag<S extends Shape, K extends number> = number extends S["length"]
     ? K extends 0
       ? [N, N]
       : [number, number]
-    : [number];
+    : S extends readonly [infer M extends number, infer N extends number]
+      ? [K] extends [0]
+        ? [Lesser<M, N>]
+        : [number]
+      : [number];
 
 /** A vector on the diagonal: each element is followed by as many zeros as there are elements. */
 const onDiagonal = (x: NDArray, n: number): NDArray => {

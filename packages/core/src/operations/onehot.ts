@@ -5,6 +5,7 @@ import { DomainError } from "../error/error.ts";
 import { indicesOf } from "../input/indices.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
+import type { FractionClash, Unless } from "../static/text.ts";
 import { checker, eachElement } from "./checked.ts";
 import { equal } from "./compare.ts";
 import { expandDims } from "./reshape.ts";
@@ -31,8 +32,8 @@ const outOfRange = (index: number, classes: number): DomainError => {
  * toNested(oneHot(array([2, 0], { dtype: "int32" }), 3)); // => [ [ 0, 0, 1 ], [ 1, 0, 0 ] ]
  */
 export const oneHot = typed<
-  <const N extends number, S extends Shape = []>(
-    indices: NDArray<S> | number,
+  <const N extends number, S extends Shape = [], const K extends number = number>(
+    indices: NDArray<S> | Unless<FractionClash<"oneHot", K>, K>,
     classes: N,
     options?: { readonly dtype?: DType },
   ) => NDArray<[...S, N]>

@@ -18,7 +18,7 @@ import { type Machine, recordRoutine, type Routine } from "../scalar/routine.ts"
 import type { AxisClash, Replace } from "../static/axes.ts";
 import type { Broadcast } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
-import type { Unless } from "../static/text.ts";
+import type { FractionClash, Unless } from "../static/text.ts";
 import { allStacked, stackSize } from "./family/batch.ts";
 import { pair } from "./family/operands.ts";
 import { sequential } from "./family/sequential.ts";
@@ -181,9 +181,9 @@ const putAlong = (along: Along, shape: Shape): Primitive => {
  * toNested(take(array([[1, 2], [3, 4]]), 0, 1)); // => [ 1, 3 ]
  */
 export const take = typed<
-  <S extends Shape, I extends Shape = [], const Ax extends number = 0>(
+  <S extends Shape, I extends Shape = [], const K extends number = number, const Ax extends number = 0>(
     x: NDArray<S>,
-    indices: NDArray<I> | number,
+    indices: NDArray<I> | Unless<FractionClash<"take", K>, K>,
     axis?: Unless<AxisClash<"take", S, Ax>, Ax>,
   ) => NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, I>>
 >((x: NDArray, indices: NDArray | number, axis = 0) => {

@@ -18,6 +18,13 @@ type Commas<S extends Shape> = S extends readonly [infer H extends number]
     ? `${SizeText<H>}, ${Commas<R>}`
     : "";
 
+/** What is said of an index that is written with a fraction. The dtype of an array is seen at run time alone. */
+export type FractionClash<Name extends string, K extends number> = `${K}` extends `${bigint}`
+  ? never
+  : number extends K
+    ? never
+    : `${Name}: an index is a whole number, not ${K}`;
+
 /** Two types are the same: decides on generic sizes too (N is N) and never says yes by accident. */
 export type Equal<A, B> = (<T>() => T extends A ? 1 : 0) extends <T>() => T extends B ? 1 : 0 ? true : false;
 
