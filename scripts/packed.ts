@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, expectEqual, run } from "./checks.ts";
 import { bin, bundled, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
+import { editorChecks } from "./consumers/editor.ts";
 import { lightChecks } from "./consumers/light.ts";
 import { projectChecks } from "./consumers/projects.ts";
 import { typescriptChecks } from "./consumers/typescript.ts";
@@ -63,6 +64,7 @@ await makeConsumerChecks("packed", async (consumer, packed) => {
     ...lightChecks(consumer),
     ["the declarations compile for a stranger", () => compile(consumer, "all", importAll)],
     ...(await typescriptChecks(consumer)),
+    ...editorChecks(consumer),
     ["an error that nobody catches can be read", () => uncaught(consumer)],
     ...smoke(consumer, process.execPath, `Node ${process.versions.node}`),
   ];

@@ -8,9 +8,10 @@ export const placeIn =
     path === "" ? whole : `${path} of ${whole}`;
 
 /** `w of argument 1` for the path "[1].w" in a list of arguments. */
-export const argumentPlace: Place = (path) => {
+export const argumentPlace = (path: string): string => {
   const [, number, rest = ""] = /^\[(\d+)\]\.?(.*)$/s.exec(path) ?? [];
   return number === undefined ? "the list of arguments" : placeIn(`argument ${number}`)(rest);
 };
 
-export const resultPlace = placeIn("the result");
+/** `w of the result` for the path "w" in a result. */
+export const resultPlace = (path: string): string => placeIn("the result")(path);

@@ -105,6 +105,7 @@ export interface Compound {
   readonly batch: (inputs: readonly NDArray[], mapped: readonly boolean[]) => Batched;
 }
 
+/** The numbers of the values that an equation gives. */
 export const resultsOf = (equation: Equation): readonly number[] =>
   equation.kind === "apply" ? [equation.output] : equation.outputs;
 

@@ -26,6 +26,7 @@ export interface Distinct {
   readonly operandOf: readonly number[];
 }
 
+/** The different arrays among some, each once, and which of them each was. */
 export const distinct = (given: readonly NDArray[]): Distinct => {
   const numbers = new Map<NDArray, number>();
   const operandOf = given.map((x) => {

@@ -112,6 +112,7 @@ export const traced = (dtype: DType, shape: Shape, tracer: Tracer): NDArray =>
 /** How the transform that follows `x` sees it; undefined for a concrete array. */
 export const tracer = (x: NDArray): Tracer | undefined => inside(x)[tracerOf];
 
+/** How the elements of an array lie. */
 export const layoutOf = (x: NDArray): Layout => inside(x)[layoutAt];
 
 /** A stretch of a buffer. */
@@ -135,6 +136,7 @@ export const viewIfConcrete = (x: NDArray): View | undefined => {
   return held[viewOf];
 };
 
+/** Whether something is an array of this module. */
 export const isNDArray = (x: unknown): x is NDArray => x instanceof Inside;
 
 /** Whether something is an array of another copy of this module, whose insides are out of reach. */

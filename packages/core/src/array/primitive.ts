@@ -114,6 +114,7 @@ export const bind = (primitive: Primitive, inputs: readonly NDArray[]): NDArray 
   return interpreter === undefined ? primitive.evaluate(inputs) : interpreter.bind(primitive, inputs);
 };
 
+/** The error for a value that outlived its transform. */
 export const escaped = (name: string): TraceError =>
   new TraceError(
     `${name}: a value of a transform is used after that transform ended. ` +

@@ -11,6 +11,7 @@ export type Axes = number | readonly number[];
 
 export const scalarShape: Shape = Object.freeze([]);
 
+/** The number of elements: the product of the sizes. */
 export const sizeOf = (shape: Shape): number => sizeBetween(shape, 0, shape.length);
 
 /** The product of the sizes from one axis up to another. */
@@ -21,6 +22,7 @@ export const sizeBetween = (shape: Shape, from: number, to: number): number => {
   return size;
 };
 
+/** Whether two shapes have the same sizes in the same order. */
 export const sameShape = (a: Shape, b: Shape): boolean => {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -28,6 +30,7 @@ export const sameShape = (a: Shape, b: Shape): boolean => {
   return true;
 };
 
+/** A shape as text: `[2, 3]`. */
 export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
 /** Frozen shapes of few and small sizes, by these: finding one costs a quarter of freezing it, and most are met again. */

@@ -21,11 +21,13 @@ type Settled<O extends object, D, N extends keyof O> = {
 type Defaults<O extends object, N extends keyof O> = { readonly [K in Exclude<keyof O, N>]-?: O[K] | undefined };
 
 export interface OptionsOf {
+  /** Options with their defaults. */
   <O extends object, const D extends Defaults<O, never>>(
     name: string,
     given: O | undefined,
     defaults: D,
   ): Settled<O, D, never>;
+  /** Options with their defaults, some of which are needed. */
   <O extends object, const N extends keyof O & string, const D extends Defaults<O, N>>(
     name: string,
     given: O,

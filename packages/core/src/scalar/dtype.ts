@@ -89,6 +89,7 @@ const zerosIn = (dtype: DType, size: number): Store => {
 /** A number for each dtype, to find what was made for it. */
 export const dtypeCodes: Readonly<Record<DType, number>> = { float64: 0, float32: 1, int32: 2, bool: 3 };
 
+/** Whether numbers of a dtype have fractions, and so derivatives. */
 export const isFloat = (dtype: DType): boolean => dtype === "float64" || dtype === "float32";
 
 export const isDType = (dtype: unknown): dtype is DType =>

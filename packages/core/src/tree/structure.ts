@@ -27,6 +27,7 @@ const leaf: Structure = { kind: "leaf" };
 
 export const at = (path: string): string => (path === "" ? "the root" : path);
 
+/** The path of a field below another path: `layers.w`. */
 export const keyPath = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 
 /** No tree has more levels, so that one which contains itself is found out before the stack is full. */
