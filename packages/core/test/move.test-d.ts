@@ -1,5 +1,5 @@
 // The sizes of slices and of what squeeze leaves, where literals say them.
-import { arange, diag, type NDArray, oneHot, ones, type Shape, slice, squeeze, take } from "../src/index.ts";
+import { arange, diag, type NDArray, oneHot, ones, slice, squeeze, take } from "../src/index.ts";
 import { is } from "./is.ts";
 
 const x = ones([10, 3]);
@@ -31,15 +31,15 @@ is<NDArray<[5, 3]>>()(slice(x, [[-1, null, -2]]));
 is<NDArray<[number, 3]>>()(slice(x, [[0, n]]));
 is<NDArray<[number, 3]>>()(slice(x, [[0, 3, n]]));
 is<NDArray<[number]>>()(slice(ones([n]), [[0, 3]]));
-is<NDArray<Shape>>()(slice(unknown, [[0, 3]]));
+is<NDArray>()(slice(unknown, [[0, 3]]));
 export const first = <N extends number>(v: NDArray<[N]>): NDArray<[number]> => slice(v, [[0, 1]]);
 
 is<NDArray<[3]>>()(squeeze(ones([1, 3, 1])));
 is<NDArray<[3, 1]>>()(squeeze(ones([1, 3, 1]), 0));
 is<NDArray<[3]>>()(squeeze(ones([1, 3, 1]), [0, -1]));
 is<NDArray<[3]>>()(squeeze(ones([n, 3]), 0));
-is<NDArray<Shape>>()(squeeze(ones([n, 3])));
-is<NDArray<Shape>>()(squeeze(unknown, 0));
+is<NDArray>()(squeeze(ones([n, 3])));
+is<NDArray>()(squeeze(unknown, 0));
 // @ts-expect-error squeeze: axis 1 of [1, 3] has size 3, not 1
 squeeze(ones([1, 3]), 1);
 // @ts-expect-error squeeze: axis 2 is out of range for [1, 3]
