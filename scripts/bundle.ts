@@ -11,7 +11,7 @@ import { build, type Plugin } from "esbuild";
 import { eagerly } from "./eager.ts";
 
 type Manifest = {
-  readonly exports: Readonly<Record<string, { readonly source: string }>>;
+  readonly exports: Readonly<Record<string, { readonly default: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 };
 
@@ -100,6 +100,11 @@ const atOnce: Plugin = {
 const packagesIn = (paths: readonly string[]): ReadonlySet<string> =>
   new Set(paths.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []));
 
+/** The sources of the files that a package is loaded by: several entries may share one. */
+const sourcesOf = (exports: Manifest["exports"]): readonly string[] => [
+  ...new Set(Object.values(exports).map((entry) => entry.default.replace("./dist/", "src/").replace(/\.js$/, ".ts"))),
+];
+
 /** Replaces the JavaScript in a package's `dist`, beside its declarations. */
 export const bundle = async (folder: string): Promise<void> => {
   const { exports, dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
@@ -108,7 +113,7 @@ export const bundle = async (folder: string): Promise<void> => {
   for (const path of old) if (/\.js(\.map)?$|^LICENSE-/.test(path)) rmSync(join(dist, path));
   const inputs = new Set<string>();
   const { metafile } = await build({
-    entryPoints: Object.values(exports).map(({ source }) => join(folder, source)),
+    entryPoints: sourcesOf(exports).map((source) => join(folder, source)),
     outbase: join(folder, "src"),
     outdir: dist,
     bundle: true,

@@ -4,6 +4,7 @@ import { basename, join, relative } from "node:path";
 import { type ParamPattern, parseSync, Visitor } from "oxc-parser";
 import { describe, expect, test } from "vitest";
 import { below, packages, read, root } from "../doctest.ts";
+import { exportsOf } from "../exports.ts";
 
 /** What each package may import; scripts and apps may import everything. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -197,6 +198,42 @@ describe.each([...apps, "scripts"])("%s", (folder) => {
 
 test("The scripts know every package, so that every example can run", () =>
   expect(inScope(manifest("scripts").dependencies)).toEqual(names.toSorted()));
+
+/** The packages that the entries of core and autodiff beside the main ones are for: the first that uses a name has it. */
+const audiences: Readonly<Record<string, readonly string[]>> = {
+  "core/library": ["optim", "viz"],
+  "core/files": ["optim"],
+  "core/transform": ["autodiff"],
+  "core/compiler": ["compile"],
+  "autodiff/compiler": ["compile"],
+};
+
+/** The names that the sources of some packages import from a module. */
+const importedFrom = (module: string, folders: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    folders.flatMap(sources).flatMap((path) =>
+      parseSync(path, read(path)).program.body.flatMap((node) => {
+        const isFrom = "source" in node && node.source?.value === module;
+        return isFrom && "specifiers" in node
+          ? node.specifiers.flatMap((each) => {
+              const name = "imported" in each ? each.imported : "local" in each ? each.local : undefined;
+              return name !== undefined && "name" in name ? [name.name] : [];
+            })
+          : [];
+      }),
+    ),
+  );
+
+test.each(Object.entries(audiences))("What %s exports is used by those whom it is for", (entry, audience) => {
+  const [name = "", file = ""] = entry.split("/");
+  const used = importedFrom(
+    `@gradfold/${entry}`,
+    audience.map((each) => `packages/${each}`),
+  );
+  const values = [...exportsOf(`packages/${name}/src/${file}.ts`).keys()];
+  expect(values.length).toBeGreaterThan(5);
+  expect(values.filter((value) => !used.has(value))).toEqual([]);
+});
 
 test("Every package and app is part of the build, with its tests", () => {
   const projects = [...packages, ...apps].flatMap((folder) => [folder, `${folder}/test`]);

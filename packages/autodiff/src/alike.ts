@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError, type tree, TreeError } from "@gradfold/core";
-import { type ArrayType, formatShape, isFloat, keyPath, sameShape } from "@gradfold/core/transform";
+import { type ArrayType, formatShape, isFloat, keyPath, sameShape } from "@gradfold/core/library";
 import type { Place } from "./place.ts";
 
 /* Whether one tree is like another. */

@@ -1,5 +1,6 @@
 import { DomainError, DTypeError, type NDArray, tree } from "@gradfold/core";
-import { describe, flattenAs, formatShape, isFloat, isList, optionsOf } from "@gradfold/core/transform";
+import { describe, formatShape, isFloat, isList, optionsOf } from "@gradfold/core/library";
+import { flattenAs } from "@gradfold/core/transform";
 import { elementAt } from "./element.ts";
 import { argumentPlace, type Place, placeIn } from "./place.ts";
 

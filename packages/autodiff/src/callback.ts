@@ -1,5 +1,5 @@
 import { DTypeError, TreeError } from "@gradfold/core";
-import { describe, reasonOf } from "@gradfold/core/transform";
+import { describe, reasonOf } from "@gradfold/core/library";
 
 /* What callers hand over to be called, and what it gives back: looked at where it comes in, under the public name. */
 

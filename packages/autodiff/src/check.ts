@@ -1,5 +1,6 @@
 import { add, DomainError, mul, type NDArray, random, toTypedArray, TreeError } from "@gradfold/core";
-import { describe, isList, optionsOf, typed, zerosOf } from "@gradfold/core/transform";
+import { describe, isList, optionsOf, typed } from "@gradfold/core/library";
+import { zerosOf } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
 import { filled, isFloating, partsOf } from "./derived.ts";
 import { type LeafFunction, onLeaves } from "./leaves.ts";

@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { isTransforming, typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
+import { isTransforming } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { onLeaves, resultOf } from "./leaves.ts";
 import { call } from "./compound.ts";

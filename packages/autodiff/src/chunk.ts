@@ -1,5 +1,5 @@
 import { concatenate, DomainError, DTypeError, type NDArray, reshape, slice } from "@gradfold/core";
-import { describe } from "@gradfold/core/transform";
+import { describe } from "@gradfold/core/library";
 import { batch, stackSize } from "./batch.ts";
 import type { Batched } from "./compound.ts";
 import { marked } from "./derived.ts";

@@ -1,5 +1,6 @@
 import { array, cast, DTypeError, item, type NDArray, ShapeError, type tree } from "@gradfold/core";
-import { describe, formatShape, isNDArray, isTransforming, reasonOf, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isNDArray, reasonOf, typed } from "@gradfold/core/library";
+import { isTransforming } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
 import { together } from "./derived.ts";
 import { checkLike } from "./alike.ts";

@@ -1,15 +1,6 @@
 import { type NDArray, tree, TreeError } from "@gradfold/core";
-import {
-  describe,
-  flattenAs,
-  isList,
-  isRecord,
-  optionsOf,
-  pairOf,
-  reasonOf,
-  typed,
-  zerosOf,
-} from "@gradfold/core/transform";
+import { describe, isList, isRecord, optionsOf, pairOf, reasonOf, typed } from "@gradfold/core/library";
+import { flattenAs, zerosOf } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
 import { isFloating } from "./derived.ts";
 import { checkCotangents, checkLike } from "./alike.ts";

@@ -1,5 +1,6 @@
 import { DomainError, type NDArray, toTypedArray } from "@gradfold/core";
-import { bind, isFloat, typed } from "@gradfold/core/transform";
+import { isFloat, typed } from "@gradfold/core/library";
+import { bind } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { typeText } from "./alike.ts";
 import { call } from "./compound.ts";

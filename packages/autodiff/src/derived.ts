@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { type ArrayType, isFloat, typed, zerosOf } from "@gradfold/core/transform";
+import { type ArrayType, isFloat, typed } from "@gradfold/core/library";
+import { zerosOf } from "@gradfold/core/transform";
 import { batch, spread } from "./batch.ts";
 import type { Closed } from "./trace.ts";
 import { elementAt } from "./element.ts";

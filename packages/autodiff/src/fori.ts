@@ -1,5 +1,5 @@
 import { DomainError, DTypeError, type NDArray } from "@gradfold/core";
-import { allocate, contiguous, describe, typed } from "@gradfold/core/transform";
+import { allocate, contiguous, describe, typed } from "@gradfold/core/library";
 import { checkCallback } from "./callback.ts";
 import { scanned } from "./scan.ts";
 

@@ -9,8 +9,8 @@ import {
   mostLevels,
   reasonOf,
   typed,
-  zerosOf,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/library";
+import { zerosOf } from "@gradfold/core/transform";
 import { argnumsOf, choose, type Options } from "./argnums.ts";
 import { checkCallback } from "./callback.ts";
 import { pull } from "./pull.ts";

@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { type ArrayType, atNewLevel, escaped, traced, type Tracer, tracer } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
+import { atNewLevel, escaped, traced, type Tracer, tracer } from "@gradfold/core/transform";
 import { closesOver, type Transform } from "./compound.ts";
 
 /* What every interpreter does alike: it knows the values that it follows, and refuses them when it has ended. */

@@ -1,5 +1,6 @@
 import { eye, type NDArray, reshape, transpose, tree } from "@gradfold/core";
-import { flattenAs, sizeOf, typed, zerosOf } from "@gradfold/core/transform";
+import { sizeOf, typed } from "@gradfold/core/library";
+import { flattenAs, zerosOf } from "@gradfold/core/transform";
 import { checkLike } from "./alike.ts";
 import { type Argnums, argnumsOf, choose, type Options } from "./argnums.ts";
 import { batch, spread } from "./batch.ts";

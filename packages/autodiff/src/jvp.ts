@@ -1,5 +1,6 @@
 import { type NDArray, type tree, TreeError } from "@gradfold/core";
-import { describe, flattenAs, isList, typed, zerosOf } from "@gradfold/core/transform";
+import { describe, isList, typed } from "@gradfold/core/library";
+import { flattenAs, zerosOf } from "@gradfold/core/transform";
 import { refuseIntegers } from "./argnums.ts";
 import { checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";

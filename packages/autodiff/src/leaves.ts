@@ -1,5 +1,6 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { flattenAs, typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
+import { flattenAs } from "@gradfold/core/transform";
 import { checkReturned } from "./callback.ts";
 import { argumentPlace, resultPlace } from "./place.ts";
 

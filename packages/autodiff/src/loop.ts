@@ -1,5 +1,6 @@
 import { DomainError, item, type NDArray, slice, type tree } from "@gradfold/core";
-import { flattenAs, formatShape, stackRows } from "@gradfold/core/transform";
+import { formatShape, stackRows } from "@gradfold/core/library";
+import { flattenAs } from "@gradfold/core/transform";
 import { type Advice, checkLike } from "./alike.ts";
 import { placeIn } from "./place.ts";
 

@@ -1,5 +1,5 @@
 import { item } from "@gradfold/core";
-import { type ArrayType, formatShape } from "@gradfold/core/transform";
+import { type ArrayType, formatShape } from "@gradfold/core/library";
 import { type Control, type Equation, type Program, programsIn, resultsOf } from "./program.ts";
 
 const letters = "abcdefghijklmnopqrstuvwxyz";

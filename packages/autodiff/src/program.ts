@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { type ArrayType, type Primitive, tracer } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
+import { type Primitive, tracer } from "@gradfold/core/transform";
 import { elementAt } from "./element.ts";
 
 /* Programs, and the operations in them that hold programs themselves. */

@@ -1,14 +1,6 @@
 import { DTypeError, type NDArray, TraceError } from "@gradfold/core";
-import {
-  describe,
-  flattenAs,
-  isForeign,
-  isList,
-  isNDArray,
-  isRecord,
-  type Limit,
-  typed,
-} from "@gradfold/core/transform";
+import { describe, isForeign, isList, isNDArray, isRecord, typed } from "@gradfold/core/library";
+import { flattenAs, type Limit } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { typeText } from "./alike.ts";

@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { atNewLevel, isFloat, isNDArray, isRecord, typed } from "@gradfold/core/transform";
+import { isFloat, isNDArray, isRecord, typed } from "@gradfold/core/library";
+import { atNewLevel } from "@gradfold/core/transform";
 import type { Pulled } from "./compound.ts";
 import { openTape } from "./tape.ts";
 

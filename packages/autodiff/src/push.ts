@@ -1,5 +1,6 @@
 import type { NDArray } from "@gradfold/core";
-import { bind, innermost, isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
+import { bind, innermost } from "@gradfold/core/transform";
 import { call, type Pushed } from "./compound.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { type Followed, interpret } from "./interpreter.ts";

@@ -1,14 +1,6 @@
 import { DomainError, type NDArray, type Shape, ShapeError, tree } from "@gradfold/core";
-import {
-  type ArrayType,
-  describe,
-  flattenAs,
-  formatShape,
-  isTransforming,
-  optionsOf,
-  pairOf,
-  typed,
-} from "@gradfold/core/transform";
+import { type ArrayType, describe, formatShape, optionsOf, pairOf, typed } from "@gradfold/core/library";
+import { flattenAs, isTransforming } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
 import { partsOf } from "./derived.ts";
 import { checkLike } from "./alike.ts";

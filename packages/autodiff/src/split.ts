@@ -1,4 +1,4 @@
-import type { ArrayType } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
 import { elementAt } from "./element.ts";
 import { assemble, type Program, resultsOf } from "./program.ts";
 import { dropDead } from "./simplify.ts";

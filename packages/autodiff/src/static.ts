@@ -1,5 +1,6 @@
 import type { NDArray, Scalar, Shape } from "@gradfold/core";
-import type { Insert, ShapeText, Unless } from "@gradfold/core/transform";
+import type { Unless } from "@gradfold/core/library";
+import type { Insert, ShapeText } from "@gradfold/core/transform";
 
 /** A number may stand for a scalar (or for an array of unknown rank) where a transformed function is called. */
 export type Argument<P> = P | (P extends NDArray<infer S> ? ([] extends S ? number : never) : never);

@@ -1,5 +1,6 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { bind, flattenAs, type Primitive, rowMajor, typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
+import { bind, flattenAs, type Primitive, rowMajor } from "@gradfold/core/transform";
 import { placeIn } from "./place.ts";
 
 const operandOf = <A>([x]: readonly A[]): A => {

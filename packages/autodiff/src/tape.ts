@@ -1,8 +1,8 @@
 import { type NDArray, type Shape, TraceError } from "@gradfold/core";
+import { isFloat } from "@gradfold/core/library";
 import {
   bind,
   type CotangentSum,
-  isFloat,
   type Primitive,
   settled,
   type Taken,

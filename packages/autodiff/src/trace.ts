@@ -1,5 +1,6 @@
 import { type DType, type NDArray, TraceError } from "@gradfold/core";
-import { type ArrayType, atNewLevel, isErrorOf, type Limit, typed } from "@gradfold/core/transform";
+import { type ArrayType, typed } from "@gradfold/core/library";
+import { atNewLevel, isErrorOf, type Limit } from "@gradfold/core/transform";
 import { checkAlone, checkCallback } from "./callback.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { onLeaves } from "./leaves.ts";

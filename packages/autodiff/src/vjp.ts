@@ -1,5 +1,6 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { flattenAs, typed, zerosOf } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
+import { flattenAs, zerosOf } from "@gradfold/core/transform";
 import { refuseIntegers } from "./argnums.ts";
 import { checkCallback } from "./callback.ts";
 import { checkCotangents } from "./alike.ts";

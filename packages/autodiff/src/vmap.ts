@@ -1,5 +1,5 @@
 import { type NDArray, ShapeError, transpose, tree, TreeError } from "@gradfold/core";
-import { describe, formatShape, isList, isRecord, keyPath, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isList, isRecord, keyPath, optionsOf, typed } from "@gradfold/core/library";
 import { spread } from "./batch.ts";
 import { checkCallback } from "./callback.ts";
 import { batchInChunks, checkChunk } from "./chunk.ts";

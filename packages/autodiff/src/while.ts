@@ -1,5 +1,6 @@
 import { DomainError, type NDArray, tree } from "@gradfold/core";
-import { describe, isTransforming, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, optionsOf, typed } from "@gradfold/core/library";
+import { isTransforming } from "@gradfold/core/transform";
 import { checkCallback } from "./callback.ts";
 import { truthOf } from "./cond.ts";
 import { together } from "./derived.ts";

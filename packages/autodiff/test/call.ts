@@ -1,5 +1,6 @@
 import { type DType, type NDArray, slice, toTypedArray, transpose } from "@gradfold/core";
-import { allocate, bind, contiguous, isFloat, type Primitive, sizeOf } from "@gradfold/core/transform";
+import { allocate, contiguous, isFloat, sizeOf } from "@gradfold/core/library";
+import { bind, type Primitive } from "@gradfold/core/transform";
 import fc from "fast-check";
 import type { Entry, Sample } from "../../core/test/laws/catalogue.ts";
 

@@ -1,5 +1,5 @@
 import { allClose, mul, type NDArray, slice, stack, square, sum, toTypedArray } from "@gradfold/core";
-import { isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../core/test/laws/catalogue.ts";
 import { noise } from "../../core/test/laws/noise.ts";

@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import type { Program } from "../src/index.ts";
 
 /* What programs are counted by: equations, and elements, so that no test takes the time. */

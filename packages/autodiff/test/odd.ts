@@ -1,5 +1,5 @@
 import { array, attempt, either, type NDArray } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
+import { isNDArray } from "@gradfold/core/library";
 
 /* Values of every kind that someone may hand over by mistake. */
 

@@ -17,7 +17,7 @@ import {
   transpose,
   zeros,
 } from "@gradfold/core";
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { grad, hessian, jacrev, program, vmap } from "../src/index.ts";

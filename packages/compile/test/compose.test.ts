@@ -31,7 +31,8 @@ import {
   vjp,
   vmap,
 } from "@gradfold/autodiff";
-import { bind, isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
+import { bind } from "@gradfold/core/transform";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { catalogue, type Sample } from "../../core/test/laws/catalogue.ts";

@@ -1,4 +1,4 @@
-import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
+import type { LaneOperation, ScalarFunction } from "@gradfold/core/compiler";
 import { expect, test } from "vitest";
 import { isExactInSingle } from "../src/scalar/precision.ts";
 import { minimizeRegisters } from "../src/scalar/registers.ts";

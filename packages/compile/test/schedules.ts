@@ -1,5 +1,5 @@
 import { add, matmul, mul, type NDArray, type Shape, sub, sum } from "@gradfold/core";
-import type { Routine, ScalarFunction } from "@gradfold/core/transform";
+import type { Routine, ScalarFunction } from "@gradfold/core/compiler";
 import { everyPlace, type Source } from "../src/graph/affine.ts";
 import { openAllocator } from "../src/memory/allocator.ts";
 import { emit } from "../src/emit/module.ts";

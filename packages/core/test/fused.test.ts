@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { add, array, div, mul, type NDArray, sqrt, sub, toNested } from "../src/index.ts";
-import { fused } from "../src/transform.ts";
+import { fused } from "../src/library.ts";
 
 const composed = (x: NDArray, y: NDArray, s: NDArray): NDArray =>
   div<NDArray, NDArray>(add<NDArray, NDArray>(mul(x, 0.9), mul<NDArray, number>(y, 0.1)), add(sqrt(sub(1, s)), 1e-8));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { array, arange, cast, reshape, slice, take, toTypedArray, transpose } from "../src/index.ts";
-import { gatherRows } from "../src/transform.ts";
+import { gatherRows } from "../src/library.ts";
 
 const dtypes = ["float64", "float32", "int32", "bool"] as const;
 

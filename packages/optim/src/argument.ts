@@ -1,5 +1,5 @@
 import { attempt, DTypeError, either, type NDArray, tree, TreeError } from "@gradfold/core";
-import { describe, isFloat, isNDArray, sameShape } from "@gradfold/core/transform";
+import { describe, isFloat, isNDArray, sameShape } from "@gradfold/core/library";
 
 /* What several functions are given is looked at before anything is computed. */
 

@@ -1,5 +1,5 @@
 import { DTypeError, type Scalar, ShapeError, TreeError } from "@gradfold/core";
-import { describe, isList, isNDArray, isRecord, pairOf, reasonOf } from "@gradfold/core/transform";
+import { describe, isList, isNDArray, isRecord, pairOf, reasonOf } from "@gradfold/core/library";
 import { isScalar } from "./form.ts";
 import { checkMetric } from "./trajectory/step.ts";
 import { received } from "./transform/updates.ts";

@@ -9,7 +9,7 @@ import {
   keyPath,
   mostLevels,
   sameShape,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/library";
 
 /*
  * Whether one tree has the form of another: its structure, shapes and dtypes. This is asked at every step, so nothing is

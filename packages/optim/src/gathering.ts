@@ -1,5 +1,5 @@
 import { DomainError, tree, type Vector } from "@gradfold/core";
-import { describe, gatherRows, typed } from "@gradfold/core/transform";
+import { describe, gatherRows, typed } from "@gradfold/core/library";
 import { checkInputs, type Inputs, sequence } from "./inputs.ts";
 import { frozen } from "./value.ts";
 

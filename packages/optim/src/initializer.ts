@@ -1,5 +1,5 @@
 import { type Key, mul, type NDArray, random, reshape, type Shape, ShapeError } from "@gradfold/core";
-import { describe, formatShape, isList, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isList, typed } from "@gradfold/core/library";
 import { checkKey } from "./argument.ts";
 import { finite, oneOf, type Settings, settings } from "./setting.ts";
 

@@ -1,5 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe, isNDArray, isPromise, isRecord } from "@gradfold/core/transform";
+import { describe, isNDArray, isPromise, isRecord } from "@gradfold/core/library";
 import { asValue } from "./value.ts";
 
 /**

@@ -22,7 +22,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { formatShape, typed } from "@gradfold/core/transform";
+import { formatShape, typed } from "@gradfold/core/library";
 import { checkArray } from "./argument.ts";
 import { checkLabels } from "./loss/label.ts";
 import { checkSameShape } from "./loss/loss.ts";

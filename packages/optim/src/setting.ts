@@ -1,5 +1,5 @@
 import { DomainError, DTypeError, type Key, type Scalar } from "@gradfold/core";
-import { describe, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, optionsOf, typed } from "@gradfold/core/library";
 import { isKey } from "./argument.ts";
 import { isScalar } from "./form.ts";
 

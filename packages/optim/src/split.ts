@@ -1,5 +1,5 @@
 import { DomainError, type Key, random, tree } from "@gradfold/core";
-import { describe, gatherRows, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, gatherRows, optionsOf, typed } from "@gradfold/core/library";
 import { checkKey } from "./argument.ts";
 import { type Rows, rowsOf } from "./batches/rows.ts";
 

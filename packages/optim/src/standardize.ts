@@ -13,7 +13,7 @@ import {
   sub,
   where,
 } from "@gradfold/core";
-import { describe, formatShape, isNDArray, isRecord, sameShape, typed } from "@gradfold/core/transform";
+import { describe, formatShape, isNDArray, isRecord, sameShape, typed } from "@gradfold/core/library";
 import { checkArray } from "./argument.ts";
 
 /** The mean and standard deviation of each column. */

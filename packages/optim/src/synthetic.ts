@@ -20,7 +20,7 @@ import {
   take,
   type Vector,
 } from "@gradfold/core";
-import { isList, isNDArray } from "@gradfold/core/transform";
+import { isList, isNDArray } from "@gradfold/core/library";
 import { checkKey } from "./argument.ts";
 import { check, count, finite, fraction, fromZero, kind, optional, type Settings, settings } from "./setting.ts";
 

@@ -16,7 +16,7 @@ import {
   sub,
   sum,
 } from "@gradfold/core";
-import { describe, formatShape, isNDArray } from "@gradfold/core/transform";
+import { describe, formatShape, isNDArray } from "@gradfold/core/library";
 
 import { check, finitePositive } from "./setting.ts";
 

@@ -1,5 +1,5 @@
 import { add, DTypeError, type Key, random, type Scalar, TreeError, zeros } from "@gradfold/core";
-import { describe, isRecord, pairOf, typed } from "@gradfold/core/transform";
+import { describe, isRecord, pairOf, typed } from "@gradfold/core/library";
 import { checkKey, checkParameters } from "./argument.ts";
 import { evaluation } from "./evaluation.ts";
 import { isScalar } from "./form.ts";

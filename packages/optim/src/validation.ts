@@ -1,6 +1,6 @@
 import { cond } from "@gradfold/autodiff";
 import { array, cast, DTypeError, equal, type NDArray, remainder, type Scalar, TreeError } from "@gradfold/core";
-import { describe, isFloat, isNDArray, isRecord, optionsOf, pairOf, reasonOf, typed } from "@gradfold/core/transform";
+import { describe, isFloat, isNDArray, isRecord, optionsOf, pairOf, reasonOf, typed } from "@gradfold/core/library";
 import { isScalar } from "./form.ts";
 import { check, count } from "./setting.ts";
 import type { Step } from "./train.ts";

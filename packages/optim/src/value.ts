@@ -1,5 +1,5 @@
 import { TreeError } from "@gradfold/core";
-import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
+import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/library";
 
 /*
  * What makes values of records and lists. Arrays are values already.

@@ -1,7 +1,7 @@
 // The head of a journal, which says what all its records have in common.
 import { crc32 } from "node:zlib";
 import { array, either, ones, zeros } from "@gradfold/core";
-import { raw } from "@gradfold/core/transform";
+import { raw } from "@gradfold/core/files";
 import { describe, expect, test } from "vitest";
 import { type Recording, recording, steps, trajectory } from "../src/index.ts";
 import {

@@ -14,7 +14,7 @@ import {
   tree,
   zeros,
 } from "@gradfold/core";
-import { contiguous } from "@gradfold/core/transform";
+import { contiguous } from "@gradfold/core/library";
 import { describe, expect, test } from "vitest";
 import { recording, steps, trajectory } from "../src/index.ts";
 import { inner } from "../src/trajectory/trajectory.ts";

@@ -1,5 +1,6 @@
 import { DecodeError, type DType, either } from "@gradfold/core";
-import { isCount, mostAxes, type Store, stringOf } from "@gradfold/core/transform";
+import { mostAxes, type Store } from "@gradfold/core/library";
+import { isCount, stringOf } from "@gradfold/core/files";
 import { describe, expect, test } from "vitest";
 import { read } from "../src/recording/contents.ts";
 import { wrong } from "../src/recording/failure.ts";

@@ -1,4 +1,4 @@
-import { optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
 import { bounded, type Check, isList, number, optional, type Place, reading, refuse } from "./check.ts";
 import {
   type Column,

@@ -1,5 +1,5 @@
 import { DomainError } from "@gradfold/core";
-import { lazy } from "@gradfold/core/transform";
+import { lazy } from "@gradfold/core/library";
 import { aligned } from "./align.ts";
 import { isObject, reading, refuse } from "./check.ts";
 import { type Figure, figureOf } from "./figure.ts";

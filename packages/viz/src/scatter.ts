@@ -1,5 +1,5 @@
 import { DomainError } from "@gradfold/core";
-import { optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
 import { captions, captionWidth, type FittedPath } from "./caption.ts";
 import { reading, text } from "./check.ts";
 import { finitePoints, type Numbers, type Points } from "./column.ts";

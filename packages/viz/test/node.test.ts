@@ -21,7 +21,7 @@ const packagesFrom = (path: string, seen = new Set<string>()): Set<string> =>
 test("the main entry needs neither Node nor jsdom nor Plot", () => {
   expect([...packagesFrom(source("index.ts"))].toSorted()).toEqual([
     "@gradfold/core",
-    "@gradfold/core/transform",
+    "@gradfold/core/library",
     "@noble/hashes/sha2.js",
   ]);
 });

@@ -1,5 +1,6 @@
 import { add, array, less, logicalAnd, type NDArray, TraceError } from "@gradfold/core";
-import { checker, eachElement, known } from "@gradfold/core/transform";
+import { checker, eachElement } from "@gradfold/core/library";
+import { known } from "@gradfold/core/transform";
 import { call } from "../compound.ts";
 import { elementAt } from "../element.ts";
 import { evaluateProgram } from "../evaluate.ts";

@@ -1,5 +1,6 @@
 import { type NDArray, sum } from "@gradfold/core";
-import { type ArrayType, tracer } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
 import { batch, spread, stackSize } from "../batch.ts";
 import { call, closesOver } from "../compound.ts";
 import { atMarks, countOf, filled, isFloating, marked, partsOf, present } from "../derived.ts";

@@ -1,4 +1,4 @@
-import { isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
 import { elementAt } from "../element.ts";
 import { type Control, type ControlOf, type Equation, type Program, resultsOf } from "../program.ts";
 import { traceLeaves } from "../trace.ts";

@@ -1,5 +1,5 @@
 import { add, type NDArray, zeros } from "@gradfold/core";
-import type { ArrayType } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
 import { call } from "../compound.ts";
 import { atMarks, countOf, filled, isFloating, marked, outputTypes, partsOf, present } from "../derived.ts";
 import { elementAt } from "../element.ts";

@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import { widthOf } from "../graph/bytes.ts";
 import { emitSplat, emitStoreLane, type Vector } from "../loops/access.ts";
 import type { Assembler } from "../wasm/assembler.ts";

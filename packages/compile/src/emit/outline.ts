@@ -1,4 +1,4 @@
-import type { ScalarFunction } from "@gradfold/core/transform";
+import type { ScalarFunction } from "@gradfold/core/compiler";
 import type { Schedule } from "../schedule/fuse.ts";
 import { openFunction, type Outliner } from "../wasm/assembler.ts";
 import type { WasmFunction } from "../wasm/encode.ts";

@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import { bytesOf } from "../graph/bytes.ts";
 import { type Constant, constantsIn, type Graph, isMade, valueAt } from "../graph/graph.ts";
 import { openAllocator, paddingAtEnd } from "../memory/allocator.ts";

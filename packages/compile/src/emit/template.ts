@@ -1,4 +1,4 @@
-import type { ScalarFunction } from "@gradfold/core/transform";
+import type { ScalarFunction } from "@gradfold/core/compiler";
 import type { Schedule } from "../schedule/fuse.ts";
 import { isScalarKernel, type LoopNest } from "../schedule/kernel.ts";
 

@@ -1,6 +1,6 @@
 import { distinct, type Distinct, UnboundedError } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
-import { sameShape } from "@gradfold/core/transform";
+import { sameShape } from "@gradfold/core/library";
 import { openFollowed } from "./followed.ts";
 import { isTraced, type LeafType, typeOf } from "./leaf.ts";
 import { formOf, runPasses } from "./passes.ts";

@@ -1,6 +1,6 @@
 import { argumentPlace, checkAlone, checkCallback, nameOf, printProgram } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import type { ModulePlan } from "../emit/plan.ts";
 import { bytesOf } from "../graph/bytes.ts";
 import { constantsIn, isMade, type Value, valueAt } from "../graph/graph.ts";

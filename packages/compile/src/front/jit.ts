@@ -1,5 +1,5 @@
 import { argumentPlace, checkAlone, checkCallback } from "@gradfold/autodiff/compiler";
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import { openPool } from "../run/pool.ts";
 import { backend } from "../wasm/backend.ts";
 import type { Backend } from "../wasm/kind.ts";

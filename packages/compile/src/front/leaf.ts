@@ -1,5 +1,7 @@
 import type { DType, NDArray, Shape } from "@gradfold/core";
-import { isNDArray, layoutOf, sameShape, tracer } from "@gradfold/core/transform";
+import { isNDArray, sameShape } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
+import { layoutOf } from "@gradfold/core/compiler";
 import type { Guard } from "../run/entry.ts";
 
 /* The leaves of arguments: arrays. */

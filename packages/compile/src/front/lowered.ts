@@ -1,6 +1,7 @@
 import { nameOf } from "@gradfold/autodiff/compiler";
 import { item } from "@gradfold/core";
-import { type ArrayType, formatShape, type ScalarFunction } from "@gradfold/core/transform";
+import { type ArrayType, formatShape } from "@gradfold/core/library";
+import type { ScalarFunction } from "@gradfold/core/compiler";
 import {
   type ControlDefinition,
   type Definition,

@@ -1,4 +1,5 @@
-import { block2, formatShape, lanes, sizeOf } from "@gradfold/core/transform";
+import { formatShape, sizeOf } from "@gradfold/core/library";
+import { block2, lanes } from "@gradfold/core/compiler";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { type ControlDefinition, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";

@@ -1,6 +1,6 @@
 import { scan as scanEagerly } from "@gradfold/autodiff";
 import { checkCallback, placeIn } from "@gradfold/autodiff/compiler";
-import { optionsOf, typed } from "@gradfold/core/transform";
+import { optionsOf, typed } from "@gradfold/core/library";
 import { openPool, type Pool } from "../run/pool.ts";
 import { backend } from "../wasm/backend.ts";
 import { resultFor, resultOf, specialize, type Specialized } from "./specialize.ts";

@@ -1,6 +1,7 @@
 import { evaluateProgram, UnboundedError } from "@gradfold/autodiff/compiler";
 import { type NDArray, TraceError } from "@gradfold/core";
-import { isList, isTransforming } from "@gradfold/core/transform";
+import { isList } from "@gradfold/core/library";
+import { isTransforming } from "@gradfold/core/transform";
 import { instantiate, type Runner } from "../run/call.ts";
 import type { Guard, Outcome, Run } from "../run/entry.ts";
 import type { Pool } from "../run/pool.ts";

@@ -1,5 +1,5 @@
 import { array, type NDArray } from "@gradfold/core";
-import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/transform";
+import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/library";
 
 /* Tree definitions of arguments and results: made while tracing, then matched at every call. */
 

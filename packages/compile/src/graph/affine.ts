@@ -1,11 +1,12 @@
-import { type Reach, rowMajor, type Source } from "@gradfold/core/transform";
+import { rowMajor } from "@gradfold/core/transform";
+import type { Reach, Source } from "@gradfold/core/compiler";
 
 /*
  * Where a loop nest reads. The index of an element is its number in row-major order. A loop nest reads at an affine
  * index: an offset, plus a stride for each axis of the nest.
  */
 
-export type { Source } from "@gradfold/core/transform";
+export type { Source } from "@gradfold/core/compiler";
 
 /** All elements in order, read by a nest whose domain is the array's shape. */
 export const everyPlace = (shape: readonly number[]): Source => ({ offset: 0, strides: rowMajor(shape) });

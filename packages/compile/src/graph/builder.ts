@@ -1,5 +1,7 @@
 import type { DType } from "@gradfold/core";
-import { type ArrayType, pick, rowMajor, type ScalarFunction } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { pick, type ScalarFunction } from "@gradfold/core/compiler";
 import { everyPlace } from "./affine.ts";
 import type { Definition, Value } from "./graph.ts";
 

@@ -1,5 +1,6 @@
 import type { DType } from "@gradfold/core";
-import { type Scratch, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import type { Scratch } from "@gradfold/core/compiler";
 import type { Value } from "./graph.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { DType, NDArray } from "@gradfold/core";
-import type { ArrayType, Combine, Routine, ScalarFunction, Scratch } from "@gradfold/core/transform";
+import type { ArrayType } from "@gradfold/core/library";
+import type { Combine, Routine, ScalarFunction, Scratch } from "@gradfold/core/compiler";
 import type { Source } from "./affine.ts";
 
 /** The definition of a value. A graph has only these kinds, and each kind has its kernels. */

@@ -1,4 +1,5 @@
-import { type ArrayType, inLayers, type Reach, sizeOf } from "@gradfold/core/transform";
+import { type ArrayType, sizeOf } from "@gradfold/core/library";
+import { inLayers, type Reach } from "@gradfold/core/compiler";
 import { reachOf, type Source } from "./affine.ts";
 import type { Builder } from "./builder.ts";
 

@@ -1,6 +1,8 @@
 import type { Control, Equation, Program } from "@gradfold/autodiff/compiler";
 import { TraceError } from "@gradfold/core";
-import { type ArrayType, layoutOf, type Primitive, sizeOf, zerosOf } from "@gradfold/core/transform";
+import { type ArrayType, sizeOf } from "@gradfold/core/library";
+import { type Primitive, zerosOf } from "@gradfold/core/transform";
+import { layoutOf } from "@gradfold/core/compiler";
 import { type Builder, copied, inDType } from "./builder.ts";
 import type { ControlDefinition, Definition, Graph, Value } from "./graph.ts";
 import { lowerInsert } from "./insert.ts";

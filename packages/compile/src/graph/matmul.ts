@@ -1,14 +1,6 @@
-import {
-  type ArrayType,
-  broadcastStrides,
-  foldByHalves,
-  isFloat,
-  isWide,
-  lanes,
-  rowMajor,
-  type ScalarFunction,
-  sizeOf,
-} from "@gradfold/core/transform";
+import { type ArrayType, isFloat, sizeOf } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { broadcastStrides, foldByHalves, isWide, lanes, type ScalarFunction } from "@gradfold/core/compiler";
 import type { Builder } from "./builder.ts";
 import { reduceEach, reduceTrailing } from "./reduce.ts";
 

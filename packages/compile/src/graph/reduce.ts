@@ -1,14 +1,6 @@
-import {
-  areBeside,
-  type ArrayType,
-  axesBehind,
-  block1,
-  type Combine,
-  pick,
-  placesOf,
-  rowMajor,
-  sizeOf,
-} from "@gradfold/core/transform";
+import { type ArrayType, sizeOf } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { areBeside, axesBehind, block1, type Combine, pick, placesOf } from "@gradfold/core/compiler";
 import { everyPlace } from "./affine.ts";
 import { type Builder, permuted } from "./builder.ts";
 

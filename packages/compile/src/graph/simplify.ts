@@ -1,5 +1,6 @@
 import { item, type NDArray } from "@gradfold/core";
-import { type ArrayType, sameShape, type ScalarFunction, sizeOf } from "@gradfold/core/transform";
+import { type ArrayType, sameShape, sizeOf } from "@gradfold/core/library";
+import type { ScalarFunction } from "@gradfold/core/compiler";
 import type { Builder } from "./builder.ts";
 
 /* Constant folding, and identities that change no bit. */

@@ -1,4 +1,4 @@
-import { block2 } from "@gradfold/core/transform";
+import { block2 } from "@gradfold/core/compiler";
 import type { Monoid } from "../scalar/monoid.ts";
 import type { Assembler } from "../wasm/assembler.ts";
 import { op } from "../wasm/opcode.ts";

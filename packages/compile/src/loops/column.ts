@@ -1,4 +1,5 @@
-import { block2, rowMajor } from "@gradfold/core/transform";
+import { rowMajor } from "@gradfold/core/transform";
+import { block2 } from "@gradfold/core/compiler";
 import { type Monoid, monoidOf } from "../scalar/monoid.ts";
 import { collapseAxes, type CollapsedAxes } from "../schedule/collapse.ts";
 import { type ColumnReduction, dtypeAt } from "../schedule/kernel.ts";

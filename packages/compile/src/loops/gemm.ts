@@ -1,4 +1,6 @@
-import { block2, rowMajor, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { block2 } from "@gradfold/core/compiler";
 import { widthOf } from "../graph/bytes.ts";
 import type { Gemm, Matrix } from "../schedule/kernel.ts";
 import type { Assembler } from "../wasm/assembler.ts";

@@ -1,4 +1,4 @@
-import { block1 } from "@gradfold/core/transform";
+import { block1 } from "@gradfold/core/compiler";
 import { collapsedAxes } from "../schedule/collapse.ts";
 import type { Loop, Node } from "../schedule/kernel.ts";
 import type { Assembler } from "../wasm/assembler.ts";

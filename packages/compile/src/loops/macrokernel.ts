@@ -1,4 +1,4 @@
-import { block2 } from "@gradfold/core/transform";
+import { block2 } from "@gradfold/core/compiler";
 import { type Assembler, openFunction } from "../wasm/assembler.ts";
 import { op } from "../wasm/opcode.ts";
 import type { WasmFunction } from "../wasm/encode.ts";

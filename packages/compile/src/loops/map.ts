@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import { isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
 import { givesInt32 } from "../scalar/int32.ts";
 import { isExactInSingle } from "../scalar/precision.ts";
 import { emitDemotion, emitPromotion, isSingleVector } from "../scalar/promotion.ts";

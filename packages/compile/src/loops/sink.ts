@@ -1,4 +1,5 @@
-import { block1, rowMajor } from "@gradfold/core/transform";
+import { rowMajor } from "@gradfold/core/transform";
+import { block1 } from "@gradfold/core/compiler";
 import type { Source } from "../graph/affine.ts";
 import { widthOf } from "../graph/bytes.ts";
 import { monoidOf } from "../scalar/monoid.ts";

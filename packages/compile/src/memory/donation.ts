@@ -1,4 +1,4 @@
-import { type ArrayType, isFloat } from "@gradfold/core/transform";
+import { type ArrayType, isFloat } from "@gradfold/core/library";
 import { areInOrder } from "../graph/affine.ts";
 import { bytesOf } from "../graph/bytes.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";

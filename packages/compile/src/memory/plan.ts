@@ -1,4 +1,4 @@
-import { isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
 import { bytesOf, scratchBytes, widthOf } from "../graph/bytes.ts";
 import { type ControlDefinition, type Graph, type Value, valueAt } from "../graph/graph.ts";
 import type { Schedule } from "../schedule/fuse.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "@gradfold/core/transform";
+import type { Store } from "@gradfold/core/library";
 import type { Span } from "../memory/allocator.ts";
 import { type Heap, mostCachedBytes } from "./heap.ts";
 

@@ -1,5 +1,6 @@
 import type { DType, NDArray } from "@gradfold/core";
-import { compact, layoutOf, type Run, runIfKept, sizeOf, view } from "@gradfold/core/transform";
+import { compact, runIfKept, sizeOf, view } from "@gradfold/core/library";
+import { layoutOf, type Run } from "@gradfold/core/compiler";
 import { widthOf } from "../graph/bytes.ts";
 import { constantsIn, type Graph, type Value } from "../graph/graph.ts";
 import type { Executable } from "./executable.ts";

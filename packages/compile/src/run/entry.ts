@@ -1,5 +1,5 @@
 import type { NDArray } from "@gradfold/core";
-import { compileCode } from "@gradfold/core/transform";
+import { compileCode } from "@gradfold/core/compiler";
 import { type Graph, refusingIn, valueAt } from "../graph/graph.ts";
 import { type Memory, start } from "../wasm/backend.ts";
 import { openMaterialize } from "./argument.ts";

@@ -1,5 +1,6 @@
 import type { DType } from "@gradfold/core";
-import { allocate, contiguous, isFloat, lazy, mostShared, sizeOf, type Store } from "@gradfold/core/transform";
+import { allocate, contiguous, isFloat, lazy, sizeOf, type Store } from "@gradfold/core/library";
+import { mostShared } from "@gradfold/core/compiler";
 import { bytesOf, widthOf } from "../graph/bytes.ts";
 import { type Graph, isMade, type Value, valueAt } from "../graph/graph.ts";
 import { isCoalesced, smallBytes } from "../memory/plan.ts";

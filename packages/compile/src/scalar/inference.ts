@@ -1,4 +1,4 @@
-import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/transform";
+import type { LaneOperation, Part, Routine, Step } from "@gradfold/core/compiler";
 import { isInt32Operation } from "./int32.ts";
 
 /* Type inference for routines. It runs before code is emitted, since a loop may set a variable after reading it. */

@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import type { Combine } from "@gradfold/core/transform";
+import type { Combine } from "@gradfold/core/compiler";
 import type { Assembler } from "../wasm/assembler.ts";
 import { type Constant, splat32, splat64 } from "../wasm/constant.ts";
 import { op } from "../wasm/opcode.ts";

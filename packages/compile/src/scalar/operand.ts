@@ -1,4 +1,4 @@
-import type { Part, Routine } from "@gradfold/core/transform";
+import type { Part, Routine } from "@gradfold/core/compiler";
 import type { Assembler } from "../wasm/assembler.ts";
 import { op } from "../wasm/opcode.ts";
 import { inferKinds, type ValueKind, type ValueKindOf } from "./inference.ts";

@@ -1,4 +1,4 @@
-import type { LaneOperation, Part, Step } from "@gradfold/core/transform";
+import type { LaneOperation, Part, Step } from "@gradfold/core/compiler";
 import { op } from "../wasm/opcode.ts";
 import type { ValueKind } from "./inference.ts";
 import { type Int32Operation, isInt32Operation } from "./int32.ts";

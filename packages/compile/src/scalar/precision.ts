@@ -1,4 +1,4 @@
-import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
+import type { LaneOperation, ScalarFunction } from "@gradfold/core/compiler";
 
 const rounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["add", "sub", "mul", "div", "sqrt"]);
 const followsRounding: ReadonlySet<LaneOperation> = new Set<LaneOperation>(["neg", "abs", "select", "min", "max"]);

@@ -1,4 +1,4 @@
-import type { Instruction, ScalarFunction } from "@gradfold/core/transform";
+import type { Instruction, ScalarFunction } from "@gradfold/core/compiler";
 
 /**
  * The same function with its instructions in an order of low register pressure (Sethi and Ullman, 1970): of the

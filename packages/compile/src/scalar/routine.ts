@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import type { Bulk, Part, Routine, Step } from "@gradfold/core/transform";
+import type { Bulk, Part, Routine, Step } from "@gradfold/core/compiler";
 import { widthOf } from "../graph/bytes.ts";
 import type { Assembler } from "../wasm/assembler.ts";
 import { emitCopyExactly } from "../wasm/copy.ts";

@@ -1,4 +1,4 @@
-import type { LaneOperation } from "@gradfold/core/transform";
+import type { LaneOperation } from "@gradfold/core/compiler";
 import type { Assembler } from "../wasm/assembler.ts";
 import { type Constant, constantOfBytes, splat32, splat64, splatBits } from "../wasm/constant.ts";
 import { op } from "../wasm/opcode.ts";

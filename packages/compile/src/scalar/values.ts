@@ -1,4 +1,4 @@
-import type { Instruction } from "@gradfold/core/transform";
+import type { Instruction } from "@gradfold/core/compiler";
 import type { Assembler } from "../wasm/assembler.ts";
 import { type Constant, splatInt32 } from "../wasm/constant.ts";
 import { op } from "../wasm/opcode.ts";

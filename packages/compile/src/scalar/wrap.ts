@@ -1,4 +1,4 @@
-import type { LaneOperation, ScalarFunction } from "@gradfold/core/transform";
+import type { LaneOperation, ScalarFunction } from "@gradfold/core/compiler";
 import type { Assembler } from "../wasm/assembler.ts";
 import { splat64 } from "../wasm/constant.ts";
 import { op } from "../wasm/opcode.ts";

@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import type { ScalarFunction } from "@gradfold/core/transform";
+import type { ScalarFunction } from "@gradfold/core/compiler";
 import { everyPlace, sameSource, type Source } from "../graph/affine.ts";
 import type { Node } from "./kernel.ts";
 

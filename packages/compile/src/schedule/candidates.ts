@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import { valueAt } from "../graph/graph.ts";
 import {
   firstOf,

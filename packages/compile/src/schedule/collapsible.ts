@@ -1,4 +1,6 @@
-import { broadcastStrides, rowMajor, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { broadcastStrides } from "@gradfold/core/compiler";
 import { areInOrder, canCollapse, everyPlace, isOnce, type Source, through } from "../graph/affine.ts";
 import { essential, type Graph, valueAt } from "../graph/graph.ts";
 import { behindMoves } from "./moves.ts";

@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 
 /* The cost of inlining: the scalar operations that a loop executes for an element of a value. */

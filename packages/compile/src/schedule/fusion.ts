@@ -1,4 +1,5 @@
-import { type Combine, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import type { Combine } from "@gradfold/core/compiler";
 import type { Source } from "../graph/affine.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 import { type Collapsible, collapsibleOf } from "./collapsible.ts";

@@ -1,4 +1,6 @@
-import { broadcastStrides, rowMajor, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import { rowMajor } from "@gradfold/core/transform";
+import { broadcastStrides } from "@gradfold/core/compiler";
 import { isOnce, type Source, through } from "../graph/affine.ts";
 import { type Graph, valueAt } from "../graph/graph.ts";
 import { isFull } from "./candidates.ts";

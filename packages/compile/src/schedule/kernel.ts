@@ -1,5 +1,5 @@
 import type { DType } from "@gradfold/core";
-import type { Combine, ScalarFunction } from "@gradfold/core/transform";
+import type { Combine, ScalarFunction } from "@gradfold/core/compiler";
 import type { Source } from "../graph/affine.ts";
 import { type Graph, type Value, valueAt } from "../graph/graph.ts";
 

@@ -1,4 +1,4 @@
-import { sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
 import { sameSource } from "../graph/affine.ts";
 import { essential, valueAt } from "../graph/graph.ts";
 import { addSink, isFull, loopFor, mostCandidates, postpone } from "./candidates.ts";

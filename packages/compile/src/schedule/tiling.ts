@@ -1,4 +1,5 @@
-import { block1, sizeOf } from "@gradfold/core/transform";
+import { sizeOf } from "@gradfold/core/library";
+import { block1 } from "@gradfold/core/compiler";
 import { bytesOf } from "../graph/bytes.ts";
 import { type Graph, valueAt } from "../graph/graph.ts";
 import { type ColumnReduction, type Kernel, type Load, loadsOf, type Loop, madeBy } from "./kernel.ts";

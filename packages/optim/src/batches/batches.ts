@@ -1,5 +1,5 @@
 import { arange, DomainError, type Key, random, slice } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import { gathered, type Gathering } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import { asValue } from "../value.ts";

@@ -1,5 +1,6 @@
 import { cast, DomainError, item, type NDArray, ShapeError, sum, toTypedArray, type Vector } from "@gradfold/core";
-import { describe, formatShape, isFloat, optionsOf, sameShape, tracer } from "@gradfold/core/transform";
+import { describe, formatShape, isFloat, optionsOf, sameShape } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
 import { checkArray, checkKey } from "../argument.ts";
 import { checkCount } from "../inputs.ts";
 

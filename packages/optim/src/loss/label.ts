@@ -14,7 +14,8 @@ import {
   takeAlongAxis,
   toTypedArray,
 } from "@gradfold/core";
-import { checker, eachElement, formatShape, isFloat, sameShape, tracer, typed } from "@gradfold/core/transform";
+import { checker, eachElement, formatShape, isFloat, sameShape, typed } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
 import { check, fraction } from "../setting.ts";
 import { checkArray } from "../argument.ts";
 import { type ClassLoss } from "./loss.ts";

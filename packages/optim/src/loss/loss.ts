@@ -14,7 +14,7 @@ import {
   ShapeError,
   where,
 } from "@gradfold/core";
-import { describe, formatShape, isFloat, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/transform";
+import { describe, formatShape, isFloat, isNDArray, sameShape, typed, type Unless } from "@gradfold/core/library";
 import { type Settings, settings } from "../setting.ts";
 
 type NoOptions = Readonly<Record<string, never>>;

@@ -1,5 +1,5 @@
 import { DTypeError, type Either, either } from "@gradfold/core";
-import { describe } from "@gradfold/core/transform";
+import { describe } from "@gradfold/core/library";
 
 /**
  * The file system refused: the disk is full or read-only, a file is not there, or another process records into it. Or

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { attempt, DomainError, type Either, either } from "@gradfold/core";
-import { optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
 import { beginJournal, mostRows, usualEvery } from "../recording/journal.ts";
 import { of, type RecordingOptions } from "../recording/recording.ts";
 import { checkRun } from "../trajectory/check.ts";

@@ -1,5 +1,5 @@
 import { type DecodeError, DomainError, type Either, either } from "@gradfold/core";
-import { raw } from "@gradfold/core/transform";
+import { raw } from "@gradfold/core/files";
 import { type Journal, slotCount, trailerBytes } from "../recording/journal.ts";
 import type { Recording } from "../recording/recording.ts";
 import { decodeJournal } from "../recording/survey.ts";

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { DecodeError, type Either, either, numerics } from "@gradfold/core";
-import { optionsOf, typed } from "@gradfold/core/transform";
+import { optionsOf, typed } from "@gradfold/core/library";
 import { isVersion1 } from "../recording/version1.ts";
 import { type Journal, readHead, slotCount, trailerBytes } from "../recording/journal.ts";
 import type { Lost, Recording } from "../recording/recording.ts";

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { type DecodeError, type Either, either } from "@gradfold/core";
-import { bytesOf, optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
+import { bytesOf } from "@gradfold/core/files";
 import { decodeFrom } from "../recording/decode.ts";
 import { fileOf } from "../recording/encode.ts";
 import { isJournal } from "../recording/journal.ts";

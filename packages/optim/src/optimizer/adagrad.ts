@@ -1,5 +1,5 @@
 import { add, div, greater, mul, onesLike, sqrt, square, where } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/transform";
+import { isNDArray } from "@gradfold/core/library";
 import { checkRate, rateAt } from "../schedule/rate.ts";
 import type { Rate } from "../schedule/schedule.ts";
 import { fromZero, optional, type Settings, settings } from "../setting.ts";

@@ -1,5 +1,5 @@
 import { add, div, mul, type NDArray, type Scalar, sqrt, sub, tree, zeros } from "@gradfold/core";
-import { fused } from "@gradfold/core/transform";
+import { fused } from "@gradfold/core/library";
 import type { Rate } from "../schedule/schedule.ts";
 import { decay, flag, fromZero, optional, type Settings, settings } from "../setting.ts";
 import { chained } from "../transform/chain.ts";

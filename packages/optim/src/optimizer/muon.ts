@@ -1,5 +1,5 @@
 import { add, div, matmul, mul, type NDArray, ShapeError, transpose, tree } from "@gradfold/core";
-import { formatShape, typed } from "@gradfold/core/transform";
+import { formatShape, typed } from "@gradfold/core/library";
 import type { Rate } from "../schedule/schedule.ts";
 import { anything, count, decay, flag, fromZero, optional, type Settings, settings } from "../setting.ts";
 import { chained } from "../transform/chain.ts";

@@ -1,16 +1,6 @@
 import { DomainError, type NDArray, ShapeError, tree, TreeError } from "@gradfold/core";
-import {
-  describe,
-  formatShape,
-  isCount,
-  isRecord,
-  mostAxes,
-  mostTexts,
-  runIfKept,
-  short,
-  toJson,
-  view,
-} from "@gradfold/core/transform";
+import { describe, formatShape, isRecord, mostAxes, runIfKept, view } from "@gradfold/core/library";
+import { isCount, mostTexts, short, toJson } from "@gradfold/core/files";
 import { misfit } from "../trajectory/difference.ts";
 import type { Lost, Recording } from "./recording.ts";
 

@@ -1,20 +1,17 @@
 import type { DType } from "@gradfold/core";
+import { allocateAlone, formatShape, mostAxes, type Store } from "@gradfold/core/library";
 import {
-  allocateAlone,
   checkPlaces,
   codes,
   countOf,
-  formatShape,
   headerLength,
   lengthBytes,
-  mostAxes,
   type Placed,
   type Quoted,
   raw,
   readHeader,
   short,
-  type Store,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/files";
 import { crc32c } from "./checksum.ts";
 import { failure } from "./failure.ts";
 import { bytesIn, checksum, checksumBytes, type Described } from "./safetensors.ts";

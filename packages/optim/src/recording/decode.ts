@@ -1,18 +1,6 @@
 import type { DType } from "@gradfold/core";
-import {
-  bytesOf,
-  contiguous,
-  decoded,
-  formatShape,
-  isCount,
-  lazy,
-  type Reader,
-  readTexts,
-  short,
-  sizeOf,
-  stringOf,
-  toJson,
-} from "@gradfold/core/transform";
+import { contiguous, formatShape, lazy, sizeOf } from "@gradfold/core/library";
+import { bytesOf, decoded, isCount, type Reader, readTexts, short, stringOf, toJson } from "@gradfold/core/files";
 import { frameOf, type Keyframe } from "../trajectory/keyframe.ts";
 import { byName } from "../value.ts";
 import { areStretches, mostStretches, pairsOf } from "./check.ts";

@@ -1,5 +1,6 @@
 import { type NDArray, toTypedArray, tree, TreeError } from "@gradfold/core";
-import { allocateAlone, toJson } from "@gradfold/core/transform";
+import { allocateAlone } from "@gradfold/core/library";
+import { toJson } from "@gradfold/core/files";
 import { checkValues, pairsOf } from "./check.ts";
 import { format, metricsGroup, named, version } from "./names.ts";
 import type { Recording } from "./recording.ts";

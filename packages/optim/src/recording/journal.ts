@@ -1,5 +1,6 @@
 import { either, type NDArray, tree } from "@gradfold/core";
-import { asciiBytes, bytesPerElement, sizeOf } from "@gradfold/core/transform";
+import { bytesPerElement, sizeOf } from "@gradfold/core/library";
+import { asciiBytes } from "@gradfold/core/files";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { type Result, wrong } from "./failure.ts";

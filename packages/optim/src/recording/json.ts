@@ -1,4 +1,4 @@
-import { type Quoted, type Reader, readerOf, toJson } from "@gradfold/core/transform";
+import { type Quoted, type Reader, readerOf, toJson } from "@gradfold/core/files";
 import { failure } from "./failure.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { numerics } from "@gradfold/core";
-import { optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
 import { checkRun } from "../trajectory/check.ts";
 import type { Keyframe } from "../trajectory/keyframe.ts";
 import { inner, type Trajectory } from "../trajectory/trajectory.ts";

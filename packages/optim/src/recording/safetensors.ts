@@ -1,7 +1,7 @@
 import { DomainError, type DType } from "@gradfold/core";
+import { bytesPerElement, type Store } from "@gradfold/core/library";
 import {
   byWidth,
-  bytesPerElement,
   canonical,
   checkCount,
   codes,
@@ -9,8 +9,7 @@ import {
   headerBytes,
   headerText,
   longestHeader,
-  type Store,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/files";
 import { crc32c } from "./checksum.ts";
 
 /*

@@ -1,5 +1,6 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { isList, isNDArray, isRecord, mostLevels, type Reader, short } from "@gradfold/core/transform";
+import { isList, isNDArray, isRecord, mostLevels } from "@gradfold/core/library";
+import { type Reader, short } from "@gradfold/core/files";
 import { failure } from "./failure.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { either } from "@gradfold/core";
-import { lazy } from "@gradfold/core/transform";
+import { lazy } from "@gradfold/core/library";
 import { frameOf, type Keyframe } from "../trajectory/keyframe.ts";
 import type { Checksum, Form } from "./journal.ts";
 import { isVersion1, readVersion1 } from "./version1.ts";

@@ -3,16 +3,15 @@ import {
   allocate,
   bytesPerElement,
   contiguous,
-  isCount,
   isList,
   isNDArray,
   isRecord,
-  raw,
   runIfKept,
   sameShape,
   sizeOf,
   type Store,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/library";
+import { isCount, raw } from "@gradfold/core/files";
 import { misfit } from "../trajectory/difference.ts";
 import { bytesOf, type Form, type Journal, trailerBytes } from "./journal.ts";
 import { build, leafOf } from "./skeleton.ts";

@@ -1,5 +1,5 @@
 import { array, DomainError, DTypeError, less, maximum, type Scalar, sub, where } from "@gradfold/core";
-import { checkFunction, describe, isList, isNDArray } from "@gradfold/core/transform";
+import { checkFunction, describe, isList, isNDArray } from "@gradfold/core/library";
 import { count, countFromZero, finite, fromZero, kind, type Settings, settings } from "../setting.ts";
 import { cosine, type CosineDecay, exponential, type ExponentialDecay, exponentialSettings, line } from "./decay.ts";
 import { scheduledAt } from "./rate.ts";

@@ -1,5 +1,5 @@
 import { add, array, cos, DomainError, DTypeError, div, less, mul, type Scalar, sub, where } from "@gradfold/core";
-import { describe, isList } from "@gradfold/core/transform";
+import { describe, isList } from "@gradfold/core/library";
 import { finite, kind, oneOf, type Settings, settings } from "../setting.ts";
 import { type ScalarSchedule, scheduled } from "./schedule.ts";
 

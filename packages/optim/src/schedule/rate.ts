@@ -1,5 +1,5 @@
 import { DomainError, DTypeError, type Scalar } from "@gradfold/core";
-import { describe, isRecord } from "@gradfold/core/transform";
+import { describe, isRecord } from "@gradfold/core/library";
 import { isScalar } from "../form.ts";
 import type { Rate, Schedule } from "./schedule.ts";
 

@@ -1,5 +1,5 @@
 import { array, DomainError, DTypeError, expectShape, type Scalar, ShapeError } from "@gradfold/core";
-import { checker, describe, eachElement, formatShape, isNDArray } from "@gradfold/core/transform";
+import { checker, describe, eachElement, formatShape, isNDArray } from "@gradfold/core/library";
 
 /** A hyper-parameter as a function of how many steps were taken; made of array operations, so that it can be traced. */
 export type Schedule = (count: number | Scalar) => number | Scalar;

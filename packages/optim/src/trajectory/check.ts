@@ -1,5 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe } from "@gradfold/core/transform";
+import { describe } from "@gradfold/core/library";
 import { checkInputs } from "../inputs.ts";
 import { type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 

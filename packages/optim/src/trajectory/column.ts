@@ -10,7 +10,7 @@ import {
   sameShape,
   sizeOf,
   typed,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/library";
 import { checkRun } from "./check.ts";
 import { passingStates } from "./growth.ts";
 import type { AnyTrajectory, Trajectory } from "./trajectory.ts";

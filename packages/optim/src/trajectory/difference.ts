@@ -1,5 +1,5 @@
 import { type NDArray, type Option, option, toTypedArray, tree } from "@gradfold/core";
-import { formatShape } from "@gradfold/core/transform";
+import { formatShape } from "@gradfold/core/library";
 import { checkRun } from "./check.ts";
 import type { Trajectory } from "./trajectory.ts";
 

@@ -1,5 +1,5 @@
 import { DomainError } from "@gradfold/core";
-import { checkFunction, optionsOf, typed } from "@gradfold/core/transform";
+import { checkFunction, optionsOf, typed } from "@gradfold/core/library";
 import { checkInputs, type Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";
 import { checkPlace, checkRun, checkSteps } from "./check.ts";

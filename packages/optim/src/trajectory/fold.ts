@@ -1,6 +1,6 @@
 import type { scan } from "@gradfold/autodiff";
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe, isRecord, optionsOf, reasonOf, typed } from "@gradfold/core/transform";
+import { describe, isRecord, optionsOf, reasonOf, typed } from "@gradfold/core/library";
 import { sliceInputs } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Step } from "../train.ts";

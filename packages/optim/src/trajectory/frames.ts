@@ -1,5 +1,6 @@
 import { toTypedArray } from "@gradfold/core";
-import { contiguous, isNDArray, tracer, view } from "@gradfold/core/transform";
+import { contiguous, isNDArray, view } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
 import { frozen } from "../value.ts";
 import { type Kept, openKept } from "./kept.ts";
 import { bytesOfLeaf, frameOf, type Keyframe } from "./keyframe.ts";

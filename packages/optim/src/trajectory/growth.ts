@@ -1,4 +1,4 @@
-import { lazy } from "@gradfold/core/transform";
+import { lazy } from "@gradfold/core/library";
 import type { IsLast, RunCourse } from "./course.ts";
 import { behind, type Frames, joinFrames, listed, placeOf, singleFrame, stateAt, stepAt, thin } from "./frames.ts";
 import { bytesOf, frameOf, framesOf, type Keyframe, keyframeInterval } from "./keyframe.ts";

@@ -8,7 +8,7 @@ import {
   isRecord,
   runIfKept,
   sizeOf,
-} from "@gradfold/core/transform";
+} from "@gradfold/core/library";
 import { type AtLeaf, type Clash, clashOf, sameInRun } from "../form.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { bytesPerElement, sizeOf } from "@gradfold/core/transform";
+import { bytesPerElement, sizeOf } from "@gradfold/core/library";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {

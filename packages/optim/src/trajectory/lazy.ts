@@ -1,4 +1,4 @@
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 
 const makersOf: unique symbol = Symbol("makers");
 

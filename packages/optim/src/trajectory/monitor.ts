@@ -1,5 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe, optionsOf } from "@gradfold/core/transform";
+import { describe, optionsOf } from "@gradfold/core/library";
 import { checkRun } from "./check.ts";
 import { inner, type Trajectory } from "./trajectory.ts";
 

@@ -1,5 +1,5 @@
 import { type NDArray, tree } from "@gradfold/core";
-import { compact, type Store, view } from "@gradfold/core/transform";
+import { compact, type Store, view } from "@gradfold/core/library";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
 export type Outcome = { readonly kind: "finished" } | Diverged;

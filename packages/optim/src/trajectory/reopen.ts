@@ -8,7 +8,7 @@ import {
   either,
   numerics,
 } from "@gradfold/core";
-import { describe, isRecord, optionsOf, typed } from "@gradfold/core/transform";
+import { describe, isRecord, optionsOf, typed } from "@gradfold/core/library";
 import { sliceInputs } from "../gathering.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Recording } from "../recording/recording.ts";

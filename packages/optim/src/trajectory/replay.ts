@@ -1,5 +1,5 @@
 import { DTypeError, type Option, option } from "@gradfold/core";
-import { describe, isRecord } from "@gradfold/core/transform";
+import { describe, isRecord } from "@gradfold/core/library";
 import { checkRun } from "./check.ts";
 import { at } from "./seek.ts";
 import type { Trajectory } from "./trajectory.ts";

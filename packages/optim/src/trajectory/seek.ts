@@ -1,5 +1,5 @@
 import { DTypeError, item, type Operand, type Option, option } from "@gradfold/core";
-import { checkFunction, describe, reasonOf, typed } from "@gradfold/core/transform";
+import { checkFunction, describe, reasonOf, typed } from "@gradfold/core/library";
 import { isScalar } from "../form.ts";
 import { checkRun } from "./check.ts";
 import { passingStates } from "./growth.ts";

@@ -1,5 +1,5 @@
 import { DTypeError, item, type Scalar, TreeError } from "@gradfold/core";
-import { describe, isRecord, pairOf } from "@gradfold/core/transform";
+import { describe, isRecord, pairOf } from "@gradfold/core/library";
 import { checkTree } from "../argument.ts";
 import { change, type Clash, isScalar } from "../form.ts";
 import type { AnyStep } from "./trajectory.ts";

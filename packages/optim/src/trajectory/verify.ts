@@ -1,4 +1,4 @@
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import { type Inputs, readerOf } from "../inputs.ts";
 import type { Step } from "../train.ts";
 import { checkRun, checkSteps } from "./check.ts";

@@ -1,5 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { checkFunction, describe, isPromise, lazy, reasonOf, typed } from "@gradfold/core/transform";
+import { checkFunction, describe, isPromise, lazy, reasonOf, typed } from "@gradfold/core/library";
 import { asValue } from "../value.ts";
 import { checkRun } from "./check.ts";
 import { stepByStep } from "./course.ts";

@@ -1,5 +1,5 @@
 import { DomainError, DTypeError } from "@gradfold/core";
-import { describe } from "@gradfold/core/transform";
+import { describe } from "@gradfold/core/library";
 import type { RunCourse } from "./course.ts";
 import { inLoops } from "./looped/course.ts";
 import type { AnyScan } from "./looped/loop.ts";

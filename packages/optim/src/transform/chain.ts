@@ -1,5 +1,5 @@
 import { DomainError, DTypeError, tree, TreeError } from "@gradfold/core";
-import { describe, isList, isRecord, typed } from "@gradfold/core/transform";
+import { describe, isList, isRecord, typed } from "@gradfold/core/library";
 import { received } from "./updates.ts";
 import { given } from "./given.ts";
 import type { Transform, Untyped } from "./transform.ts";

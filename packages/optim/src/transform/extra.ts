@@ -1,5 +1,5 @@
 import { array, DomainError, DTypeError, type Scalar } from "@gradfold/core";
-import { describe, pairOf } from "@gradfold/core/transform";
+import { describe, pairOf } from "@gradfold/core/library";
 import { isScalar } from "../form.ts";
 import { received } from "./updates.ts";
 import type { Extra } from "./transform.ts";

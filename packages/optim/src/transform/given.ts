@@ -1,5 +1,5 @@
 import { DTypeError } from "@gradfold/core";
-import { describe, pairOf, typed } from "@gradfold/core/transform";
+import { describe, pairOf, typed } from "@gradfold/core/library";
 import { checkTree } from "../argument.ts";
 import type { Transform, Untyped } from "./transform.ts";
 import { received } from "./updates.ts";

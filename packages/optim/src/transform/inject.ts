@@ -1,5 +1,5 @@
 import { add, array, DTypeError, type Scalar, zeros } from "@gradfold/core";
-import { checkFunction, describe, isNDArray, isRecord, typed } from "@gradfold/core/transform";
+import { checkFunction, describe, isNDArray, isRecord, typed } from "@gradfold/core/library";
 import { scheduledAt } from "../schedule/rate.ts";
 import type { Rate } from "../schedule/schedule.ts";
 import { check, factor } from "../setting.ts";

@@ -1,5 +1,5 @@
 import { array, cast, type NDArray, type Scalar, tree } from "@gradfold/core";
-import { isNDArray, typed } from "@gradfold/core/transform";
+import { isNDArray, typed } from "@gradfold/core/library";
 
 interface Leafwise {
   <P, const R extends readonly NDArray[], T extends readonly P[]>(

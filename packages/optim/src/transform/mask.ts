@@ -1,5 +1,5 @@
 import { DTypeError, type NDArray, tree, TreeError } from "@gradfold/core";
-import { describe, isList, isRecord } from "@gradfold/core/transform";
+import { describe, isList, isRecord } from "@gradfold/core/library";
 import { kind } from "../setting.ts";
 
 /** Some of the parameters: by a function of a leaf's path and the leaf, or by a tree of booleans. */

@@ -1,5 +1,5 @@
 import { tree, zerosLike } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import { check } from "../setting.ts";
 import { received } from "./updates.ts";
 import { lossAndGradOf } from "./extra.ts";

@@ -17,7 +17,8 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { tracer, typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
 
 /** In float64, which holds the squares of all float32 numbers. */
 const wide = <S extends Shape>(x: NDArray<S>): NDArray<S> => (x.dtype === "float64" ? x : cast(x, "float64"));

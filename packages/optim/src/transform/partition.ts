@@ -1,5 +1,5 @@
 import { type NDArray, tree, TreeError } from "@gradfold/core";
-import { checkFunction, describe, typed } from "@gradfold/core/transform";
+import { checkFunction, describe, typed } from "@gradfold/core/library";
 import { type Entry, givenByName, inRecord } from "./chain.ts";
 import { maskedOf } from "./masked.ts";
 import type { Masked } from "./static.ts";

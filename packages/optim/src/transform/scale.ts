@@ -1,5 +1,5 @@
 import { add, mul, type Scalar, zeros } from "@gradfold/core";
-import { checkFunction, isNDArray } from "@gradfold/core/transform";
+import { checkFunction, isNDArray } from "@gradfold/core/library";
 import { checkRate, rateAt, scheduledAt } from "../schedule/rate.ts";
 import type { Rate, Schedule } from "../schedule/schedule.ts";
 import { check, factor as factorKind } from "../setting.ts";

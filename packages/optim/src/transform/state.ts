@@ -1,5 +1,5 @@
 import { broadcastTo, type DType, type NDArray, type Shape, tree, zeros } from "@gradfold/core";
-import { isList, isRecord } from "@gradfold/core/transform";
+import { isList, isRecord } from "@gradfold/core/library";
 import { type Clash, difference, isScalar, otherForm, within } from "../form.ts";
 
 /** What a part of a state must be, told by the parameters: where it is not, and how. */

@@ -1,5 +1,5 @@
 import { add, cast, type Scalar } from "@gradfold/core";
-import { typed } from "@gradfold/core/transform";
+import { typed } from "@gradfold/core/library";
 import { checkFloats } from "../argument.ts";
 import { errorOf } from "../form.ts";
 import { leafwise } from "./leafwise.ts";

@@ -1,5 +1,5 @@
 import { cast, tree, TreeError } from "@gradfold/core";
-import { isFloat } from "@gradfold/core/transform";
+import { isFloat } from "@gradfold/core/library";
 import { checkFloats } from "../argument.ts";
 import { byType, clashOf, dtypeClash, errorOf } from "../form.ts";
 

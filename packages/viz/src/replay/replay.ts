@@ -1,4 +1,4 @@
-import { optionsOf } from "@gradfold/core/transform";
+import { optionsOf } from "@gradfold/core/library";
 import { between, bool, reading, refuse, text } from "../check.ts";
 import { clipped } from "../clip.ts";
 import { finitePoints, type Points } from "../column.ts";

@@ -1,5 +1,5 @@
 import { type NDArray, type Shape, slice } from "@gradfold/core";
-import { allocate, contiguous, sizeOf } from "@gradfold/core/transform";
+import { allocate, contiguous, sizeOf } from "@gradfold/core/library";
 import type { Gathering } from "../../gathering.ts";
 import type { Alike } from "./alike.ts";
 import { batchesFrom, indices, mostBatches, shapeOf } from "./indices.ts";

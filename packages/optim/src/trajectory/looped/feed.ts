@@ -1,5 +1,5 @@
 import { reshape, tree } from "@gradfold/core";
-import { sizeOf, stackRows } from "@gradfold/core/transform";
+import { sizeOf, stackRows } from "@gradfold/core/library";
 import { change } from "../../form.ts";
 import { gatheringOf } from "../../gathering.ts";
 import { readerOf } from "../../inputs.ts";

@@ -1,5 +1,5 @@
 import { type NDArray, type Shape, toTypedArray } from "@gradfold/core";
-import { contiguous, runIfKept, sizeOf } from "@gradfold/core/transform";
+import { contiguous, runIfKept, sizeOf } from "@gradfold/core/library";
 import { type Gathering, rowsOfBatch } from "../../gathering.ts";
 import { mostSteps } from "./alike.ts";
 

@@ -1,6 +1,6 @@
 import { cond } from "@gradfold/autodiff";
 import { type NDArray, reshape, type Shape, slice, TreeError } from "@gradfold/core";
-import { describe, isList, isRecord } from "@gradfold/core/transform";
+import { describe, isList, isRecord } from "@gradfold/core/library";
 
 /*
  * Steps as loops in loops. What they give is a tree of arrays whose first axes are those of the loops; it is read in the

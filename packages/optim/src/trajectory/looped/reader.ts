@@ -1,5 +1,5 @@
 import { type NDArray, toTypedArray } from "@gradfold/core";
-import { isNDArray, type Store } from "@gradfold/core/transform";
+import { isNDArray, type Store } from "@gradfold/core/library";
 import { byName } from "../../value.ts";
 import type { Frames } from "../frames.ts";
 import { type Kept, rowsKept } from "../kept.ts";
