@@ -27,7 +27,7 @@ const ofTwo =
   "logicalOr dot outer matmul allClose";
 const alongAxes = "sum mean max min prod all any logSumExp";
 const alongOne = "argmax argmin argsort sort cumsum softmax logSoftmax expandDims flip";
-const ofMatrix = "cholesky inverse diagonal tril triu transpose";
+const ofMatrix = "cholesky inverse qr diagonal tril triu transpose";
 
 const usagesOf = (names: string, args: readonly unknown[]) => names.split(" ").map((name) => [name, args] as const);
 
@@ -79,6 +79,8 @@ const usages: Readonly<Record<string, readonly unknown[]>> = {
   slice: [m, [[0, 2, 1], 0]],
   solve: [m, x],
   triangularSolve: [m, x, { lower: true }],
+  lstsq: [m, x, { rcond: 1e-6 }],
+  pinv: [m, { rcond: 1e-6 }],
   split: [m, [1, 1], 0],
   squeeze: [ones([1, 2]), 0],
   stack: [[x, x], 0],

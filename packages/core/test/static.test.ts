@@ -23,6 +23,7 @@ import {
   linspace,
   logSoftmax,
   logSumExp,
+  lstsq,
   matmul,
   max,
   maximum,
@@ -34,7 +35,9 @@ import {
   ones,
   onesLike,
   outer,
+  pinv,
   prod,
+  qr,
   random,
   reshape,
   type Shape,
@@ -166,6 +169,13 @@ describe("the static shape is the one at run time", () => {
     shaped(3)(triangularSolve(square, ones([3]), { lower: false }));
     shaped(3, 3)(inverse(square));
     shaped(2, 3, 3)(cholesky(broadcastTo(square, [2, 3, 3])));
+    shaped(5, 3)(qr(ones([5, 3])).q);
+    shaped(2, 3, 10)(qr(ones([2, 3, 10])).r);
+    shaped(2, 10, 3)(pinv(ones([2, 3, 10])));
+    shaped(3)(lstsq(ones([5, 3]), ones([5])).solution);
+    shaped(2, 4, 3, 2)(lstsq(ones([2, 1, 5, 3]), ones([4, 5, 2])).solution);
+    shaped(2, 4, 2)(lstsq(ones([2, 1, 5, 3]), ones([4, 5, 2])).residualSumOfSquares);
+    shaped(2)(lstsq(ones([2, 5, 3]), ones([5])).rank);
   });
   test("of products", () => {
     shaped(100)(matmul(x, v));

@@ -20,7 +20,10 @@ import * as error from "../../src/operations/error.ts";
 import * as extremum from "../../src/operations/extremum.ts";
 import * as hyperbolic from "../../src/operations/hyperbolic.ts";
 import { concatenate } from "../../src/operations/join.ts";
+import { lstsq } from "../../src/operations/lstsq.ts";
+import { pinv } from "../../src/operations/pinv.ts";
 import { prod } from "../../src/operations/prod.ts";
+import { qr } from "../../src/operations/qr.ts";
 import { reshape, swapLast, transpose } from "../../src/operations/reshape.ts";
 import { zeros } from "../../src/convert/make.ts";
 import { set } from "../../src/operations/set.ts";
@@ -307,11 +310,11 @@ const sets = shapes(1).chain((shape) =>
   }),
 );
 
-/** Square matrices, stacked, with so much more on the diagonal that they are far from singular. */
+/** Matrices, stacked, with so much more on the diagonal that they are far from singular. */
 const dominant = (shape: Shape, dtype: DType): fc.Arbitrary<NDArray> =>
   arrays(shape, dtype, [-0.5, 0.5]).map((x) => {
-    const n = shape.at(-1) ?? 1;
-    return mapElements(x, (value, i) => value + ((i % (n * n)) % (n + 1) === 0 ? 4 : 0));
+    const [m, n] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+    return mapElements(x, (value, i) => value + (Math.floor((i % (m * n)) / n) === i % n ? 4 : 0));
   });
 
 /** Records of square matrices, alone or with right-hand sides; stacks and sizes of 0 occur. */
@@ -337,6 +340,40 @@ const ofMatrices = (name: string, sides: boolean, ...calls: readonly ((...xs: ND
             ...(sides ? [arrays([...lead, n, m], dtype)] : []),
           )
           .map((inputs) => ({ primitive: captured(name, apply, inputs), inputs })),
+      ),
+});
+
+/** Records of matrices of full rank, at least as high as wide or of any form; stacks and sizes of 0 occur. */
+const ofRectangles = (
+  name: string,
+  call: (a: NDArray, ...others: NDArray[]) => unknown,
+  { isHigh = false, sides = false, shares = false },
+): Entry => ({
+  name,
+  exact: true,
+  smooth: true,
+  fixed: true,
+  samples: (dtypes) =>
+    fc
+      .record({
+        lead: fc.constantFrom<Shape>([], [2], [2, 1], [0]),
+        m: fc.constantFrom(0, 1, 2, 3, 6),
+        n: fc.constantFrom(0, 1, 2, 3, 5),
+        w: fc.constantFrom(0, 1, 2),
+        dtype: dtypes.filter(isFloat),
+      })
+      .filter(({ m, n }) => !isHigh || m >= n)
+      .chain(({ lead, m, n, w, dtype }) =>
+        fc
+          .tuple(
+            dominant([...lead, m, n], dtype),
+            ...(sides ? [arrays([...lead, m, w], dtype)] : []),
+            ...(shares ? [arrays(lead, dtype, [1e-4, 1e-3])] : []),
+          )
+          .map((inputs) => ({
+            primitive: captured(name, (a, ...others) => call(a ?? zeros([0, 0]), ...others), inputs),
+            inputs,
+          })),
       ),
 });
 
@@ -431,6 +468,9 @@ export const catalogue: readonly Entry[] = [
     (a, b) => triangularSolve(a, b),
     (a, b) => triangularSolve(a, b, { lower: false }),
   ),
+  ofRectangles("qr", (a) => qr(a), { isHigh: true }),
+  ofRectangles("pinv", (a) => pinv(a), { shares: true }),
+  ofRectangles("lstsq", (a, b) => lstsq(a, b ?? zeros([0])), { sides: true, shares: true }),
   casts,
   choices,
   clips,

@@ -1,0 +1,118 @@
+import type { NDArray } from "../array/array.ts";
+import type { Shape } from "../array/shape.ts";
+import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
+import type { Lead } from "./contract.ts";
+import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
+
+/* What matrices of any height and width are factored into, and their least squares. */
+
+/** Whether the first of two numbers of equally many digits is less. */
+type IsBelow<A extends string, B extends string> = A extends `${infer X}${infer As}`
+  ? B extends `${infer Y}${infer Bs}`
+    ? X extends Y
+      ? IsBelow<As, Bs>
+      : "0123456789" extends `${string}${X}${string}${Y}${string}`
+        ? true
+        : false
+    : false
+  : false;
+
+/** Whether the first of two numbers is less, by how many digits they have and then by these. */
+type IsLess<
+  A extends string,
+  B extends string,
+  As extends string = A,
+  Bs extends string = B,
+> = Bs extends `${string}${infer Br}`
+  ? As extends `${string}${infer Ar}`
+    ? IsLess<A, B, Ar, Br>
+    : true
+  : As extends ""
+    ? IsBelow<A, B>
+    : false;
+
+/** The lesser of two sizes. */
+type Least<M extends number, N extends number> =
+  Equal<M, N> extends true ? M : number extends M | N ? number : IsLess<`${M}`, `${N}`> extends true ? M : N;
+
+type MatrixClash<Name extends string, S extends Shape> = number extends S["length"]
+  ? never
+  : S extends readonly [...unknown[], infer _M extends number, infer _N extends number]
+    ? never
+    : `${Name}: a matrix is needed, not ${ShapeText<S>}`;
+
+/** An array of a shape that is known if the matrix's is. */
+type Part<S extends Shape, P extends Shape> = NDArray<number extends S["length"] ? Shape : P>;
+
+type Rows<S extends Shape> = S extends readonly [...unknown[], infer M extends number, unknown] ? M : never;
+type Columns<S extends Shape> = S extends readonly [...unknown[], infer N extends number] ? N : never;
+
+type Rank<S extends Shape> = Least<Rows<S>, Columns<S>>;
+
+/** An orthogonal and a triangular factor. */
+export interface Factored<Name extends string> {
+  <S extends Shape>(
+    a: Unless<MatrixClash<Name, S>, NDArray<S>>,
+  ): {
+    readonly q: Part<S, [...Lead<S>, Rows<S>, Rank<S>]>;
+    readonly r: Part<S, [...Lead<S>, Rank<S>, Columns<S>]>;
+  };
+}
+
+/** A matrix for the transposed one's shape. */
+export interface PseudoInverse<Name extends string> {
+  <S extends Shape>(
+    a: Unless<MatrixClash<Name, S>, NDArray<S>>,
+    options?: { readonly rcond?: number },
+  ): Part<S, [...Lead<S>, Columns<S>, Rows<S>]>;
+}
+
+/** The size of right-hand sides that answers to the matrix's rows. */
+type Height<B extends Shape> = B extends readonly [infer N extends number] ? N : Rows<B>;
+
+type SidesClash<Name extends string, A extends Shape, B extends Shape> = number extends A["length"]
+  ? never
+  : number extends B["length"]
+    ? never
+    : A extends readonly [...unknown[], infer M extends number, infer _N extends number]
+      ? B["length"] extends 0
+        ? `${Name}: the right-hand side is a scalar`
+        : SameSize<M, Height<B>> extends false
+          ? `${Name}: sizes differ: ${ShapeText<A>} and ${ShapeText<B>} (${SizeText<M>} is not ${SizeText<Height<B>>})`
+          : B["length"] extends 1
+            ? never
+            : BroadcastClash<`${Name}: batch axes`, Lead<A>, Lead<B>>
+      : `${Name}: a matrix is needed, not ${ShapeText<A>}`;
+
+/** What there is one of for each right-hand side: a vector, or as many as there are columns. */
+type Each<A extends Shape, B extends Shape, One extends Shape> = NDArray<
+  number extends A["length"]
+    ? Shape
+    : number extends B["length"]
+      ? Shape
+      : B extends readonly [unknown]
+        ? [...Lead<A>, ...One]
+        : [...Broadcast<Lead<A>, Lead<B>>, ...One, Columns<B>]
+>;
+
+/** The axes of a stack of matrices and right-hand sides. */
+type Stack<A extends Shape, B extends Shape> = number extends A["length"]
+  ? Shape
+  : number extends B["length"]
+    ? Shape
+    : B extends readonly [unknown]
+      ? Lead<A>
+      : Broadcast<Lead<A>, Lead<B>>;
+
+/** A matrix and right-hand sides: a vector, or columns. */
+export interface LeastSquares<Name extends string> {
+  <A extends Shape, B extends Shape>(
+    a: NDArray<A>,
+    b: Unless<SidesClash<Name, A, B>, NDArray<B>>,
+    options?: { readonly rcond?: number },
+  ): {
+    readonly solution: Each<A, B, [Columns<A>]>;
+    readonly residualSumOfSquares: Each<A, B, []>;
+    readonly rank: NDArray<Stack<A, B>>;
+  };
+}
