@@ -1,4 +1,21 @@
-import { lstsq, matmul, mul, type NDArray, pinv, qr, random, slice, sum, toTypedArray } from "@gradfold/core";
+import {
+  add,
+  conditionNumber,
+  eye,
+  lstsq,
+  matmul,
+  mul,
+  type NDArray,
+  pinv,
+  qr,
+  random,
+  slice,
+  sum,
+  svd,
+  toTypedArray,
+  transpose,
+  zeros,
+} from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import { checkGradients, grad, vmap } from "../src/index.ts";
 
@@ -17,6 +34,10 @@ const ofOne: readonly (readonly [string, (a: NDArray) => NDArray, NDArray])[] = 
   ["Q of a wide matrix", (a) => mixed(qr(a).q), wide],
   ["R of a wide matrix", (a) => mixed(qr(a).r), wide],
   ["R of a stack", (a) => mixed(qr(a).r), stacked],
+  ["the singular vectors of a tall matrix", (a) => add(mixed(svd(a).u), mixed(svd(a).v)), tall],
+  ["the singular vectors of a wide matrix", (a) => add(mixed(svd(a).u), mixed(svd(a).v)), wide],
+  ["the singular values of a stack", (a) => mixed(svd(a).s), stacked],
+  ["the condition number of a wide matrix", (a) => conditionNumber(a), wide],
   ["the pseudo-inverse of a tall matrix", (a) => mixed(pinv(a)), tall],
   ["the pseudo-inverse of a wide matrix", (a) => mixed(pinv(a)), wide],
   ["least squares of a vector", (a) => mixed(lstsq(a, slice(b, [null, 0])).solution), tall],
@@ -40,6 +61,18 @@ describe("derivatives to the second order, forward and reverse", () => {
       [left, right, b],
       { order: 2 },
     ));
+});
+
+describe("where singular values are equal or 0", () => {
+  test("functions that do not depend on the choice of vectors have their derivatives", () => {
+    const product = (a: NDArray): NDArray => {
+      const { u, s, v } = svd(a);
+      return mixed(matmul(mul(u, s), transpose(v)));
+    };
+    const wanted = toTypedArray(grad(mixed)(eye(3)));
+    toTypedArray(grad(product)(eye(3))).forEach((x, i) => expect(x).toBeCloseTo(wanted[i] ?? NaN, 12));
+    expect(toTypedArray(grad((a: NDArray) => sum(svd(a).s))(zeros([2, 2]))).every(Number.isFinite)).toBe(true);
+  });
 });
 
 const bits = (x: NDArray): readonly number[] => [...new Uint8Array(toTypedArray(x).slice().buffer)];

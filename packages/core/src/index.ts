@@ -58,6 +58,7 @@ export { logSoftmax, logSumExp, softmax } from "./operations/softmax.ts";
 export { inverse, solve } from "./operations/solve.ts";
 export { argsort, sort } from "./operations/sort.ts";
 export { broadcastTo, cast, sum } from "./operations/spread.ts";
+export { conditionNumber, svd } from "./operations/svd.ts";
 export { take, takeAlongAxis } from "./operations/take.ts";
 export { tril, triu } from "./operations/triangle.ts";
 export { triangularSolve } from "./operations/triangular.ts";

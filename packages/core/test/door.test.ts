@@ -27,7 +27,7 @@ const ofTwo =
   "logicalOr dot outer matmul allClose";
 const alongAxes = "sum mean max min prod all any logSumExp";
 const alongOne = "argmax argmin argsort sort cumsum softmax logSoftmax expandDims flip";
-const ofMatrix = "cholesky inverse qr diagonal tril triu transpose";
+const ofMatrix = "cholesky inverse qr svd conditionNumber diagonal tril triu transpose";
 
 const usagesOf = (names: string, args: readonly unknown[]) => names.split(" ").map((name) => [name, args] as const);
 

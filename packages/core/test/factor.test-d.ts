@@ -1,5 +1,16 @@
 // Factors of matrices of any height and width, and least squares: what they give, and what the compiler says of clashes.
-import { lstsq, type Matrix, type NDArray, ones, pinv, qr, type Scalar, type Vector } from "../src/index.ts";
+import {
+  conditionNumber,
+  lstsq,
+  type Matrix,
+  type NDArray,
+  ones,
+  pinv,
+  qr,
+  type Scalar,
+  svd,
+  type Vector,
+} from "../src/index.ts";
 import { is } from "./is.ts";
 import { first, says, second } from "./says.ts";
 
@@ -23,6 +34,17 @@ is<NDArray>()(qr(unknown).q);
 says<"qr: a matrix is needed, not [3]">()(first(qr<[3]>));
 // @ts-expect-error a vector has no factors
 qr(ones([3]));
+
+// ── svd and the condition number
+const wideValues = svd(ones([2, 3, 10]));
+is<NDArray<[2, 3, 3]>>()(wideValues.u);
+is<NDArray<[2, 3]>>()(wideValues.s);
+is<NDArray<[2, 10, 3]>>()(wideValues.v);
+is<NDArray>()(svd(unknown).s);
+is<Scalar>()(conditionNumber(ones([5, 3])));
+is<NDArray<[2]>>()(conditionNumber(ones([2, n, 3])));
+says<"svd: a matrix is needed, not [3]">()(first(svd<[3]>));
+says<"conditionNumber: a matrix is needed, not []">()(first(conditionNumber<[]>));
 
 // ── pinv
 is<NDArray<[3, 5]>>()(pinv(ones([5, 3])));

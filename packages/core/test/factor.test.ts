@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   allClose,
   array,
+  conditionNumber,
   DomainError,
   eye,
   item,
@@ -16,6 +17,7 @@ import {
   reshape,
   ShapeError,
   sub,
+  svd,
   toNested,
   toTypedArray,
   zeros,
@@ -259,6 +261,72 @@ describe("lstsq", () => {
   });
 });
 
+describe("svd", () => {
+  test("gives orthonormal vectors and values in descending order, whose product is the matrix, at every scale and rank", () =>
+    asserted(({ a, exponent }) => {
+      const n = a.shape.at(-1) ?? 0;
+      for (const matrix of [a, matmul(matmul(a, random(5, n, 2)), random(6, 2, n))]) {
+        const { u, s, v } = svd(scaled(matrix, exponent));
+        const k = s.shape[0] ?? 0;
+        near(matmul(swapLast(u), u), eye(k));
+        near(matmul(swapLast(v), v), eye(k));
+        // Subnormal elements have few bits.
+        near(matmul(mul(u, scaled(s, -exponent)), swapLast(v)), matrix, exponent < -1022 ? 1e-3 : 1e-10);
+        const values = numbers(s);
+        expect(values).toEqual(values.toSorted((x, y) => y - x));
+        expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+      }
+    }));
+  test.each(cases)("agrees with NumPy: %s", (_, { a, singularValues }) =>
+    near(svd(array(a) as NDArray).s, array(singularValues) as NDArray),
+  );
+  test("finds small values as precisely as large ones", () => {
+    const units = array([1, 1e-20, 1e-40]);
+    const small = numbers(svd(mul(qr(random(1, 5, 3)).q, units)).s);
+    small.forEach((x, i) => expect(Math.abs(x / 10 ** (-20 * i) - 1)).toBeLessThan(1e-14));
+  });
+  test("completes U where values are 0", () => {
+    const { u, s, v } = svd(zeros([3, 2]));
+    near(matmul(swapLast(u), u), eye(2));
+    near(matmul(swapLast(v), v), eye(2));
+    expect(toNested(s)).toEqual([0, 0]);
+    near(swapLast(matmul(svd(ones([4, 3])).u, eye(3))), swapLast(svd(ones([4, 3])).u));
+    near(matmul(swapLast(svd(ones([4, 3])).u), svd(ones([4, 3])).u), eye(3));
+  });
+  test("of what is not finite is NaN", () => {
+    const { u, s, v } = svd(
+      array([
+        [1, Infinity],
+        [0, 1],
+      ]),
+    );
+    expect([u, s, v].map(allNaN)).toEqual([true, true, true]);
+  });
+});
+
+describe("conditionNumber", () => {
+  test.each(cases)("agrees with NumPy: %s", (_, { a, conditionNumber: wanted }) => {
+    if (wanted === undefined) return;
+    near(conditionNumber(array(a) as NDArray), array(wanted) as NDArray, 1e-10);
+  });
+  test("is infinite where a singular value is 0, NaN where a number is not finite, and does not depend on scale", () => {
+    expect(item(conditionNumber(zeros([2, 3])))).toBe(Infinity);
+    expect(
+      item(
+        conditionNumber(
+          array([
+            [1, 1],
+            [1, 1],
+          ]),
+        ),
+      ),
+    ).toBe(Infinity);
+    expect(item(conditionNumber(array([[NaN]])))).toBeNaN();
+    const a = random(1, 4, 3);
+    expect(item(conditionNumber(mul(a, 2 ** 900)))).toBe(item(conditionNumber(a)));
+  });
+});
+
 describe("pinv", () => {
   test.each(cases)("agrees with NumPy: %s", (_, { a, pinv: wanted }) =>
     near(pinv(array(a) as NDArray), array(wanted) as NDArray, 1e-11),
@@ -294,6 +362,8 @@ describe("pinv", () => {
 test.each<readonly [string, new () => Error, () => unknown]>([
   ["qr: a matrix is needed, not [3]", ShapeError, () => qr(dynamic(ones([3])))],
   ["pinv: a matrix is needed, not []", ShapeError, () => pinv(dynamic(ones([])))],
+  ["svd: a matrix is needed, not [3]", ShapeError, () => svd(dynamic(ones([3])))],
+  ["conditionNumber: a matrix without elements has none: [0, 3]", ShapeError, () => conditionNumber(ones([0, 3]))],
   ["lstsq: a matrix is needed, not [3]", ShapeError, () => lstsq(ones([3]), dynamic(ones([3])))],
   ["lstsq: the right-hand side is a scalar", ShapeError, () => lstsq(ones([3, 2]), dynamic(ones([])))],
   ["lstsq: sizes differ: [3, 2] and [2] (3 is not 2)", ShapeError, () => lstsq(ones([3, 2]), dynamic(ones([2])))],

@@ -10,6 +10,7 @@ import {
   broadcastTo,
   cholesky,
   concatenate,
+  conditionNumber,
   div,
   dot,
   einsum,
@@ -49,6 +50,7 @@ import {
   std,
   sub,
   sum,
+  svd,
   take,
   transpose,
   tree,
@@ -171,6 +173,9 @@ describe("the static shape is the one at run time", () => {
     shaped(2, 3, 3)(cholesky(broadcastTo(square, [2, 3, 3])));
     shaped(5, 3)(qr(ones([5, 3])).q);
     shaped(2, 3, 10)(qr(ones([2, 3, 10])).r);
+    shaped(2, 3)(svd(ones([2, 3, 10])).s);
+    shaped(2, 10, 3)(svd(ones([2, 3, 10])).v);
+    shaped(2)(conditionNumber(ones([2, 3, 10])));
     shaped(2, 10, 3)(pinv(ones([2, 3, 10])));
     shaped(3)(lstsq(ones([5, 3]), ones([5])).solution);
     shaped(2, 4, 3, 2)(lstsq(ones([2, 1, 5, 3]), ones([4, 5, 2])).solution);

@@ -7,6 +7,7 @@ import {
   cast,
   cholesky,
   concatenate,
+  conditionNumber,
   cumsum,
   div,
   type DType,
@@ -45,6 +46,7 @@ import {
   std,
   sub,
   sum,
+  svd,
   take,
   takeAlongAxis,
   tanh,
@@ -135,6 +137,11 @@ const routines = [
     (x, b) => lstsq(x, b).solution,
   ),
   ...withGradient("least squares of a stack", [noise(3, [2, 2, 3]), noise(2, [2])], (x, b) => lstsq(x, b).solution),
+  ...withGradient("singular values", [noise(3, [5, 3], "float64")], (x) => {
+    const { u, s, v } = svd(x);
+    return matmul(mul(u, tanh(s)), transpose(v));
+  }),
+  ...withGradient("condition numbers of a stack", [noise(3, [2, 3, 4])], (x) => conditionNumber(x)),
   ...withGradient("pseudo-inverse", [noise(3, [3, 5])], (x) => pinv(x)),
   ...withGradient("convolution by slices", [noise(1, [2, 12]), noise(2, [3])], convolved),
   ...withGradient("convolution by places", [noise(1, [2, 12]), noise(2, [3])], convolvedByPlaces),

@@ -9,6 +9,7 @@ import {
   normalize,
   reflect,
   reflectAll,
+  reflectColumns,
   type Reflections,
   reflector,
   substituteDown,
@@ -120,7 +121,7 @@ const eliminate = (m: Machine, buffers: Buffers, a: Columns, rcond: Value): Valu
 };
 
 /** Scales the columns, and notes their exponents and order; returns 0, or NaN where an element is not finite. */
-const prepare = (m: Machine, { exponents, order }: Buffers, a: Columns): Value => {
+export const prepare = (m: Machine, { exponents, order }: Pick<Buffers, "exponents" | "order">, a: Columns): Value => {
   const spoiled = m.variable(0);
   m.loop(0, m.size(2), (j) => {
     const column = columnOf(m, a, j, 0);
@@ -131,24 +132,25 @@ const prepare = (m: Machine, { exponents, order }: Buffers, a: Columns): Value =
   return spoiled.get();
 };
 
+/** The greatest of some numbers, from -2044 on. */
+export const greatestOf = (m: Machine, buffer: number, count: Value): Value => {
+  const greatest = m.variable(-2044);
+  m.loop(0, count, (j) => greatest.set(m.max(greatest.get(), m.load(buffer, j))));
+  return greatest.get();
+};
+
 /** Factors the rows of T, in the units of the matrix: with the greatest of its exponents as that of one. */
 const factorRows = (m: Machine, { exponents, rowTaus }: Buffers, [a, t]: readonly [Columns, Columns], rank: Value) => {
-  const greatest = m.variable(m.load(exponents, 0));
-  m.loop(0, t.height, (j) => greatest.set(m.max(greatest.get(), m.load(exponents, j))));
+  const unit = greatestOf(m, exponents, t.height);
   m.loop(0, t.height, (j) => {
-    const inUnits = byPower(m, m.sub(m.load(exponents, j), greatest.get()));
+    const inUnits = byPower(m, m.sub(m.load(exponents, j), unit));
     m.loop(0, rank, (i) => {
       const element = m.select(m.lessEqual(i, j), m.load(a.buffer, columnOf(m, a, j, i).at), 0);
       m.store(t.buffer, columnOf(m, t, i, j).at, inUnits(element));
     });
   });
-  m.loop(0, rank, (k) => {
-    const column = columnOf(m, t, k, k);
-    const tau = reflector(m, column);
-    m.store(rowTaus, k, tau);
-    m.loop(m.add(k, 1), rank, (j) => reflect(m, column, tau, columnOf(m, t, j, k)));
-  });
-  return greatest.get();
+  reflectColumns(m, t, rowTaus, rank);
+  return unit;
 };
 
 /** Decomposes the matrix that starts at a place of the first operand. */

@@ -40,6 +40,9 @@ export const loadColumns = (m: Machine, start: Value, width: Value, to: Columns)
     m.loop(0, width, (j) => m.store(to.buffer, columnOf(m, to, j, i).at, m.load(0, m.add(row, j))));
   });
 
+export const copyColumn = (m: Machine, from: Column, to: Column): void =>
+  m.loop(0, from.length, (i) => m.store(to.buffer, m.add(to.at, i), m.load(from.buffer, m.add(from.at, i))));
+
 /** A column without its first element. */
 const below = (m: Machine, { buffer, at, length }: Column): Column => ({
   buffer,
@@ -126,6 +129,15 @@ export const reflect = (m: Machine, column: Column, tau: Value, target: Column):
     m.store(x.buffer, at, m.sub(m.load(x.buffer, at), m.mul(factor, m.load(v.buffer, m.add(v.at, i)))));
   });
 };
+
+/** Reflects the columns from the first one on, each of them also those behind it. */
+export const reflectColumns = (m: Machine, of: Columns, taus: number, count: Value): void =>
+  m.loop(0, count, (k) => {
+    const column = columnOf(m, of, k, k);
+    const tau = reflector(m, column);
+    m.store(taus, k, tau);
+    m.loop(m.add(k, 1), count, (j) => reflect(m, column, tau, columnOf(m, of, j, k)));
+  });
 
 /** The first columns of the product of all reflections of a matrix, from the last one to the first. */
 export const formOrthogonal = (m: Machine, { of, taus, count }: Reflections, to: Columns): void => {

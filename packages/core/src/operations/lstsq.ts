@@ -17,7 +17,7 @@ import { matmul } from "./contract.ts";
 import { buffersFrom, decompose, type Decomposition, decompositionScratch } from "./decomposition.ts";
 import { allStacked } from "./family/batch.ts";
 import { sequential } from "./family/sequential.ts";
-import { dot, normalize, reflectAll } from "./householder.ts";
+import { copyColumn, dot, normalize, reflectAll } from "./householder.ts";
 import { concatenate } from "./join.ts";
 import { checkMatrix, checkSides, leadOf, stackOf } from "./matrix.ts";
 import { pseudoInverse, thresholds } from "./pinv.ts";
@@ -38,9 +38,9 @@ const solveSide = (m: Machine, { reflections, solve }: Decomposition, s: Value, 
   const column = { buffer: side, at: 0, length: rows };
   const exponent = normalize(m, column);
   const spoiled = m.mul(0, dot(m, column, column));
-  m.loop(0, rows, (i) => m.store(refinement.right, i, m.load(side, i)));
+  copyColumn(m, column, { ...column, buffer: refinement.right });
   reflectAll(m, reflections, column);
-  m.loop(0, reflections.count, (k) => m.store(buffers.solution, k, m.load(side, k)));
+  copyColumn(m, { ...column, length: reflections.count }, { ...column, buffer: buffers.solution });
   const write = (row: Value, x: Value): void =>
     m.store(result, m.add(m.mul(m.add(m.mul(s, n), row), m.add(width, 1)), c), m.add(x, spoiled));
   solve(exponent, write, () => refine(m, refinement, reflections, { side: column, solution: buffers.solution }));

@@ -20,8 +20,7 @@ import {
   formOrthogonal,
   loadColumns,
   normalize,
-  reflect,
-  reflector,
+  reflectColumns,
 } from "./householder.ts";
 import { concatenate } from "./join.ts";
 import { checkMatrix, leadOf, stackOf } from "./matrix.ts";
@@ -34,19 +33,6 @@ import { triangularRecord } from "./triangular.ts";
 const [result, matrix, orthogonal, taus, exponents] = [1, 2, 3, 4, 5];
 
 const columnsIn = (m: Machine, buffer: number): Columns => ({ buffer, height: m.size(1) });
-
-/** Scales the columns and reflects them one after another, so that R stands above the reflections. */
-const factor = (m: Machine): void => {
-  const n = m.size(2);
-  const a = columnsIn(m, matrix);
-  m.loop(0, n, (j) => m.store(exponents, j, normalize(m, columnOf(m, a, j, 0))));
-  m.loop(0, n, (k) => {
-    const column = columnOf(m, a, k, k);
-    const tau = reflector(m, column);
-    m.store(taus, k, tau);
-    m.loop(m.add(k, 1), n, (j) => reflect(m, column, tau, columnOf(m, a, j, k)));
-  });
-};
 
 /** Writes Q and R, with the signs that keep R's diagonal from being negative. */
 const write = (m: Machine, start: Value): void => {
@@ -72,7 +58,8 @@ const factorization = recordRoutine((m) => {
   const a = columnsIn(m, matrix);
   m.loop(0, m.size(0), (s) => {
     loadColumns(m, m.mul(s, m.mul(height, n)), n, a);
-    factor(m);
+    m.loop(0, n, (j) => m.store(exponents, j, normalize(m, columnOf(m, a, j, 0))));
+    reflectColumns(m, a, taus, n);
     formOrthogonal(m, { of: a, taus, count: n }, columnsIn(m, orthogonal));
     write(m, m.mul(s, m.mul(m.add(height, n), n)));
   });

@@ -59,6 +59,22 @@ export interface Factored<Name extends string> {
   };
 }
 
+/** Singular values, with the vectors on the left and on the right. */
+export interface SingularValues<Name extends string> {
+  <S extends Shape>(
+    a: Unless<MatrixClash<Name, S>, NDArray<S>>,
+  ): {
+    readonly u: Part<S, [...Lead<S>, Rows<S>, Rank<S>]>;
+    readonly s: Part<S, [...Lead<S>, Rank<S>]>;
+    readonly v: Part<S, [...Lead<S>, Columns<S>, Rank<S>]>;
+  };
+}
+
+/** A number for each matrix. */
+export interface OfMatrix<Name extends string> {
+  <S extends Shape>(a: Unless<MatrixClash<Name, S>, NDArray<S>>): Part<S, Lead<S>>;
+}
+
 /** A matrix for the transposed one's shape. */
 export interface PseudoInverse<Name extends string> {
   <S extends Shape>(

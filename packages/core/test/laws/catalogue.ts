@@ -35,6 +35,7 @@ import { slice } from "../../src/operations/slice.ts";
 import { argsort } from "../../src/operations/sort.ts";
 import { solve } from "../../src/operations/solve.ts";
 import { broadcastTo, cast, sum } from "../../src/operations/spread.ts";
+import { svd } from "../../src/operations/svd.ts";
 import { take } from "../../src/operations/take.ts";
 import { triangularSolve } from "../../src/operations/triangular.ts";
 import * as trigonometric from "../../src/operations/trigonometric.ts";
@@ -310,11 +311,11 @@ const sets = shapes(1).chain((shape) =>
   }),
 );
 
-/** Matrices, stacked, with so much more on the diagonal that they are far from singular. */
-const dominant = (shape: Shape, dtype: DType): fc.Arbitrary<NDArray> =>
+/** Matrices, stacked, with so much more on the diagonal that they are far from singular; more and more by a step. */
+const dominant = (shape: Shape, dtype: DType, step = 0): fc.Arbitrary<NDArray> =>
   arrays(shape, dtype, [-0.5, 0.5]).map((x) => {
     const [m, n] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-    return mapElements(x, (value, i) => value + (Math.floor((i % (m * n)) / n) === i % n ? 4 : 0));
+    return mapElements(x, (value, i) => value + (Math.floor((i % (m * n)) / n) === i % n ? 4 + step * (i % n) : 0));
   });
 
 /** Records of square matrices, alone or with right-hand sides; stacks and sizes of 0 occur. */
@@ -347,7 +348,7 @@ const ofMatrices = (name: string, sides: boolean, ...calls: readonly ((...xs: ND
 const ofRectangles = (
   name: string,
   call: (a: NDArray, ...others: NDArray[]) => unknown,
-  { isHigh = false, sides = false, shares = false },
+  { isHigh = false, sides = false, shares = false, step = 0 },
 ): Entry => ({
   name,
   exact: true,
@@ -366,7 +367,7 @@ const ofRectangles = (
       .chain(({ lead, m, n, w, dtype }) =>
         fc
           .tuple(
-            dominant([...lead, m, n], dtype),
+            dominant([...lead, m, n], dtype, step),
             ...(sides ? [arrays([...lead, m, w], dtype)] : []),
             ...(shares ? [arrays(lead, dtype, [1e-4, 1e-3])] : []),
           )
@@ -469,6 +470,7 @@ export const catalogue: readonly Entry[] = [
     (a, b) => triangularSolve(a, b, { lower: false }),
   ),
   ofRectangles("qr", (a) => qr(a), { isHigh: true }),
+  ofRectangles("svd", (a) => svd(a), { isHigh: true, step: 4 }),
   ofRectangles("pinv", (a) => pinv(a), { shares: true }),
   ofRectangles("lstsq", (a, b) => lstsq(a, b ?? zeros([0])), { sides: true, shares: true }),
   casts,
