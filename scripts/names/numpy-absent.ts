@@ -9,8 +9,8 @@ export const absent: Library["absent"] = [
   ],
   [
     "Further decompositions",
-    "not there yet, `qr`, `eigh` and `svd` first; eigenvalues of general matrices are complex",
-    "np.linalg: eig eigh eigvals eigvalsh qr svd svdvals cond matrix_rank tensorinv tensorsolve",
+    "not there yet, `eigh` first; eigenvalues of general matrices are complex",
+    "np.linalg: eig eigh eigvals eigvalsh tensorinv tensorsolve",
   ],
   [
     "Whole numbers and bits",

@@ -196,7 +196,13 @@ np.kron -> reshape(einsum("ij,kl->ikjl", a, b), [9, 9])
 np.cross -> sub(mul(roll(u, -1), roll(z, -2)), mul(roll(u, -2), roll(z, -1)))
 np.linalg.multi_dot -> matmul(matmul(a, b), a)
 np.linalg.matrix_power -> matmul(a, matmul(a, a))
-np.linalg.lstsq np.linalg.pinv -> solve(matmul(transpose(tall), tall), matmul(transpose(tall), v)) // the normal equations
+np.linalg.lstsq -> lstsq(tall, v).solution // ranks do not depend on the columns' units
+np.linalg.matrix_rank -> lstsq(a, u).rank
+np.linalg.pinv -> pinv(tall)
+np.linalg.qr -> qr(tall) // { q, r }; r's diagonal is not negative
+np.linalg.svd -> svd(x) // { u, s, v }; v is not transposed
+np.linalg.svdvals -> svd(x).s
+np.linalg.cond -> conditionNumber(a)
 np.linalg.slogdet -> mul(2, sum(log(diagonal(cholesky(a))))) // of a symmetric positive definite matrix
 np.linalg.det -> exp(mul(2, sum(log(diagonal(cholesky(a)))))) // of a symmetric positive definite matrix
 np.einsum_path -> einsum("ij,jk->ik", a, b) // products are taken from left to right

@@ -14,8 +14,8 @@ export const absent: Library["absent"] = [
   ],
   [
     "Further decompositions",
-    "not there yet, `qr`, `eigh` and `svd` first; eigenvalues of general matrices are complex",
-    "torch: cholesky_inverse geqrf lobpcg lu lu_solve lu_unpack matrix_exp orgqr ormqr pca_lowrank qr renorm svd svd_lowrank torch.linalg: cond eig eigh eigvals eigvalsh householder_product ldl_factor ldl_factor_ex ldl_solve lu_factor lu_factor_ex matrix_rank svdvals tensorinv tensorsolve",
+    "not there yet, `eigh` first; eigenvalues of general matrices are complex",
+    "torch: cholesky_inverse geqrf lobpcg lu lu_solve lu_unpack matrix_exp orgqr ormqr pca_lowrank renorm svd_lowrank torch.linalg: eig eigh eigvals eigvalsh householder_product ldl_factor ldl_factor_ex ldl_solve lu_factor lu_factor_ex tensorinv tensorsolve",
   ],
   [
     "Special functions",

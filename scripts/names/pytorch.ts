@@ -217,7 +217,13 @@ torch.kron -> reshape(einsum("ij,kl->ikjl", a, b), [9, 9])
 torch.cross -> sub(mul(roll(u, -1), roll(z, -2)), mul(roll(u, -2), roll(z, -1)))
 torch.linalg.multi_dot torch.chain_matmul -> matmul(matmul(a, b), a)
 torch.matrix_power -> matmul(a, matmul(a, a))
-torch.linalg.lstsq torch.linalg.pinv torch.pinverse -> solve(matmul(transpose(tall), tall), matmul(transpose(tall), v)) // the normal equations
+torch.linalg.lstsq -> lstsq(tall, v).solution // ranks do not depend on the columns' units
+torch.linalg.matrix_rank -> lstsq(a, u).rank
+torch.linalg.pinv torch.pinverse -> pinv(tall)
+torch.qr -> qr(tall) // { q, r }; r's diagonal is not negative
+torch.svd -> svd(x) // { u, s, v }, v is not transposed
+torch.linalg.svdvals -> svd(x).s
+torch.linalg.cond -> conditionNumber(a)
 torch.slogdet torch.logdet -> mul(2, sum(log(diagonal(cholesky(a))))) // of a symmetric positive definite matrix
 torch.det -> exp(mul(2, sum(log(diagonal(cholesky(a)))))) // of a symmetric positive definite matrix
 torch.cdist torch.pdist -> norm(sub(expandDims(x, 1), expandDims(y, 0)), -1) // pdist lists what stands above the diagonal

@@ -41,6 +41,8 @@ tf.reverse tf.reverse1d tf.reverse2d tf.reverse3d tf.reverse4d -> flip(x, 1)
 tf.pad1d tf.pad2d tf.pad3d tf.pad4d -> pad(x, [[0, 0], [1, 2]])
 tf.diag -> diag(v)
 tf.linalg.bandPart -> tril(triu(a, -1), 1)
+tf.linalg.qr -> qr(tall) // { q, r }; r's diagonal is not negative
+tf.linalg.gramSchmidt -> transpose(qr(transpose(a)).q) // orthonormal rows
 tf.slice tf.slice1d tf.slice2d tf.slice3d tf.slice4d tf.stridedSlice -> slice(x, [[0, 2], [1, 4, 2]]) // [from, to, step] for each axis; TensorFlow.js takes beginnings and sizes
 tf.cast tf.Tensor.asType tf.Tensor.toFloat tf.Tensor.toInt tf.Tensor.toBool -> cast(x, "float32")
 tf.Tensor.as1D tf.Tensor.as2D tf.Tensor.as3D tf.Tensor.as4D tf.Tensor.as5D tf.Tensor.flatten tf.Tensor.reshapeAs -> reshape(x, -1)
@@ -231,7 +233,6 @@ tf.io.encodeWeights -> recording.encode(recording.of(run)) // save and load of t
       "tf: booleanMaskAsync setdiff1dAsync unique whereAsync raggedGather raggedRange raggedTensorToTensor tf.sparse: sparseFillEmptyRows sparseReshape sparseSegmentMean sparseSegmentSum",
     ],
     ["Complex numbers and bits", "float64, float32, int32 and bool only", "tf: complex imag real bitwiseAnd"],
-    ["Decompositions", "not there yet; `cholesky` and `solve` are", "tf.linalg: gramSchmidt qr"],
     ["Other distributions", "not there yet, gamma and beta first", "tf: randomGamma"],
     [
       "Sources of data",
