@@ -20,6 +20,9 @@ export const entries: readonly string[] = manifests.flatMap(({ name, exports }) 
   Object.keys(exports).map((path) => `${name}${path.slice(1)}`),
 );
 
+/** The package of an entry: `@gradfold/viz` of `@gradfold/viz/node`. */
+export const packageOf = (entry: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(entry)?.[0] ?? entry;
+
 /** What would be published of a package. */
 export type Packed = {
   readonly name: string;

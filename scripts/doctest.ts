@@ -1,6 +1,5 @@
 /*
- * Every `@example` in the packages' docstrings runs as a test, and so do the README's first `ts` fence and all
- * of docs/coming-from.md:
+ * Every `@example` in the packages' docstrings runs as a test, and so does every `ts` fence of the documents:
  *
  *     expression; // => TEXT       the value prints as TEXT
  *     expression; // throws TEXT   it throws, and `Name: message` is TEXT
@@ -46,6 +45,24 @@ export const fencesOf = (path: string): readonly Example[] => {
 /** The README's first `ts` fence. */
 export const readmeExample = (): Example | undefined => fencesOf("README.md")[0];
 
+/** What runs as one test, part after part, each in a scope within that of those before it. */
+type Test = { readonly title: string; readonly parts: readonly string[] };
+
+const alone = ({ title, code }: Example): Test => ({ title, parts: [code] });
+
+/** The fences of a document as one test: each goes on with what those before it declare. */
+const inTurn = (path: string, ...before: readonly Example[]): readonly Test[] => [
+  { title: `${path} runs`, parts: [...before, ...fencesOf(path)].map(({ code }) => code) },
+];
+
+/** The documents; recipes go on with the README's run, step and optimizer. */
+const documents = (): ReadonlyMap<string, readonly Test[]> =>
+  new Map([
+    ["README.md", inTurn("README.md")],
+    ["docs/recipes.md", inTurn("docs/recipes.md", ...fencesOf("README.md").slice(0, 1))],
+    ["docs/coming-from.md", fencesOf("docs/coming-from.md").map(alone)],
+  ]);
+
 type Runnable = { readonly imports: readonly string[]; readonly body: string };
 
 const importsOf = (code: string, node: ImportDeclaration): readonly string[] =>
@@ -78,20 +95,28 @@ const runnable = (code: string): Runnable => {
   return { imports: imports.flatMap((node) => importsOf(code, node)), body: body.trim() };
 };
 
-const testFile = (path: string, origin: string, examples: readonly Example[]): string => {
-  const parts = examples.map(({ code }) => runnable(code));
-  const imports = new Set(parts.flatMap((part) => part.imports));
+const testFile = (path: string, origin: string, given: readonly Test[]): string => {
+  const programs = given.map(({ parts }): Runnable => {
+    const [first = "", ...others] = parts;
+    const [start, ...rest] = [runnable(first), ...others.map(runnable)];
+    return {
+      imports: [...start.imports, ...rest.flatMap((part) => part.imports)],
+      body: [start.body, ...rest.map(({ body }) => `{\n${body}`), "}".repeat(rest.length)].join("\n").trim(),
+    };
+  });
+  const imports = new Set(programs.flatMap((part) => part.imports));
   const needed = [...imports].filter((line) => !(line.includes("{ type ") && imports.has(line.replace("type ", ""))));
-  const tests = examples.map(
-    ({ title }, i) => `test(${JSON.stringify(title)}, async () => {\n${parts[i]?.body ?? ""}\n});`,
+  const tests = given.map(
+    ({ title }, i) => `test(${JSON.stringify(title)}, async () => {\n${programs[i]?.body ?? ""}\n});`,
   );
   const shows = relative(dirname(path), "scripts/shows.ts").replaceAll(sep, "/");
   return [
     `// From ${origin}, by scripts/doctest.ts.`,
     `import { test } from "vitest";`,
-    `import { shows, throws } from "${shows}";`,
+    `import { ${origin.endsWith(".md") ? "inScratch, " : ""}shows, throws } from "${shows}";`,
     ...needed,
     "",
+    ...(origin.endsWith(".md") ? ["inScratch();"] : []),
     ...tests,
     "",
   ].join("\n");
@@ -101,21 +126,19 @@ const folder = "scripts/examples";
 
 /** Writes the test files that are new or changed, and removes those whose examples are gone. */
 export const writeDoctests = (): void => {
-  const readme = readmeExample();
   const sources = packages.flatMap((name) => below(`${name}/src`)).filter((path) => path.endsWith(".ts"));
   const all = [
-    ...sources.map((path) => ({ origin: path, examples: examplesOf(read(path)) })),
-    { origin: "README.md", examples: readme === undefined ? [] : [readme] },
-    { origin: "docs/coming-from.md", examples: fencesOf("docs/coming-from.md") },
-    { origin: "names/libraries.ts", examples: nameExamples() },
-  ].filter(({ examples }) => examples.length > 0);
+    ...sources.map((path) => ({ origin: path, tests: examplesOf(read(path)).map(alone) })),
+    ...Array.from(documents(), ([origin, tests]) => ({ origin, tests })),
+    { origin: "names/libraries.ts", tests: nameExamples().map(alone) },
+  ].filter(({ tests }) => tests.length > 0);
   const files = new Map(
-    all.map(({ origin, examples }) => {
+    all.map(({ origin, tests }) => {
       const path = `${folder}/${origin
         .replace("packages/", "")
         .replace("/src/", "/")
         .replace(/\.\w+$/, ".test.ts")}`;
-      return [path, testFile(path, origin, examples)];
+      return [path, testFile(path, origin, tests)];
     }),
   );
   for (const path of below(folder))

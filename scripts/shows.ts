@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 
 /** Examples may break lines and choose quotes as they read best. */
 const plain = (text: string): string => text.replace(/\s+/g, " ").replaceAll('"', "'").trim();
@@ -21,4 +24,19 @@ export const throws = (run: () => unknown, text: string): void => {
     }
   })();
   expect(plain(thrown)).toBe(plain(text));
+};
+
+/** Documents write files where they run, and print: into a folder of their own, and to nobody. */
+export const inScratch = (): void => {
+  const [home, { log }] = [process.cwd(), console];
+  const folder = mkdtempSync(join(tmpdir(), "gradfold-"));
+  beforeAll(() => {
+    process.chdir(folder);
+    console.log = () => undefined;
+  });
+  afterAll(() => {
+    process.chdir(home);
+    console.log = log;
+    rmSync(folder, { recursive: true });
+  });
 };

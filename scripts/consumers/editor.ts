@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript-api";
 import { type Check, expectEqual } from "../checks.ts";
-import { entries } from "../consumer.ts";
+import { entries, packageOf } from "../consumer.ts";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -107,7 +107,7 @@ const unmapped = (home: string): readonly string[] =>
 
 /** What an editor shows where the packages are installed. */
 export const editorChecks = (consumer: string): readonly Check[] => {
-  const homes = new Set(entries.map((entry) => join(consumer, "node_modules", ...entry.split("/").slice(0, 2))));
+  const homes = new Set(entries.map((entry) => join(consumer, "node_modules", packageOf(entry))));
   return [
     [
       "an editor shows a docstring at every public name, at its call and beside the arguments",

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Check, run } from "../checks.ts";
-import { bin, entries } from "../consumer.ts";
+import { bin, entries, packageOf } from "../consumer.ts";
 import { readmeExample, root } from "../doctest.ts";
 import { exampleModules, namesModule } from "./exported.ts";
 import { sizesModule } from "./sizes.ts";
@@ -99,7 +99,7 @@ const link = (target: string, path: string): void => {
 /** The packages as pnpm lays them out: each beside links to what it depends on, and only its own links at the top. */
 const linkAsPnpm = (consumer: string, folder: string): void => {
   const modules = join(folder, "node_modules");
-  const ours = new Set(entries.map((entry) => entry.split("/").slice(0, 2).join("/")));
+  const ours = new Set(entries.map(packageOf));
   const homeOf = (name: string): string => join(modules, ".pnpm", name.replace("/", "+"), "node_modules");
   for (const name of ours) cpSync(join(consumer, "node_modules", name), join(homeOf(name), name), { recursive: true });
   for (const name of ours) {
