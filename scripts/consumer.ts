@@ -11,7 +11,10 @@ export const bundled = packages.filter((folder) => read(`${folder}/package.json`
 
 export const bin = (name: string): string => join(root, "node_modules/.bin", name);
 
-type Manifest = { readonly name: string; readonly exports: Readonly<Record<string, unknown>> };
+type Manifest = {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, { readonly source: string }>>;
+};
 
 const manifests = packages.map((folder) => JSON.parse(read(`${folder}/package.json`)) as Manifest);
 
@@ -22,6 +25,22 @@ export const entries: readonly string[] = manifests.flatMap(({ name, exports }) 
 
 /** The package of an entry: `@gradfold/viz` of `@gradfold/viz/node`. */
 export const packageOf = (entry: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(entry)?.[0] ?? entry;
+
+const sources = new Map(
+  packages.flatMap((folder, i) => {
+    const { name = "", exports = {} } = manifests[i] ?? {};
+    return Object.entries(exports).map(
+      ([path, { source }]) => [`${name}${path.slice(1)}`, join(folder, source)] as const,
+    );
+  }),
+);
+
+/** The source of an entry, as a path from the root. */
+export const sourceOf = (entry: string): string => {
+  const source = sources.get(entry);
+  if (source === undefined) throw new Error(`${entry} is no entry`);
+  return source;
+};
 
 /** What would be published of a package. */
 export type Packed = {

@@ -21,7 +21,18 @@ const isCompiled = (folder: string, path: string): boolean => {
 const within: Readonly<Record<string, readonly string[]>> = {
   "@gradfold/optim": ["crc-32"],
   "@gradfold/viz": ["hashes"],
-  "@gradfold/core": ["cwise-compiler", "fp-ts", "iota-array", "is-buffer", "leven", "ndarray", "ndarray-ops", "uniq"],
+  "@gradfold/core": [
+    "crc-32",
+    "cwise-compiler",
+    "fflate",
+    "fp-ts",
+    "iota-array",
+    "is-buffer",
+    "leven",
+    "ndarray",
+    "ndarray-ops",
+    "uniq",
+  ],
 };
 
 const tarball = ({ name, filename, files }: Packed): readonly Check[] => [

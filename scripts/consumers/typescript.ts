@@ -2,8 +2,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Check, run } from "../checks.ts";
-import { bin, entries, packageOf } from "../consumer.ts";
+import { bin, entries, packageOf, sourceOf } from "../consumer.ts";
 import { readmeExample, root } from "../doctest.ts";
+import { exportsOf } from "../exports.ts";
 import { exampleModules, namesModule } from "./exported.ts";
 import { sizesModule } from "./sizes.ts";
 
@@ -67,7 +68,12 @@ const namesOf = async (consumer: string, entry: string): Promise<readonly string
   const list = `const m = await import("${entry}");
     const inside = (x) => typeof x === "object" && x !== null ? Object.keys(x) : [];
     console.log(JSON.stringify(Object.keys(m).flatMap((k) => [k, ...inside(m[k]).map((l) => k + "." + l)])));`;
-  return JSON.parse(await run(consumer, process.execPath, "--input-type=module", "-e", list)) as readonly string[];
+  const loaded = JSON.parse(
+    await run(consumer, process.execPath, "--input-type=module", "-e", list),
+  ) as readonly string[];
+  // Several entries may load one file: each declares its own names.
+  const declared = new Set([...exportsOf(sourceOf(entry)).keys()].map((name) => name.split(".")[0]));
+  return declared.size === 0 ? loaded : loaded.filter((name) => declared.has(name.split(".")[0]));
 };
 
 /** Writes the programs: all that can be exported, and what only uses the packages. */

@@ -17,6 +17,7 @@ export type { Along, AxisClash, AxisMissing, Reduction, Replace, Squeezed, Squee
 export type { Binary, BroadcastClash, Unary } from "./static/broadcast.ts";
 export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./static/contract.ts";
 export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
+export type { Factored, LeastSquares, OfMatrix, PseudoInverse, SingularValues } from "./static/factor.ts";
 export type { OfSquare, Solve } from "./static/matrix.ts";
 export type { Sliced, StackClash } from "./static/move.ts";
 export type { Lesser } from "./static/natural.ts";

@@ -69,7 +69,9 @@ export const checkCount = (name: string, what: string, n: number): void => {
  * steps(3, "data").at(2); // => 'data'
  */
 export const steps: {
+  /** n steps without data. */
   (n: number): Inputs<undefined>;
+  /** n steps with the same batch. */
   <Batch>(n: number, batch: Batch): Inputs<Batch>;
 } = (n: number, batch?: unknown): Inputs<never> => {
   checkCount("steps", "the number of steps", n);

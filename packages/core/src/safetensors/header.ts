@@ -169,6 +169,7 @@ export const checkPlaces = (
   if (at !== length) throw failure(`the tensors fill ${at} bytes of ${length} behind the header.`);
 };
 
+/** Throws where there are more tensors, or axes in all of them, than any reader takes; the hint says what to do. */
 export const checkCount = (name: string, entries: readonly Pick<Entry, "shape">[], hint: string): void => {
   const axes = entries.reduce((sum, { shape }) => sum + shape.length, 0);
   if (entries.length <= mostTensors && axes <= mostAxesTogether) return;

@@ -2,38 +2,13 @@ import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
 import type { Lead } from "./contract.ts";
+import type { Lesser } from "./natural.ts";
 import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
 
 /* What matrices of any height and width are factored into, and their least squares. */
 
-/** Whether the first of two numbers of equally many digits is less. */
-type IsBelow<A extends string, B extends string> = A extends `${infer X}${infer As}`
-  ? B extends `${infer Y}${infer Bs}`
-    ? X extends Y
-      ? IsBelow<As, Bs>
-      : "0123456789" extends `${string}${X}${string}${Y}${string}`
-        ? true
-        : false
-    : false
-  : false;
-
-/** Whether the first of two numbers is less, by how many digits they have and then by these. */
-type IsLess<
-  A extends string,
-  B extends string,
-  As extends string = A,
-  Bs extends string = B,
-> = Bs extends `${string}${infer Br}`
-  ? As extends `${string}${infer Ar}`
-    ? IsLess<A, B, Ar, Br>
-    : true
-  : As extends ""
-    ? IsBelow<A, B>
-    : false;
-
 /** The lesser of two sizes. */
-type Least<M extends number, N extends number> =
-  Equal<M, N> extends true ? M : number extends M | N ? number : IsLess<`${M}`, `${N}`> extends true ? M : N;
+type Least<M extends number, N extends number> = Equal<M, N> extends true ? M : Lesser<M, N>;
 
 type MatrixClash<Name extends string, S extends Shape> = number extends S["length"]
   ? never
@@ -49,8 +24,8 @@ type Columns<S extends Shape> = S extends readonly [...unknown[], infer N extend
 
 type Rank<S extends Shape> = Least<Rows<S>, Columns<S>>;
 
-/** An orthogonal and a triangular factor. */
 export interface Factored<Name extends string> {
+  /** An orthogonal and a triangular factor of a matrix, or of each of a stack. */
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
   ): {
@@ -59,8 +34,8 @@ export interface Factored<Name extends string> {
   };
 }
 
-/** Singular values, with the vectors on the left and on the right. */
 export interface SingularValues<Name extends string> {
+  /** The singular values of a matrix, or of each of a stack, with the vectors on the left and on the right. */
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
   ): {
@@ -70,13 +45,13 @@ export interface SingularValues<Name extends string> {
   };
 }
 
-/** A number for each matrix. */
 export interface OfMatrix<Name extends string> {
+  /** A number for a matrix, or for each of a stack. */
   <S extends Shape>(a: Unless<MatrixClash<Name, S>, NDArray<S>>): Part<S, Lead<S>>;
 }
 
-/** A matrix for the transposed one's shape. */
 export interface PseudoInverse<Name extends string> {
+  /** A matrix of the transposed one's shape, or one for each of a stack; `rcond` says what counts as zero. */
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
     options?: { readonly rcond?: number },
@@ -120,8 +95,8 @@ type Stack<A extends Shape, B extends Shape> = number extends A["length"]
       ? Lead<A>
       : Broadcast<Lead<A>, Lead<B>>;
 
-/** A matrix and right-hand sides: a vector, or columns. */
 export interface LeastSquares<Name extends string> {
+  /** A matrix, or a stack of them, and a right-hand side: a vector, or columns; `rcond` says what counts as zero. */
   <A extends Shape, B extends Shape>(
     a: NDArray<A>,
     b: Unless<SidesClash<Name, A, B>, NDArray<B>>,

@@ -3,7 +3,7 @@
  */
 export { fromJSON } from "./json.ts";
 export { allClose, map, type MapLeaves, type MapTree, mapTo, zerosLike } from "./map.ts";
-export { fromNamed, type NamedTree, toNamed } from "./named.ts";
+export { type FromNamed, fromNamed, type Named, type NamedTree, toNamed } from "./named.ts";
 export { ravel } from "./ravel.ts";
 export { stack, type Stacked } from "./stack.ts";
 export { type Flat, flatten, leaves, type Structure, structure, type Unflatten, unflatten } from "./structure.ts";

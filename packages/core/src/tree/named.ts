@@ -142,8 +142,10 @@ const grown = (branch: Branch): NamedTree => {
   return Object.fromEntries(Array.from(branch, ([key, x]) => [key, child(x)]));
 };
 
-interface FromNamed {
+export interface FromNamed {
+  /** Lists and records of the names' dots. */
   (arrays: Named): Either<DecodeError, NamedTree>;
+  /** A tree of another one's structure, shapes, dtypes and type. */
   <T>(arrays: Named, like: T): Either<DecodeError, T>;
 }
 
