@@ -7,6 +7,8 @@ export {
   checkCount,
   checkPlaces,
   countOf,
+  type Entry,
+  type Header,
   headerBytes,
   headerLength,
   headerText,
@@ -19,6 +21,7 @@ export {
 } from "./safetensors/header.ts";
 export {
   asciiBytes,
+  type Failure,
   isCount,
   type Quoted,
   type Reader,
