@@ -2,6 +2,7 @@ import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { Broadcast, BroadcastClash, SameSize } from "./broadcast.ts";
 import type { Lead } from "./contract.ts";
+import type { Columns, Height, Rows } from "./matrix.ts";
 import type { Lesser } from "./natural.ts";
 import type { Equal, ShapeText, SizeText, Unless } from "./text.ts";
 
@@ -18,9 +19,6 @@ type MatrixClash<Name extends string, S extends Shape> = number extends S["lengt
 
 /** An array of a shape that is known if the matrix's is. */
 type Part<S extends Shape, P extends Shape> = NDArray<number extends S["length"] ? Shape : P>;
-
-type Rows<S extends Shape> = S extends readonly [...unknown[], infer M extends number, unknown] ? M : never;
-type Columns<S extends Shape> = S extends readonly [...unknown[], infer N extends number] ? N : never;
 
 type Rank<S extends Shape> = Least<Rows<S>, Columns<S>>;
 
@@ -57,9 +55,6 @@ export interface PseudoInverse<Name extends string> {
     options?: { readonly rcond?: number },
   ): Part<S, [...Lead<S>, Columns<S>, Rows<S>]>;
 }
-
-/** The size of right-hand sides that answers to the matrix's rows. */
-type Height<B extends Shape> = B extends readonly [infer N extends number] ? N : Rows<B>;
 
 type SidesClash<Name extends string, A extends Shape, B extends Shape> = number extends A["length"]
   ? never

@@ -6,8 +6,8 @@ import type { ShapeText, SizeText, Unless } from "./text.ts";
 
 /* Matrices along the last two axes; those before them are a stack. */
 
-type Rows<S extends Shape> = S extends readonly [...unknown[], infer M extends number, unknown] ? M : never;
-type Columns<S extends Shape> = S extends readonly [...unknown[], infer N extends number] ? N : never;
+export type Rows<S extends Shape> = S extends readonly [...unknown[], infer M extends number, unknown] ? M : never;
+export type Columns<S extends Shape> = S extends readonly [...unknown[], infer N extends number] ? N : never;
 
 type SquareClash<Name extends string, S extends Shape> = number extends S["length"]
   ? never
@@ -18,7 +18,7 @@ type SquareClash<Name extends string, S extends Shape> = number extends S["lengt
     : `${Name}: the matrix must be square, not ${ShapeText<S>}`;
 
 /** The size of the right-hand side that answers to the matrix. */
-type Height<B extends Shape> = B extends readonly [infer N extends number] ? N : Rows<B>;
+export type Height<B extends Shape> = B extends readonly [infer N extends number] ? N : Rows<B>;
 
 type SystemClash<Name extends string, A extends Shape, B extends Shape> = number extends A["length"]
   ? never
