@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 
 /** Examples may break lines and choose quotes as they read best. */
 const plain = (text: string): string => text.replace(/\s+/g, " ").replaceAll('"', "'").trim();
@@ -28,15 +28,15 @@ export const throws = (run: () => unknown, text: string): void => {
 
 /** Documents write files where they run, and print: into a folder of their own, and to nobody. */
 export const inScratch = (): void => {
-  const [home, { log }] = [process.cwd(), console];
+  const home = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), "gradfold-"));
   beforeAll(() => {
     process.chdir(folder);
-    console.log = () => undefined;
+    vi.spyOn(console, "log").mockReturnValue();
   });
   afterAll(() => {
+    vi.restoreAllMocks();
     process.chdir(home);
-    console.log = log;
     rmSync(folder, { recursive: true });
   });
 };
