@@ -18,6 +18,7 @@ export const optimizer = adam(rate);
 export const step = trainStep(valueAndGrad(loss), optimizer);
 export const state = step(trainState(array([1, 2]), optimizer))[0];
 export const value: Scalar = testFunction.rosenbrock(array([0, 1]));
+export const downhill: Vector<2> = grad(testFunction.rosenbrock)(array([0, 1]));
 export const dropped = squeeze(ones([1, 3]), 0);
 export const taken: NDArray<[2]> = take(x, 0);
 

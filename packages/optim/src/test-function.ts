@@ -20,18 +20,23 @@ import { describe, formatShape, isNDArray } from "@gradfold/core/library";
 
 import { check, finitePositive } from "./setting.ts";
 
-/* Functions with known minima, on which optimizers are compared. */
+/*
+ * Functions with known minima, on which optimizers are compared. They are generic in the point's type and not in its shape:
+ * so a gradient, which has that type, keeps the size.
+ */
 
-const two = (name: string, x: NDArray): readonly [Scalar, Scalar] => {
-  checkPoint(name, x);
+/** The coordinates of a point that has two. */
+const two = (name: string, point: NDArray): readonly [Scalar, Scalar] => {
+  const x = pointOf(name, point);
   if (x.shape[0] !== 2) throw new ShapeError(`testFunction.${name}: a point has two numbers, not ${x.shape[0]}.`);
   return [coordinate(x, 0), coordinate(x, 1)];
 };
 
-const checkPoint = (name: string, x: unknown): void => {
+const pointOf = (name: string, x: unknown): NDArray => {
   if (!isNDArray(x)) throw new DTypeError(`testFunction.${name}: a point is an array, not ${describe(x)}.`);
   if (x.shape.length !== 1)
     throw new ShapeError(`testFunction.${name}: a point is a vector, not ${formatShape(x.shape)}.`);
+  return x;
 };
 
 const coordinate = (x: NDArray<[number]> | NDArray, i: number): Scalar => sum(slice(x, [i]));
@@ -46,7 +51,7 @@ const coordinate = (x: NDArray<[number]> | NDArray, i: number): Scalar => sum(sl
  * import { testFunction } from "@gradfold/optim";
  * testFunction.rosenbrock(array([0, 1])); // => float64 [] 101
  */
-export const rosenbrock = (point: NDArray): Scalar => {
+export const rosenbrock = <P extends NDArray>(point: P): Scalar => {
   const [x, y] = two("rosenbrock", point);
   return add(square(sub(1, x)), mul(square(sub(y, square(x))), 100));
 };
@@ -61,7 +66,7 @@ export const rosenbrock = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.himmelblau(array([3, 2])); // => float64 [] 0
  */
-export const himmelblau = (point: NDArray): Scalar => {
+export const himmelblau = <P extends NDArray>(point: P): Scalar => {
   const [x, y] = two("himmelblau", point);
   return add(square(sub(add(square(x), y), 11)), square(sub(add(x, square(y)), 7)));
 };
@@ -76,7 +81,7 @@ export const himmelblau = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.beale(array([3, 0.5])); // => float64 [] 0
  */
-export const beale = (point: NDArray): Scalar => {
+export const beale = <P extends NDArray>(point: P): Scalar => {
   const [x, y] = two("beale", point);
   const term = (constant: number, power: Scalar): Scalar => square(add(mul(x, sub(power, 1)), constant));
   return add(add(term(1.5, y), term(2.25, square(y))), term(2.625, mul(square(y), y)));
@@ -90,7 +95,7 @@ export const beale = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.booth(array([0, 0])); // => float64 [] 74
  */
-export const booth = (point: NDArray): Scalar => {
+export const booth = <P extends NDArray>(point: P): Scalar => {
   const [x, y] = two("booth", point);
   return add(square(sub(add(x, mul(y, 2)), 7)), square(sub(add(mul(x, 2), y), 5)));
 };
@@ -105,9 +110,9 @@ export const booth = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.rastrigin(array([1, 0, 0])); // => float64 [] 1
  */
-export const rastrigin = (point: NDArray): Scalar => {
-  checkPoint("rastrigin", point);
-  return sum(add(sub(square(point), mul(cos(mul(point, 2 * Math.PI)), 10)), 10));
+export const rastrigin = <P extends NDArray>(point: P): Scalar => {
+  const x = pointOf("rastrigin", point);
+  return sum(add(sub(square(x), mul(cos(mul(x, 2 * Math.PI)), 10)), 10));
 };
 
 /**
@@ -121,10 +126,10 @@ export const rastrigin = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.ackley(array([1, 1])); // => float64 [] 3.62538494
  */
-export const ackley = (point: NDArray): Scalar => {
-  checkPoint("ackley", point);
-  const distance = sqrt(mean(square(point)));
-  const waves = mean(cos(mul(point, 2 * Math.PI)));
+export const ackley = <P extends NDArray>(point: P): Scalar => {
+  const x = pointOf("ackley", point);
+  const distance = sqrt(mean(square(x)));
+  const waves = mean(cos(mul(x, 2 * Math.PI)));
   return add(sub(sub(20, mul(exp(mul(distance, -0.2)), 20)), exp(waves)), exp(array(1)));
 };
 
@@ -137,17 +142,17 @@ export const ackley = (point: NDArray): Scalar => {
  * import { testFunction } from "@gradfold/optim";
  * testFunction.quadratic(100)(array([1, 1])); // => float64 [] 50.5
  */
-export const quadratic = (condition: number): ((point: NDArray) => Scalar) => {
+export const quadratic = (condition: number): (<P extends NDArray>(point: P) => Scalar) => {
   check("testFunction.quadratic", "the condition number", finitePositive(), condition);
   return (point) => {
-    checkPoint("quadratic", point);
-    const n = point.shape[0] ?? 1;
+    const x = pointOf("quadratic", point);
+    const n = x.shape[0] ?? 1;
     const step = n > 1 ? (condition - 1) / (n - 1) : 0;
     const curvatures = array(
       Array.from({ length: n }, (_, i) => 1 + step * i),
-      { dtype: floatOf(point) },
+      { dtype: floatOf(x) },
     );
-    return div(sum(mul<NDArray, NDArray>(square(point), curvatures)), 2);
+    return div(sum(mul<NDArray, NDArray>(square(x), curvatures)), 2);
   };
 };
 
@@ -161,7 +166,7 @@ const floatOf = ({ dtype }: NDArray): "float32" | "float64" => (dtype === "float
  * import { testFunction } from "@gradfold/optim";
  * testFunction.saddle(array([3, 1])); // => float64 [] 8
  */
-export const saddle = (point: NDArray): Scalar => {
+export const saddle = <P extends NDArray>(point: P): Scalar => {
   const [x, y] = two("saddle", point);
   return sub(square(x), square(y));
 };

@@ -1,5 +1,5 @@
 // The types of optimizers, states and runs, and the compiler's words about those that do not fit.
-import { valueAndGrad } from "@gradfold/autodiff";
+import { grad, hessian, valueAndGrad, vmap } from "@gradfold/autodiff";
 import {
   add,
   array,
@@ -48,6 +48,7 @@ import {
   sgd,
   steps,
   synthetic,
+  testFunction,
   type TraceState,
   trainState,
   type TrainState,
@@ -239,3 +240,22 @@ is<Scalar>()(schedule.cosineDecay({ init: 1, decaySteps: 10 })(0));
 is<Matrix<50, 2>>()(synthetic.moons(key, 50).x);
 is<NDArray<[64, 32]>>()(initializer.heNormal(key, [64, 32]));
 is<NDArray<[number, 64]>>()(trainTestSplit(key, digits, { testSize: 0.5 }).train.x);
+
+// ── Test functions: a gradient keeps the size of the point
+declare const point: Vector<2>;
+declare const unknown: NDArray;
+is<Scalar>()(testFunction.rosenbrock(point));
+is<Scalar>()(testFunction.rastrigin(unknown));
+is<Vector<2>>()(grad(testFunction.rosenbrock)(point));
+is<NDArray>()(grad(testFunction.rosenbrock)(unknown));
+is<Vector<3>>()(grad(testFunction.quadratic(10))(ones([3])));
+is<readonly [Scalar, Vector<2>]>()(valueAndGrad(testFunction.ackley)(point));
+is<Matrix<2, 2>>()(hessian(testFunction.booth)(point));
+is<Matrix<5, 2>>()(vmap(grad((x: Vector<2>) => testFunction.saddle(x)))(ones([5, 2])));
+const descend = trainStep(
+  valueAndGrad((x: Vector<2>) => testFunction.himmelblau(x)),
+  sgd(0.01),
+);
+is<Vector<2>>()(descend(trainState(point, sgd(0.01)))[0].params);
+// @ts-expect-error a point is an array
+testFunction.rosenbrock(1);
