@@ -57,6 +57,10 @@ const parametersOf = (symbol: ts.Symbol): string => {
   return parameters === undefined ? "" : `<${parameters.join(", ")}>`;
 };
 
+/** What a name stands for, which another module may export. */
+export const aimOf = (checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
 /** A printer of what a program's entries export. */
 const printer = (checker: ts.TypeChecker) => {
   const typeText = (type: ts.Type, as = flags): string => checker.typeToString(type, undefined, as);
@@ -87,34 +91,64 @@ const printer = (checker: ts.TypeChecker) => {
     return calls.length > 0 ? calls : [`${name}: ${typeText(type)}`];
   };
   const linesOf = (prefix: string, exported: ts.Symbol): readonly string[] => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const symbol = aimOf(checker, exported);
     const name = `${prefix}${exported.name}`;
     if (symbol.flags & ts.SymbolFlags.ValueModule) return namesOf(`${name}.`, symbol);
     const isType = symbol.flags & (ts.SymbolFlags.TypeAlias | ts.SymbolFlags.Interface | ts.SymbolFlags.Class);
     return isType ? typeLines(name, symbol) : valueLines(name, symbol);
   };
-  const namesOf = (prefix: string, module: ts.Symbol): readonly string[] =>
+  const namesOf = (prefix: string, module: ts.Symbol, hidden: ReadonlySet<string> = new Set()): readonly string[] =>
     checker
       .getExportsOfModule(module)
+      .filter(({ name }) => !hidden.has(name))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((symbol) => linesOf(prefix, symbol));
   return namesOf;
 };
 
+/** The sources of all entries as one program, and what each entry exports. */
+export const publicProgram = (): {
+  readonly checker: ts.TypeChecker;
+  readonly modules: ReadonlyMap<string, ts.Symbol>;
+} => {
+  const sources = entrySources();
+  const program = ts.createProgram({ rootNames: [...sources.values()], options });
+  const checker = program.getTypeChecker();
+  const modules = [...sources].map(([entry, source]): [string, ts.Symbol] => {
+    const file = program.getSourceFile(source);
+    const module = file && checker.getSymbolAtLocation(file);
+    if (module === undefined) throw new Error(`${entry}: ${source} exports nothing`);
+    return [entry, module];
+  });
+  return { checker, modules: new Map(modules) };
+};
+
+/** The entries of which an entry of the package of packages exports everything, and what their names are. */
+const wholesOf = (checker: ts.TypeChecker, modules: ReadonlyMap<string, ts.Symbol>, module: ts.Symbol) => {
+  const exportsOf = (of: ts.Symbol): ReadonlyMap<string, ts.Symbol> =>
+    new Map(checker.getExportsOfModule(of).map((symbol) => [symbol.name, aimOf(checker, symbol)]));
+  const own = exportsOf(module);
+  const wholes = [...modules].filter(
+    ([entry, other]) =>
+      entry.startsWith("@") && [...exportsOf(other)].every(([name, symbol]) => own.get(name) === symbol),
+  );
+  return {
+    wholes: wholes.map(([entry]) => entry),
+    covered: new Set(wholes.flatMap(([, other]) => [...exportsOf(other).keys()])),
+  };
+};
+
 /** The text of all entries. */
 export const apiText = (): string => {
-  const entries = [...entrySources()];
-  const program = ts.createProgram({ rootNames: entries.map(([, source]) => source), options });
-  const checker = program.getTypeChecker();
+  const { checker, modules } = publicProgram();
   const namesOf = printer(checker);
-  return entries
-    .map(([entry, source]) => {
-      const file = program.getSourceFile(source);
-      const module = file && checker.getSymbolAtLocation(file);
-      if (module === undefined) throw new Error(`${entry}: ${source} exports nothing`);
-      return `# ${entry}\n\n${namesOf("", module).join("\n")}\n`;
-    })
-    .join("\n");
+  const textOf = (entry: string, module: ts.Symbol): string => {
+    if (entry.startsWith("@")) return `# ${entry}\n\n${namesOf("", module).join("\n")}\n`;
+    const { wholes, covered } = wholesOf(checker, modules, module);
+    const further = namesOf("", module, covered);
+    return `# ${entry}\n\n${[`everything of ${wholes.join(", ")}`, ...further].join("\n")}\n`;
+  };
+  return [...modules].map(([entry, module]) => textOf(entry, module)).join("\n");
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(join(root, apiFile), apiText());

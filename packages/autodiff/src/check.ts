@@ -12,6 +12,7 @@ type Mode = "forward" | "reverse";
 export interface Options {
   /** How often to differentiate: 2 checks the derivatives of the derivatives as well. */
   readonly order?: number;
+  /** "forward", "reverse" or both; both by default. */
   readonly modes?: readonly Mode[];
 }
 

@@ -81,7 +81,10 @@ export const differentiate = (name: string, f: Loss, options: Options | undefine
 export const valueAndGrad = typed<
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
     f: LossOf<"valueAndGrad", P, A, R>,
-    options?: { readonly argnums: N },
+    options?: {
+      /** Which arguments to differentiate, counted from 0: one, or a list of them. The first by default. */
+      readonly argnums: N;
+    },
   ) => (params: Argument<P>, ...rest: Arguments<A>) => readonly [value: ValueOf<R>, gradient: Differentiated<P, A, N>]
 >((f: Loss, options?: Options) => differentiate("valueAndGrad", f, options));
 
@@ -99,7 +102,10 @@ export const valueAndGrad = typed<
 export const grad = typed<
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
     f: LossOf<"grad", P, A, R>,
-    options?: { readonly argnums: N },
+    options?: {
+      /** Which arguments to differentiate, counted from 0: one, or a list of them. The first by default. */
+      readonly argnums: N;
+    },
   ) => (params: Argument<P>, ...rest: Arguments<A>) => Differentiated<P, A, N>
 >((f: Loss, options?: Options) => {
   const both = differentiate("grad", f, options);

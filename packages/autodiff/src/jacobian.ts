@@ -20,7 +20,10 @@ export interface Jac {
   /** The derivatives of every element of the results with regard to every element of the parameters. */
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray, const N extends Named = undefined>(
     f: (params: P, ...rest: A) => R,
-    options?: { readonly argnums: N },
+    options?: {
+      /** Which arguments to differentiate, counted from 0: one, or a list of them. The first by default. */
+      readonly argnums: N;
+    },
   ): (params: Argument<P>, ...rest: Arguments<A>) => Jacobian<R, Differentiated<P, A, N>>;
 }
 
@@ -143,7 +146,10 @@ const gradientFor = (name: string, f: AnyFunction, options: Options | undefined)
 export const hessian = typed<
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
     f: LossOf<"hessian", P, A, R>,
-    options?: { readonly argnums: N },
+    options?: {
+      /** Which arguments to differentiate, counted from 0: one, or a list of them. The first by default. */
+      readonly argnums: N;
+    },
   ) => (params: Argument<P>, ...rest: Arguments<A>) => Hessian<Differentiated<P, A, N>>
 >((f: AnyFunction, options?: Options) => {
   const gradient = gradientFor("hessian", f, options);
@@ -166,7 +172,10 @@ export const hessian = typed<
 export const hvp = typed<
   <P = NDArray, A extends readonly unknown[] = [], R = NDArray<[]>, const N extends Named = undefined>(
     f: LossOf<"hvp", P, A, R>,
-    options?: { readonly argnums: N },
+    options?: {
+      /** Which arguments to differentiate, counted from 0: one, or a list of them. The first by default. */
+      readonly argnums: N;
+    },
   ) => (
     params: Argument<P>,
     vector: Argument<NoInfer<Differentiated<P, A, N>>>,

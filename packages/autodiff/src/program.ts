@@ -8,15 +8,23 @@ import { elementAt } from "./element.ts";
 /** One operation of a program. Values are known by number. */
 export type Equation =
   | {
+      /** An operation of one result. */
       readonly kind: "apply";
+      /** The record of the operation. */
       readonly primitive: Primitive;
+      /** The numbers of its operands. */
       readonly inputs: readonly number[];
+      /** The number of its result. */
       readonly output: number;
     }
   | {
+      /** An operation made of programs or functions. */
       readonly kind: "call";
+      /** The record of the operation. */
       readonly compound: Compound;
+      /** The numbers of its operands. */
       readonly inputs: readonly number[];
+      /** The numbers of its results. */
       readonly outputs: readonly number[];
     };
 
@@ -25,9 +33,13 @@ export type Equation =
  * then the results of the equations in order.
  */
 export interface Program {
+  /** The type of each input. */
   readonly inputs: readonly ArrayType[];
+  /** The arrays that the function closes over. */
   readonly constants: readonly NDArray[];
+  /** The operations, in an order in which they can be computed. */
   readonly equations: readonly Equation[];
+  /** The numbers of the values that are the results. */
   readonly outputs: readonly number[];
   /** The type of every value. */
   readonly types: readonly ArrayType[];
@@ -35,12 +47,15 @@ export interface Program {
 
 /** Results and their tangents; null is zero. */
 export interface Pushed {
+  /** The results. */
   readonly outputs: readonly NDArray[];
+  /** The tangent of each result. */
   readonly tangents: readonly (NDArray | null)[];
 }
 
 /** Results, and the map from their cotangents to the operands'; null is zero. */
 export interface Pulled {
+  /** The results. */
   readonly outputs: readonly NDArray[];
   /** `sums` are the operands' cotangents so far, of which one that adds up is told. */
   readonly pullBack: (
@@ -53,7 +68,9 @@ export interface Pulled {
 
 /** Results for a stack of operands; those that are not mapped are the same for all. */
 export interface Batched {
+  /** The results. */
   readonly outputs: readonly NDArray[];
+  /** Whether each result is a stack, along its first axis. */
   readonly mapped: readonly boolean[];
 }
 
@@ -61,30 +78,55 @@ export interface Batched {
 export type Control =
   /** The body runs `length` times, from [closed, carry, row of each xs] to [carry, row of each ys]. */
   | {
+      /** A loop over rows. */
       readonly kind: "scan";
+      /** What one turn computes. */
       readonly body: Program;
+      /** How many turns there are. */
       readonly length: number;
       /** Whether rows are taken and given from the last to the first. */
       readonly reverse: boolean;
       /** How many of the operands are closed over, and how many are carried; the rest are cut into rows. */
       readonly closed: number;
+      /** How many of the operands after these are carried. */
       readonly carried: number;
     }
   /** While the condition of [closed, carry] holds, the body makes the next carry of them. */
   | {
+      /** A loop that ends where a condition does not hold. */
       readonly kind: "while";
+      /** Whether there is another turn. */
       readonly condition: Program;
+      /** What one turn computes. */
       readonly body: Program;
+      /** How many of the operands are closed over; the rest are carried. */
       readonly closed: number;
       /** More turns than these are an error. */
       readonly maxSteps: number | undefined;
     }
   /** The first operand decides which program is applied to the others. */
-  | { readonly kind: "cond"; readonly yes: Program; readonly no: Program }
+  | {
+      /** A choice of two programs. */
+      readonly kind: "cond";
+      /** The program for true. */
+      readonly yes: Program;
+      /** The program for false. */
+      readonly no: Program;
+    }
   /** A program that derivatives run again. */
-  | { readonly kind: "program"; readonly program: Program }
+  | {
+      /** A program that derivatives run again. */
+      readonly kind: "program";
+      /** The program. */
+      readonly program: Program;
+    }
   /** A function with rules of its own. */
-  | { readonly kind: "function"; readonly f: (leaves: readonly NDArray[]) => readonly NDArray[] };
+  | {
+      /** A function with rules of its own. */
+      readonly kind: "function";
+      /** The function of all leaves. */
+      readonly f: (leaves: readonly NDArray[]) => readonly NDArray[];
+    };
 
 export type ControlOf<Kind extends Control["kind"]> = Extract<Control, { readonly kind: Kind }>;
 
@@ -93,16 +135,21 @@ export type ControlOf<Kind extends Control["kind"]> = Extract<Control, { readonl
  * with rules of their own. Like a primitive's record it says how every transform acts on it.
  */
 export interface Compound {
+  /** What it is called in a printed program. */
   readonly name: string;
+  /** What it is made of. */
   readonly control: Control;
   /** The program whose operations it stands for, one by one: its derivatives have their bits. */
   readonly standsFor?: Program;
+  /** The types of the results, for those of the operands. */
   readonly types: (inputs: readonly ArrayType[]) => readonly ArrayType[];
   /** The results, where no operand is followed. */
   readonly evaluate: (inputs: readonly NDArray[]) => readonly NDArray[];
+  /** The results and their tangents. */
   readonly jvp: (tangents: readonly (NDArray | null)[], inputs: readonly NDArray[]) => Pushed;
   /** `wanted` are the operands whose cotangents are asked for. */
   readonly vjp: (inputs: readonly NDArray[], wanted: readonly boolean[]) => Pulled;
+  /** The results for operands some of which are stacks, along their first axes. */
   readonly batch: (inputs: readonly NDArray[], mapped: readonly boolean[]) => Batched;
 }
 

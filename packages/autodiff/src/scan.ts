@@ -190,7 +190,12 @@ export const scan = typed<
     f: (carry: C, x: Row<Xs>) => readonly [carry: C, y: Y],
     init: C,
     xs: Xs,
-    options?: { readonly length?: number; readonly reverse?: boolean },
+    options?: {
+      /** The number of steps; needed where `xs` has no rows to count. */
+      readonly length?: number;
+      /** Whether rows are taken from the last to the first; false by default. */
+      readonly reverse?: boolean;
+    },
   ) => readonly [carry: C, ys: Stacked<Y, RowsOf<Xs>>]
 >((f: Body, init: unknown, xs: unknown, options?: Options) => {
   checkCallback("scan", "the body", f, "scan((carry, x) => [carry, y], init, xs)");

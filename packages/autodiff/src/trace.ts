@@ -160,9 +160,19 @@ export const programOf = (
 /** A tree's type with shape and dtype for every leaf. */
 type Types<T> =
   T extends NDArray<infer S>
-    ? { readonly shape: Readonly<S>; readonly dtype: DType }
+    ? {
+        /** The size of each axis. */
+        readonly shape: Readonly<S>;
+        /** The type of the elements. */
+        readonly dtype: DType;
+      }
     : T extends number | boolean
-      ? { readonly shape: Readonly<[]>; readonly dtype: DType }
+      ? {
+          /** The size of each axis: none. */
+          readonly shape: Readonly<[]>;
+          /** The type of the elements. */
+          readonly dtype: DType;
+        }
       : T extends null | undefined
         ? T
         : { [K in keyof T]: Types<T[K]> };

@@ -105,7 +105,14 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
 export const vmap = typed<
   <A extends readonly unknown[] = NDArray[], R = NDArray, const In extends Axes = 0, const Out extends Axes = 0>(
     f: (...args: A) => R,
-    options?: { readonly inAxes?: In; readonly outAxes?: Out; readonly chunk?: number },
+    options?: {
+      /** The mapped axis of each argument, or of each leaf; null for one that is the same for all. 0 by default. */
+      readonly inAxes?: In;
+      /** Where the axis goes in the result; 0 by default. */
+      readonly outAxes?: Out;
+      /** The most rows at a time; all of them by default. */
+      readonly chunk?: number;
+    },
   ) => <N extends number>(...args: BatchedArguments<A, N, In>) => Batched<R, N, Out>
 >((f: (...args: readonly unknown[]) => unknown, options?: Options) => {
   checkCallback("vmap", "the first argument", f, "vmap(f)(xs)");

@@ -11,6 +11,7 @@ import type { Truth } from "./static.ts";
 import { traceIfPossible } from "./trace.ts";
 
 export interface Options {
+  /** The most turns that there may be; more are an error. No limit by default. Reverse mode needs it while traced. */
   readonly maxSteps?: number;
 }
 

@@ -3,7 +3,7 @@
  * seldom written by hand.
  */
 
-export type { Arange, Eye, Filled, Full, MakeArray } from "./convert/make.ts";
+export type { Arange, Eye, Filled, Full, MakeArray, MakeOptions } from "./convert/make.ts";
 export type { NestedElements, Tolerance } from "./convert/read.ts";
 export type { Clip } from "./operations/clip.ts";
 export type { Options as NormOptions } from "./operations/norm.ts";

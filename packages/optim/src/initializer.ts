@@ -6,6 +6,7 @@ import { finite, oneOf, type Settings, settings } from "./setting.ts";
 /* Weights to begin with, whose variance keeps that of signals and of gradients from layer to layer. */
 
 interface Options {
+  /** The type of the weights; float64 by default. */
   readonly dtype?: "float64" | "float32";
 }
 
@@ -142,6 +143,7 @@ export const lecunUniform = uniform("initializer.lecunUniform", lecun);
 export const lecunNormal = normal("initializer.lecunNormal", lecun);
 
 export interface OrthogonalOptions extends Options {
+  /** What the orthogonal matrix is multiplied by; 1 by default. */
   readonly gain?: number;
 }
 

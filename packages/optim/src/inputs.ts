@@ -7,7 +7,9 @@ import { asValue } from "./value.ts";
  * That is what makes a run recomputable, so it is never an iterator.
  */
 export interface Inputs<Batch> {
+  /** How many there are. */
   readonly length: number;
+  /** The one of index i, from 0 on; the same each time it is asked for. */
   readonly at: (i: number) => Batch;
 }
 

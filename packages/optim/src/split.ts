@@ -9,7 +9,9 @@ export interface SplitOptions {
 }
 
 export interface Split<T> {
+  /** The rows to train on. */
   readonly train: Rows<T>;
+  /** The rows to test with. */
   readonly test: Rows<T>;
 }
 

@@ -18,7 +18,9 @@ import { checkArray } from "./argument.ts";
 
 /** The mean and standard deviation of each column. */
 export interface Standardization {
+  /** The mean of each column. */
   readonly mean: NDArray;
+  /** The standard deviation of each column. */
   readonly std: NDArray;
 }
 

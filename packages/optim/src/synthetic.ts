@@ -28,13 +28,17 @@ import { check, count, finite, fraction, fromZero, kind, optional, type Settings
 
 /** Numbers and what they lead to. */
 export interface Regression<N extends number, D extends number> {
+  /** The inputs, a row for each. */
   readonly x: Matrix<N, D>;
+  /** The number that each row leads to. */
   readonly y: Vector<N>;
 }
 
 /** Points and the classes that they are of, int32. */
 export interface Classes<N extends number> {
+  /** The points, a row of two coordinates for each. */
   readonly x: Matrix<N, 2>;
+  /** The class of each point, int32. */
   readonly labels: Vector<N>;
 }
 
@@ -68,7 +72,9 @@ const places = <N extends number>(n: N, classes: number): Vector<N> => {
 };
 
 export interface LineOptions {
+  /** What x and the constant 1 are multiplied by; [3, 2] by default. */
   readonly slope?: readonly [number, number];
+  /** What the uniform noise is multiplied by; 1 by default. */
   readonly noise?: number;
 }
 
@@ -140,6 +146,7 @@ export const moons = <const N extends number>(key: Key, n: N, options?: Noise): 
 };
 
 export interface CirclesOptions extends Noise {
+  /** The inner radius over the outer one, from 0 to 1; 0.5 by default. */
   readonly factor?: number;
 }
 
@@ -166,7 +173,9 @@ export const circles = <const N extends number>(key: Key, n: N, options?: Circle
 };
 
 export interface SpiralsOptions extends Noise {
+  /** How many arms there are; 3 by default. */
   readonly classes?: number;
+  /** How often an arm goes round; 0.75 by default. */
   readonly turns?: number;
 }
 
@@ -193,7 +202,9 @@ export const spirals = <const N extends number>(key: Key, n: N, options?: Spiral
 };
 
 export interface BlobsOptions {
+  /** The centre of each class [classes, 2]; by default three, uniform in [-10, 10). */
   readonly centers?: Matrix<number, 2> | undefined;
+  /** The standard deviation around a centre; 1 by default. */
   readonly deviation?: number;
 }
 

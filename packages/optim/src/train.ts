@@ -9,7 +9,9 @@ import { applied, type Transform } from "./transform/transform.ts";
 
 /** All that a training run carries from step to step. */
 export interface TrainState<P, S> {
+  /** The parameters, a tree of arrays. */
   readonly params: P;
+  /** The optimizer's state. */
   readonly optimizer: For<P, S>;
   /** How many steps were taken. An array, so that a whole step can be traced. */
   readonly step: Scalar;
@@ -23,6 +25,7 @@ export interface Step<State, Batch, M> {
 }
 
 export interface Metrics {
+  /** The loss before the step. */
   readonly loss: Scalar;
 }
 

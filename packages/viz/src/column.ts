@@ -12,8 +12,18 @@ export type Column = ArrayLike<number | null | undefined>;
 
 /** Points as rows or as columns of equal length. A coordinate may be missing. */
 export type Points =
-  | readonly { readonly x: number | null | undefined; readonly y: number | null | undefined }[]
-  | { readonly x: Column; readonly y: Column };
+  | readonly {
+      /** The horizontal coordinate. */
+      readonly x: number | null | undefined;
+      /** The vertical coordinate. */
+      readonly y: number | null | undefined;
+    }[]
+  | {
+      /** The horizontal coordinates. */
+      readonly x: Column;
+      /** The vertical coordinates. */
+      readonly y: Column;
+    };
 
 /** A number as it is; null and undefined are missing. */
 export const numberOrNull: Check<Value> = (given, place) => {

@@ -26,47 +26,97 @@ export type Path = readonly (Point | null)[];
 export type Domain = readonly [low: number, high: number];
 
 export interface Tick {
+  /** Where it is on the axis. */
   readonly value: number;
+  /** What is written there. */
   readonly text: string;
 }
 
 export interface Axis {
+  /** The name beside the axis; empty for none. */
   readonly label: string;
+  /** How values are placed: by themselves or by their logarithm. */
   readonly scale: "linear" | "log";
+  /** The lowest and the highest value shown. */
   readonly domain: Domain;
+  /** Where there are marks on the axis. */
   readonly ticks: readonly Tick[];
 }
 
 /** What is drawn, in the order given. A mark with an `id` can be found again in the SVG, as `idPrefix-id`. */
 export type Mark = (
-  | { readonly kind: "dots"; readonly points: readonly Point[]; readonly radius: number; readonly opacity: number }
-  | { readonly kind: "line"; readonly path: Path; readonly width: number; readonly dash: string }
-  | { readonly kind: "rule"; readonly x: number; readonly dash: string }
   | {
+      /** Points, each drawn as a disc. */
+      readonly kind: "dots";
+      /** Where they are, in the units of the axes. */
+      readonly points: readonly Point[];
+      /** In pixels. */
+      readonly radius: number;
+      /** From 0, not to be seen, to 1. */
+      readonly opacity: number;
+    }
+  | {
+      /** A line through points. */
+      readonly kind: "line";
+      /** Its points, in the units of the axes; null is a gap. */
+      readonly path: Path;
+      /** In pixels. */
+      readonly width: number;
+      /** Lengths of strokes and gaps in pixels, as "6 5"; empty for a whole line. */
+      readonly dash: string;
+    }
+  | {
+      /** An upright line across the whole height. */
+      readonly kind: "rule";
+      /** Where it is on the horizontal axis. */
+      readonly x: number;
+      /** Lengths of strokes and gaps in pixels, as "6 5"; empty for a whole line. */
+      readonly dash: string;
+    }
+  | {
+      /** Words. */
       readonly kind: "text";
+      /** The point beside which they are, in the units of the axes. */
       readonly at: Point;
+      /** What they say. */
       readonly text: string;
+      /** Which part of the text is at the point. */
       readonly anchor: "start" | "middle" | "end";
+      /** Whether they are in bold type. */
       readonly bold: boolean;
       /** Pixels to the right and downwards. */
       readonly offset: readonly [right: number, down: number];
     }
-) & { readonly color: Color; readonly id?: string };
+) & {
+  /** Its colour. */
+  readonly color: Color;
+  /** By which it is found in the SVG, behind `idPrefix-`. */
+  readonly id?: string;
+};
 
 /** Pixels around the area that the axes span. */
 export interface Margin {
+  /** Above. */
   readonly top: number;
+  /** On the right. */
   readonly right: number;
+  /** Below. */
   readonly bottom: number;
+  /** On the left. */
   readonly left: number;
 }
 
 /** The size of a picture in pixels and its two axes: all that it takes to place a point. */
 export interface Frame {
+  /** The width of the whole picture in pixels. */
   readonly width: number;
+  /** The height of the whole picture in pixels. */
   readonly height: number;
+  /** The pixels around the axes' area. */
   readonly margin: Margin;
+  /** The horizontal axis. */
   readonly x: Axis;
+  /** The vertical axis. */
   readonly y: Axis;
 }
 
@@ -74,13 +124,17 @@ export interface Frame {
 export interface Figure extends Frame {
   /** Read out by screen readers: what this is, and what it shows. */
   readonly title: string;
+  /** What it shows, in a sentence or more. */
   readonly description: string;
   /** Drawn above the axes; empty for none. */
   readonly heading: string;
   /** Drawn below the axes; empty for none. */
   readonly note: string;
+  /** The colours. */
   readonly theme: Theme;
+  /** What every id in the SVG begins with: several figures on one page need different ones. */
   readonly idPrefix: string;
+  /** What is drawn, in this order. */
   readonly marks: readonly Mark[];
 }
 

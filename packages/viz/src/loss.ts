@@ -26,8 +26,18 @@ import type { AxisDraft } from "./ticks.ts";
  * are ignored. A loss that is null, undefined or left out is missing.
  */
 export type Losses =
-  | readonly { readonly loss?: number | null | undefined; readonly step?: number | undefined }[]
-  | { readonly loss: Column; readonly step?: ArrayLike<number> | undefined }
+  | readonly {
+      /** The loss of the step. */
+      readonly loss?: number | null | undefined;
+      /** The number of the step; the index by default. */
+      readonly step?: number | undefined;
+    }[]
+  | {
+      /** The loss of every step. */
+      readonly loss: Column;
+      /** The number of every step; the index by default. */
+      readonly step?: ArrayLike<number> | undefined;
+    }
   | Column;
 
 /** The loss at a step. */

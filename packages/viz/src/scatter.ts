@@ -13,13 +13,16 @@ import type { Theme } from "./theme.ts";
 
 /** Straight lines, each as `[slope, intercept]`. */
 export interface Lines {
+  /** Before training. */
   readonly before?: Numbers;
+  /** After training. */
   readonly after?: Numbers;
 }
 
 export interface ScatterOptions extends FigureOptions {
   /** Names of the axes; default "x" and "y". */
   readonly xLabel?: string;
+  /** The name of the vertical axis; "y" by default. */
   readonly yLabel?: string;
 }
 

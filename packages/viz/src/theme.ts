@@ -8,15 +8,21 @@ export type Color = `#${string}`;
  * at least 3 against the background (WCAG 2.2, 1.4.11).
  */
 export interface Theme {
+  /** Whether the background is dark or light. */
   readonly scheme: "dark" | "light";
+  /** What everything is drawn on. */
   readonly background: Color;
   /** Words and numbers. */
   readonly ink: Color;
   /** Axes, and words of less weight. */
   readonly muted: Color;
+  /** Lines behind the data. */
   readonly grid: Color;
+  /** Points, and the curve of a loss. */
   readonly data: Color;
+  /** What there was before training. */
   readonly before: Color;
+  /** What there is after training. */
   readonly after: Color;
   /** What went wrong. */
   readonly alarm: Color;

@@ -35,40 +35,43 @@ const most = 32;
  * gradient(array([1, 2, 3])); // => float64 [3] [ 3, 12, 27]
  * gradient.backend; // => 'wasm'
  */
-export const jit = typed<<F>(f: F) => F & { readonly backend: Backend }>(
-  (f: (...args: readonly unknown[]) => unknown, further: unknown) => {
-    checkCallback("jit", "the first argument", f, "jit(f)(x)");
-    checkAlone("jit", further, "jit(f)(x). Numbers and booleans among the arguments are static as they are");
-    const known: Specialized[] = [];
-    const runtime: Runtime = { backend: backend(), pool: openPool() };
-    // The tree of the arguments is a list.
-    const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
+export const jit = typed<
+  <F>(f: F) => F & {
+    /** What runs the compiled function. */
+    readonly backend: Backend;
+  }
+>((f: (...args: readonly unknown[]) => unknown, further: unknown) => {
+  checkCallback("jit", "the first argument", f, "jit(f)(x)");
+  checkAlone("jit", further, "jit(f)(x). Numbers and booleans among the arguments are static as they are");
+  const known: Specialized[] = [];
+  const runtime: Runtime = { backend: backend(), pool: openPool() };
+  // The tree of the arguments is a list.
+  const onList = (args: unknown): unknown => f(...(args as readonly unknown[]));
 
-    const compose = openComposition({ caller, f: onList, runtime });
+  const compose = openComposition({ caller, f: onList, runtime });
 
-    const learn = (args: readonly unknown[]): unknown => {
-      const learned = specialize(caller, args, onList, "static", runtime);
-      if (learned === undefined) return compose(args);
-      known.unshift(learned.specialized);
-      for (const { runner } of known.splice(most)) runtime.pool.drop(runner);
-      return resultOf(learned.specialized, learned.leaves);
-    };
+  const learn = (args: readonly unknown[]): unknown => {
+    const learned = specialize(caller, args, onList, "static", runtime);
+    if (learned === undefined) return compose(args);
+    known.unshift(learned.specialized);
+    for (const { runner } of known.splice(most)) runtime.pool.drop(runner);
+    return resultOf(learned.specialized, learned.leaves);
+  };
 
-    const call = (...args: readonly unknown[]): unknown => {
-      for (let i = 0; i < known.length; i++) {
-        const specialized = known[i];
-        if (specialized === undefined) continue;
-        const result = resultFor(specialized, args);
-        if (result === "miss") continue;
-        if (result === "traced") return compose(args);
-        if (i > 0) {
-          known.unshift(...known.splice(i, 1));
-          runtime.pool.touch(specialized.runner);
-        }
-        return result;
+  const call = (...args: readonly unknown[]): unknown => {
+    for (let i = 0; i < known.length; i++) {
+      const specialized = known[i];
+      if (specialized === undefined) continue;
+      const result = resultFor(specialized, args);
+      if (result === "miss") continue;
+      if (result === "traced") return compose(args);
+      if (i > 0) {
+        known.unshift(...known.splice(i, 1));
+        runtime.pool.touch(specialized.runner);
       }
-      return learn(args);
-    };
-    return Object.assign(call, { backend: runtime.backend });
-  },
-);
+      return result;
+    }
+    return learn(args);
+  };
+  return Object.assign(call, { backend: runtime.backend });
+});

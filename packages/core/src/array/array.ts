@@ -13,7 +13,9 @@ declare const shape: unique symbol;
  */
 export interface NDArray<S extends Shape = Shape> {
   readonly [shape]: S;
+  /** The size of each axis; of a scalar the empty list. */
   readonly shape: Readonly<S>;
+  /** The type of the elements. */
   readonly dtype: DType;
 }
 

@@ -17,27 +17,31 @@ export interface MakeArray extends ElementsApart<Nested | Elements> {
   /** A vector of the elements of a typed array, in its dtype. */
   (data: Elements): NDArray<[number]>;
   /** Numbers or booleans, nested as the shape says. */
-  <const T extends Nested>(data: T, options?: { readonly dtype?: DType }): NDArray<ShapeOfNested<T>>;
+  <const T extends Nested>(data: T, options?: MakeOptions): NDArray<ShapeOfNested<T>>;
   /** Numbers in row-major order, under a shape. */
   <const S extends Shape>(
     data: Nested | Elements,
-    options: { readonly shape: S; readonly dtype?: DType },
+    options: MakeOptions & {
+      /** The size of each axis. */
+      readonly shape: S;
+    },
   ): NDArray<Mutable<S>>;
 }
 
 /** What makers take besides sizes. */
-export interface Options {
+export interface MakeOptions {
+  /** The type of the elements: by default that of the data, and float64 where there are none. */
   readonly dtype?: DType;
 }
 
-interface ArrayOptions extends Options {
+interface ArrayOptions extends MakeOptions {
   readonly shape?: Shape;
 }
 
 const precise = { dtype: "float64" } as const;
 
 /** The dtype asked for, float64 by default. */
-export const dtypeIn = (name: string, options: Options | undefined): DType =>
+export const dtypeIn = (name: string, options: MakeOptions | undefined): DType =>
   checkDType(name, optionsOf(name, options, precise).dtype);
 
 const checkNumber = (name: string, what: string, x: unknown, hint = ""): void => {
@@ -95,16 +99,16 @@ export const array = typed<MakeArray>((data: Nested | Elements, options?: ArrayO
 
 export interface Filled<Name extends string> extends SizesApart<Name> {
   /** An array of a shape, each element of which is the same number. */
-  <const S extends Shape>(shape: S, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
+  <const S extends Shape>(shape: S, options?: MakeOptions): NDArray<Mutable<S>>;
 }
 
 export interface Full extends FullApart {
   /** An array of a shape, each element of which is the value. */
-  <const S extends Shape>(shape: S, value: number, options?: { readonly dtype?: DType }): NDArray<Mutable<S>>;
+  <const S extends Shape>(shape: S, value: number, options?: MakeOptions): NDArray<Mutable<S>>;
 }
 
 /** An array of one repeated element: a single number in memory, seen many times. */
-const filled = (name: string, shape: Shape, value: number, options?: Options): NDArray => {
+const filled = (name: string, shape: Shape, value: number, options?: MakeOptions): NDArray => {
   const dtype = dtypeIn(name, options);
   const sizes = roomFor(name, shape, dtype);
   return repeated(dtype, sizes, store(name, [value], dtype));
@@ -118,7 +122,7 @@ const filled = (name: string, shape: Shape, value: number, options?: Options): N
  * import { toNested, zeros } from "@gradfold/core";
  * toNested(zeros([2])); // => [ 0, 0 ]
  */
-export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: Options, ...more: Shape) => {
+export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: MakeOptions, ...more: Shape) => {
   if (typeof shape === "number") throw apart("zeros", "sizes", [shape, options, ...more], "");
   return filled("zeros", shape, 0, options);
 });
@@ -131,7 +135,7 @@ export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: Op
  * import { ones, toNested } from "@gradfold/core";
  * toNested(ones([2])); // => [ 1, 1 ]
  */
-export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: Options, ...more: Shape) => {
+export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: MakeOptions, ...more: Shape) => {
   if (typeof shape === "number") throw apart("ones", "sizes", [shape, options, ...more], "");
   return filled("ones", shape, 1, options);
 });
@@ -144,7 +148,7 @@ export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: Opti
  * import { full, toNested } from "@gradfold/core";
  * toNested(full([2], 7)); // => [ 7, 7 ]
  */
-export const full = typed<Full>((shape: Shape | number, value: number, options?: Options, ...more: Shape) => {
+export const full = typed<Full>((shape: Shape | number, value: number, options?: MakeOptions, ...more: Shape) => {
   if (typeof shape === "number") throw apartFromValue("full", [shape, value, options, ...more]);
   checkNumber("full", "the value", value);
   return filled("full", shape, value, options);
@@ -176,9 +180,9 @@ export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x
 
 export interface Eye {
   /** n rows and n columns. */
-  <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N, N]>;
+  <const N extends number>(n: N, options?: MakeOptions): NDArray<[N, N]>;
   /** n rows and m columns. */
-  <const N extends number, const M extends number>(n: N, m: M, options?: { readonly dtype?: DType }): NDArray<[N, M]>;
+  <const N extends number, const M extends number>(n: N, m: M, options?: MakeOptions): NDArray<[N, M]>;
 }
 
 /**
@@ -190,7 +194,7 @@ export interface Eye {
  * toNested(eye(2)); // => [ [ 1, 0 ], [ 0, 1 ] ]
  * toNested(eye(2, 3)); // => [ [ 1, 0, 0 ], [ 0, 1, 0 ] ]
  */
-export const eye = typed<Eye>((n: number, second?: number | Options, third?: Options) => {
+export const eye = typed<Eye>((n: number, second?: number | MakeOptions, third?: MakeOptions) => {
   const [m, options] = typeof second === "number" ? [second, third] : [n, second];
   const shape = checkShape("eye", [n, m]);
   const dtype = dtypeIn("eye", options);
@@ -201,9 +205,9 @@ export const eye = typed<Eye>((n: number, second?: number | Options, third?: Opt
 
 export interface Arange {
   /** The whole numbers from 0 to before n. */
-  <const N extends number>(n: N, options?: { readonly dtype?: DType }): NDArray<[N]>;
+  <const N extends number>(n: N, options?: MakeOptions): NDArray<[N]>;
   /** Numbers from start to before stop, in steps of 1 or of another size. */
-  (start: number, stop: number, step?: number, options?: { readonly dtype?: DType }): NDArray<[number]>;
+  (start: number, stop: number, step?: number, options?: MakeOptions): NDArray<[number]>;
 }
 
 /**
@@ -217,15 +221,17 @@ export interface Arange {
  * toNested(arange(3)); // => [ 0, 1, 2 ]
  * toNested(arange(5, 0, -2)); // => [ 5, 3, 1 ]
  */
-export const arange = typed<Arange>((first: number, stop?: number | Options, step = 1, last?: Options): NDArray => {
-  checkNumber("arange", stop === undefined ? "n" : "every bound", first);
-  if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
-  checkNumber("arange", "the step", step, " Options come fourth.");
-  const count = Math.max(0, Math.ceil((stop - first) / step));
-  if (step === 0 || !Number.isSafeInteger(count))
-    throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
-  return vector("arange", count, dtypeIn("arange", last), (i) => first + i * step);
-});
+export const arange = typed<Arange>(
+  (first: number, stop?: number | MakeOptions, step = 1, last?: MakeOptions): NDArray => {
+    checkNumber("arange", stop === undefined ? "n" : "every bound", first);
+    if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
+    checkNumber("arange", "the step", step, " MakeOptions come fourth.");
+    const count = Math.max(0, Math.ceil((stop - first) / step));
+    if (step === 0 || !Number.isSafeInteger(count))
+      throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
+    return vector("arange", count, dtypeIn("arange", last), (i) => first + i * step);
+  },
+);
 
 /**
  * Numbers at equal distances from `start` to `stop`, both included.
@@ -236,8 +242,8 @@ export const arange = typed<Arange>((first: number, stop?: number | Options, ste
  * toNested(linspace(0, 1, 3)); // => [ 0, 0.5, 1 ]
  */
 export const linspace = typed<
-  <const N extends number>(start: number, stop: number, count: N, options?: { readonly dtype?: DType }) => NDArray<[N]>
->((start: number, stop: number, count: number, options?: Options) => {
+  <const N extends number>(start: number, stop: number, count: N, options?: MakeOptions) => NDArray<[N]>
+>((start: number, stop: number, count: number, options?: MakeOptions) => {
   checkNumber("linspace", "the count", count, " It comes third.");
   checkShape("linspace", [count]);
   for (const bound of [start, stop]) checkNumber("linspace", "a bound", bound);

@@ -87,7 +87,9 @@ export const expectShape = typed<<const S extends Shape>(x: NDArray, shape: S) =
 
 /** How far two numbers may be apart: |a - b| <= atol + rtol |b|. */
 export interface Tolerance {
+  /** The relative tolerance; 1e-5 by default. */
   readonly rtol?: number;
+  /** The absolute tolerance; 1e-8 by default. */
   readonly atol?: number;
   /** A NaN is close to a NaN. */
   readonly equalNan?: boolean;

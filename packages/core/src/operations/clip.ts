@@ -28,7 +28,9 @@ const primitive = ternary({
 
 /** Where x may lie. A bound that is left out is none. */
 interface Bounds<Low, High> {
+  /** The least value; a number or an array that broadcasts. */
   readonly min?: Low;
+  /** The greatest value; a number or an array that broadcasts. */
   readonly max?: High;
 }
 

@@ -73,7 +73,13 @@ const exactly = { approximate: false };
  * toNested(gelu(array([0, 1]))); // => [ 0, 0.8413447460685429 ]
  */
 export const gelu = typed<
-  <X extends Operand>(x: X, options?: { readonly approximate?: boolean }) => NDArray<ShapeOf<X>>
+  <X extends Operand>(
+    x: X,
+    options?: {
+      /** Whether to use the approximation by tanh; false by default. */
+      readonly approximate?: boolean;
+    },
+  ) => NDArray<ShapeOf<X>>
 >((x: Operand, options?: { readonly approximate?: boolean }) => {
   const { approximate } = optionsOf("gelu", options, exactly);
   return approximate ? approximateGelu(operand("gelu", x)) : normalGelu(x);

@@ -45,7 +45,10 @@ type Grids<X, I> = X extends readonly unknown[] ? { readonly [K in keyof X]: NDA
 export const meshgrid = typed<
   <const X extends readonly NDArray[] | NDArray, I extends Indexing = "xy">(
     xs: Unless<ArraysApart<"meshgrid([a, b])", X>, X>,
-    options?: { readonly indexing?: I },
+    options?: {
+      /** "xy" (the default): the first vector runs along the second axis; "ij": vector k runs along axis k. */
+      readonly indexing?: I;
+    },
   ) => Grids<X, I>
 >((xs: readonly NDArray[], options?: { readonly indexing?: Indexing }) => {
   checkTogether("meshgrid", xs, "meshgrid([a, b])");

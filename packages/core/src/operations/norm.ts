@@ -8,6 +8,7 @@ import { flatRoot } from "./root.ts";
 import { cast, sum } from "./spread.ts";
 
 export interface Options {
+  /** 1, 2 (the default) or "inf": the sum of magnitudes, the Euclidean length, or the greatest magnitude. */
   readonly ord: 1 | 2 | "inf";
 }
 

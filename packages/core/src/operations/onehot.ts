@@ -1,9 +1,8 @@
 import type { NDArray } from "../array/array.ts";
 import { roomFor, type Shape } from "../array/shape.ts";
-import { arange, dtypeIn, type Options } from "../convert/make.ts";
+import { arange, dtypeIn, type MakeOptions } from "../convert/make.ts";
 import { DomainError } from "../error/error.ts";
 import { indicesOf } from "../input/indices.ts";
-import type { DType } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
 import type { FractionClash, Unless } from "../static/text.ts";
 import { checker, eachElement } from "./checked.ts";
@@ -35,9 +34,9 @@ export const oneHot = typed<
   <const N extends number, S extends Shape = [], const K extends number = number>(
     indices: NDArray<S> | Unless<FractionClash<"oneHot", K>, K>,
     classes: N,
-    options?: { readonly dtype?: DType },
+    options?: MakeOptions,
   ) => NDArray<[...S, N]>
->((indices: NDArray | number, classes: number, options?: Options) => {
+>((indices: NDArray | number, classes: number, options?: MakeOptions) => {
   const array = indicesOf("oneHot", indices);
   const dtype = dtypeIn("oneHot", options);
   roomFor("oneHot", [...array.shape, classes], dtype);

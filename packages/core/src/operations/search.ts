@@ -87,7 +87,10 @@ export const searchSorted = typed<
   <X extends Operand>(
     sorted: NDArray<[number]>,
     values: X,
-    options?: { readonly side?: "left" | "right" },
+    options?: {
+      /** Where a number goes that is there already: before its equals ("left", the default) or behind them. */
+      readonly side?: "left" | "right";
+    },
   ) => NDArray<ShapeOf<X>>
 >((sorted: NDArray, values: Operand, options?: { readonly side?: "left" | "right" }) => {
   const { side } = optionsOf("searchSorted", options, { side: "left" });

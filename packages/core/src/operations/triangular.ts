@@ -78,9 +78,15 @@ export const triangularRecord = (lower: boolean): Primitive =>
  * import { array, toNested, triangularSolve } from "@gradfold/core";
  * toNested(triangularSolve(array([[2, 0], [1, 4]]), array([2, 9]))); // => [ 1, 2 ]
  */
-export const triangularSolve = typed<Solve<"triangularSolve", { readonly lower?: boolean }>>(
-  (a: Operand, b: Operand, options?: { readonly lower?: boolean }) => {
-    const { lower } = optionsOf("triangularSolve", options, { lower: true });
-    return solveBy(triangularRecord(lower), a, b);
-  },
-);
+export const triangularSolve = typed<
+  Solve<
+    "triangularSolve",
+    {
+      /** Whether the lower triangle counts; true by default. */
+      readonly lower?: boolean;
+    }
+  >
+>((a: Operand, b: Operand, options?: { readonly lower?: boolean }) => {
+  const { lower } = optionsOf("triangularSolve", options, { lower: true });
+  return solveBy(triangularRecord(lower), a, b);
+});

@@ -22,13 +22,21 @@ export interface Categorical {
   <const Z extends Shape>(
     key: Key,
     logits: NDArray,
-    options: { readonly axis?: number; readonly shape: Z },
+    options: {
+      /** The axis of the classes; the last one by default. */
+      readonly axis?: number;
+      /** The shape of the result: that of the logits without the axis, behind further axes. */
+      readonly shape: Z;
+    },
   ): NDArray<Mutable<Z>>;
   /** One class for each row of logits. */
   <S extends Shape, const Ax extends number = -1>(
     key: Key,
     logits: NDArray<S>,
-    options?: { readonly axis?: Ax },
+    options?: {
+      /** The axis of the classes; the last one by default. */
+      readonly axis?: Ax;
+    },
   ): NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, []>>;
 }
 

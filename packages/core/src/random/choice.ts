@@ -41,7 +41,10 @@ export interface Choice {
     key: Key,
     x: NDArray<S>,
     shape?: Z,
-    options?: Options & { readonly axis?: Ax },
+    options?: Options & {
+      /** The axis along which rows are chosen; 0 by default. */
+      readonly axis?: Ax;
+    },
   ): NDArray<number extends S["length"] ? Shape : number extends Ax ? Shape : Replace<S, `${Ax}`, Mutable<Z>>>;
 }
 

@@ -44,6 +44,7 @@ const ranged = draw(
 export interface Bounds {
   /** 0 by default */
   readonly min?: number;
+  /** Below which they stay: a whole number above `min`, at most 2^31. */
   readonly max: number;
 }
 

@@ -45,7 +45,12 @@ export const orthogonal = typed<
   <const N extends number, const M extends number = N>(
     key: Key,
     n: N,
-    options?: { readonly columns?: M; readonly dtype?: DType },
+    options?: {
+      /** How many columns there are; n by default. */
+      readonly columns?: M;
+      /** float64 (the default) or float32. */
+      readonly dtype?: DType;
+    },
   ) => NDArray<[N, M]>
 >((from: Key, n: number, options?: { readonly columns?: number; readonly dtype?: DType }) => {
   const { columns, dtype } = optionsOf("random.orthogonal", options, { columns: n, dtype: "float64" });

@@ -20,7 +20,9 @@ import { checkFinite, checkOrder, checkProbabilities } from "./parameter.ts";
 const unit = drawFloat("uniform", unit52, unit23);
 
 export interface Interval extends Precision {
+  /** The least number; 0 by default. */
   readonly min?: number;
+  /** Below which they stay; 1 by default. */
   readonly max?: number;
 }
 
@@ -61,7 +63,14 @@ const even = { p: 0.5 };
  * toNested(random.bernoulli(random.key(0), [3], { p: 0.4 })); // => [ false, true, false ]
  */
 export const bernoulli = typed<
-  <const S extends Shape = []>(key: Key, shape?: S, options?: { readonly p?: Operand }) => NDArray<Mutable<S>>
+  <const S extends Shape = []>(
+    key: Key,
+    shape?: S,
+    options?: {
+      /** The probability of true: a number or an array that broadcasts; 0.5 by default. */
+      readonly p?: Operand;
+    },
+  ) => NDArray<Mutable<S>>
 >((from: Key, shape: Shape = [], options?: { readonly p?: Operand }) => {
   const { p } = optionsOf("random.bernoulli", options, even);
   const chance = checkProbabilities("bernoulli", operand("random.bernoulli", p));

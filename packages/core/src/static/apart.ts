@@ -23,6 +23,7 @@ type Words<
   : never;
 
 interface Options {
+  /** The type of the elements. */
   readonly dtype?: DType;
 }
 
@@ -69,7 +70,15 @@ export interface ElementsApart<Data> {
   /** The numbers, or the rows, come as a list, not one by one. */
   <const A extends Data, const B, const R extends readonly unknown[]>(
     first: B extends number ? Unless<Words<"array", "numbers", "", [A, B, ...R]>, A> : A,
-    second: Unless<RowsApart<B>, B extends number ? B : Options & { readonly shape?: Shape }>,
+    second: Unless<
+      RowsApart<B>,
+      B extends number
+        ? B
+        : Options & {
+            /** The size of each axis. */
+            readonly shape?: Shape;
+          }
+    >,
     ...rest: R
   ): NDArray;
 }

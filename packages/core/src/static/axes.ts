@@ -99,7 +99,10 @@ export interface Reduction<Name extends string, Options = object> {
     x: X,
     // Of a number or a list, whichever it is, only the number is inferred.
     axes?: Unless<AxisClash<Name, ShapeOf<X>, Ax>, Ax> | (number extends Ax ? Axes : never),
-    options?: { readonly keepDims?: K } & Readonly<Partial<Options>>,
+    options?: {
+      /** Whether the reduced axes stay, with size 1; false by default. */
+      readonly keepDims?: K;
+    } & Readonly<Partial<Options>>,
   ): NDArray<Reduced<ShapeOf<X>, Ax, K>>;
 }
 

@@ -27,7 +27,9 @@ export interface Factored<Name extends string> {
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
   ): {
+    /** Columns of length 1 at right angles. */
     readonly q: Part<S, [...Lead<S>, Rows<S>, Rank<S>]>;
+    /** The upper triangle. */
     readonly r: Part<S, [...Lead<S>, Rank<S>, Columns<S>]>;
   };
 }
@@ -37,8 +39,11 @@ export interface SingularValues<Name extends string> {
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
   ): {
+    /** The left singular vectors, as columns. */
     readonly u: Part<S, [...Lead<S>, Rows<S>, Rank<S>]>;
+    /** The singular values, the greatest first. */
     readonly s: Part<S, [...Lead<S>, Rank<S>]>;
+    /** The right singular vectors, as columns. */
     readonly v: Part<S, [...Lead<S>, Columns<S>, Rank<S>]>;
   };
 }
@@ -52,7 +57,10 @@ export interface PseudoInverse<Name extends string> {
   /** A matrix of the transposed one's shape, or one for each of a stack; `rcond` says what counts as zero. */
   <S extends Shape>(
     a: Unless<MatrixClash<Name, S>, NDArray<S>>,
-    options?: { readonly rcond?: number },
+    options?: {
+      /** The share of the first pivot at which another counts as zero. */
+      readonly rcond?: number;
+    },
   ): Part<S, [...Lead<S>, Columns<S>, Rows<S>]>;
 }
 
@@ -95,10 +103,16 @@ export interface LeastSquares<Name extends string> {
   <A extends Shape, B extends Shape>(
     a: NDArray<A>,
     b: Unless<SidesClash<Name, A, B>, NDArray<B>>,
-    options?: { readonly rcond?: number },
+    options?: {
+      /** The share of the first pivot at which another counts as zero. */
+      readonly rcond?: number;
+    },
   ): {
+    /** The x of least squares, and of those the shortest. */
     readonly solution: Each<A, B, [Columns<A>]>;
+    /** The sum of squares of a x - b. */
     readonly residualSumOfSquares: Each<A, B, []>;
+    /** How many columns of the matrix are independent. */
     readonly rank: NDArray<Stack<A, B>>;
   };
 }

@@ -30,6 +30,7 @@ export type Equal<A, B> = (<T>() => T extends A ? 1 : 0) extends <T>() => T exte
 
 /** Invariant in A. A union of two, or an `infer` inside, stays decidable for a generic A. */
 export interface Exactly<A> {
+  /** Never there: it only makes the type invariant. */
   readonly exactly: (a: A) => A;
 }
 

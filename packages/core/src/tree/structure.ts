@@ -17,10 +17,30 @@ interface Of<T> {
 /** What a tree of type T looks like with its leaves taken out. Keys are sorted; null and undefined are empty. */
 export type Structure<T = unknown> = Of<T> &
   (
-    | { readonly kind: "leaf" }
-    | { readonly kind: "empty"; readonly value: null | undefined }
-    | { readonly kind: "list"; readonly children: readonly Structure[] }
-    | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly Structure[] }
+    | {
+        /** An array, or another value. */
+        readonly kind: "leaf";
+      }
+    | {
+        /** A place without a leaf. */
+        readonly kind: "empty";
+        /** What stands there. */
+        readonly value: null | undefined;
+      }
+    | {
+        /** A list of trees. */
+        readonly kind: "list";
+        /** The structures of the parts, in order. */
+        readonly children: readonly Structure[];
+      }
+    | {
+        /** An object of trees. */
+        readonly kind: "record";
+        /** The names of the parts, sorted. */
+        readonly keys: readonly string[];
+        /** The structures of the parts, in the order of the keys. */
+        readonly children: readonly Structure[];
+      }
   );
 
 const leaf: Structure = { kind: "leaf" };

@@ -5,6 +5,7 @@ import { checkArray, checkKey } from "../argument.ts";
 import { checkCount } from "../inputs.ts";
 
 export interface BatchOptions {
+  /** Rows in a batch. */
   readonly size: number;
   /** Passes over the data (1). */
   readonly epochs?: number;

@@ -20,6 +20,7 @@ import { along } from "./along.ts";
 
 /** How far the last step went. */
 export interface LineSearchState {
+  /** The learning rate of the last step. */
   readonly learningRate: Scalar;
 }
 

@@ -55,13 +55,15 @@ const bent = (error: NDArray, delta: number): NDArray => {
  * import { loss } from "@gradfold/optim";
  * loss.huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
  */
-export const huber = loss<"loss.huber", { readonly delta?: number }>(
+export const huber = loss<
   "loss.huber",
-  (p, t, { delta }) => bent(sub(p, t), delta),
   {
-    delta: finitePositive(1),
-  },
-);
+    /** Up to which distance the loss is a parabola; 1 by default. */
+    readonly delta?: number;
+  }
+>("loss.huber", (p, t, { delta }) => bent(sub(p, t), delta), {
+  delta: finitePositive(1),
+});
 
 /**
  * {@link huber} with delta = beta, divided by beta: its slope is 1 for large errors, whatever beta is.
@@ -75,11 +77,13 @@ export const huber = loss<"loss.huber", { readonly delta?: number }>(
  * import { loss } from "@gradfold/optim";
  * loss.smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
  */
-export const smoothL1 = loss<"loss.smoothL1", { readonly beta?: number }>(
+export const smoothL1 = loss<
   "loss.smoothL1",
-  (p, t, { beta }) => mul(bent(sub(p, t), beta), 1 / beta),
-  { beta: finitePositive(1) },
-);
+  {
+    /** Up to which distance the loss is a parabola; 1 by default. */
+    readonly beta?: number;
+  }
+>("loss.smoothL1", (p, t, { beta }) => mul(bent(sub(p, t), beta), 1 / beta), { beta: finitePositive(1) });
 
 const log2 = 0.6931471805599453;
 

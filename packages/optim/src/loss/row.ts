@@ -63,6 +63,7 @@ export const klDivergence = rowLoss<"loss.klDivergence", KlDivergenceOptions>(
 
 /** What keeps a norm away from 0. */
 export interface CosineOptions {
+  /** The least that a norm counts as; 0 by default. */
   readonly epsilon?: number;
 }
 

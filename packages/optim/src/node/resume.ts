@@ -22,10 +22,13 @@ export interface Damage extends Lost {
 
 /** A recording that goes on. */
 export interface Resumed<State> {
+  /** Records the steps that follow. */
   readonly recorder: Recorder;
   /** How many steps were recorded, and the state behind them. */
   readonly steps: number;
+  /** The state to go on from. */
   readonly state: State;
+  /** How the run was made, as the recording says. */
   readonly description: Recording["description"];
   /** What of the file is damaged; all else was found whole. */
   readonly damage: readonly Damage[];

@@ -29,6 +29,7 @@ import { stateful, stateless, type Transform } from "../transform/transform.ts";
 import { decayed } from "../transform/weight-decay.ts";
 
 export interface FactoredRmsState {
+  /** How many steps were taken. */
   readonly count: Scalar;
   /** For each leaf, in the tree's order: the mean of squares, or, factored, its means over the one and the other axis. */
   readonly means: readonly (readonly NDArray[])[];

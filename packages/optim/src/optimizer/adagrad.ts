@@ -12,6 +12,7 @@ import { stateful, type Transform } from "../transform/transform.ts";
 import { type Convention, convention } from "./convention.ts";
 
 export interface RssState {
+  /** The sum of the squares of all gradients so far, and of the value at the start. */
   readonly sumOfSquares: Params;
 }
 

@@ -13,8 +13,11 @@ import { stateful, type Transform } from "../transform/transform.ts";
 import { decayed, withPenalty } from "../transform/weight-decay.ts";
 
 export interface AdamState {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The moving mean of gradients. */
   readonly mu: Params;
+  /** The moving mean of their squares. */
   readonly nu: Params;
   /** b1^t. */
   readonly b1Power: Scalar;
@@ -119,6 +122,7 @@ export const byAdam = (name: string, settings: Required<AdamOptions>): Transform
 
 /** Adam's options, and PyTorch's L2 penalty. */
 export interface PenalizedAdamOptions extends AdamOptions {
+  /** What the parameters are multiplied by before they are added to the gradient; 0 by default. */
   readonly weightDecay?: number;
 }
 

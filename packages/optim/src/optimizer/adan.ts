@@ -13,6 +13,7 @@ import { decayed } from "../transform/weight-decay.ts";
 import { ratio } from "./adam.ts";
 
 export interface AdanState {
+  /** How many steps were taken. */
   readonly count: Scalar;
   /** The mean of gradients. */
   readonly mu: Params;

@@ -12,6 +12,7 @@ import { byTrust } from "../transform/trust.ts";
 export interface LarsOptions {
   /** 0.9 by default. */
   readonly momentum?: number;
+  /** Whether the momentum looks ahead, as Nesterov has it; false by default. */
   readonly nesterov?: boolean;
   /** 0 by default. */
   readonly weightDecay?: number;

@@ -25,14 +25,20 @@ import { stateful, type Transform } from "../transform/transform.ts";
 
 /** How parameters and gradient changed in one step, as vectors of all leaves, and one over their product, or 0. */
 interface Change {
+  /** The step that the parameters took. */
   readonly params: Vector;
+  /** By how much the gradient changed over it. */
   readonly gradient: Vector;
+  /** One over the product of both; 0 for none. */
   readonly weight: Scalar;
 }
 
 export interface LbfgsState {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The parameters of the last step, all leaves in one vector. */
   readonly params: Vector;
+  /** The gradient there, all leaves in one vector. */
   readonly gradient: Vector;
   /** The last one first; those of weight 0 are none. */
   readonly changes: readonly Change[];

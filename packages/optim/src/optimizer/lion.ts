@@ -12,6 +12,7 @@ import { stateful, type Transform } from "../transform/transform.ts";
 import { decayed } from "../transform/weight-decay.ts";
 
 export interface LionState {
+  /** The moving mean of gradients. */
   readonly mu: Params;
 }
 

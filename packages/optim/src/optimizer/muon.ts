@@ -15,6 +15,7 @@ import { decayed } from "../transform/weight-decay.ts";
 import { type AdamOptions, adamSettings, type AdamState, byAdamw } from "./adam.ts";
 
 export interface MuonState {
+  /** The moving mean of gradients. */
   readonly mu: Params;
 }
 

@@ -9,7 +9,9 @@ import { like, scalar } from "../transform/state.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface NoiseState {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The key from which the noise of the next step is drawn. */
   readonly key: Key;
 }
 

@@ -9,7 +9,9 @@ import { stateful, type Transform } from "../transform/transform.ts";
 import { leafwise } from "../transform/leafwise.ts";
 
 export interface NovogradState {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The decaying sum of the steps: gradients over their norms, and the weight decay. */
   readonly mu: Params;
   /** The mean of squared norms, one for each leaf, in the tree's order. */
   readonly nu: readonly Scalar[];

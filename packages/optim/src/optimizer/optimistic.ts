@@ -9,6 +9,7 @@ import type { Params } from "../transform/static.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface OptimisticState {
+  /** How many steps were taken. */
   readonly count: Scalar;
   /** The last gradient. */
   readonly gradients: Params;

@@ -11,12 +11,14 @@ import type { Params } from "../transform/static.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface RmsState {
+  /** The moving mean of the squares of gradients. */
   readonly nu: Params;
   /** decay^t. */
   readonly power: Scalar;
 }
 
 export interface StddevState extends RmsState {
+  /** The moving mean of gradients. */
   readonly mu: Params;
 }
 
@@ -132,7 +134,9 @@ const byStddev = (name: string, settings: Required<RmsOptions>): Transform<Stdde
 export interface RmspropOptions extends RmsOptions {
   /** Whether squares are taken from the mean: by the standard deviation, {@link scaleByStddev}. */
   readonly centered?: boolean;
+  /** How much of the velocity is kept in each step; 0, which is no momentum, by default. */
   readonly momentum?: number;
+  /** Whether the momentum looks ahead, as Nesterov has it; false by default. */
   readonly nesterov?: boolean;
 }
 

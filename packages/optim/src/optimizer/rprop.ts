@@ -9,6 +9,7 @@ import type { Params } from "../transform/static.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface RpropState {
+  /** The step size of each parameter. */
   readonly stepSizes: Params;
   /** The last gradient, but 0 where its sign had changed. */
   readonly gradients: Params;

@@ -9,14 +9,17 @@ import type { Params } from "../transform/static.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 
 export interface ScheduleFreeState<S> {
+  /** How many steps were taken. */
   readonly count: Scalar;
   /** The greatest learning rate so far. */
   readonly maxRate: Scalar;
+  /** The sum of the weights in the average. */
   readonly weightSum: Scalar;
   /** Where the optimizer itself is. */
   readonly z: Params;
   /** The average of these: the parameters to evaluate with, and to keep in the end. */
   readonly x: Params;
+  /** The state of the optimizer itself. */
   readonly inner: S;
 }
 

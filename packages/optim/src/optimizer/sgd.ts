@@ -9,7 +9,9 @@ import { stateful, type Transform } from "../transform/transform.ts";
 import { withPenalty } from "../transform/weight-decay.ts";
 
 export interface SgdOptions {
+  /** How much of the velocity is kept in each step; 0, which is no momentum, by default. */
   readonly momentum?: number;
+  /** Whether the momentum looks ahead, as Nesterov has it; false by default. */
   readonly nesterov?: boolean;
   /** PyTorch's: how much less a gradient adds to the velocity, but for the first one. */
   readonly dampening?: number;

@@ -25,6 +25,7 @@ import { stateful, type Transform } from "../transform/transform.ts";
 export interface Sm3State {
   /** For each leaf, in the tree's order: the greatest sum of squares in every slice across each of its axes. */
   readonly accumulators: readonly (readonly NDArray[])[];
+  /** The moving mean of updates. */
   readonly mu: Params;
 }
 

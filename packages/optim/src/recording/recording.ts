@@ -7,7 +7,9 @@ import { checkDescription } from "./check.ts";
 
 /** Steps from … to - 1. */
 export interface Lost {
+  /** The first step that was lost. */
   readonly from: number;
+  /** The step after the last one that was lost. */
   readonly to: number;
 }
 
@@ -15,6 +17,7 @@ export interface Lost {
 export interface Recording {
   /** How many steps were taken: there is one more state. */
   readonly steps: number;
+  /** The last state. */
   readonly final: unknown;
   /** The states that are kept, that of step 0 first. */
   readonly keyframes: readonly Keyframe<unknown>[];

@@ -27,9 +27,13 @@ export const constant = (value: number): ScalarSchedule => {
 };
 
 export interface Polynomial {
+  /** The value at the start. */
   readonly init: number;
+  /** The value at the end. */
   readonly end: number;
+  /** The exponent, from 0 on; 1 is a straight line. */
   readonly power: number;
+  /** How many steps it takes from `init` to `end`. */
   readonly transitionSteps: number;
   /** How many steps to wait at `init`. */
   readonly transitionBegin?: number;
@@ -84,9 +88,13 @@ export const line = (name: string, settings: Required<Line>): ScalarSchedule =>
   transition(name, { ...settings, power: 1 });
 
 export interface ExponentialDecay {
+  /** The value at the start. */
   readonly init: number;
+  /** In how many steps the value is multiplied by `decayRate` once. */
   readonly transitionSteps: number;
+  /** The factor, above 0. */
   readonly decayRate: number;
+  /** How many steps to wait at `init`; 0 by default. */
   readonly transitionBegin?: number;
   /** Whether to go down only once in every `transitionSteps`. */
   readonly staircase?: boolean;
@@ -131,7 +139,9 @@ export const exponential = (name: string, settings: Required<ExponentialDecay>):
 };
 
 export interface CosineDecay {
+  /** The value at the start. */
   readonly init: number;
+  /** How many steps it takes to the end. */
   readonly decaySteps: number;
   /** Where it ends, as a part of `init`; 0 by default. */
   readonly alpha?: number;
@@ -167,10 +177,15 @@ export const cosine = (name: string, { init, decaySteps, alpha, exponent }: Requ
   });
 
 export interface InverseTime {
+  /** The value at the start. */
   readonly init: number;
+  /** The steps that count as one unit of time. */
   readonly transitionSteps: number;
+  /** By how much the denominator grows in one unit of time. */
   readonly decayRate: number;
+  /** How many steps to wait at `init`; 0 by default. */
   readonly transitionBegin?: number;
+  /** Whether to go down only once in every `transitionSteps`; false by default. */
   readonly staircase?: boolean;
 }
 

@@ -53,8 +53,11 @@ const joined = (name: string, schedules: readonly Schedule[], boundaries: readon
 };
 
 export interface Warmup {
+  /** The value at the start. */
   readonly init: number;
+  /** The value after the warm-up. */
   readonly peak: number;
+  /** How many steps it takes from `init` to `peak`; 0 for none. */
   readonly warmupSteps: number;
 }
 
@@ -146,6 +149,7 @@ export const warmupExponentialDecay = (options: WarmupExponentialDecay): ScalarS
 };
 
 export interface Restarts {
+  /** The settings of each cycle, which begins where the one before it ends. */
   readonly cycles: readonly WarmupCosineDecay[];
 }
 

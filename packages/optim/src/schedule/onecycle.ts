@@ -4,7 +4,9 @@ import { interpolated } from "./piecewise.ts";
 import type { ScalarSchedule } from "./schedule.ts";
 
 export interface CosineOnecycle {
+  /** How many steps there are in all. */
   readonly transitionSteps: number;
+  /** The greatest value. */
   readonly peak: number;
   /** Which part of the steps goes up; 0.3 by default. */
   readonly pctStart?: number;

@@ -7,6 +7,7 @@ import { type ScalarSchedule, scheduled } from "./schedule.ts";
 export type Boundary = readonly [step: number, scale: number];
 
 export interface PiecewiseConstant {
+  /** The value at the start. */
   readonly init: number;
   /** In ascending order of their steps. */
   readonly boundariesAndScales: readonly Boundary[];
@@ -65,6 +66,7 @@ export const piecewiseConstant = (options: PiecewiseConstant): ScalarSchedule =>
 };
 
 export interface PiecewiseInterpolate extends PiecewiseConstant {
+  /** How it goes from one value to the next: along a line or half a cosine. */
   readonly kind: "linear" | "cosine";
 }
 

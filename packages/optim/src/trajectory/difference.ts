@@ -5,6 +5,7 @@ import type { Trajectory } from "./trajectory.ts";
 
 /** The first place where two runs, or a run and what it recomputes to, are not the same. */
 export interface Difference {
+  /** The step whose state or metrics differ. */
   readonly step: number;
   /** The path of the leaf in the state, or `metrics.NAME`. */
   readonly leaf: string;

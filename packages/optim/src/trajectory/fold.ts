@@ -9,7 +9,7 @@ import { byName } from "../value.ts";
 import { type IsLast, stepByStep } from "./course.ts";
 import { advance, begin } from "./growth.ts";
 import { defaultBudget } from "./keyframe.ts";
-import { checkMonitor, type Monitor, usualMetric } from "./monitor.ts";
+import { checkMonitor, type Monitor, type Stopping, usualMetric } from "./monitor.ts";
 import { metricOf } from "./step.ts";
 import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 import { slice } from "./view.ts";
@@ -21,7 +21,7 @@ export interface FoldOptions {
   /** Bytes that the kept states may take (64 MiB). All are kept when they fit, else about 16 times their square root. */
   readonly budget?: number;
   /** Ends the run after the transition whose loss, or other metric, makes this fold say `stopped`. */
-  readonly until?: Monitor<{ readonly stopped: boolean }>;
+  readonly until?: Monitor<Stopping>;
 }
 
 const defaults = { scan: undefined, budget: undefined, until: undefined };
@@ -36,7 +36,7 @@ const leastSteps = 256;
 
 const op = "trajectory.fold";
 
-const checkStopped = (so: unknown): { readonly stopped: boolean } => {
+const checkStopped = (so: unknown): Stopping => {
   if (isRecord(so) && typeof so["stopped"] === "boolean") return so as { readonly stopped: boolean }; // it was looked at
   throw new DTypeError(
     `${op}: until must give { stopped: true or false }, and what else it likes, not ${describe(so)}.${reasonOf(so)}`,

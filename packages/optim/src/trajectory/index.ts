@@ -3,7 +3,15 @@ export { type Difference, diff } from "./difference.ts";
 export { extend, fork, forkWith } from "./extend.ts";
 export { fold, type FoldOptions } from "./fold.ts";
 export type { Keyframe } from "./keyframe.ts";
-export { type Best, bestSoFar, earlyStopping, type EarlyStoppingOptions, type Monitor, watch } from "./monitor.ts";
+export {
+  type Best,
+  bestSoFar,
+  earlyStopping,
+  type EarlyStoppingOptions,
+  type Monitor,
+  type Stopping,
+  watch,
+} from "./monitor.ts";
 export type { Diverged, Outcome } from "./outcome.ts";
 export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";

@@ -3,7 +3,9 @@ import { bytesPerElement, sizeOf } from "@gradfold/core/library";
 
 /** A state that a run keeps, so that those behind it can be computed again. */
 export interface Keyframe<State> {
+  /** How many steps lead to it. */
   readonly step: number;
+  /** The state. */
   readonly state: State;
 }
 

@@ -7,6 +7,7 @@ import { inner, type Trajectory } from "./trajectory.ts";
 export interface Monitor<A> {
   /** The name of the metric ("loss"). */
   readonly metric?: string;
+  /** What the fold starts with. */
   readonly init: A;
   /** A method, so that a monitor of more can be given where one of less is asked for. */
   next(so: A, loss: number): A;
@@ -28,6 +29,7 @@ export const checkMonitor = (name: string, what: string, x: unknown): void => {
 export interface Best {
   /** Its state; −1 before the first one. */
   readonly step: number;
+  /** Its loss; infinity before the first one. */
   readonly loss: number;
   /** Losses seen. */
   readonly seen: number;
@@ -43,9 +45,14 @@ export interface EarlyStoppingOptions {
 }
 
 /** The least loss so far, and the number of losses since then. */
-interface Waiting extends Best {
-  readonly waited: number;
+/** What a fold says that can end a run. */
+export interface Stopping {
+  /** Whether the run ends here. */
   readonly stopped: boolean;
+}
+
+interface Waiting extends Best, Stopping {
+  readonly waited: number;
 }
 
 const improve = (so: Best, loss: number, minDelta: number): Best => {
@@ -78,7 +85,7 @@ export const bestSoFar = (): Monitor<Best> => ({ init: nothing, next: (so, loss)
  * const run = trajectory.fold((n: number) => [n + 1, { loss: Math.abs(n - 2) }], 0, steps(100), { until });
  * [run.length, run.metrics.loss]; // => [ 7, [ 2, 1, 0, 1, 2, 3 ] ]
  */
-export const earlyStopping = (options: EarlyStoppingOptions): Monitor<Best & { readonly stopped: boolean }> => {
+export const earlyStopping = (options: EarlyStoppingOptions): Monitor<Best & Stopping> => {
   const op = "trajectory.earlyStopping";
   const { patience, minDelta, metric } = optionsOf(op, options, { minDelta: 0, metric: usualMetric }, ["patience"]);
   if (!Number.isInteger(patience) || patience < 1)

@@ -2,13 +2,21 @@ import { type NDArray, tree } from "@gradfold/core";
 import { compact, type Store, view } from "@gradfold/core/library";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
-export type Outcome = { readonly kind: "finished" } | Diverged;
+export type Outcome =
+  | {
+      /** Told from a run that diverged. */
+      readonly kind: "finished";
+    }
+  | Diverged;
 
 export interface Diverged {
+  /** Told from a run that finished. */
   readonly kind: "diverged";
   /** The first state whose loss is not finite or too large. */
   readonly step: number;
+  /** The loss of that state. */
   readonly loss: number;
+  /** Whether the loss is NaN or infinite, or only too large. */
   readonly reason: "not finite" | "too large";
   /** The path of the first leaf of that state that is not finite, if any. */
   readonly leaf: string | undefined;

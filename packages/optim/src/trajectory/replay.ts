@@ -6,8 +6,11 @@ import type { Trajectory } from "./trajectory.ts";
 
 /** A place in a run: from here it can be walked both ways. */
 export interface Replay<State, M> {
+  /** The run. */
   readonly run: Trajectory<State, M>;
+  /** The step at which one stands. */
   readonly step: number;
+  /** The state there. */
   readonly state: State;
 }
 

@@ -33,6 +33,7 @@ export type Columns<M> = { readonly [K in keyof M]: readonly number[] };
 export interface Trajectory<State, M, Batch = never> {
   /** The number of states, n + 1. */
   readonly length: number;
+  /** The metrics of each transition, as a list for each name. */
   readonly metrics: Columns<M>;
   /** The last state. */
   readonly final: State;

@@ -7,7 +7,15 @@ import { metricOf, takeStep } from "./step.ts";
 import { type AnyInputs, type AnyStep, type AnyTrajectory, inner, type Trajectory } from "./trajectory.ts";
 
 /** Whether a run recomputes to the bits that it holds. */
-export type Verdict = { readonly kind: "verified" } | ({ readonly kind: "differs" } & Difference);
+export type Verdict =
+  | {
+      /** All that was computed again is the same. */
+      readonly kind: "verified";
+    }
+  | ({
+      /** Something is not the same. */
+      readonly kind: "differs";
+    } & Difference);
 
 export interface Verify {
   /** By the step and the inputs of the run itself. */

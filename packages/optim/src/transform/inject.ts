@@ -17,8 +17,11 @@ type Make = (hyperparams: Hyperparams<Scalar>) => unknown;
 
 /** Hyper-parameters as data. */
 export interface InjectState<H, S> {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The hyper-parameters by name, as scalar arrays: change them for another value. */
   readonly hyperparams: { readonly [K in keyof H]: Scalar };
+  /** The state of the optimizer made of them. */
   readonly inner: S;
 }
 

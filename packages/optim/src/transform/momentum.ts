@@ -7,11 +7,14 @@ import { likeParams, scalar } from "./state.ts";
 import { stateful, type Transform } from "./transform.ts";
 
 export interface TraceState {
+  /** The velocity: a decaying sum of updates. */
   readonly trace: Params;
 }
 
 export interface TraceOptions {
+  /** How much of the velocity is kept in each step, from 0 to below 1. */
   readonly decay: number;
+  /** Whether the momentum looks ahead, as Nesterov has it; false by default. */
   readonly nesterov?: boolean;
 }
 
@@ -70,12 +73,14 @@ export const velocity = (name: string, momentum: number, nesterov: boolean): Tra
   momentum === 0 ? still(name) : traced(name, momentum, nesterov);
 
 export interface EmaState {
+  /** The moving average of updates. */
   readonly ema: Params;
   /** decay^t. */
   readonly power: Scalar;
 }
 
 export interface EmaOptions {
+  /** How much of the average is kept in each step, from 0 to below 1. */
   readonly decay: number;
   /** Whether to divide by 1 - decay^t, so that the average is one from the first step on; true by default. */
   readonly debias?: boolean;

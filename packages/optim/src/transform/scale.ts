@@ -33,6 +33,7 @@ export const scale = (factor: number | Scalar): Transform<null> => {
 };
 
 export interface ScaleState {
+  /** How many steps were taken. */
   readonly count: Scalar;
 }
 

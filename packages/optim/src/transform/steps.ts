@@ -36,6 +36,7 @@ export interface MultiStepsState<S> {
   readonly gradientStep: Scalar;
   /** Their mean. */
   readonly gradients: Params;
+  /** The state of the transform inside. */
   readonly inner: S;
 }
 
@@ -93,6 +94,7 @@ export interface IfFiniteState<S> {
   readonly errors: Scalar;
   /** How many there were in all. */
   readonly totalErrors: Scalar;
+  /** The state of the transform inside. */
   readonly inner: S;
 }
 
@@ -141,8 +143,11 @@ export const applyIfFinite = <S>(optimizer: Transform<S>, options: IfFiniteOptio
 };
 
 export interface LookaheadState<S> {
+  /** How many steps were taken. */
   readonly count: Scalar;
+  /** The slow parameters. */
   readonly slow: Params;
+  /** The state of the optimizer of the fast ones. */
   readonly inner: S;
 }
 

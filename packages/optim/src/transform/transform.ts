@@ -23,8 +23,10 @@ export interface Extra<P> {
  */
 export interface Transform<S> {
   // Methods, so that transforms of different states fit into one list of Transform<unknown>.
+  /** The state at the start, for parameters. */
   init<P>(this: void, params: P): For<P, S>;
   // P comes from the updates and parameters: of a masked state it would be guessed wrongly.
+  /** The updates as the transform changes them, and the next state. */
   update<P>(
     this: void,
     updates: P,

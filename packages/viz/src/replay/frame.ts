@@ -6,7 +6,9 @@ import { steadyText, type Value } from "../number.ts";
 
 /** One moment of a run, as plain data. Numbers that are not finite are shown as words, missing ones as a dash. */
 export interface ReplayFrame {
+  /** How many steps lead to it. */
   readonly step: number;
+  /** The loss there. */
   readonly loss?: number | null | undefined;
   /** By name, or in order. */
   readonly params: ArrayLike<number | null> | { readonly [name: string]: number | null };

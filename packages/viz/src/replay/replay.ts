@@ -16,6 +16,7 @@ export interface ReplayOptions extends Omit<FigureOptions, "idPrefix"> {
   readonly data?: Points;
   /** Names of the axes; default "x" and "y". */
   readonly xLabel?: string;
+  /** The name of the vertical axis; "y" by default. */
   readonly yLabel?: string;
   /** Milliseconds between frames at speed 1; default 50. */
   readonly interval?: number;
