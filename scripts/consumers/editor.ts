@@ -29,8 +29,8 @@ const serviceFor = (file: string, text: string): ts.LanguageService => {
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     fileExists: (path) => path === file || ts.sys.fileExists(path),
     readFile,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
+    directoryExists: (path) => ts.sys.directoryExists(path),
+    getDirectories: (path) => [...ts.sys.getDirectories(path)],
     realpath: (path) => (path === file ? path : realpathSync(path)),
   });
 };
