@@ -13,7 +13,17 @@ export type { BroadcastTo } from "./operations/spread.ts";
 export type { Triangle } from "./operations/triangle.ts";
 export type { Options as VarianceOptions } from "./operations/variance.ts";
 export type { ArraysApart, Count, First } from "./static/apart.ts";
-export type { Along, AxisClash, AxisMissing, Reduction, Replace, Squeezed, SqueezeClash } from "./static/axes.ts";
+export type {
+  Along,
+  AxisClash,
+  AxisMissing,
+  Reduced,
+  Reduction,
+  Replace,
+  SizeAlong,
+  Squeezed,
+  SqueezeClash,
+} from "./static/axes.ts";
 export type { Binary, BroadcastClash, Unary } from "./static/broadcast.ts";
 export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./static/contract.ts";
 export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";

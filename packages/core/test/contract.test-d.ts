@@ -3,6 +3,7 @@ import {
   array,
   cholesky,
   diag,
+  diagonal,
   dot,
   einsum,
   inverse,
@@ -13,6 +14,7 @@ import {
   outer,
   type Scalar,
   solve,
+  sum,
   transpose,
   triangularSolve,
   type Vector,
@@ -61,6 +63,18 @@ is<NDArray<[3, 3]>>()(diag(v));
 is<NDArray<[number, number]>>()(diag(v, 1));
 is<NDArray<[3]>>()(diag(square));
 is<NDArray>()(diag(unknown));
+is<NDArray<[2]>>()(diagonal(ones([2, 3])));
+is<NDArray<[number]>>()(diagonal(ones([n, n])));
+is<NDArray<[5, 3]>>()(diagonal(ones([5, 3, 4])));
+is<NDArray<[4, 3]>>()(diagonal(ones([5, 3, 4]), 0, 1));
+is<NDArray<[3, 4]>>()(diagonal(ones([5, 3, 4]), -1, 0));
+is<NDArray>()(diagonal(ones([5, 3, 4]), n));
+is<NDArray>()(diagonal(unknown));
+export const traceOf = (m: Matrix): Scalar => sum(diagonal(m));
+export const traces = <B extends number, N extends number>(m: NDArray<[B, N, N]>): NDArray<[B, number]> => diagonal(m);
+says<"diagonal: axis 2 is out of range for [2, 3]">()(second(diagonal<[2, 3], 2>));
+// @ts-expect-error a vector has no axis 1
+diagonal(v, 0, 1);
 
 // ── Systems of equations
 is<NDArray<[3]>>()(solve(square, v));

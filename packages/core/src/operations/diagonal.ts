@@ -3,11 +3,21 @@ import { describe } from "../array/description.ts";
 import { formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
+import type { AxisClash, Reduced, SizeAlong } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Lesser } from "../static/natural.ts";
+import type { Unless } from "../static/text.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 import { pad } from "./set.ts";
 import { slice } from "./slice.ts";
+
+/** The two axes give way to a last one. */
+type Diagonal<S extends Shape, A extends number, B extends number> =
+  Reduced<S, readonly [A, B], false> extends infer Rest extends Shape
+    ? number extends Rest["length"]
+      ? Shape
+      : [...Rest, Lesser<SizeAlong<S, A>, SizeAlong<S, B>>]
+    : never;
 
 /**
  * The elements whose places along two axes are equal, the last two by default; they lie along a new last axis.
@@ -17,7 +27,13 @@ import { slice } from "./slice.ts";
  * import { array, diagonal, toNested } from "@gradfold/core";
  * toNested(diagonal(array([[1, 2], [3, 4]]))); // => [ 1, 4 ]
  */
-export const diagonal = (x: NDArray, axis1 = -2, axis2 = -1): NDArray => {
+export const diagonal = typed<
+  <S extends Shape, const A extends number = -2, const B extends number = -1>(
+    x: NDArray<S>,
+    axis1?: Unless<AxisClash<"diagonal", S, A>, A>,
+    axis2?: Unless<AxisClash<"diagonal", S, B>, B>,
+  ) => NDArray<Diagonal<S, A, B>>
+>((x: NDArray, axis1 = -2, axis2 = -1): NDArray => {
   const array = operand("diagonal", x);
   const { shape } = array;
   const [first, second] = [normalizeAxis("diagonal", axis1, shape), normalizeAxis("diagonal", axis2, shape)];
@@ -32,7 +48,7 @@ export const diagonal = (x: NDArray, axis1 = -2, axis2 = -1): NDArray => {
   const rows = reshape(transpose(array, [...rest, first, second]), [...lead, m * n]);
   // The next element of the diagonal is one row down and one column on; below a wide matrix' square there are none.
   return slice(rows, [...lead.map(() => null), [0, Math.min(m, n) * (n + 1), n + 1]]);
-};
+});
 
 /** Of a vector a matrix, of a matrix a vector. */
 type Diag<S extends Shape, K extends number> = number extends S["length"]

@@ -23,7 +23,7 @@ type ReduceEach<
   : Out;
 
 /** The shape after reducing the axes Ax, all of them when undefined. */
-type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
+export type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
   ? Shape
   : [Ax] extends [undefined]
     ? K extends true
@@ -36,6 +36,16 @@ type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
           ? { -readonly [I in keyof S]: number }
           : Shape
         : ReduceEach<S, AxisNames<Ax>, K>;
+
+/** The size along an axis. */
+export type SizeAlong<S extends Shape, Ax extends number, I extends unknown[] = []> = S extends readonly [
+  infer H extends number,
+  ...infer R extends Shape,
+]
+  ? [(`${I["length"]}` | `-${S["length"]}`) & `${Ax}`] extends [never]
+    ? SizeAlong<R, Ax, [...I, 0]>
+    : H
+  : number;
 
 export type AxisClash<Name extends string, S extends Shape, Ax> = [Ax] extends [undefined]
   ? never
