@@ -85,8 +85,8 @@ jax.nn.gelu -> gelu(x, { approximate: true }) // exact by default
 jax.nn.logsumexp -> logSumExp(x, 1)
 jax.nn.swish -> silu(x)
 jax.nn.relu6 -> clip(x, 0, 6)
-jax.nn.elu jax.nn.celu -> elu(x, 1) // alpha has no default
-jax.nn.leaky_relu -> leakyRelu(x, 0.01) // the slope has no default
+jax.nn.elu jax.nn.celu -> elu(x)
+jax.nn.leaky_relu -> leakyRelu(x)
 jax.nn.selu -> mul(1.0507009873554805, elu(x, 1.6732632423543772))
 jax.nn.glu -> mul(slice(x, [null, [0, 2]]), sigmoid(slice(x, [null, [2, 4]])))
 jax.nn.hard_tanh -> clip(x, -1, 1)

@@ -9,8 +9,8 @@ torch: softmax
 F: relu gelu silu softplus log_softmax one_hot
 F.logsigmoid -> logSigmoid(x)
 F.relu6 -> clip(x, 0, 6)
-F.elu F.celu -> elu(x, 1) // alpha has no default
-F.leaky_relu -> leakyRelu(x, 0.01) // the slope has no default
+F.elu F.celu -> elu(x)
+F.leaky_relu -> leakyRelu(x)
 F.selu -> mul(1.0507009873554805, elu(x, 1.6732632423543772))
 torch.prelu -> leakyRelu(x, 0.25) // the slope may be an array with a gradient
 F.glu -> mul(slice(x, [null, [0, 2]]), sigmoid(slice(x, [null, [2, 4]])))

@@ -88,8 +88,8 @@ tf.atanh -> mul(0.5, sub(log1p(p), log1p(neg(p))))
 tf.step -> cast(greater(x, 0), "float64")
 tf.relu6 -> clip(x, 0, 6)
 tf.selu -> mul(1.0507009873554805, elu(x, 1.6732632423543772))
-tf.leakyRelu -> leakyRelu(x, 0.2) // the slope has no default
-tf.elu -> elu(x, 1) // alpha has no default
+tf.leakyRelu -> leakyRelu(x, 0.2) // the slope is 0.01 by default
+tf.elu -> elu(x)
 tf.prelu -> leakyRelu(x, 0.25) // the slope may be an array with a gradient
 tf.dropout -> where(random.bernoulli(key, [3, 4], { p: 0.5 }), div(x, 0.5), 0) // p is the part that stays
 `,

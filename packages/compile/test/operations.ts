@@ -102,6 +102,8 @@ export const unary: Readonly<Record<string, Unary>> = {
   softplus,
   tan,
   "gelu, approximately": (x) => gelu(x, { approximate: true }),
+  "elu of alpha 1": (x) => elu(x),
+  "leakyRelu of slope 0.01": (x) => leakyRelu(x),
   "clip to a range": (x) => clip(x, { min: -0.5, max: 1.5 }),
   "log where it is real": (x) => where(greater(x, 0), log(where(greater(x, 0), x, 1)), -1),
 };

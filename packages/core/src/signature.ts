@@ -24,7 +24,7 @@ export type {
   Squeezed,
   SqueezeClash,
 } from "./static/axes.ts";
-export type { Binary, BroadcastClash, Unary } from "./static/broadcast.ts";
+export type { Binary, BroadcastClash, Parametric, Unary } from "./static/broadcast.ts";
 export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./static/contract.ts";
 export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
 export type { Factored, LeastSquares, OfMatrix, PseudoInverse, SingularValues } from "./static/factor.ts";

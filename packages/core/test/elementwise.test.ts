@@ -582,6 +582,17 @@ test("integers stay integers where they can, and meet functions of real numbers 
   for (const f of [core.isNaN, core.isFinite, core.logicalNot]) expect(f(n).dtype).toBe("bool");
 });
 
+test("elu and leakyRelu have the parameters of other libraries where these are left out", () => {
+  for (const dtype of ["float64", "float32"] as const) {
+    const x = array([-inf, -2, -0, 0, 3, NaN], { dtype });
+    expect(values(core.elu(x))).toEqual(values(core.elu(x, 1)));
+    expect(values(core.leakyRelu(x))).toEqual(values(core.leakyRelu(x, 0.01)));
+    expect(core.leakyRelu(x).dtype).toBe(dtype);
+  }
+  expect(core.item(core.elu(-inf, undefined))).toBe(-1);
+  expect(core.item(core.leakyRelu(-100))).toBe(-1);
+});
+
 describe("where", () => {
   test("chooses, and takes the dtype of what it chooses from", () => {
     const condition = array([true, false, true]);

@@ -2,7 +2,9 @@
 import {
   add,
   array,
+  elu,
   expandDims,
+  leakyRelu,
   matmul,
   mean,
   mul,
@@ -123,3 +125,6 @@ export const l5: NDArray<[2]> = ones([2]) as NDArray<readonly [2]>;
 // ── And what looks wrong but is not is accepted
 is<NDArray<[3, 1, 2]>>()(expandDims(ones([3, 2]), 1));
 is<NDArray<[2]>>()(add(m, 1));
+is<NDArray<[2]>>()(elu(m));
+is<NDArray<[100, 2]>>()(leakyRelu(x, ones([2])));
+says<"elu: cannot broadcast [2] with [3]: 2 is not 3">()(second(elu<NDArray<[2]>, NDArray<[3]>>));

@@ -20,11 +20,11 @@ const refuse = (name: string, x: unknown): never => {
 };
 
 /** An array as it is; a number as a float64 scalar. */
-export const operand = (name: string, x: Operand): NDArray =>
+export const operand = (name: string, x: Operand | undefined): NDArray =>
   isNDArray(x) ? x : typeof x === "number" ? scalar("float64", x) : refuse(name, x);
 
 /** Two operands; a number beside a float array takes that array's dtype. */
-export const operands = (name: string, a: Operand, b: Operand): readonly [NDArray, NDArray] => {
+export const operands = (name: string, a: Operand, b: Operand | undefined): readonly [NDArray, NDArray] => {
   if (typeof a === "number" && isNDArray(b)) return [scalar(isFloat(b.dtype) ? b.dtype : "float64", a), b];
   if (typeof b === "number" && isNDArray(a)) return [a, scalar(isFloat(a.dtype) ? a.dtype : "float64", b)];
   return [operand(name, a), operand(name, b)];

@@ -93,10 +93,13 @@ export const relu = unary({
 
 /**
  * x where it is positive, else `negativeSlope` x, at every place, broadcast. Its derivative at 0 is `negativeSlope`.
+ * Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
  *
+ * @param b - `negativeSlope`: a number, or an array that broadcasts to x (0.01)
  * @throws ShapeError when the shapes do not broadcast
  * @example
  * import { array, leakyRelu, toNested } from "@gradfold/core";
+ * toNested(leakyRelu(array([-2, 2]))); // => [ -0.02, 2 ]
  * toNested(leakyRelu(array([-2, 2]), 0.5)); // => [ -1, 2 ]
  */
 export const leakyRelu = binary({
@@ -107,6 +110,7 @@ export const leakyRelu = binary({
     (t, x) => where(greater(x, 0), 0, mul(t, x)),
   ],
   domain: [negative, anywhere],
+  otherwise: 0.01,
 });
 
 /**
@@ -120,10 +124,12 @@ const bounded = (x: NDArray): NDArray => where(greater(x, 0), 0, x);
  * float32. Its derivative at 0 is `alpha`. Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network
  * learning by exponential linear units", 2015.
  *
+ * @param b - `alpha`: a number, or an array that broadcasts to x (1)
  * @throws ShapeError when the shapes do not broadcast
  * @example
  * import { array, elu, toNested } from "@gradfold/core";
- * toNested(elu(array([-1000, 2]), 1)); // => [ -1, 2 ]
+ * toNested(elu(array([-1000, 2]))); // => [ -1, 2 ]
+ * toNested(elu(array([-1000, 2]), 0.5)); // => [ -0.5, 2 ]
  */
 export const elu = binary({
   name: "elu",
@@ -136,4 +142,5 @@ export const elu = binary({
     (t, x) => where(greater(x, 0), 0, mul(t, expm1(bounded(x)))),
   ],
   domain: [negative, anywhere],
+  otherwise: 1,
 });

@@ -81,6 +81,14 @@ export interface Binary<Name extends string> {
   ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
 }
 
+export interface Parametric<Name extends string> {
+  /** At every place of an array and its parameter, broadcast; the parameter may be left out. */
+  <A extends Operand, B extends Operand = number>(
+    a: A,
+    b?: Unless<BroadcastClash<Name, ShapeOf<A>, ShapeOf<B>>, B>,
+  ): NDArray<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
+}
+
 /** Two sizes may be equal: they are, or one is not known. */
 export type SameSize<A extends number, B extends number> =
   Equal<A, B> extends true

@@ -1,7 +1,7 @@
 import type { NDArray, Operand } from "../../array/array.ts";
 import { bind, type Primitive } from "../../array/primitive.ts";
 import { operands } from "../../input/operand.ts";
-import type { Binary } from "../../static/broadcast.ts";
+import type { Binary, Parametric } from "../../static/broadcast.ts";
 import { typed } from "../../static/door.ts";
 import { accumulate } from "../add.ts";
 import { fitTo, growTo } from "../spread.ts";
@@ -23,9 +23,17 @@ interface BinaryEntry<Name extends string> {
   readonly dtypes?: DTypeRule;
 }
 
-/** A function of two numbers, at every place of operands that broadcast together. */
-export const binary = <Name extends string>(entry: BinaryEntry<Name>): Binary<Name> => {
-  const { name, meaning, derivatives, domain, dtypes = real } = entry;
+interface Entries {
+  <Name extends string>(entry: BinaryEntry<Name> & { readonly otherwise: number }): Parametric<Name>;
+  <Name extends string>(entry: BinaryEntry<Name>): Binary<Name>;
+}
+
+/**
+ * A function of two numbers, at every place of operands that broadcast together; the second one may be left out where it
+ * says what it is `otherwise`.
+ */
+export const binary = typed<Entries>((entry: BinaryEntry<string> & { readonly otherwise?: number }) => {
+  const { name, meaning, derivatives, domain, dtypes = real, otherwise } = entry;
   const { type, evaluate, loops } = elementwise(name, 2, meaning, dtypes);
   const primitive: Primitive = {
     name,
@@ -49,6 +57,6 @@ export const binary = <Name extends string>(entry: BinaryEntry<Name>): Binary<Na
   };
   return noted(
     { primitive, domain },
-    typed<Binary<Name>>((a: Operand, b: Operand) => bind(primitive, operands(name, a, b))),
+    (a: Operand, b: Operand | undefined = otherwise) => bind(primitive, operands(name, a, b)),
   );
-};
+});
