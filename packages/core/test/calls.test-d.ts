@@ -18,6 +18,8 @@ import {
   roll,
   type Shape,
   split,
+  std,
+  sum,
   stack,
   take,
   tile,
@@ -102,6 +104,10 @@ says<Refused["repeat(x, 2)"]>()(first(repeat<[2, 3]>));
 // @ts-expect-error a matrix has two axes
 roll(x, 1);
 says<Refused["roll(x, 1)"]>()(first(roll<[2, 3]>));
+// @ts-expect-error options come after the axes
+std(x, { ddof: 1 });
+// @ts-expect-error an axis is an argument
+sum(x, { axis: 0 });
 // @ts-expect-error a shape is a list
 random.normal(random.key(0), 3);
 // @ts-expect-error there is one pair for each axis

@@ -44,6 +44,9 @@ is<NDArray<[1, 1]>>()(norm(x, undefined, { keepDims: true, ord: "inf" }));
 is<NDArray<[2]>>()(variance(x, 0, { ddof: 1 }));
 is<NDArray<[1, 2]>>()(std(x, 0, { ddof: 1, keepDims: true }));
 is<Scalar>()(norm(x));
+is<Scalar>()(std(x, undefined, { ddof: 1 }));
+is<NDArray<[2]>>()(sum(x, [0]));
+is<NDArray<[100, 2]>>()(sum(x, []));
 is<NDArray<[100]>>()(argmax(x, 1));
 is<NDArray<[2, 1, 4]>>()(argmin(stackOfRows, 1, { keepDims: true }));
 is<NDArray<[2]>>()(all(x, 0));
@@ -94,6 +97,8 @@ argmax(array(1), 0);
 norm(x, 0, { ord: 3 });
 // @ts-expect-error ddof belongs to variance and std
 mean(x, 0, { ddof: 1 });
+// @ts-expect-error the greater of two is maximum
+max(x, x);
 says<"max: axis 2 is out of range for [100, 2]">()(second(max<NDArray<[100, 2]>, 2>));
 says<"argmin: axis -3 is out of range for [100, 2]">()(second(argmin<NDArray<[100, 2]>, readonly [0, -3]>));
 says<"variance: axis 0 is out of range for []">()(second(variance<number, 0>));

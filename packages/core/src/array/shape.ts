@@ -1,5 +1,4 @@
 import { DomainError, ShapeError } from "../error/error.ts";
-import { isRecord } from "../error/plain.ts";
 import { checkRoom, type DType } from "../scalar/dtype.ts";
 import { describe } from "./description.ts";
 
@@ -189,12 +188,8 @@ const isAscending = (list: readonly number[]): boolean => {
 
 const everyAxis: readonly (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]];
 
-const wrongAxes = (name: string, axes: unknown, hint: string): ShapeError => {
-  const advice = isRecord(axes) ? "Options come after them." : hint;
-  return new ShapeError(
-    `${name}: axes are a number or a list of numbers, not ${describe(axes)}.${advice && ` ${advice}`}`,
-  );
-};
+const wrongAxes = (name: string, axes: unknown, hint: string): ShapeError =>
+  new ShapeError(`${name}: axes are a number or a list of numbers, not ${describe(axes)}.${hint && ` ${hint}`}`);
 
 /** Axes counted from the start, ascending; all of them by default. */
 export const normalizeAxes = (name: string, axes: Axes | undefined, shape: Shape, hint = ""): readonly number[] => {

@@ -6,7 +6,6 @@ import {
   broadcastStrides,
   formatShape,
   frozen,
-  normalizeAxes,
   rowMajor,
   roomFor,
   sameShape,
@@ -24,7 +23,7 @@ import type { Reduction } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Mutable } from "../static/text.ts";
 import { linear } from "./family/linear.ts";
-import { dropped, reduceAlong, withAxes } from "./family/reduction.ts";
+import { dropped, reduceAlong, reducedAxes, withAxes } from "./family/reduction.ts";
 import { reshape } from "./reshape.ts";
 
 /* Adding up along axes and repeating along them are each other's adjoint; every broadcasting derivative needs both. */
@@ -52,7 +51,7 @@ const sumAlong = (axes: readonly number[]): Primitive =>
 export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
   const { keepDims } = optionsOf("sum", options, dropped);
   const array = operand("sum", x);
-  const over = normalizeAxes("sum", axes, array.shape);
+  const over = reducedAxes("sum", axes, array.shape);
   const result = over.length === 0 ? cast(array, arithmetic(array.dtype)) : bind(sumAlong(over), [array]);
   return keepDims ? withAxes(result, array.shape, over) : result;
 });

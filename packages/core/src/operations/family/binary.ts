@@ -55,8 +55,7 @@ export const binary = typed<Entries>((entry: BinaryEntry<string> & { readonly ot
     },
     batch: (inputs, mapped) => batchBroadcast(primitive, inputs, mapped),
   };
-  return noted(
-    { primitive, domain },
-    (a: Operand, b: Operand | undefined = otherwise) => bind(primitive, operands(name, a, b)),
+  return noted({ primitive, domain }, (a: Operand, b: Operand | undefined = otherwise) =>
+    bind(primitive, operands(name, a, b)),
   );
 });

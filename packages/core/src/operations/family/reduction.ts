@@ -11,6 +11,7 @@ import {
   sizeOf,
 } from "../../array/shape.ts";
 import { ShapeError } from "../../error/error.ts";
+import { isRecord } from "../../error/plain.ts";
 import { operand } from "../../input/operand.ts";
 import { completed } from "../../input/options.ts";
 import { reduceOver, reducerOf } from "../../kernel/reduce.ts";
@@ -94,6 +95,18 @@ export const reducing = (entry: ReducingEntry, axes: readonly number[]): Primiti
   };
 };
 
+/** What to write where an object stands in the place of axes: options, or NumPy's keyword. */
+const adviceOn = (name: string, { axis }: Readonly<Record<string, unknown>>): string =>
+  typeof axis === "number" ? `Write ${name}(x, ${axis})` : `Options come after them: ${name}(x, undefined, { … })`;
+
+/**
+ * The axes that a reduction is asked for, counted from the start.
+ *
+ * @param hint - what else may have been meant by axes that are none
+ */
+export const reducedAxes = (name: string, axes: Axes | undefined, shape: Shape, hint?: string): readonly number[] =>
+  normalizeAxes(name, axes, shape, isRecord(axes) ? adviceOn(name, axes) : hint);
+
 /** Reduced axes are left out unless told otherwise. */
 export const dropped = { keepDims: false };
 
@@ -124,7 +137,7 @@ export const reduction = typed<Reducing>(
     return (x: Operand, axes?: Axes, given?: Partial<typeof defaults>): NDArray => {
       const options = completed(name, given, defaults);
       const array = operand(name, x);
-      const over = normalizeAxes(name, axes, array.shape, hint);
+      const over = reducedAxes(name, axes, array.shape, hint);
       const result = reduce(array, over, options);
       return options.keepDims ? withAxes(result, array.shape, over) : result;
     };
