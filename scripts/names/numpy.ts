@@ -46,7 +46,7 @@ np.split -> split(x, [1, 2]) // a list gives the size of each part; NumPy's give
 np.array_split -> split(x, [2, 1]) // sizes that differ are written out
 np.vsplit -> split(x, 3)
 np.hsplit np.dsplit -> split(x, 2, 1)
-np.unstack -> split(x, 3).map((row) => squeeze(row, 0))
+np.unstack -> unstack(x)
 np.concat -> concatenate([x, y])
 np.vstack np.row_stack np.append -> concatenate([x, y], 0)
 np.hstack np.block np.bmat -> concatenate([x, y], 1)

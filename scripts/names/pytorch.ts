@@ -42,7 +42,7 @@ torch.dstack -> stack([x, y], 2)
 torch.column_stack -> stack([v, w], 1)
 torch.chunk torch.vsplit torch.tensor_split torch.unsafe_chunk torch.unsafe_split -> split(x, 3) // a list of tensor_split gives places
 torch.hsplit torch.dsplit -> split(x, 2, 1)
-torch.unbind -> split(x, 3).map((row) => squeeze(row, 0))
+torch.unbind -> unstack(x)
 torch.unsqueeze -> expandDims(v, 0)
 torch.flatten torch.ravel Tensor.view Tensor.view_as Tensor.reshape_as -> reshape(x, -1)
 torch.unflatten -> reshape(v, [2, 2])

@@ -36,7 +36,7 @@ tf.initializers.varianceScaling -> random.normal(key, [64, 32], { standardDeviat
       `
 tf: reshape transpose squeeze expandDims broadcastTo stack split tile pad
 tf.concat tf.concat1d tf.concat2d tf.concat3d tf.concat4d -> concatenate([x, y], 0)
-tf.unstack -> split(x, 3).map((row) => squeeze(row, 0))
+tf.unstack -> unstack(x)
 tf.reverse tf.reverse1d tf.reverse2d tf.reverse3d tf.reverse4d -> flip(x, 1)
 tf.pad1d tf.pad2d tf.pad3d tf.pad4d -> pad(x, [[0, 0], [1, 2]])
 tf.diag -> diag(v)

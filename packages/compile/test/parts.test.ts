@@ -1,5 +1,5 @@
-import { add, mul, type NDArray, slice, sum, zeros } from "@gradfold/core";
-import { grad } from "@gradfold/autodiff";
+import { add, mul, type NDArray, slice, stack, sum, unstack, zeros } from "@gradfold/core";
+import { grad, vmap } from "@gradfold/autodiff";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explain, jit } from "../src/index.ts";
@@ -30,6 +30,18 @@ test("jit gives the bits of gradients through parts that are apart and parts tha
     }),
     { numRuns: 40 },
   );
+});
+
+test.each([0, 1, -1])("jit gives the bits of slices along axis %i and of gradients through them", (axis) => {
+  const f = (x: NDArray) =>
+    unstack(x, axis)
+      .map((part, i) => sum(mul(mul(part, part), noise(i, part.shape))))
+      .reduce((a, b) => add(a, b));
+  const x = noise(7, [3, 4, 2]);
+  unstack(x, axis).forEach((part, i) => expectSameBits(jit((y: NDArray) => unstack(y, axis))(x)[i] ?? zeros([]), part));
+  expectSameBits(jit(grad(f))(x), grad(f)(x));
+  const stacked = noise(8, [2, 3, 4, 2]);
+  expectSameBits(vmap(grad(f))(stacked), stack(unstack(stacked).map(grad(f))));
 });
 
 test("the gradient of parts that are apart moves bytes in proportion to their number", () => {

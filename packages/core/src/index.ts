@@ -48,7 +48,7 @@ export { pinv } from "./operations/pinv.ts";
 export { pow } from "./operations/power.ts";
 export { prod } from "./operations/prod.ts";
 export { qr } from "./operations/qr.ts";
-export { repeat, split, tile } from "./operations/repeat.ts";
+export { repeat, split, tile, unstack } from "./operations/repeat.ts";
 export { expandDims, reshape, squeeze, transpose } from "./operations/reshape.ts";
 export { ceil, floor, remainder, round } from "./operations/rounding.ts";
 export { searchSorted } from "./operations/search.ts";

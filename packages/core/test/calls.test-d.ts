@@ -24,6 +24,7 @@ import {
   take,
   tile,
   transpose,
+  unstack,
   zeros,
 } from "../src/index.ts";
 import type { Refused } from "./calls.ts";
@@ -39,6 +40,16 @@ is<readonly [NDArray<[number, 3]>, NDArray<[number, 3]>]>()(split(x, 2));
 is<readonly NDArray<[number, 3]>[]>()(split(x, Number("2")));
 is<readonly NDArray<[number, 3]>[]>()(split(x, 100));
 is<readonly [NDArray<[2, number]>, NDArray<[2, number]>, NDArray<[2, number]>]>()(split(x, 3, 1));
+is<readonly [NDArray<[3]>, NDArray<[3]>]>()(unstack(x));
+is<readonly [NDArray<[2]>, NDArray<[2]>, NDArray<[2]>]>()(unstack(x, -1));
+is<readonly NDArray<[3]>[]>()(unstack(zeros([Number("2"), 3])));
+is<readonly NDArray[]>()(unstack(x, Number("1")));
+is<readonly NDArray[]>()(unstack(unknown));
+is<readonly NDArray<[2]>[]>()(unstack(zeros([9, 2])));
+export const rowsOf = <N extends number, D extends number>(m: NDArray<[N, D]>): readonly NDArray<[D]>[] => [
+  ...unstack(m),
+];
+says<"unstack: axis 2 is out of range for [2, 3]">()(second(unstack<[2, 3], 2>));
 is<NDArray<[2, 3]>>()(clip(x, 0, 1));
 is<NDArray<[2, 3]>>()(clip(x, 0));
 is<NDArray<[2, 3]>>()(clip(2, x, 5));

@@ -87,6 +87,7 @@ const usages: Readonly<Record<string, readonly unknown[]>> = {
   take: [m, places, 0],
   takeAlongAxis: [m, array([[0, 0]], { dtype: "int32" }), 0],
   tile: [x, [2]],
+  unstack: [m, 1],
   where: [truth, x, 0],
   "npy.decode": [core.npy.encode(x)],
   "npy.encode": [x],

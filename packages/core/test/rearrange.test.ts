@@ -21,11 +21,13 @@ import {
   slice,
   sort,
   split,
+  stack,
   take,
   takeAlongAxis,
   tile,
   toNested,
   toTypedArray,
+  unstack,
   zeros,
 } from "../src/index.ts";
 import { byPlace } from "./laws/order.ts";
@@ -104,6 +106,26 @@ describe("Splitting", () => {
       "split: the sizes [1, 1] add up to 2, but axis 1 of [2, 3] has size 3",
     );
     expect(() => split(table, [-1, 3], 0)).toThrow(DomainError);
+  });
+});
+
+describe("unstack", () => {
+  test("undoes stack along every axis of every array", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }), fc.nat(), (shape, place) => {
+        const x: NDArray = reshape(arange(shape.reduce((product, n) => product * n, 1)), shape);
+        const at = place % shape.length;
+        const slices = unstack(x, at - shape.length);
+        expect(slices).toHaveLength(shape[at] ?? -1);
+        for (const part of slices) expect(part.shape).toEqual(shape.toSpliced(at, 1));
+        if (slices.length > 0) expect(toNested(stack(slices, at))).toEqual(toNested(x));
+      }),
+    );
+  });
+  test("keeps the dtype, and needs an axis", () => {
+    expect(unstack(ints([[1], [2]])).map(({ dtype }) => dtype)).toEqual(["int32", "int32"]);
+    expect(() => unstack(table, 2 as never)).toThrow("unstack: axis 2 is out of range for [2, 3]");
+    expect(() => unstack(array(1))).toThrow("unstack: axis 0 is out of range for []");
   });
 });
 

@@ -14,7 +14,7 @@ import { DomainError, ShapeError } from "../error/error.ts";
 import { apart } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import type { Apart } from "../static/apart.ts";
-import type { AxisClash, AxisMissing, Replace } from "../static/axes.ts";
+import type { AxisClash, AxisMissing, Reduced, Replace, SizeAlong } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Unless } from "../static/text.ts";
 import { reshape } from "./reshape.ts";
@@ -177,4 +177,48 @@ export const split = typed<Splitting>((x: NDArray, sizes: Shape | number, axis =
       array.shape.map((_, k) => (k === at ? [end - (parts[i] ?? 0), end] : null)),
     ),
   );
+});
+
+/** Few of one type, by how many: no recursion, so that generic functions see a list. */
+interface Few<P> {
+  readonly 0: readonly [];
+  readonly 1: readonly [P];
+  readonly 2: readonly [P, P];
+  readonly 3: readonly [P, P, P];
+  readonly 4: readonly [P, P, P, P];
+  readonly 5: readonly [P, P, P, P, P];
+  readonly 6: readonly [P, P, P, P, P, P];
+  readonly 7: readonly [P, P, P, P, P, P, P];
+  readonly 8: readonly [P, P, P, P, P, P, P, P];
+}
+
+/** A slice for each place of an axis; a tuple of up to 8 where its size is known. */
+type Unstacked<S extends Shape, Ax extends number, P = NDArray<Reduced<S, Ax, false>>> = number extends Ax
+  ? readonly P[]
+  : SizeAlong<S, Ax> extends infer N extends keyof Few<P>
+    ? Few<P>[N]
+    : readonly P[];
+
+/**
+ * The slices at each place of an axis, the first one by default, without that axis: what `stack` puts together. Nothing is
+ * copied.
+ *
+ * @returns a tuple where the type knows the axis' size, up to 8; else a list
+ * @throws ShapeError when the axis is out of range
+ * @example
+ * import { array, toNested, unstack } from "@gradfold/core";
+ * const [x, y] = unstack(array([[1, 2], [3, 4]]), 1);
+ * toNested(x); // => [ 1, 3 ]
+ * toNested(y); // => [ 2, 4 ]
+ */
+export const unstack = typed<
+  <S extends Shape, const Ax extends number = 0>(
+    x: NDArray<S>,
+    axis?: Unless<AxisClash<"unstack", S, Ax>, Ax>,
+  ) => Unstacked<S, Ax>
+>((x: NDArray, axis = 0) => {
+  const array = operand("unstack", x);
+  const at = normalizeAxis("unstack", axis, array.shape);
+  const whole = array.shape.map((): number | null => null);
+  return Array.from({ length: array.shape[at] ?? 0 }, (_, i) => slice(array, whole.with(at, i)));
 });

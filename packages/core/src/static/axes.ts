@@ -37,7 +37,7 @@ export type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
           : Shape
         : ReduceEach<S, AxisNames<Ax>, K>;
 
-/** The size along an axis. */
+/** The size along an axis that is a literal. */
 export type SizeAlong<S extends Shape, Ax extends number, I extends unknown[] = []> = S extends readonly [
   infer H extends number,
   ...infer R extends Shape,
