@@ -80,7 +80,7 @@ optax.losses.perceptron_loss -> maximum(0, neg(mul(predictions, sign(targets))))
 optax.losses.triplet_margin_loss -> maximum(0, add(sub(norm(sub(x, y), 1), norm(sub(x, mul(2, y)), 1)), 1))
 optax.losses.poly_loss_cross_entropy -> add(loss.softmaxCrossEntropy(logits, probabilities), mul(2, sub(1, sum(mul(probabilities, softmax(logits)), -1))))
 optax.losses.dice_loss optax.losses.binary_dice_loss -> sub(1, div(mul(2, sum(mul(q, p))), add(sum(q), sum(p)))) // of probabilities
-optax.projections.projection_box -> projection.box(params, { lower: -1, upper: 1 })
+optax.projections.projection_box -> projection.box(params, { lower: -1, upper: 1 }) // bounds may be trees, too
 optax.projections.projection_non_negative -> projection.nonNegative(params)
 optax.projections.projection_simplex -> projection.simplex(params)
 optax.projections.projection_l2_ball -> projection.l2Ball(params)

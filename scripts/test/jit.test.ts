@@ -1,6 +1,6 @@
 import { jit } from "@gradfold/compile";
 import { array, item, type NDArray, toTypedArray, tree } from "@gradfold/core";
-import { applyUpdates } from "@gradfold/optim";
+import { applyUpdates, projection } from "@gradfold/optim";
 import { expect, test } from "vitest";
 import { bowl, everyOptimizer, extraOf } from "../../packages/optim/test/every-optimizer.ts";
 
@@ -32,4 +32,13 @@ test.each(everyOptimizer)("%s compiled takes the same steps, bit for bit", (_, m
     expect(numbers(other)).toEqual(numbers(one));
   }
   expect(item(bowl(one[0]))).toBeLessThan(item(bowl(params)));
+});
+
+test("a box of bounds for each parameter gives the same bits compiled, and refuses bounds that cross as it runs", () => {
+  const box = (p: Params, lower: Params) => projection.box(p, { lower, upper: { w: array([1, 2]), b: 4 } });
+  const lower = { w: array([[0, 1.5]]), b: array(-0.5) } as unknown as Params;
+  const compiled = jit(box);
+  expect(numbers(compiled(params, lower))).toEqual(numbers(box(params, lower)));
+  const crossed = { w: array([[0, 3]]), b: array(-0.5) } as unknown as Params;
+  for (const f of [box, compiled]) expect(() => f(params, crossed)).toThrow("projection.box: the bounds cross");
 });

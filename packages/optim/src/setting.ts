@@ -28,7 +28,6 @@ export const decay = numeric("from 0 to below 1", (x) => x >= 0 && x < 1);
 /** Factors that make smaller, and leave something. */
 export const shrinking = numeric("above 0 and below 1", (x) => x > 0 && x < 1);
 export const fraction = numeric("from 0 to 1", (x) => x >= 0 && x <= 1);
-export const bound = numeric("a number", (x) => !Number.isNaN(x));
 export const finite = numeric("a finite number", Number.isFinite);
 export const fromZero = numeric("a finite number from 0 on", (x) => x >= 0 && x < Infinity);
 export const positive = numeric("a number above 0", (x) => x > 0);

@@ -226,6 +226,9 @@ is<Mlp>()(multiSteps(adam(0.1), { every: 4 }).init(params).inner[0].nu);
 is<Mlp>()(optimLookahead(adam(0.1)).init(params).slow);
 is<Mlp>()(scheduleFree(sgd(0.1), { learningRate: 0.1 }).init(params).x);
 is<Mlp>()(projection.box(params, { lower: -1, upper: 1 }));
+is<Mlp>()(projection.box(params, { lower: -1, upper: params }));
+// @ts-expect-error the bounds have the parameters' structure
+projection.box({ w: params }, { lower: { v: 0 }, upper: 1 });
 // @ts-expect-error no such option
 adam(0.1, { beta1: 0.9 });
 

@@ -162,6 +162,11 @@ describe("projections", () => {
       (p: NDArray) => projection.box(p, { lower: -1, upper: 1 }),
       (x: readonly number[]) => x.every((v) => Math.abs(v) <= 1),
     ],
+    "box of bounds for each": [
+      (p: NDArray) => projection.box(p, { lower: array([-1, -Infinity, 0, 0.1]), upper: array([0, -1, 2, 0.1]) }),
+      ([a = NaN, b = NaN, c = NaN, d = NaN]: readonly number[]) =>
+        -1 <= a && a <= 0 && b <= -1 && 0 <= c && c <= 2 && d === 0.1,
+    ],
     nonNegative: [projection.nonNegative<NDArray>, (x) => x.every((v) => v >= 0)],
     simplex: [
       (p) => projection.simplex(p),
@@ -189,6 +194,39 @@ describe("projections", () => {
       }
     },
   );
+  test("box takes trees as bounds, whose arrays broadcast, in the parameters' dtypes", () => {
+    const params = {
+      w: array(
+        [
+          [-3, 3],
+          [5, 0.5],
+        ],
+        { dtype: "float32" },
+      ),
+      b: [array(-2)],
+    };
+    const bounds = { lower: { w: array([0, 1]), b: [-1] }, upper: { w: 2, b: [array(Infinity)] } };
+    const { w, b } = projection.box(params, bounds);
+    expect([w.dtype, numbers(w), numbers(b[0] ?? w)]).toEqual(["float32", [0, 2, 2, 1], [-1]]);
+    const again = projection.box({ w, b }, bounds);
+    expect([numbers(again.w), numbers(again.b[0] ?? w)]).toEqual([numbers(w), numbers(b[0] ?? w)]);
+    expect(numbers(projection.box(array([-1, 9]), { lower: array([0, 1]), upper: 4 }))).toEqual([0, 4]);
+  });
+  test("box refuses bounds for each that cross, or fit no parameters", () => {
+    const p = { w: array([1, 2]) };
+    const crossed = "projection.box: the bounds cross, or one is NaN. Every lower bound must be at most the upper one.";
+    expect(() => projection.box(p, { lower: { w: array([0, 3]) }, upper: 2 })).toThrow(crossed);
+    expect(() => projection.box(p, { lower: 0, upper: { w: NaN } })).toThrow(crossed);
+    expect(() => projection.box(p, { lower: { v: 0 } as never, upper: 2 })).toThrow(
+      "projection.box: lower does not fit the parameters at the root: {v} and {w}.",
+    );
+    expect(() => projection.box(p, { lower: 0, upper: { w: array([1, 2, 3]) } })).toThrow(
+      "projection.box: upper does not fit the parameters at w: [3] and [2].",
+    );
+    expect(() => projection.box(p, { lower: "0" as never, upper: 2 })).toThrow(
+      'projection.box: lower must be a number, or a tree like the parameters, not the string "0".',
+    );
+  });
   test("refuse what is no set", () => {
     expect(() => projection.box(array(1), { lower: 1, upper: 0 })).toThrow(
       "projection.box: the bounds cross: 1 and 0.",
