@@ -150,6 +150,7 @@ describe("contractions and systems of equations", () => {
     ["einsum with itself", (x) => einsum("ij,jk,ki->", x, x, x), a],
     ["prod of rows", (x) => square(prod(x, 1)), a],
     ["variance of columns", (x) => square(variance(x, 0, { ddof: 1 })), a],
+    ["variance about a mean that is rounded", (x) => square(variance(add(x, 1e5))), a],
     ["std of rows", (x) => div(1, std(x, 1)), a],
     ["logSumExp of columns", (x) => square(logSumExp(x, 0)), a],
     ["logSoftmax of columns", (x) => square(logSoftmax(x, 0)), a],

@@ -3,6 +3,6 @@
  *
  * @example
  * import { numerics } from "@gradfold/core";
- * numerics; // => 2
+ * numerics; // => 3
  */
-export const numerics = 2;
+export const numerics = 3;

@@ -14,17 +14,21 @@ export interface Options {
   readonly ddof: number;
 }
 
-/** In two passes: first the mean, then the squares of what differs from it. */
+/**
+ * The sum of the squares of what differs from the mean, over the count. A rounded mean leaves a mean of the differences,
+ * which is taken off, too: Σ d² - (Σ d)² / n, the correction of the two passes by Chan, Golub and LeVeque, "Algorithms for
+ * computing the sample variance", 1983, as a sum of squares, which is never negative.
+ */
 const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: number): NDArray => {
   if (!Number.isFinite(ddof)) throw new DomainError(`${name}: ddof must be a finite number, not ${describe(ddof)}.`);
-  const numbers = cast(x, floating(x.dtype));
-  const centred = sub(numbers, withAxes(mean(numbers, axes), x.shape, axes));
-  return div(sum(square(centred), axes), Math.max(sizeOf(pick(x.shape, axes)) - ddof, 0));
+  const centred = (y: NDArray): NDArray => sub(y, withAxes(mean(y, axes), x.shape, axes));
+  const differences = centred(centred(cast(x, floating(x.dtype))));
+  return div(sum(square(differences), axes), Math.max(sizeOf(pick(x.shape, axes)) - ddof, 0));
 };
 
 /**
- * The variance over some axes, all of them by default: the sum of (x - mean)², divided by the count less `ddof`. It is
- * computed in two passes, so that a mean far from 0 costs no digits; of nothing it is NaN.
+ * The variance over some axes, all of them by default: the sum of (x - mean)², divided by the count less `ddof`. A mean far
+ * from 0 costs no digits, also where the dtype rounds it; of nothing it is NaN.
  *
  * @param axes - one axis or several; negative ones count from the end
  * @param options - `keepDims`: leave the axes, with size 1; `ddof`: 0 by default, 1 for the unbiased estimate
