@@ -20,7 +20,7 @@ export type {
   Reduced,
   Reduction,
   Replace,
-  SizeAlong,
+  SizeAt,
   Squeezed,
   SqueezeClash,
 } from "./static/axes.ts";
@@ -29,6 +29,6 @@ export type { DotClash, MatMul, MatMulClash, SizeOf, VectorClash } from "./stati
 export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
 export type { Factored, LeastSquares, OfMatrix, PseudoInverse, SingularValues } from "./static/factor.ts";
 export type { OfSquare, Solve } from "./static/matrix.ts";
-export type { Sliced, StackClash } from "./static/move.ts";
-export type { Lesser } from "./static/natural.ts";
+export type { Padded, Sliced, StackClash, Tiled, Total } from "./static/move.ts";
+export type { Lesser, Product, ProductOf } from "./static/natural.ts";
 export type { FractionClash, Mutable } from "./static/text.ts";

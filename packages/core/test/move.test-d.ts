@@ -1,9 +1,24 @@
 // The sizes of slices and of what squeeze leaves, where literals say them.
-import { arange, diag, type NDArray, oneHot, ones, slice, squeeze, take } from "../src/index.ts";
+import {
+  arange,
+  concatenate,
+  diag,
+  type NDArray,
+  oneHot,
+  ones,
+  pad,
+  repeat,
+  reshape,
+  slice,
+  squeeze,
+  take,
+  tile,
+} from "../src/index.ts";
 import { is } from "./is.ts";
 
 const x = ones([10, 3]);
 declare const n: number;
+declare const many: readonly NDArray<[10, 3]>[];
 declare const unknown: NDArray;
 
 // Bounds as in Python: cut to what is there, negative ones from the end, null for an open end.
@@ -59,3 +74,27 @@ take(x, 0.5);
 oneHot(1.5, 3);
 // @ts-expect-error a truth is no index
 take(x, true);
+
+// Sums and products of literals, with every carry; nothing is claimed where one of them is not known.
+is<NDArray<[60000]>>()(concatenate([ones([59999]), ones([1])]));
+is<NDArray<[1008]>>()(concatenate([ones([999]), ones([9])]));
+is<NDArray<[2, 15]>>()(concatenate([ones([2, 4]), ones([2, 5]), ones([2, 6])], 1));
+is<NDArray<[number, 3]>>()(concatenate([ones([2, 3]), ones([n, 3])]));
+is<NDArray<[10 | 20, 3]>>()(concatenate(n > 0 ? [x] : [x, x]));
+is<NDArray<[number, 3]>>()(concatenate(many));
+is<NDArray>()(concatenate([x, x], n));
+is<NDArray<[999, 998001]>>()(tile(ones([1, 999]), [999, 999]));
+is<NDArray<[number, 3]>>()(tile(x, [n, 1]));
+is<NDArray<[10, number]>>()(tile(x, n));
+is<NDArray>()(tile(unknown, 2));
+is<NDArray<[1070]>>()(repeat(ones([107]), 10));
+is<NDArray<[number]>>()(repeat(ones([107]), n));
+is<NDArray<[number]>>()(repeat(ones([n]), 2));
+is<NDArray<[10, number]>>()(pad(x, [[0, 0], [1, n]])); // prettier-ignore
+is<NDArray<[number, number]>>()(pad(x, n));
+is<NDArray<[47040000]>>()(reshape(ones([60000, 28, 28]), -1));
+is<NDArray<[number]>>()(reshape(ones([n, 28]), -1));
+is<NDArray<[number]>>()(reshape(unknown, [-1]));
+export const twice = <N extends number>(v: NDArray<[N]>): NDArray<[number]> => concatenate([v, v]);
+export const doubled = <N extends number>(v: NDArray<[N]>): NDArray<[number]> => tile(v, 2);
+export const flat = <M extends number, N extends number>(m: NDArray<[M, N]>): NDArray<[number]> => reshape(m, -1);

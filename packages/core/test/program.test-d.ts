@@ -107,7 +107,7 @@ is<NDArray>()(add(any, ones([3])));
 is<NDArray<[2] | [3]>>()(mul(several, 2));
 is<NDArray<[3]>>()(add(maybe, ones([3])));
 is<NDArray<[5, 2]>>()(expectShape(ones([size, 2]), [5, 2]));
-is<NDArray<[number, 3]>>()(concatenate([ones([2, 3]), ones([4, 3])]));
+is<NDArray<[6, 3]>>()(concatenate([ones([2, 3]), ones([4, 3])]));
 const list = [ones([3]), ones([3])];
 is<NDArray<[number, 3]>>()(stack(list));
 is<NDArray<[3]>>()(list.reduce((s, v) => add(s, v)));

@@ -58,6 +58,9 @@ import {
   variance,
   zeros,
   zerosLike,
+  pad,
+  tile,
+  repeat,
 } from "../src/index.ts";
 import type { Same } from "./is.ts";
 
@@ -224,8 +227,30 @@ describe("the static shape is the one at run time", () => {
     shaped(2, 3)(stack([v, v, v], 1));
     shaped(2, 3)(stack([v, v, v], -1));
     shaped(100, 2, 2)(stack([x, x], 1));
-    shaped<[number, 2]>(101, 2)(concatenate([x, ones([1, 2])]));
-    shaped<[100, number]>(100, 5)(concatenate([x, ones([100, 3])], 1));
+    shaped(101, 2)(concatenate([x, ones([1, 2])]));
+    shaped(100, 5)(concatenate([x, ones([100, 3])], 1));
+    shaped(100, 6)(concatenate([x, x, x], -1));
+  });
+  test("of arrays that are repeated, widened or laid out anew", () => {
+    shaped(200)(reshape(x, -1));
+    shaped(200)(reshape(x, [-1]));
+    shaped(1)(reshape(array(3), -1));
+    shaped(100, 6)(tile(x, 3));
+    shaped(12, 200, 2)(tile(x, [12, 2, 1]));
+    shaped(0)(tile(v, 0));
+    shaped(37)(repeat(ones([1]), 37));
+    shaped(300, 2)(repeat(x, 3, 0));
+    shaped(100, 24)(repeat(x, 12, -1));
+    shaped(102, 4)(pad(x, 1));
+    shaped(
+      100,
+      12,
+    )(
+      pad(x, [
+        [0, 0],
+        [1, 9],
+      ]),
+    );
   });
   test("of leaves of trees", () => {
     const params = { w: x, list: [v] as const };

@@ -16,12 +16,19 @@ import {
 import { describe, formatShape, isNDArray, isRecord, sameShape, typed } from "@gradfold/core/library";
 import { checkArray } from "./argument.ts";
 
-/** The mean and standard deviation of each column. */
-export interface Standardization {
+/** The mean and standard deviation of each column, which may have axes itself. */
+export interface Standardization<Columns extends Shape = Shape> {
   /** The mean of each column. */
-  readonly mean: NDArray;
+  readonly mean: NDArray<Columns>;
   /** The standard deviation of each column. */
-  readonly std: NDArray;
+  readonly std: NDArray<Columns>;
+}
+
+export interface Fit {
+  /** For each column of the rows. */
+  <S extends Shape>(
+    x: NDArray<S>,
+  ): Standardization<S extends readonly [unknown, ...infer Columns extends Shape] ? Columns : Shape>;
 }
 
 /**
@@ -34,13 +41,13 @@ export interface Standardization {
  * import { standardize } from "@gradfold/optim";
  * standardize.fit(array([[1, 10], [3, 10]])); // => { mean: float64 [2] [ 2, 10], std: float64 [2] [1, 0] }
  */
-export const fit = (x: NDArray): Standardization => {
+export const fit = typed<Fit>((x: NDArray): Standardization => {
   checkArray("standardize.fit", "the rows", x);
   if (x.shape.length === 0) throw new ShapeError("standardize.fit: a scalar has no rows.");
   if (x.shape[0] === 0) throw new ShapeError(`standardize.fit: there are no rows: ${formatShape(x.shape)}.`);
   const middle = mean(x, 0);
   return { mean: middle, std: sqrt(mean(square(sub<NDArray, NDArray>(x, middle)), 0)) };
-};
+});
 
 export interface Apply {
   /** For each column, by what `standardize.fit` gave. */

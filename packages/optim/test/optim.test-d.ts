@@ -46,6 +46,7 @@ import {
   schedule,
   scheduleFree,
   sgd,
+  standardize,
   steps,
   synthetic,
   testFunction,
@@ -262,3 +263,8 @@ const descend = trainStep(
 is<Vector<2>>()(descend(trainState(point, sgd(0.01)))[0].params);
 // @ts-expect-error a point is an array
 testFunction.rosenbrock(1);
+
+// ── Standardization: one mean for each column
+is<Vector<3>>()(standardize.fit(ones([10, 3])).mean);
+is<Matrix<10, 3>>()(standardize.apply(standardize.fit(ones([10, 3])), ones([10, 3])));
+is<NDArray>()(standardize.fit(unknown).std);

@@ -3,7 +3,7 @@ import { describe } from "../array/description.ts";
 import { formatShape, normalizeAxis, roomFor, type Shape } from "../array/shape.ts";
 import { DomainError, ShapeError } from "../error/error.ts";
 import { operand } from "../input/operand.ts";
-import type { AxisClash, Reduced, SizeAlong } from "../static/axes.ts";
+import type { AxisClash, Reduced, SizeAt } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
 import type { Lesser } from "../static/natural.ts";
 import type { Unless } from "../static/text.ts";
@@ -16,7 +16,7 @@ type Diagonal<S extends Shape, A extends number, B extends number> =
   Reduced<S, readonly [A, B], false> extends infer Rest extends Shape
     ? number extends Rest["length"]
       ? Shape
-      : [...Rest, Lesser<SizeAlong<S, A>, SizeAlong<S, B>>]
+      : [...Rest, Lesser<SizeAt<S, `${A}`>, SizeAt<S, `${B}`>>]
     : never;
 
 /**

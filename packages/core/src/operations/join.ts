@@ -11,7 +11,7 @@ import type { ArraysApart, Count, First } from "../static/apart.ts";
 import type { Insert, Replace } from "../static/axes.ts";
 import type { ShapeOf } from "../static/broadcast.ts";
 import { typed } from "../static/door.ts";
-import type { StackClash } from "../static/move.ts";
+import type { StackClash, Total } from "../static/move.ts";
 import type { Unless } from "../static/text.ts";
 import { allStacked } from "./family/batch.ts";
 import { jointlyLinear } from "./family/linear.ts";
@@ -93,7 +93,7 @@ export const concatenate = typed<
   <const X extends readonly NDArray[] | NDArray, const Ax extends number = 0>(
     xs: Unless<ArraysApart<"concatenate([a, b], 0)", X>, X>,
     axis?: Ax,
-  ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<First<X>>, `${Ax}`, [number]>>
+  ) => NDArray<number extends Ax ? Shape : Replace<ShapeOf<First<X>>, `${Ax}`, [Total<X, `${Ax}`>]>>
 >((xs: readonly NDArray[], axis = 0) => {
   const arrays = promoted("concatenate", xs);
   const at = normalizeAxis("concatenate", axis, arrays[0]?.shape ?? []);

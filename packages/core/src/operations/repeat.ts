@@ -14,27 +14,20 @@ import { DomainError, ShapeError } from "../error/error.ts";
 import { apart } from "../input/apart.ts";
 import { operand } from "../input/operand.ts";
 import type { Apart } from "../static/apart.ts";
-import type { AxisClash, AxisMissing, Reduced, Replace, SizeAlong } from "../static/axes.ts";
+import type { AxisClash, AxisMissing, Reduced, Replace, SizeAt } from "../static/axes.ts";
 import { typed } from "../static/door.ts";
+import type { Tiled } from "../static/move.ts";
+import type { Product, ProductOf } from "../static/natural.ts";
 import type { Unless } from "../static/text.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { broadcastTo } from "./spread.ts";
 
-/** Of two ranks the higher one, with unknown sizes; a literal list of counts has a known rank. */
-type Tiled<S extends Shape, R extends Shape> = number extends S["length"]
-  ? Shape
-  : number extends R["length"]
-    ? Shape
-    : R extends readonly [...{ readonly [K in keyof S]: unknown }, ...unknown[]]
-      ? { -readonly [K in keyof R]: number }
-      : { -readonly [K in keyof S]: number };
-
 export interface Tile extends Apart<"tile", "counts"> {
   /** A whole array as often as each count says along its axis. */
   <S extends Shape, const R extends Shape>(x: NDArray<S>, counts: R): NDArray<Tiled<S, R>>;
   /** A whole array `count` times along its last axis. */
-  <S extends Shape>(x: NDArray<S>, count: number): NDArray<Tiled<S, [number]>>;
+  <S extends Shape, const N extends number>(x: NDArray<S>, count: N): NDArray<Tiled<S, [N]>>;
 }
 
 /**
@@ -69,13 +62,14 @@ export const tile = typed<Tile>((x: NDArray, counts: Shape | number, ...more: re
   return reshape(repeated, to);
 });
 
-type Repeated<S extends Shape, Ax> = number extends S["length"]
+/** Of a scalar and of a vector no axis is named. */
+type Repeated<S extends Shape, Ax, N extends number> = number extends S["length"]
   ? Shape
   : Ax extends number
     ? number extends Ax
       ? Shape
-      : Replace<S, `${Ax}`, [number]>
-    : [number];
+      : Replace<S, `${Ax}`, [Product<SizeAt<S, `${Ax}`>, N>]>
+    : [ProductOf<[...S, N]>];
 
 /**
  * Every element so many times in a row, along an axis, which only a vector may leave out.
@@ -87,11 +81,11 @@ type Repeated<S extends Shape, Ax> = number extends S["length"]
  * toNested(repeat(array([[1, 2]]), 2, 0)); // => [ [ 1, 2 ], [ 1, 2 ] ]
  */
 export const repeat = typed<
-  <S extends Shape, const Ax extends number | undefined = undefined>(
+  <S extends Shape, const Ax extends number | undefined = undefined, const N extends number = number>(
     x: Unless<AxisMissing<"repeat(x, 2, 0)", S, Ax>, NDArray<S>>,
-    count: number,
+    count: N,
     axis?: Unless<AxisClash<"repeat", S, Ax>, Ax>,
-  ) => NDArray<Repeated<S, Ax>>
+  ) => NDArray<Repeated<S, Ax, N>>
 >((x: NDArray, count: number, axis?: number) => {
   const array = operand("repeat", x);
   const at = onlyAxis("repeat", axis, array.shape, "repeat(x, 2, 0)");
@@ -195,7 +189,7 @@ interface Few<P> {
 /** A slice for each place of an axis; a tuple of up to 8 where its size is known. */
 type Unstacked<S extends Shape, Ax extends number, P = NDArray<Reduced<S, Ax, false>>> = number extends Ax
   ? readonly P[]
-  : SizeAlong<S, Ax> extends infer N extends keyof Few<P>
+  : SizeAt<S, `${Ax}`> extends infer N extends keyof Few<P>
     ? Few<P>[N]
     : readonly P[];
 

@@ -60,9 +60,9 @@ const moveTo = (x: NDArray, shape: Shape): NDArray => (sameShape(shape, x.shape)
 
 export interface Reshape extends Apart<"reshape", "sizes"> {
   /** The same elements under a shape, one size of which may be -1 for what remains. */
-  <const S extends Shape>(x: NDArray, shape: S): NDArray<Reshaped<S>>;
+  <const S extends Shape, From extends Shape = Shape>(x: NDArray<From>, shape: S): NDArray<Reshaped<From, S>>;
   /** The same elements as a vector. */
-  <const N extends number>(x: NDArray, size: N): NDArray<Reshaped<[N]>>;
+  <const N extends number, From extends Shape = Shape>(x: NDArray<From>, size: N): NDArray<Reshaped<From, [N]>>;
 }
 
 /**

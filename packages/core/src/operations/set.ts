@@ -11,7 +11,7 @@ import { isList } from "../error/plain.ts";
 import { operand, operands } from "../input/operand.ts";
 import { promote } from "../scalar/dtype.ts";
 import { typed } from "../static/door.ts";
-import type { Range } from "../static/move.ts";
+import type { Padded, Range } from "../static/move.ts";
 import { allStacked } from "./family/batch.ts";
 import { jointlyLinear } from "./family/linear.ts";
 import { pair } from "./family/operands.ts";
@@ -78,9 +78,6 @@ export const set = typed<<S extends Shape>(x: NDArray<S>, ranges: readonly Range
   },
 );
 
-/** Of each axis of S, an unknown size. */
-type Unsized<S extends Shape> = { -readonly [K in keyof S]: number };
-
 type Widths = readonly (readonly [before: number, after: number])[];
 
 /** A pair for each axis: one number is the width everywhere. */
@@ -112,7 +109,7 @@ const pairsOf = (given: Widths | number, shape: Shape): Widths => {
  * toNested(pad(array([[1]]), 1)); // => [ [ 0, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 0 ] ]
  */
 export const pad = typed<
-  <S extends Shape>(x: NDArray<S>, widths: Widths | number, value?: number) => NDArray<Unsized<S>>
+  <S extends Shape, const W extends Widths | number>(x: NDArray<S>, widths: W, value?: number) => NDArray<Padded<S, W>>
 >((x: NDArray, given: Widths | number, value = 0) => {
   const array = operand("pad", x);
   const { shape, dtype } = array;

@@ -37,16 +37,6 @@ export type Reduced<S extends Shape, Ax, K extends boolean> = boolean extends K
           : Shape
         : ReduceEach<S, AxisNames<Ax>, K>;
 
-/** The size along an axis that is a literal. */
-export type SizeAlong<S extends Shape, Ax extends number, I extends unknown[] = []> = S extends readonly [
-  infer H extends number,
-  ...infer R extends Shape,
-]
-  ? [(`${I["length"]}` | `-${S["length"]}`) & `${Ax}`] extends [never]
-    ? SizeAlong<R, Ax, [...I, 0]>
-    : H
-  : number;
-
 export type AxisClash<Name extends string, S extends Shape, Ax> = [Ax] extends [undefined]
   ? never
   : number extends S["length"]
@@ -143,6 +133,16 @@ export type Replace<
     ? [H, ...Replace<R, Ax, By, [...I, 0]>]
     : [...By, ...R]
   : [];
+
+/** The size of the axis Ax, where it is known. */
+export type SizeAt<S extends Shape, Ax extends string, I extends unknown[] = []> = S extends readonly [
+  infer H extends number,
+  ...infer R extends Shape,
+]
+  ? [(`${I["length"]}` | `-${S["length"]}`) & Ax] extends [never]
+    ? SizeAt<R, Ax, [...I, 0]>
+    : H
+  : number;
 
 /** The shape with a new axis of size N at Ax. Of the axes that count from the end, only the last one is followed. */
 export type Insert<S extends Shape, Ax, N extends number> = Ax extends 0

@@ -1,7 +1,8 @@
 import type { NDArray } from "../array/array.ts";
 import type { Shape } from "../array/shape.ts";
 import type { SameShapeClash } from "./broadcast.ts";
-import type { Difference, Lesser, Steps } from "./natural.ts";
+import type { SizeAt } from "./axes.ts";
+import type { Difference, Lesser, Product, ProductOf, Steps, Sum } from "./natural.ts";
 import type { Mutable } from "./text.ts";
 
 export type Reverse<S extends Shape, Out extends Shape = []> = S extends readonly [
@@ -17,8 +18,38 @@ export type Permuted<S extends Shape, P extends Shape> = {
   -readonly [K in keyof P]: P[K] extends keyof S & number ? S[P[K]] : S[P[K] & number];
 };
 
-/** -1 stands for the size that remains. */
-export type Reshaped<S extends Shape> = { -readonly [K in keyof S]: S[K] extends -1 ? number : S[K] };
+/** -1 stands for the size that remains, which of a vector is known. */
+export type Reshaped<From extends Shape, S extends Shape> = S extends readonly [-1]
+  ? [ProductOf<From>]
+  : { -readonly [K in keyof S]: S[K] extends -1 ? number : S[K] };
+
+/** The sizes of all arrays of a list along an axis, together. */
+export type Total<X, Ax extends string, Out extends number = 0> = number extends Out
+  ? number
+  : X extends readonly [NDArray<infer S>, ...infer R]
+    ? Total<R, Ax, Sum<Out, SizeAt<S, Ax>>>
+    : X extends readonly []
+      ? Out
+      : number;
+
+/** A size with what is before and after it. */
+type Widened<N extends number, W> = W extends readonly [infer A extends number, infer B extends number]
+  ? Sum<Sum<A, N>, B>
+  : number;
+
+/** The shape with a border of widths W: one for all sides, or a pair for each axis. */
+export type Padded<S extends Shape, W> = {
+  -readonly [K in keyof S]: W extends number ? Widened<S[K], [W, W]> : Widened<S[K], W[K & keyof W]>;
+};
+
+/** Every size times its count; of two ranks the higher one. */
+export type Tiled<S extends Shape, R extends Shape, Out extends Shape = []> = number extends S["length"] | R["length"]
+  ? Shape
+  : S extends readonly [...infer SI extends Shape, infer s extends number]
+    ? R extends readonly [...infer RI extends Shape, infer r extends number]
+      ? Tiled<SI, RI, [Product<s, r>, ...Out]>
+      : [...S, ...Out]
+    : [...R, ...Out];
 
 /** Per axis: null takes all, a number picks one and drops the axis, a list is a range as in Python. */
 export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number];

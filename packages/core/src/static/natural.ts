@@ -88,3 +88,52 @@ export type Steps<A extends number, B extends number, Count extends unknown[] = 
               ? Steps<D, B, [...Count, 0]>
               : [...Count, 0]["length"] & number
             : never;
+
+/** The digits of a sum, the last one first. */
+type Plus<A, B, Carry extends unknown[] = [], Out extends string = ""> = A extends [
+  infer a extends unknown[],
+  ...infer AR,
+]
+  ? B extends [infer b extends unknown[], ...infer BR]
+    ? Put<[...a, ...b, ...Carry], AR, BR, Out>
+    : Put<[...a, ...Carry], AR, [], Out>
+  : B extends [infer b extends unknown[], ...infer BR]
+    ? Put<[...b, ...Carry], [], BR, Out>
+    : Carry extends []
+      ? Out
+      : `1${Out}`;
+
+type Put<Total extends unknown[], AR, BR, Out extends string> = Total extends [...Ten, ...infer R]
+  ? Plus<AR, BR, [0], `${R["length"] & number}${Out}`>
+  : Plus<AR, BR, [], `${Total["length"] & number}${Out}`>;
+
+/** a + b for whole numbers from 0 on; of others `number`. */
+export type Sum<A extends number, B extends number> = number extends A | B
+  ? number
+  : Digits<`${A}`> extends infer DA extends unknown[]
+    ? Digits<`${B}`> extends infer DB extends unknown[]
+      ? Parsed<Plus<DA, DB>>
+      : number
+    : number;
+
+/** A number as often as there are elements. */
+type Fold<A extends number, Count extends unknown[]> = Count extends [unknown, ...infer R] ? Sum<A, Fold<A, R>> : 0;
+
+/** Digit after digit of the second factor. */
+type Horner<A extends number, Text extends string, Out extends number = 0> = Text extends `${infer D}${infer R}`
+  ? D extends Digit
+    ? Horner<A, R, Sum<Parsed<`${Out}0`>, Fold<A, Units[D & keyof Units]>>>
+    : number
+  : Out;
+
+/** a b for whole numbers from 0 on; of others `number`. */
+export type Product<A extends number, B extends number> = number extends A | B ? number : Horner<A, `${B}`>;
+
+/** The product of all sizes. */
+export type ProductOf<S extends readonly number[], Out extends number = 1> = number extends Out
+  ? number
+  : S extends readonly [infer H extends number, ...infer R extends readonly number[]]
+    ? ProductOf<R, Product<H, Out>>
+    : S extends readonly []
+      ? Out
+      : number;
