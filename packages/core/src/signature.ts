@@ -32,3 +32,4 @@ export type { OfSquare, Solve } from "./static/matrix.ts";
 export type { Padded, Sliced, StackClash, Tiled, Total } from "./static/move.ts";
 export type { Lesser, Product, ProductOf } from "./static/natural.ts";
 export type { FractionClash, Mutable } from "./static/text.ts";
+export type { FromNamed } from "./tree/named.ts";
