@@ -30,6 +30,6 @@ export type { EinsumClash, EinsumShape, ShapesOf } from "./static/einsum.ts";
 export type { Factored, LeastSquares, OfMatrix, PseudoInverse, SingularValues } from "./static/factor.ts";
 export type { OfSquare, Solve } from "./static/matrix.ts";
 export type { Padded, Sliced, StackClash, Tiled, Total } from "./static/move.ts";
-export type { Lesser, Product, ProductOf } from "./static/natural.ts";
+export type { Lesser, Product, ProductOf, Sum } from "./static/natural.ts";
 export type { FractionClash, Mutable } from "./static/text.ts";
 export type { FromNamed } from "./tree/named.ts";
