@@ -1,6 +1,7 @@
 /* What an editor shows of the installed packages, asked of TypeScript's language service. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { SourceMap } from "node:module";
+import { dirname, join } from "node:path";
 import ts from "typescript-api";
 import { type Check, expectEqual } from "../checks.ts";
 import { entries, packageOf } from "../consumer.ts";
@@ -53,19 +54,24 @@ const imports = entries.map((entry, i) => `import * as m${i} from "${entry}";\n`
 
 type Value = { readonly name: string; readonly isCalled: boolean };
 
-/** All public values, as they are reached from a file that imports every entry. */
-const publicValues = (file: string): readonly Value[] => {
+/** All public names, as they are reached from a file that imports every entry. */
+const publicNames = (file: string): { readonly checker: ts.TypeChecker; readonly names: readonly Named[] } => {
   const program = serviceFor(file, imports).getProgram();
   const source = program?.getSourceFile(file);
   if (program === undefined || source === undefined) throw new Error(`${file} is not compiled`);
   const checker = program.getTypeChecker();
-  return source.statements.filter(ts.isImportDeclaration).flatMap((statement, i) => {
+  const names = source.statements.filter(ts.isImportDeclaration).flatMap((statement, i) => {
     const module = checker.getSymbolAtLocation(statement.moduleSpecifier);
-    const names = module === undefined ? [] : namesIn(checker, module, `m${i}.`);
-    return names
-      .filter(({ symbol }) => (symbol.flags & ts.SymbolFlags.Value) !== 0)
-      .map(({ name, symbol }) => ({ name, isCalled: checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0 }));
+    return module === undefined ? [] : namesIn(checker, module, `m${i}.`);
   });
+  return { checker, names };
+};
+
+const publicValues = (file: string): readonly Value[] => {
+  const { checker, names } = publicNames(file);
+  return names
+    .filter(({ symbol }) => (symbol.flags & ts.SymbolFlags.Value) !== 0)
+    .map(({ name, symbol }) => ({ name, isCalled: checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0 }));
 };
 
 const wordsOf = (parts: readonly ts.SymbolDisplayPart[] | undefined): string =>
@@ -91,7 +97,24 @@ const undocumented = (file: string): readonly string[] => {
   });
 };
 
-type SourceMap = { readonly sources: readonly string[]; readonly sourcesContent?: readonly string[] };
+/** Whether the map of a declaration leads to where its name stands in the source, to which an editor then goes. */
+const leadsToSource = (declaration: ts.Declaration): boolean => {
+  const name = ts.getNameOfDeclaration(declaration);
+  const { fileName } = declaration.getSourceFile();
+  if (name === undefined || !existsSync(`${fileName}.map`)) return false;
+  const { line, character } = declaration.getSourceFile().getLineAndCharacterOfPosition(name.getStart());
+  const entry = new SourceMap(JSON.parse(readFileSync(`${fileName}.map`, "utf8"))).findEntry(line, character);
+  if (!("originalSource" in entry)) return false;
+  const source = readFileSync(join(dirname(fileName), entry.originalSource), "utf8").split("\n")[entry.originalLine];
+  return source?.startsWith(name.getText(), entry.originalColumn) === true;
+};
+
+const unled = (file: string): readonly string[] =>
+  publicNames(file).names.flatMap(({ name, symbol: { declarations = [] } }) =>
+    declarations.some(leadsToSource) ? [] : [name],
+  );
+
+type Mapped = { readonly sources: readonly string[]; readonly sourcesContent?: readonly string[] };
 
 /** The maps of an installed package whose sources are neither beside them nor in them; declarations have maps. */
 const unmapped = (home: string): readonly string[] =>
@@ -99,7 +122,7 @@ const unmapped = (home: string): readonly string[] =>
     const file = join(home, "dist", path);
     if (path.endsWith(".d.ts")) return existsSync(`${file}.map`) ? [] : [file];
     if (!path.endsWith(".map")) return [];
-    const { sources, sourcesContent = [] } = JSON.parse(readFileSync(file, "utf8")) as SourceMap;
+    const { sources, sourcesContent = [] } = JSON.parse(readFileSync(file, "utf8")) as Mapped;
     return sources.some((source, i) => !existsSync(join(file, "..", source)) && sourcesContent[i] === undefined)
       ? [file]
       : [];
@@ -112,6 +135,10 @@ export const editorChecks = (consumer: string): readonly Check[] => {
     [
       "an editor shows a docstring at every public name, at its call and beside the arguments",
       () => expectEqual(undocumented(join(consumer, "editor.ts")), []),
+    ],
+    [
+      "the definition of every public name is found in the sources",
+      () => expectEqual(unled(join(consumer, "editor.ts")), []),
     ],
     ["declarations and code lead to their sources", () => expectEqual([...homes].flatMap(unmapped), [])],
   ];

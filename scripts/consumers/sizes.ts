@@ -31,3 +31,21 @@ sum(x, 2);
 // @ts-expect-error a parameter of another size
 grad(loss)(ones([3]));
 `;
+
+/** The same where a CommonJS project requires the packages. */
+export const requiredModule = `
+import gradfold = require("gradfold");
+const { array, grad, ones, testFunction } = gradfold;
+const slope: gradfold.Vector<2> = grad(testFunction.rosenbrock)(array([0, 1]));
+// @ts-expect-error two sizes that do not broadcast
+gradfold.add(ones([2]), ones([3]));
+export = slope;
+`;
+
+/** A CommonJS module that requires every entry. */
+export const requiredEntries = (entries: readonly string[]): string =>
+  [
+    ...entries.map((entry, i) => `import m${i} = require("${entry}");`),
+    `export = [${entries.map((_, i) => `m${i}`).join(", ")}].length;`,
+    "",
+  ].join("\n");

@@ -5,14 +5,22 @@ import { type Check, run } from "../checks.ts";
 import { bin, entries, packageOf, sourceOf } from "../consumer.ts";
 import { readmeExample, root } from "../doctest.ts";
 import { exportsOf } from "../exports.ts";
+import { inner } from "../fields.ts";
 import { exampleModules, namesModule } from "./exported.ts";
-import { sizesModule } from "./sizes.ts";
+import { requiredEntries, requiredModule, sizesModule } from "./sizes.ts";
 
 /** Compilers before the workspace's, from npm, kept in the checkout. */
 const versions = ["5.4.5", "5.5.4", "5.6.3", "5.7.3", "5.8.3", "5.9.3", "6.0.3"];
 
-/** The oldest and the workspace's compile all that can be exported; those between, what only uses the packages. */
+/** The oldest and the workspace's compile all that can be exported. */
 const oldest = "5.4.5";
+
+/** These compile a program as well; the others only import the entries. */
+const whole = [oldest, "5.9.3", "7"];
+
+/** From here on, the compiler lets CommonJS require modules of the other kind, as Node does. */
+const requiring = ["5.9.3", "7"];
+
 const newest = "7";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -78,13 +86,17 @@ const namesOf = async (consumer: string, entry: string): Promise<readonly string
 
 /** Writes the programs: all that can be exported, and what only uses the packages. */
 const writePrograms = async (consumer: string, folder: string): Promise<void> => {
-  for (const program of ["exports", "uses"]) mkdirSync(join(folder, program), { recursive: true });
+  for (const program of ["exports", "uses", "entries", "required"])
+    mkdirSync(join(folder, program), { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  const write = (path: string, code: string): void => writeFileSync(join(folder, `${path}.ts`), code);
+  const write = (path: string, code: string, ending = "ts"): void =>
+    writeFileSync(join(folder, `${path}.${ending}`), code);
   for (const [name, code] of exampleModules()) write(`exports/${name}`, code);
-  for (const entry of entries)
+  for (const entry of entries.filter((name) => !inner.test(name)))
     write(`exports/${entry.replace(/\W/g, "_")}`, namesModule(entry, await namesOf(consumer, entry)));
-  write("uses/all", entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join(""));
+  write("required/all", requiredEntries(entries), "cts");
+  write("required/sizes", requiredModule, "cts");
+  write("entries/all", entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join(""));
   write("uses/sizes", sizesModule);
   const example = readmeExample();
   if (example) write("uses/readme", example.code);
@@ -127,23 +139,19 @@ export const typescriptChecks = async (consumer: string): Promise<readonly Check
   const linked = join(consumer, "linked");
   cpSync(folder, linked, { recursive: true });
   linkAsPnpm(consumer, linked);
-  const uses = [...versions, newest].flatMap((version) =>
-    Object.keys(resolutions)
-      .filter((name) => name === "NodeNext" || version === oldest || version === newest)
-      .map((name): Check => [
-        `TypeScript ${version}, ${name}: the declarations are right, and so are sizes`,
-        () => compile(folder, { version, name, program: "uses" }),
-      ]),
-  );
-  const exporting = (version: string, name: string, where = folder): Check => [
-    `TypeScript ${version}, ${name}${where === linked ? ", linked as by pnpm" : ""}: every value can be exported`,
-    () => compile(where, { version, name, program: "exports" }),
+  const check = (program: string, version: string, name: string, claim: string, where = folder): Check => [
+    `TypeScript ${version}, ${name}: ${claim}`,
+    () => compile(where, { version, name, program }),
   ];
   return [
-    exporting(oldest, "NodeNext"),
-    exporting(newest, "NodeNext"),
-    exporting(newest, "Bundler"),
-    exporting(newest, "NodeNext", linked),
-    ...uses,
+    ...[...versions, newest].map((version) =>
+      check("entries", version, "NodeNext", "the declarations of every entry are right"),
+    ),
+    ...whole.map((version) => check("uses", version, "NodeNext", "sizes are right, and what differs is refused")),
+    ...["Node16", "Bundler"].map((name) => check("uses", newest, name, "sizes are right, and what differs is refused")),
+    ...requiring.map((version) => check("required", version, "NodeNext", "CommonJS has the same types by require")),
+    check("exports", oldest, "NodeNext", "every value can be exported"),
+    check("exports", newest, "Bundler", "every value can be exported"),
+    check("exports", newest, "NodeNext", "every value can be exported, linked as by pnpm", linked),
   ];
 };
