@@ -1,6 +1,6 @@
 /* What an editor shows of the installed packages, asked of TypeScript's language service. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { SourceMap } from "node:module";
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript-api";
 import { type Check, expectEqual } from "../checks.ts";
@@ -103,7 +103,8 @@ const leadsToSource = (declaration: ts.Declaration): boolean => {
   const { fileName } = declaration.getSourceFile();
   if (name === undefined || !existsSync(`${fileName}.map`)) return false;
   const { line, character } = declaration.getSourceFile().getLineAndCharacterOfPosition(name.getStart());
-  const entry = new SourceMap(JSON.parse(readFileSync(`${fileName}.map`, "utf8"))).findEntry(line, character);
+  const map = JSON.parse(readFileSync(`${fileName}.map`, "utf8")) as SourceMapPayload;
+  const entry = new SourceMap(map).findEntry(line, character);
   if (!("originalSource" in entry)) return false;
   const source = readFileSync(join(dirname(fileName), entry.originalSource), "utf8").split("\n")[entry.originalLine];
   return source?.startsWith(name.getText(), entry.originalColumn) === true;
