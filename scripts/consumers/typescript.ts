@@ -5,7 +5,6 @@ import { type Check, run } from "../checks.ts";
 import { bin, entries, packageOf, sourceOf } from "../consumer.ts";
 import { readmeExample, root } from "../doctest.ts";
 import { exportsOf } from "../exports.ts";
-import { inner } from "../fields.ts";
 import { exampleModules, namesModule } from "./exported.ts";
 import { requiredEntries, requiredModule, sizesModule } from "./sizes.ts";
 
@@ -92,7 +91,7 @@ const writePrograms = async (consumer: string, folder: string): Promise<void> =>
   const write = (path: string, code: string, ending = "ts"): void =>
     writeFileSync(join(folder, `${path}.${ending}`), code);
   for (const [name, code] of exampleModules()) write(`exports/${name}`, code);
-  for (const entry of entries.filter((name) => !inner.test(name)))
+  for (const entry of entries)
     write(`exports/${entry.replace(/\W/g, "_")}`, namesModule(entry, await namesOf(consumer, entry)));
   write("required/all", requiredEntries(entries), "cts");
   write("required/sizes", requiredModule, "cts");
