@@ -136,8 +136,7 @@ const checkModes = (modes: unknown): void => {
  * @param options - `order`: 2 by default; `modes`: "forward", "reverse" or both
  * @throws DomainError when a derivative is wrong, with what it is and what it should be
  * @example
- * import { array, attempt, square, sum } from "@gradfold/core";
- * import { checkGradients, customVjp } from "@gradfold/autodiff";
+ * import { array, attempt, checkGradients, customVjp, square, sum } from "gradfold";
  * checkGradients((x) => sum(square(x)), [array([1, 2])]);
  * const wrong = customVjp((x) => sum(x), { forward: (x) => [sum(x), null], backward: () => [array([1, 2])] });
  * attempt(() => checkGradients(wrong, [array([1, 2])]))._tag; // => 'Left'

@@ -15,8 +15,7 @@ import { traceIfPossible } from "./trace.ts";
  * what it computes.
  *
  * @example
- * import { array, square, sum, toNested } from "@gradfold/core";
- * import { checkpoint, grad } from "@gradfold/autodiff";
+ * import { array, checkpoint, grad, square, sum, toNested } from "gradfold";
  * const layer = checkpoint((x) => square(square(x)));
  * toNested(grad((x) => sum(layer(x)))(array([1, 2]))); // => [ 4, 32 ]
  */

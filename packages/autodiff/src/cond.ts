@@ -45,8 +45,7 @@ const checkAlike = (ofYes: tree.Flat | undefined, ofNo: tree.Flat | undefined): 
  * @throws ShapeError when the truth is not a scalar, or the results differ in shape; TreeError or DTypeError when they
  *   differ otherwise, or are no trees of arrays
  * @example
- * import { array, less, mul, neg, type Scalar } from "@gradfold/core";
- * import { cond, grad } from "@gradfold/autodiff";
+ * import { array, cond, grad, less, mul, neg, type Scalar } from "gradfold";
  * const size = (x: Scalar) => cond(less(x, 0), (y) => neg(y), (y) => mul(2, y), x);
  * [size(array(-3)), grad(size)(-3), grad(size)(3)]; // => [ float64 [] 3, float64 [] -1, float64 [] 2 ]
  */

@@ -66,8 +66,7 @@ export interface VjpRule<A extends readonly unknown[], R, Residuals> {
  * @throws TreeError, ShapeError or DTypeError when a rule returns another structure or type; TraceError when the function
  *   closes over a value that is being transformed
  * @example
- * import { array, type NDArray, sign, sum, toNested } from "@gradfold/core";
- * import { customVjp, grad } from "@gradfold/autodiff";
+ * import { array, customVjp, grad, type NDArray, sign, sum, toNested } from "gradfold";
  * // a step that hands the cotangent straight through (Y. Bengio et al., arXiv 1308.3432)
  * const step = customVjp((x: NDArray) => sign(x), { forward: (x) => [sign(x), null], backward: (_, t) => [t] });
  * toNested(grad((x) => sum(step(x)))(array([-2, 3]))); // => [ 1, 1 ]
@@ -125,8 +124,7 @@ export interface JvpRule<A extends readonly unknown[], R> {
  * @throws TreeError, ShapeError or DTypeError when the rule returns another structure or type; TraceError when the function
  *   closes over a value that is being transformed
  * @example
- * import { exp, item, mul } from "@gradfold/core";
- * import { customJvp, grad } from "@gradfold/autodiff";
+ * import { customJvp, exp, grad, item, mul } from "gradfold";
  * const f = customJvp(
  *   (x) => exp(x),
  *   ([x], [t]) => [exp(x), mul(t, 5)],

@@ -49,8 +49,7 @@ const watched = (f: LeafFunction, inputs: readonly NDArray[]): readonly NDArray[
  *
  * @throws DomainError at the first operation that makes a NaN; TraceError where values are not known, as inside `jit`
  * @example
- * import { array, attempt, either, log, sub } from "@gradfold/core";
- * import { debugNaN } from "@gradfold/autodiff";
+ * import { array, attempt, debugNaN, either, log, sub } from "gradfold";
  * const f = debugNaN((x) => sub(log(x), 1));
  * attempt(() => f(array([1, -1])))._tag; // => 'Left'
  */

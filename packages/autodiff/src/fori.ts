@@ -34,8 +34,7 @@ const indicesOf = (lower: number, upper: number): NDArray => {
  * @throws DomainError when a bound is not whole, or the indices are no int32; TreeError, ShapeError or DTypeError when the
  *   carry comes back with another structure or type
  * @example
- * import { array, mul, type Scalar } from "@gradfold/core";
- * import { foriLoop, grad } from "@gradfold/autodiff";
+ * import { array, foriLoop, grad, mul, type Scalar } from "gradfold";
  * const power = (x: Scalar) => foriLoop(0, 5, (_, y) => mul(y, x), array(1));
  * [power(array(2)), grad(power)(2)]; // => [ float64 [] 32, float64 [] 80 ]
  */

@@ -74,8 +74,7 @@ export const differentiate = (name: string, f: Loss, options: Options | undefine
  * @throws ShapeError when the loss is not a scalar; DTypeError when a parameter or the loss is not a float; DomainError
  *   when there is no argument of a number in `argnums`
  * @example
- * import { array, square, sum, toNested } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
+ * import { array, square, sum, toNested, valueAndGrad } from "gradfold";
  * valueAndGrad((x) => sum(square(x)))(array([1, 2])).map(toNested); // => [ 5, [ 2, 4 ] ]
  */
 export const valueAndGrad = typed<
@@ -95,8 +94,7 @@ export const valueAndGrad = typed<
  * @throws ShapeError when the loss is not a scalar; DTypeError when a parameter or the loss is not a float; DomainError
  *   when there is no argument of a number in `argnums`
  * @example
- * import { item, mul } from "@gradfold/core";
- * import { grad } from "@gradfold/autodiff";
+ * import { grad, item, mul } from "gradfold";
  * item(grad(grad((x) => mul(x, mul(x, x))))(2)); // => 12
  */
 export const grad = typed<

@@ -86,8 +86,7 @@ const byColumns =
  * @param options - `argnums`: which arguments to differentiate instead, counted from 0; of a list, the parameters are a list
  * @throws DTypeError when a parameter is not a float; DomainError when there is no such argument
  * @example
- * import { array, square, toNested } from "@gradfold/core";
- * import { jacfwd } from "@gradfold/autodiff";
+ * import { array, jacfwd, square, toNested } from "gradfold";
  * toNested(jacfwd((x) => square(x))(array([1, 2]))); // => [ [ 2, 0 ], [ 0, 4 ] ]
  */
 export const jacfwd = typed<Jac>((f: AnyFunction, options?: Options) => {
@@ -101,8 +100,7 @@ export const jacfwd = typed<Jac>((f: AnyFunction, options?: Options) => {
  * @param options - `argnums`: which arguments to differentiate instead, counted from 0; of a list, the parameters are a list
  * @throws DTypeError when a parameter is not a float; DomainError when there is no such argument
  * @example
- * import { array, mul, type NDArray, toNested } from "@gradfold/core";
- * import { jacrev } from "@gradfold/autodiff";
+ * import { array, jacrev, mul, type NDArray, toNested } from "gradfold";
  * const f = (x: NDArray, y: NDArray) => mul(x, y);
  * toNested(jacrev(f, { argnums: 1 })(array([1, 2]), array([3, 4]))); // => [ [ 1, 0 ], [ 0, 2 ] ]
  */
@@ -139,8 +137,7 @@ const gradientFor = (name: string, f: AnyFunction, options: Options | undefined)
  * @throws ShapeError when the loss is not a scalar; DTypeError when a parameter or the loss is not a float; DomainError
  *   when there is no such argument
  * @example
- * import { array, mul, sum, square, toNested } from "@gradfold/core";
- * import { hessian } from "@gradfold/autodiff";
+ * import { array, hessian, mul, square, sum, toNested } from "gradfold";
  * toNested(hessian((x) => mul(sum(x), sum(square(x))))(array([1, 2]))); // => [ [ 10, 6 ], [ 6, 14 ] ]
  */
 export const hessian = typed<
@@ -165,8 +162,7 @@ export const hessian = typed<
  * @throws ShapeError when the loss is not a scalar; TreeError, ShapeError or DTypeError when the vector is not like the
  *   parameters; DomainError when there is no such argument
  * @example
- * import { array, mul, sum, square, toNested } from "@gradfold/core";
- * import { hvp } from "@gradfold/autodiff";
+ * import { array, hvp, mul, square, sum, toNested } from "gradfold";
  * toNested(hvp((x) => mul(sum(x), sum(square(x))))(array([1, 2]), array([1, 0]))); // => [ 10, 6 ]
  */
 export const hvp = typed<

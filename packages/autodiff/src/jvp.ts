@@ -39,8 +39,7 @@ const checkLists = (...lists: readonly unknown[]): void => {
  * @param tangents - a list like it
  * @throws DTypeError for an integer argument; TreeError, ShapeError or DTypeError when the tangents differ from the primals
  * @example
- * import { array, square } from "@gradfold/core";
- * import { jvp } from "@gradfold/autodiff";
+ * import { array, jvp, square } from "gradfold";
  * jvp((x) => square(x), [array([1, 2])], [array([1, 2])]); // => [ float64 [2] [1, 4], float64 [2] [2, 8] ]
  */
 export const jvp = typed<
@@ -64,8 +63,7 @@ export const jvp = typed<
  *
  * @throws DTypeError for an integer argument; TreeError, ShapeError or DTypeError when the tangents differ from the primals
  * @example
- * import { array, square } from "@gradfold/core";
- * import { linearize } from "@gradfold/autodiff";
+ * import { array, linearize, square } from "gradfold";
  * const [, along] = linearize((x) => square(x), array([1, 2]));
  * along(array([1, 2])); // => float64 [2] [2, 8]
  */

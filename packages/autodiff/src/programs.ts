@@ -60,8 +60,7 @@ const unlimited: Limit = { name: "program.of", operations: Infinity };
  *
  * @throws TraceError when the function asks for a value, as by `item` or JavaScript's `if`
  * @example
- * import { array, mul, square } from "@gradfold/core";
- * import { program } from "@gradfold/autodiff";
+ * import { array, mul, program, square } from "gradfold";
  * const traced = program.of((x) => mul(2, square(x)))(array([1, 2]));
  * program.print(traced).split("\n")[1]; // => '  c: float64[2] = square a'
  */
@@ -81,8 +80,7 @@ export const of = typed<
  *
  * @throws TraceError when there are too few or too many inputs, or one is of another type
  * @example
- * import { array, mul } from "@gradfold/core";
- * import { program } from "@gradfold/autodiff";
+ * import { array, mul, program } from "gradfold";
  * const doubled = program.of((x) => mul(2, x))(array([0, 0]));
  * program.evaluate(doubled, [array([1, 2])]); // => [ float64 [2] [2, 4] ]
  */
@@ -103,8 +101,7 @@ export const evaluate = (program: Program, inputs: readonly NDArray[]): readonly
  * A program as text, one operation a line; scalar constants stand where they are used.
  *
  * @example
- * import { array, mul } from "@gradfold/core";
- * import { program } from "@gradfold/autodiff";
+ * import { array, mul, program } from "gradfold";
  * program.print(program.of((x) => mul(2, x))(array([1, 2]))); // => program (a: float64[2])
  * //      c: float64[2] = mul 2 a
  * //      return c
@@ -118,8 +115,7 @@ export const print = (program: Program): string => {
  * The same program without what is computed twice or never used; no result changes a bit.
  *
  * @example
- * import { add, array, square } from "@gradfold/core";
- * import { program } from "@gradfold/autodiff";
+ * import { add, array, program, square } from "gradfold";
  * const traced = program.of((x) => add(square(x), square(x)))(array([1, 2]));
  * [traced.equations.length, program.simplify(traced).equations.length]; // => [ 3, 2 ]
  */

@@ -180,8 +180,7 @@ export const scanned = (
  *   body gives no pair, and any of these when its rows y differ; ShapeError when xs has rows of different number, or
  *   others than the length says
  * @example
- * import { add, array } from "@gradfold/core";
- * import { scan } from "@gradfold/autodiff";
+ * import { add, array, scan } from "gradfold";
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3]), { reverse: true })[1]; // => float64 [3] [5, 3, 0]
  */

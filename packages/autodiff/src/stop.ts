@@ -25,8 +25,7 @@ const stop = (x: NDArray): NDArray => bind(primitive, [x]);
  * A tree with the same values, which count as constant in every derivative.
  *
  * @example
- * import { item, mul } from "@gradfold/core";
- * import { grad, stopGradient } from "@gradfold/autodiff";
+ * import { grad, item, mul, stopGradient } from "gradfold";
  * item(grad((x) => mul(x, stopGradient(x)))(3)); // => 3
  */
 export const stopGradient = typed<<T>(x: T) => T>((x: unknown) => {

@@ -182,8 +182,7 @@ type Types<T> =
  *
  * @throws TraceError when the function asks for a value, as by `item` or JavaScript's `if`; what its operations throw
  * @example
- * import { matmul, ones } from "@gradfold/core";
- * import { evalShape } from "@gradfold/autodiff";
+ * import { evalShape, matmul, ones } from "gradfold";
  * evalShape((x, y) => matmul(x, y))(ones([1000, 9]), ones([9, 2])); // => { dtype: 'float64', shape: [ 1000, 2 ] }
  */
 export const evalShape = typed<

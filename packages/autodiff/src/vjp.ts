@@ -22,8 +22,7 @@ const cotangentsOf = (cotangent: unknown, outputs: tree.Flat): readonly NDArray[
  *
  * @throws DTypeError for an integer argument; TreeError, ShapeError or DTypeError when the cotangent is not like the result
  * @example
- * import { array, mul, toNested } from "@gradfold/core";
- * import { vjp } from "@gradfold/autodiff";
+ * import { array, mul, toNested, vjp } from "gradfold";
  * const [, pullback] = vjp((a, b) => mul(a, b), array([1, 2]), array([3, 4]));
  * pullback(array([1, 1])).map(toNested); // => [ [ 3, 4 ], [ 1, 2 ] ]
  */

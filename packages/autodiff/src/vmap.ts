@@ -95,8 +95,7 @@ const countOf = (leaves: readonly NDArray[], axes: readonly Axis[], { paths }: t
  *   match a tree; TraceError when the function asks for a value, as by `item`; DomainError when `chunk` is no whole number
  *   from 1 on, DTypeError when it is no number
  * @example
- * import { array, mul, type NDArray, square, sum, toNested } from "@gradfold/core";
- * import { grad, vmap } from "@gradfold/autodiff";
+ * import { array, grad, mul, type NDArray, square, sum, toNested, vmap } from "gradfold";
  * const f = (w: NDArray, x: NDArray) => sum(mul(w, square(x)));
  * const each = vmap(grad(f), { inAxes: [null, 0] });
  * toNested(each(array([1, 1]), array([[1, 2], [3, 4]]))); // => [ [ 1, 4 ], [ 9, 16 ] ]

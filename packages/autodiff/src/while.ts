@@ -58,8 +58,7 @@ const loop = (
  *   DomainError when the condition still holds after `maxSteps` turns, or that is no whole number; TraceError when a gradient
  *   is asked for in reverse mode where no value is known, without `maxSteps`
  * @example
- * import { array, less, mul, type Scalar } from "@gradfold/core";
- * import { grad, whileLoop } from "@gradfold/autodiff";
+ * import { array, grad, less, mul, type Scalar, whileLoop } from "gradfold";
  * const reach = (x: Scalar) => whileLoop((y) => less(y, 100), (y) => mul(x, y), x, { maxSteps: 50 });
  * [reach(array(3)), grad(reach)(3)]; // => [ float64 [] 243, float64 [] 405 ]
  */

@@ -67,8 +67,7 @@ const op = "sliceInputs";
  * @param to - the end, which is not included (all that there are)
  * @throws DomainError unless 0 ≤ from ≤ to ≤ length
  * @example
- * import { arange } from "@gradfold/core";
- * import { batches, sliceInputs } from "@gradfold/optim";
+ * import { arange, batches, sliceInputs } from "gradfold";
  * const inputs = batches(null, arange(6), { size: 2, shuffle: false });
  * sliceInputs(inputs, 1).at(0); // => float64 [2] [2, 3]
  */

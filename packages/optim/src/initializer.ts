@@ -61,8 +61,7 @@ const lecun = (fanIn: number): number => 1 / Math.max(fanIn, 1);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.glorotUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const glorotUniform = uniform("initializer.glorotUniform", glorot);
@@ -76,8 +75,7 @@ export const glorotUniform = uniform("initializer.glorotUniform", glorot);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.glorotNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const glorotNormal = normal("initializer.glorotNormal", glorot);
@@ -91,8 +89,7 @@ export const glorotNormal = normal("initializer.glorotNormal", glorot);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.heUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const heUniform = uniform("initializer.heUniform", he);
@@ -106,8 +103,7 @@ export const heUniform = uniform("initializer.heUniform", he);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.heNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const heNormal = normal("initializer.heNormal", he);
@@ -121,8 +117,7 @@ export const heNormal = normal("initializer.heNormal", he);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.lecunUniform(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const lecunUniform = uniform("initializer.lecunUniform", lecun);
@@ -136,8 +131,7 @@ export const lecunUniform = uniform("initializer.lecunUniform", lecun);
  * @param options - `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { random } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, random } from "gradfold";
  * initializer.lecunNormal(random.key(0), [64, 32]).shape; // => [ 64, 32 ]
  */
 export const lecunNormal = normal("initializer.lecunNormal", lecun);
@@ -159,8 +153,7 @@ const readOrthogonal = settings<OrthogonalOptions>({ ...common, gain: finite(1) 
  * @param options - `gain` (1); `dtype`: float64 (default) or float32
  * @throws ShapeError for fewer than two axes
  * @example
- * import { matmul, random, transpose } from "@gradfold/core";
- * import { initializer } from "@gradfold/optim";
+ * import { initializer, matmul, random, transpose } from "gradfold";
  * const w = initializer.orthogonal(random.key(0), [3, 2]);
  * matmul(transpose(w), w).shape; // => [ 2, 2 ]
  */

@@ -66,7 +66,7 @@ export const checkCount = (name: string, what: string, n: number): void => {
  * @param batch - its lists and records are copied and frozen, its arrays shared
  * @throws DomainError when n is negative or not whole
  * @example
- * import { steps } from "@gradfold/optim";
+ * import { steps } from "gradfold";
  * steps(3).length; // => 3
  * steps(3, "data").at(2); // => 'data'
  */

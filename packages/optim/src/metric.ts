@@ -34,8 +34,7 @@ import { checkSameShape } from "./loss/loss.ts";
  * @param labels - of the predictions' shape without its last axis
  * @throws ShapeError when the shapes do not fit; DomainError when a label is no class, with its index
  * @example
- * import { array } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric } from "gradfold";
  * metric.accuracy(array([[0.9, 0.1], [0.2, 0.8]]), array([0, 0])); // => float64 [] 0.5
  */
 export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
@@ -57,8 +56,7 @@ export const accuracy = (predictions: NDArray, labels: NDArray): Scalar => {
  * @param labels - the true classes
  * @throws ShapeError when the shapes differ; DomainError when a class is out of range, with its index
  * @example
- * import { array, toNested } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric, toNested } from "gradfold";
  * toNested(metric.confusionMatrix(array([0, 1, 1]), array([0, 0, 1]), 2)); // => [ [ 1, 1 ], [ 0, 1 ] ]
  */
 export const confusionMatrix = typed<
@@ -96,8 +94,7 @@ export interface PerClass {
  * @param confusion - of {@link confusionMatrix}
  * @throws ShapeError when it is not square
  * @example
- * import { array } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric } from "gradfold";
  * metric.precision(array([[1, 1], [0, 2]])); // => float64 [2] [1. , 0.66666667]
  */
 export const precision = typed<PerClass>((confusion: NDArray) => {
@@ -111,8 +108,7 @@ export const precision = typed<PerClass>((confusion: NDArray) => {
  * @param confusion - of {@link confusionMatrix}
  * @throws ShapeError when it is not square
  * @example
- * import { array } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric } from "gradfold";
  * metric.recall(array([[1, 1], [0, 2]])); // => float64 [2] [0.5, 1. ]
  */
 export const recall = typed<PerClass>((confusion: NDArray) => {
@@ -127,8 +123,7 @@ export const recall = typed<PerClass>((confusion: NDArray) => {
  * @param confusion - of {@link confusionMatrix}
  * @throws ShapeError when it is not square
  * @example
- * import { array } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric } from "gradfold";
  * metric.f1(array([[1, 1], [0, 2]])); // => float64 [2] [0.66666667, 0.8 ]
  */
 export const f1 = typed<PerClass>((confusion: Matrix) => {
@@ -143,8 +138,7 @@ export const f1 = typed<PerClass>((confusion: Matrix) => {
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { metric } from "@gradfold/optim";
+ * import { array, metric } from "gradfold";
  * metric.r2(array([1, 2, 4]), array([1, 2, 3])); // => float64 [] 0.5
  */
 export const r2 = (predictions: NDArray, targets: NDArray): Scalar => {

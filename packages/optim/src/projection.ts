@@ -96,8 +96,7 @@ const crossing = () =>
  * @param options - `lower` and `upper`: a number, or a tree like the parameters of numbers and arrays that broadcast
  * @throws DomainError when the bounds cross; TreeError or ShapeError when they do not fit the parameters
  * @example
- * import { array } from "@gradfold/core";
- * import { projection } from "@gradfold/optim";
+ * import { array, projection } from "gradfold";
  * projection.box(array([-3, 0.5, 3]), { lower: -1, upper: 1 }); // => float64 [3] [-1. , 0.5, 1. ]
  * const params = { w: array([-3, 3]), b: array(-2) };
  * projection.box(params, { lower: { w: array([0, 1]), b: -1 }, upper: 2 }); // => { b: float64 [] -1., w: float64 [2] [0., 2.] }
@@ -120,8 +119,7 @@ const within = (p: NDArray, low: NDArray, high: NDArray): NDArray =>
  * The nearest parameters of which none is negative.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { projection } from "@gradfold/optim";
+ * import { array, projection } from "gradfold";
  * projection.nonNegative(array([-3, 0.5])); // => float64 [2] [0. , 0.5]
  */
 export const nonNegative = <P>(params: P): P => {
@@ -137,8 +135,7 @@ export const nonNegative = <P>(params: P): P => {
  * @param scale - above 0 (1)
  * @throws DomainError when the scale is not above 0
  * @example
- * import { array } from "@gradfold/core";
- * import { projection } from "@gradfold/optim";
+ * import { array, projection } from "gradfold";
  * projection.simplex(array([1, 0.5, -3])); // => float64 [3] [0.75, 0.25, 0. ]
  */
 export const simplex = <P>(params: P, scale = 1): P => {
@@ -161,8 +158,7 @@ const onSimplex = (p: NDArray, scale: number): NDArray => {
  * @param radius - from 0 on (1)
  * @throws DomainError when the radius is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { projection } from "@gradfold/optim";
+ * import { array, projection } from "gradfold";
  * projection.l2Ball({ w: array([3]), b: array(4) }); // => { b: float64 [] 0.8, w: float64 [1] [0.6] }
  */
 export const l2Ball = <P>(params: P, radius = 1): P => {

@@ -22,8 +22,7 @@ export interface Split<T> {
  * @param options - `testSize`: which part is for the test; ⌈n · testSize⌉ rows
  * @throws DomainError when a part would be empty; ShapeError when the arrays' rows differ in number
  * @example
- * import { arange, random } from "@gradfold/core";
- * import { trainTestSplit } from "@gradfold/optim";
+ * import { arange, random, trainTestSplit } from "gradfold";
  * const { train, test } = trainTestSplit(random.key(0), { x: arange(10) }, { testSize: 0.3 });
  * [train.x.shape, test.x.shape]; // => [ [ 7 ], [ 3 ] ]
  */

@@ -37,8 +37,7 @@ export interface Fit {
  * @param x - [rows, …columns]
  * @throws ShapeError when x is a scalar, or has no rows; DTypeError when it is no array
  * @example
- * import { array } from "@gradfold/core";
- * import { standardize } from "@gradfold/optim";
+ * import { array, standardize } from "gradfold";
  * standardize.fit(array([[1, 10], [3, 10]])); // => { mean: float64 [2] [ 2, 10], std: float64 [2] [1, 0] }
  */
 export const fit = typed<Fit>((x: NDArray): Standardization => {
@@ -75,8 +74,7 @@ const width = (std: NDArray): NDArray => where(equal(std, 0), 1, std);
  *
  * @throws ShapeError when the columns do not fit
  * @example
- * import { array } from "@gradfold/core";
- * import { standardize } from "@gradfold/optim";
+ * import { array, standardize } from "gradfold";
  * const x = array([[1, 10], [3, 10]]);
  * standardize.apply(standardize.fit(x), x); // => float64 [2, 2] [[-1, 0], [ 1, 0]]
  */
@@ -90,8 +88,7 @@ export const apply = typed<Apply>((standardization: Standardization, x: NDArray)
  *
  * @throws ShapeError when the columns do not fit
  * @example
- * import { array } from "@gradfold/core";
- * import { standardize } from "@gradfold/optim";
+ * import { array, standardize } from "gradfold";
  * standardize.invert(standardize.fit(array([[1], [3]])), array([[0], [2]])); // => float64 [2, 1] [[2], [4]]
  */
 export const invert = typed<Apply>((standardization: Standardization, x: NDArray) => {

@@ -92,8 +92,7 @@ const readLine = settings<LineOptions>({
  * @param options - `slope`: [3, 2] by default; `noise`: what the uniform noise is multiplied by (1)
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * const { x, y } = synthetic.line(random.key(0), 100);
  * [x.shape, y.shape]; // => [ [ 100, 2 ], [ 100 ] ]
  */
@@ -113,8 +112,7 @@ const readSine = settings<Noise>({ noise: fromZero(0.1) });
  * @param options - `noise`: its standard deviation (0.1)
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * synthetic.sine(random.key(0), 100).x.shape; // => [ 100, 1 ]
  */
 export const sine = <const N extends number>(key: Key, n: N, options?: Noise): Regression<N, 1> => {
@@ -130,8 +128,7 @@ export const sine = <const N extends number>(key: Key, n: N, options?: Noise): R
  *
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * synthetic.moons(random.key(0), 100, { noise: 0.1 }).x.shape; // => [ 100, 2 ]
  */
 export const moons = <const N extends number>(key: Key, n: N, options?: Noise): Classes<N> => {
@@ -158,8 +155,7 @@ const readCircles = settings<CirclesOptions>({ ...noiseSettings, factor: fractio
  * @param options - `factor`: the inner radius (0.5); `noise`
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * synthetic.circles(random.key(0), 100).labels.shape; // => [ 100 ]
  */
 export const circles = <const N extends number>(key: Key, n: N, options?: CirclesOptions): Classes<N> => {
@@ -187,8 +183,7 @@ const readSpirals = settings<SpiralsOptions>({ ...noiseSettings, classes: count(
  * @param options - `classes` (3); `turns`: how often an arm goes around (0.75); `noise`
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * synthetic.spirals(random.key(0), 99, { classes: 3 }).x.shape; // => [ 99, 2 ]
  */
 export const spirals = <const N extends number>(key: Key, n: N, options?: SpiralsOptions): Classes<N> => {
@@ -222,8 +217,7 @@ const readBlobs = settings<BlobsOptions>({
  * @param options - `centers` [classes, 2]: by default three, uniform in [-10, 10); `deviation`: theirs (1)
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { array, random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { array, random, synthetic } from "gradfold";
  * synthetic.blobs(random.key(0), 100, { centers: array([[0, 0], [5, 5]]) }).x.shape; // => [ 100, 2 ]
  */
 export const blobs = <const N extends number>(key: Key, n: N, options?: BlobsOptions): Classes<N> => {
@@ -241,8 +235,7 @@ export const blobs = <const N extends number>(key: Key, n: N, options?: BlobsOpt
  *
  * @throws DomainError when n is not a whole number from 1 on, or an option is out of range
  * @example
- * import { random } from "@gradfold/core";
- * import { synthetic } from "@gradfold/optim";
+ * import { random, synthetic } from "gradfold";
  * synthetic.xor(random.key(0), 100).labels.dtype; // => 'int32'
  */
 export const xor = <const N extends number>(key: Key, n: N, options?: Noise): Classes<N> => {

@@ -47,8 +47,7 @@ const coordinate = (x: NDArray<[number]> | NDArray, i: number): Scalar => sum(sl
  * H. H. Rosenbrock, "An automatic method for finding the greatest or least value of a function", 1960.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.rosenbrock(array([0, 1])); // => float64 [] 101
  */
 export const rosenbrock = <P extends NDArray>(point: P): Scalar => {
@@ -62,8 +61,7 @@ export const rosenbrock = <P extends NDArray>(point: P): Scalar => {
  * D. M. Himmelblau, "Applied nonlinear programming", 1972.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.himmelblau(array([3, 2])); // => float64 [] 0
  */
 export const himmelblau = <P extends NDArray>(point: P): Scalar => {
@@ -77,8 +75,7 @@ export const himmelblau = <P extends NDArray>(point: P): Scalar => {
  * E. M. L. Beale, "On an iterative method for finding a local minimum of a function of more than one variable", 1958.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.beale(array([3, 0.5])); // => float64 [] 0
  */
 export const beale = <P extends NDArray>(point: P): Scalar => {
@@ -91,8 +88,7 @@ export const beale = <P extends NDArray>(point: P): Scalar => {
  * (x + 2y - 7)² + (2x + y - 5)²: a bowl. Its minimum is 0 at (1, 3).
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.booth(array([0, 0])); // => float64 [] 74
  */
 export const booth = <P extends NDArray>(point: P): Scalar => {
@@ -106,8 +102,7 @@ export const booth = <P extends NDArray>(point: P): Scalar => {
  * L. A. Rastrigin, "Systems of extremal control", 1974.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.rastrigin(array([1, 0, 0])); // => float64 [] 1
  */
 export const rastrigin = <P extends NDArray>(point: P): Scalar => {
@@ -122,8 +117,7 @@ export const rastrigin = <P extends NDArray>(point: P): Scalar => {
  * D. H. Ackley, "A connectionist machine for genetic hillclimbing", 1987.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.ackley(array([1, 1])); // => float64 [] 3.62538494
  */
 export const ackley = <P extends NDArray>(point: P): Scalar => {
@@ -138,8 +132,7 @@ export const ackley = <P extends NDArray>(point: P): Scalar => {
  * is 0 at 0.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.quadratic(100)(array([1, 1])); // => float64 [] 50.5
  */
 export const quadratic = (condition: number): (<P extends NDArray>(point: P) => Scalar) => {
@@ -162,8 +155,7 @@ const floatOf = ({ dtype }: NDArray): "float32" | "float64" => (dtype === "float
  * x² - y²: a saddle point at 0, from which gradient descent along the x axis does not get away.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { testFunction } from "@gradfold/optim";
+ * import { array, testFunction } from "gradfold";
  * testFunction.saddle(array([3, 1])); // => float64 [] 8
  */
 export const saddle = <P extends NDArray>(point: P): Scalar => {

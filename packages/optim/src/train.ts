@@ -37,8 +37,7 @@ export type MetricsOf<V> = V extends readonly [unknown, infer Aux] ? Metrics & A
  *
  * @param key - for losses that draw random numbers: each step gets a key of its own, made of this one and its number
  * @example
- * import { array } from "@gradfold/core";
- * import { sgd, trainState } from "@gradfold/optim";
+ * import { array, sgd, trainState } from "gradfold";
  * trainState(array([0.5, 0.75]), sgd(0.1)).step; // => float64 [] 0
  */
 export const trainState = <P, S>(params: P, optimizer: Transform<S>, key?: Key): TrainState<P, S> => {
@@ -69,9 +68,7 @@ type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
  * @throws TreeError or ShapeError, in a step, when the loss is no scalar, the gradient has another form than the
  *   parameters, or the state is of another optimizer (in that one's name); DTypeError when an auxiliary metric is no scalar
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { sgd, trainState, trainStep } from "@gradfold/optim";
+ * import { array, sgd, square, sum, trainState, trainStep, valueAndGrad } from "gradfold";
  * const optimizer = sgd(0.25);
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
  * const [state, metrics] = step(trainState(array([1, 2]), optimizer));

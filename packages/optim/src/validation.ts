@@ -86,9 +86,19 @@ const joined = (own: AnyMetrics, found: Found): AnyMetrics => {
  * @throws DomainError when `every` is not a whole number from 1 on; TreeError, in a step, when a state has no `step`, or a
  *   metric has the name of one of the step's own; DTypeError when a metric is no number
  * @example
- * import { array, square, sub, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { sgd, steps, trainState, trainStep, trajectory, withValidation } from "@gradfold/optim";
+ * import {
+ *   array,
+ *   sgd,
+ *   square,
+ *   steps,
+ *   sub,
+ *   sum,
+ *   trainState,
+ *   trainStep,
+ *   trajectory,
+ *   valueAndGrad,
+ *   withValidation,
+ * } from "gradfold";
  * const optimizer = sgd(0.25);
  * const step = withValidation(trainStep(valueAndGrad((p) => sum(square(p))), optimizer), {
  *   every: 2,

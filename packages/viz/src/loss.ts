@@ -53,7 +53,7 @@ type Entry = readonly [step: number, loss: Value];
  * step is not finite, or for a bad option.
  *
  * @example
- * import { lossCurve } from "@gradfold/viz";
+ * import { lossCurve } from "gradfold/viz";
  * lossCurve([8, 2, 0.5]).description; // => 'Loss 8 at step 0, 0.5 at step 2.'
  * lossCurve({ loss: [8, 1e9, Infinity] }).note; // => 'ended at step 2: the loss is infinite'
  */

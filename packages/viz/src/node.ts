@@ -45,8 +45,8 @@ const renderer = lazy((): Render => {
  * @throws DomainError where jsdom or Observable Plot is not installed; for what is no figure
  *
  * @example
- * import { lossCurve } from "@gradfold/viz";
- * import { render } from "@gradfold/viz/node";
+ * import { lossCurve } from "gradfold/viz";
+ * import { render } from "gradfold/viz/node";
  * render(lossCurve({ loss: [8, 2, 0.5] })).endsWith("</svg>"); // => true
  */
 export const render = (figure: Figure): string => renderer()(figure);
@@ -57,7 +57,7 @@ export const render = (figure: Figure): string => renderer()(figure);
  * Frames are plain rows; see there for what they hold, and for what is thrown.
  *
  * @example
- * import { replayPage } from "@gradfold/viz/node";
+ * import { replayPage } from "gradfold/viz/node";
  * const html = replayPage([{ step: 0, params: [2, 1], line: [[0, 1], [1, 3]] }]);
  * html.slice(0, 15); // => '<!doctype html>'
  */

@@ -30,8 +30,8 @@ export type Render = (figure: Figure) => string;
  * @throws DomainError without a document or without Plot; of what it gives, for what is no figure
  *
  * @example
- * import { scatterFit } from "@gradfold/viz";
- * import { render } from "@gradfold/viz/node";
+ * import { scatterFit } from "gradfold/viz";
+ * import { render } from "gradfold/viz/node";
  * const svg = render(scatterFit([{ x: 1, y: 2 }], { width: 480, height: 300 }));
  * svg.split("\n")[1]; // => '<title id="scatter-title">Data and fitted line</title>'
  */

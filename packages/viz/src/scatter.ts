@@ -34,7 +34,7 @@ export interface ScatterOptions extends FigureOptions {
  * Throws a DomainError if no point is finite, if columns differ in length, or for a bad option.
  *
  * @example
- * import { scatterFit } from "@gradfold/viz";
+ * import { scatterFit } from "gradfold/viz";
  * const figure = scatterFit({ x: [0, 1, 2], y: [1, 3, 5], before: [0.5, 0.75], after: [2, 1] });
  * figure.description; // => '3 points. Before: y = 0.5x + 0.75. After: y = 2x + 1.'
  */

@@ -37,7 +37,7 @@ export interface Theme {
  * Light on black, as matplotlib's `dark_background`. The default.
  *
  * @example
- * import { dark } from "@gradfold/viz";
+ * import { dark } from "gradfold/viz";
  * dark.background; // => '#000000'
  */
 export const dark: Theme = {
@@ -56,7 +56,7 @@ export const dark: Theme = {
  * Dark on white, for the screen.
  *
  * @example
- * import { light } from "@gradfold/viz";
+ * import { light } from "gradfold/viz";
  * light.background; // => '#ffffff'
  */
 export const light: Theme = {
@@ -75,7 +75,7 @@ export const light: Theme = {
  * Black and greys on white, for paper.
  *
  * @example
- * import { paper } from "@gradfold/viz";
+ * import { paper } from "gradfold/viz";
  * paper.after; // => '#000000'
  */
 export const paper: Theme = {

@@ -87,8 +87,8 @@ const explained = (start: Compilation): readonly string[] | undefined => {
  *
  * @throws the errors of `jit(f)` while it traces the function; TraceError inside of another transform
  * @example
- * import { array, mean, square, sub } from "@gradfold/core";
- * import { explain } from "@gradfold/compile";
+ * import { array, mean, square, sub } from "gradfold";
+ * import { explain } from "gradfold/compile";
  * const text = explain((x, y) => mean(square(sub(x, y))))(array([1, 2, 3]), array([1, 2, 4]));
  * text.split("\n").filter((line) => line.startsWith("  loop")); // => [ '  loop [3]: 2 operations, add along [3] in 8 lanes; reads a 24, b 24; writes %5 8', '  loop []: 1 operation; reads %5 8, c 8; writes %6 8' ]
  */

@@ -28,9 +28,8 @@ const most = 32;
  *   inside of a `scan` count once: at every call, though it is traced but once; ShapeError when the program needs more memory
  *   than the 4 GiB that WebAssembly reaches; TreeError for an argument or result that is no tree of arrays
  * @example
- * import { array, mul, sum } from "@gradfold/core";
- * import { grad } from "@gradfold/autodiff";
- * import { jit } from "@gradfold/compile";
+ * import { array, grad, mul, sum } from "gradfold";
+ * import { jit } from "gradfold/compile";
  * const gradient = jit(grad((x) => sum(mul(x, mul(x, x)))));
  * gradient(array([1, 2, 3])); // => float64 [3] [ 3, 12, 27]
  * gradient.backend; // => 'wasm'

@@ -77,8 +77,8 @@ const learn = (f: Body, init: unknown, xs: unknown, { length, reverse }: Steps, 
  * @throws all errors of autodiff's `scan`; TraceError when the body asks for a value, or applies an operation that is not
  *   compiled yet
  * @example
- * import { add, array } from "@gradfold/core";
- * import { scan } from "@gradfold/compile";
+ * import { add, array } from "gradfold";
+ * import { scan } from "gradfold/compile";
  * scan((sum, x) => [add(sum, x), sum], array(0), array([1, 2, 3])); // => [ float64 [] 6, float64 [3] [0, 1, 3] ]
  */
 export const scan: typeof scanEagerly = typed<typeof scanEagerly>(

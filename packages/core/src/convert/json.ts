@@ -66,7 +66,7 @@ export const arrayFromJSON = (json: unknown, where: string): NDArray => {
  * those that JSON has no number for (NaN, ±Infinity, -0) included. `tree.fromJSON` reads whole trees.
  *
  * @example
- * import { array, either, fromJSON, pipe } from "@gradfold/core";
+ * import { array, either, fromJSON, pipe } from "gradfold";
  * const text = JSON.stringify(array([0.1, -0, NaN]));
  * text; // => '{"dtype":"float64","shape":[3],"data":[0.1,"-0","NaN"]}'
  * pipe(JSON.parse(text), fromJSON); // => { _tag: 'Right', right: float64 [3] [ 0.1, -0. ,  NaN] }

@@ -80,7 +80,7 @@ const vector = (name: string, size: number, dtype: DType, at: (i: number) => num
  * @throws ShapeError when lists are not nested evenly or the shape does not fit; DTypeError for other elements; both say
  * where
  * @example
- * import { array } from "@gradfold/core";
+ * import { array } from "gradfold";
  * array([[1, 2, 3], [4, 5, 6]]).shape; // => [ 2, 3 ]
  * array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => 'float32'
  */
@@ -119,7 +119,7 @@ const filled = (name: string, shape: Shape, value: number, options?: MakeOptions
  *
  * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
- * import { toNested, zeros } from "@gradfold/core";
+ * import { toNested, zeros } from "gradfold";
  * toNested(zeros([2])); // => [ 0, 0 ]
  */
 export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: MakeOptions, ...more: Shape) => {
@@ -132,7 +132,7 @@ export const zeros = typed<Filled<"zeros">>((shape: Shape | number, options?: Ma
  *
  * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
- * import { ones, toNested } from "@gradfold/core";
+ * import { ones, toNested } from "gradfold";
  * toNested(ones([2])); // => [ 1, 1 ]
  */
 export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: MakeOptions, ...more: Shape) => {
@@ -145,7 +145,7 @@ export const ones = typed<Filled<"ones">>((shape: Shape | number, options?: Make
  *
  * @throws DomainError when a size is negative or not whole; DTypeError when the sizes do not come as a list
  * @example
- * import { full, toNested } from "@gradfold/core";
+ * import { full, toNested } from "gradfold";
  * toNested(full([2], 7)); // => [ 7, 7 ]
  */
 export const full = typed<Full>((shape: Shape | number, value: number, options?: MakeOptions, ...more: Shape) => {
@@ -158,7 +158,7 @@ export const full = typed<Full>((shape: Shape | number, value: number, options?:
  * Zeros of another array's shape and dtype.
  *
  * @example
- * import { array, toNested, zerosLike } from "@gradfold/core";
+ * import { array, toNested, zerosLike } from "gradfold";
  * toNested(zerosLike(array([5, 6]))); // => [ 0, 0 ]
  */
 export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
@@ -170,7 +170,7 @@ export const zerosLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((
  * Ones of another array's shape and dtype.
  *
  * @example
- * import { array, onesLike, toNested } from "@gradfold/core";
+ * import { array, onesLike, toNested } from "gradfold";
  * toNested(onesLike(array([5, 6]))); // => [ 1, 1 ]
  */
 export const onesLike = typed<<S extends Shape>(x: NDArray<S>) => NDArray<S>>((x: NDArray) => {
@@ -190,7 +190,7 @@ export interface Eye {
  *
  * @throws DomainError when a size is negative or not whole
  * @example
- * import { eye, toNested } from "@gradfold/core";
+ * import { eye, toNested } from "gradfold";
  * toNested(eye(2)); // => [ [ 1, 0 ], [ 0, 1 ] ]
  * toNested(eye(2, 3)); // => [ [ 1, 0, 0 ], [ 0, 1, 0 ] ]
  */
@@ -217,7 +217,7 @@ export interface Arange {
  *
  * @throws DomainError when n is negative or not whole, or when no finite count of steps leads from start to stop
  * @example
- * import { arange, toNested } from "@gradfold/core";
+ * import { arange, toNested } from "gradfold";
  * toNested(arange(3)); // => [ 0, 1, 2 ]
  * toNested(arange(5, 0, -2)); // => [ 5, 3, 1 ]
  */
@@ -238,7 +238,7 @@ export const arange = typed<Arange>(
  *
  * @throws DomainError when the count is negative or not whole, or a bound is not finite
  * @example
- * import { linspace, toNested } from "@gradfold/core";
+ * import { linspace, toNested } from "gradfold";
  * toNested(linspace(0, 1, 3)); // => [ 0, 0.5, 1 ]
  */
 export const linspace = typed<

@@ -64,7 +64,7 @@ const layout = (x: View, notation: Notation, summarize: boolean): string => {
  * 1000 elements only the ends are shown. What `console.log` shows.
  *
  * @example
- * import { array, print } from "@gradfold/core";
+ * import { array, print } from "gradfold";
  * print(array([0.5, 0.75])); // => 'float64 [2] [0.5 , 0.75]'
  * print(array([1e-5, 1])); // => 'float64 [2] [1.e-05, 1.e+00]'
  */

@@ -15,7 +15,7 @@ import type { Mutable } from "../static/text.ts";
  *
  * @throws ShapeError when there is not just one element; TraceError where the number is not known yet (inside `program.of`)
  * @example
- * import { array, item } from "@gradfold/core";
+ * import { array, item } from "gradfold";
  * item(array([[5]])); // => 5
  */
 export const item = (x: Operand): number => {
@@ -43,7 +43,7 @@ const nest = (x: View, toElement: (value: number) => number | boolean, axis: num
  *
  * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
- * import { array, toNested, transpose } from "@gradfold/core";
+ * import { array, toNested, transpose } from "gradfold";
  * toNested(transpose(array([[1, 2], [3, 4]]))); // => [ [ 1, 3 ], [ 2, 4 ] ]
  */
 export const toNested = (x: Operand): NestedElements => {
@@ -59,7 +59,7 @@ export const toNested = (x: Operand): NestedElements => {
  *
  * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
- * import { array, toTypedArray } from "@gradfold/core";
+ * import { array, toTypedArray } from "gradfold";
  * toTypedArray(array([[1, 2], [3, 4]])); // => Float64Array(4) [ 1, 2, 3, 4 ]
  */
 export const toTypedArray = (x: Operand): Store => {
@@ -72,7 +72,7 @@ export const toTypedArray = (x: Operand): Store => {
  *
  * @throws ShapeError when the shape is another one
  * @example
- * import { array, expectShape } from "@gradfold/core";
+ * import { array, expectShape } from "gradfold";
  * expectShape(array([1, 2, 3]), [3]).shape; // => [ 3 ]
  */
 export const expectShape = typed<<const S extends Shape>(x: NDArray, shape: S) => NDArray<Mutable<S>>>(
@@ -125,7 +125,7 @@ export const isClose = (name: string, a: Operand, b: Operand, given: Tolerance |
  * @param tolerance - `rtol` (1e-5 by default), `atol` (1e-8) and `equalNan` (false)
  * @throws DomainError when a tolerance is negative or NaN; TraceError where the elements are not known yet
  * @example
- * import { allClose, array } from "@gradfold/core";
+ * import { allClose, array } from "gradfold";
  * allClose(array([1, 2]), array([1, 2 + 1e-9])); // => true
  * allClose(array([1, NaN]), array([1, NaN]), { rtol: 0, atol: 0, equalNan: true }); // => true
  */

@@ -13,7 +13,7 @@ import { allocate, type DType, type Store } from "../scalar/dtype.ts";
  *
  * @throws TraceError where the elements are not known yet (inside `program.of`)
  * @example
- * import { array, toNdarray } from "@gradfold/core";
+ * import { array, toNdarray } from "gradfold";
  * toNdarray(array([[1, 2], [3, 4]])).get(1, 0); // => 3
  */
 export const toNdarray = (x: Operand): ndarray.NdArray<Store> => {
@@ -43,7 +43,7 @@ const isNdarray = (x: unknown): x is ndarray.NdArray =>
  * @throws DTypeError when it is no `ndarray` or when an element is not a number
  * @example
  * import ndarray from "ndarray";
- * import { fromNdarray, toNested } from "@gradfold/core";
+ * import { fromNdarray, toNested } from "gradfold";
  * toNested(fromNdarray(ndarray([1, 2, 3, 4], [2, 2]).transpose(1, 0))); // => [ [ 1, 3 ], [ 2, 4 ] ]
  */
 export const fromNdarray = (x: ndarray.NdArray): NDArray => {

@@ -24,7 +24,7 @@ const isGradfoldError = (e: unknown): e is GradfoldError =>
  *
  * @throws DTypeError when `f` is no function
  * @example
- * import { attempt, matmul, array } from "@gradfold/core";
+ * import { array, attempt, matmul } from "gradfold";
  * attempt(() => matmul(array([1, 2]) as never, array([1, 2, 3])))._tag; // => "Left"
  */
 export const attempt = <A>(f: () => A): Either<GradfoldError, A> => {
@@ -42,7 +42,7 @@ export const attempt = <A>(f: () => A): Either<GradfoldError, A> => {
  *
  * @throws the error of a `Left`; DTypeError for what is no Either
  * @example
- * import { attempt, item, orThrow } from "@gradfold/core";
+ * import { attempt, item, orThrow } from "gradfold";
  * orThrow(attempt(() => item(5))); // => 5
  */
 export const orThrow = <A>(result: Either<Error, A>): A => {

@@ -22,7 +22,7 @@ import { headerBytes, readHeader } from "./header.ts";
  *
  * @throws ShapeError when there are more than NumPy's 64 axes; TraceError where the elements are not known yet
  * @example
- * import { array, npy } from "@gradfold/core";
+ * import { array, npy } from "gradfold";
  * npy.encode(array([1, 2])).length; // => 144
  */
 export const encode = (x: Operand): Uint8Array => {
@@ -66,7 +66,7 @@ const columnMajor = (shape: Shape): readonly number[] => rowMajor(shape.toRevers
  *
  * @throws DTypeError when it is not given bytes
  * @example
- * import { array, either, npy, pipe } from "@gradfold/core";
+ * import { array, either, npy, pipe } from "gradfold";
  * pipe(npy.encode(array([1, 2])), npy.decode, either.map((x) => x.shape)); // => { _tag: 'Right', right: [ 2 ] }
  * pipe(new Uint8Array(3), npy.decode, either.mapLeft((error) => error.kind)); // => { _tag: 'Left', left: 'malformed' }
  */

@@ -47,7 +47,7 @@ const defaults = { maxBytes: 2 ** 30 };
  *
  * @throws DTypeError when it is not given bytes, or when `maxBytes` is no number
  * @example
- * import { array, either, npz, pipe } from "@gradfold/core";
+ * import { array, either, npz, pipe } from "gradfold";
  * const bytes = npz.encode({ x: array([1, 2]), y: array([true]) });
  * pipe(npz.decode(bytes), either.map(({ x }) => x)); // => { _tag: 'Right', right: float64 [2] [1, 2] }
  */
@@ -87,7 +87,7 @@ const settings = { compress: false };
  * @throws TreeError for what is no tree, or when two leaves have one name; DomainError for more than 65,534 arrays or 4 GiB;
  * ShapeError when there are more than NumPy's 64 axes; TraceError where the elements are not known yet
  * @example
- * import { array, npz } from "@gradfold/core";
+ * import { array, npz } from "gradfold";
  * npz.encode({ x: array([1, 2]) }).length; // => 252
  */
 export const encode = (root: unknown, options?: EncodeOptions): Uint8Array => {

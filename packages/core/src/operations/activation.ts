@@ -19,7 +19,7 @@ const negative = [-3, -0.2] as const;
  * y (1 - y) has an error of half an ulp of 1, and is 0 where y rounds to 1: from x = 37 on, in float32 from 17 on.
  *
  * @example
- * import { array, sigmoid, toNested } from "@gradfold/core";
+ * import { array, sigmoid, toNested } from "gradfold";
  * toNested(sigmoid(array([0, -1000, 1000]))); // => [ 0.5, 0, 1 ]
  */
 export const sigmoid = unary({
@@ -33,7 +33,7 @@ export const sigmoid = unary({
  * log(1 / (1 + e^-x)) at every place, finite for all finite x: within 1.54 ulp in float64 and 0.5 in float32.
  *
  * @example
- * import { array, logSigmoid, toNested } from "@gradfold/core";
+ * import { array, logSigmoid, toNested } from "gradfold";
  * toNested(logSigmoid(array([0, -1000, 1000]))); // => [ -0.6931471805599453, -1000, -0 ]
  */
 export const logSigmoid = unary({
@@ -48,7 +48,7 @@ export const logSigmoid = unary({
  * float32.
  *
  * @example
- * import { array, softplus, toNested } from "@gradfold/core";
+ * import { array, softplus, toNested } from "gradfold";
  * toNested(softplus(array([0, -1000, 1000]))); // => [ 0.6931471805599453, 0, 1000 ]
  */
 export const softplus = unary({
@@ -62,7 +62,7 @@ export const softplus = unary({
  * x / (1 + e^-x), also named swish, at every place: within 2.39 ulp in float64 and 0.501 in float32.
  *
  * @example
- * import { array, silu, toNested } from "@gradfold/core";
+ * import { array, silu, toNested } from "gradfold";
  * toNested(silu(array([0, 1]))); // => [ 0, 0.7310585786300049 ]
  */
 export const silu = unary({
@@ -80,7 +80,7 @@ export const silu = unary({
  * max(x, 0) at every place; NaN stays NaN, integers stay integers. Its derivative at 0 is 0, at NaN it is NaN.
  *
  * @example
- * import { array, relu, toNested } from "@gradfold/core";
+ * import { array, relu, toNested } from "gradfold";
  * toNested(relu(array([-1, 2]))); // => [ 0, 2 ]
  */
 export const relu = unary({
@@ -98,7 +98,7 @@ export const relu = unary({
  * @param b - `negativeSlope`: a number, or an array that broadcasts to x (0.01)
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, leakyRelu, toNested } from "@gradfold/core";
+ * import { array, leakyRelu, toNested } from "gradfold";
  * toNested(leakyRelu(array([-2, 2]))); // => [ -0.02, 2 ]
  * toNested(leakyRelu(array([-2, 2]), 0.5)); // => [ -1, 2 ]
  */
@@ -127,7 +127,7 @@ const bounded = (x: NDArray): NDArray => where(greater(x, 0), 0, x);
  * @param b - `alpha`: a number, or an array that broadcasts to x (1)
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, elu, toNested } from "@gradfold/core";
+ * import { array, elu, toNested } from "gradfold";
  * toNested(elu(array([-1000, 2]))); // => [ -1, 2 ]
  * toNested(elu(array([-1000, 2]), 0.5)); // => [ -0.5, 2 ]
  */

@@ -32,7 +32,7 @@ const primitive: Primitive = {
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { add, array, toNested } from "@gradfold/core";
+ * import { add, array, toNested } from "gradfold";
  * toNested(add(array([1, 2]), 0.5)); // => [ 1.5, 2.5 ]
  */
 export const add: Binary<"add"> = noted(

@@ -102,7 +102,7 @@ const searchOver = (entry: typeof greatest, x: NDArray, axes: readonly number[])
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range, or there is no element along the axes
  * @example
- * import { argmax, array, toNested } from "@gradfold/core";
+ * import { argmax, array, toNested } from "gradfold";
  * toNested(argmax(array([[1, 5], [3, 4]]), 1)); // => [ 1, 1 ]
  */
 export const argmax = reduction("argmax", (x, axes) => searchOver(greatest, x, axes));
@@ -115,7 +115,7 @@ export const argmax = reduction("argmax", (x, axes) => searchOver(greatest, x, a
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range, or there is no element along the axes
  * @example
- * import { argmin, array, toNested } from "@gradfold/core";
+ * import { argmin, array, toNested } from "gradfold";
  * toNested(argmin(array([[1, 5], [3, 4]]), 1)); // => [ 0, 0 ]
  */
 export const argmin = reduction("argmin", (x, axes) => searchOver(least, x, axes));

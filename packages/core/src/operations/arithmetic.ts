@@ -14,7 +14,7 @@ const positive = [0.2, 4] as const;
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, sub, toNested } from "@gradfold/core";
+ * import { array, sub, toNested } from "gradfold";
  * toNested(sub(array([1, 2]), array([3, 5]))); // => [ -2, -3 ]
  */
 export const sub = binary({
@@ -30,7 +30,7 @@ export const sub = binary({
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, mul, toNested } from "@gradfold/core";
+ * import { array, mul, toNested } from "gradfold";
  * toNested(mul(array([1, 2]), 3)); // => [ 3, 6 ]
  */
 export const mul: Binary<"mul"> = binary({
@@ -46,7 +46,7 @@ export const mul: Binary<"mul"> = binary({
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, div, toNested } from "@gradfold/core";
+ * import { array, div, toNested } from "gradfold";
  * toNested(div(array([1, 2]), 4)); // => [ 0.25, 0.5 ]
  */
 export const div: Binary<"div"> = binary({
@@ -60,7 +60,7 @@ export const div: Binary<"div"> = binary({
  * -x at every place.
  *
  * @example
- * import { array, neg, toNested } from "@gradfold/core";
+ * import { array, neg, toNested } from "gradfold";
  * toNested(neg(array([1, -2]))); // => [ -1, 2 ]
  */
 export const neg = unary({
@@ -75,7 +75,7 @@ export const neg = unary({
  * |x| at every place; its derivative at 0 is 0.
  *
  * @example
- * import { abs, array, toNested } from "@gradfold/core";
+ * import { abs, array, toNested } from "gradfold";
  * toNested(abs(array([1, -2]))); // => [ 1, 2 ]
  */
 export const abs = unary({
@@ -90,7 +90,7 @@ export const abs = unary({
  * -1, 0 or 1 at every place, by the sign of x; NaN stays NaN.
  *
  * @example
- * import { array, sign, toNested } from "@gradfold/core";
+ * import { array, sign, toNested } from "gradfold";
  * toNested(sign(array([-2, 0, 3]))); // => [ -1, 0, 1 ]
  */
 export const sign = unary({
@@ -105,7 +105,7 @@ export const sign = unary({
  * x x at every place.
  *
  * @example
- * import { array, square, toNested } from "@gradfold/core";
+ * import { array, square, toNested } from "gradfold";
  * toNested(square(array([1, -2]))); // => [ 1, 4 ]
  */
 export const square = unary({

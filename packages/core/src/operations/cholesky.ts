@@ -95,7 +95,7 @@ const primitive: Primitive = {
  *
  * @throws ShapeError when the matrix is not square
  * @example
- * import { array, cholesky, toNested } from "@gradfold/core";
+ * import { array, cholesky, toNested } from "gradfold";
  * toNested(cholesky(array([[4, 2], [2, 10]]))); // => [ [ 2, 0 ], [ 1, 3 ] ]
  */
 export const cholesky = typed<OfSquare<"cholesky">>((x: NDArray) => {

@@ -71,7 +71,7 @@ const boundsOf = (first: unknown, last: Operand | undefined): Bounds<Operand | u
  * @throws ShapeError when the shapes do not broadcast
  * @throws DTypeError when the bounds are neither numbers and arrays nor an object such as { min: 0 }
  * @example
- * import { array, clip, toNested } from "@gradfold/core";
+ * import { array, clip, toNested } from "gradfold";
  * toNested(clip(array([-2, 0.5, 2]), -1, 1)); // => [ -1, 0.5, 1 ]
  * toNested(clip(array([-2, 0.5, 2]), { max: 1 })); // => [ -2, 0.5, 1 ]
  */

@@ -5,7 +5,7 @@ import { compare } from "./family/compare.ts";
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, equal, toNested } from "@gradfold/core";
+ * import { array, equal, toNested } from "gradfold";
  * toNested(equal(array([1, 2]), 2)); // => [ false, true ]
  */
 export const equal = compare("equal", (L, a, b) => L.equal(a, b));
@@ -15,7 +15,7 @@ export const equal = compare("equal", (L, a, b) => L.equal(a, b));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, notEqual, toNested } from "@gradfold/core";
+ * import { array, notEqual, toNested } from "gradfold";
  * toNested(notEqual(array([1, 2]), 2)); // => [ true, false ]
  */
 export const notEqual = compare("notEqual", (L, a, b) => L.notEqual(a, b));
@@ -25,7 +25,7 @@ export const notEqual = compare("notEqual", (L, a, b) => L.notEqual(a, b));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, less, toNested } from "@gradfold/core";
+ * import { array, less, toNested } from "gradfold";
  * toNested(less(array([1, 2]), 2)); // => [ true, false ]
  */
 export const less = compare("less", (L, a, b) => L.less(a, b));
@@ -35,7 +35,7 @@ export const less = compare("less", (L, a, b) => L.less(a, b));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, lessEqual, toNested } from "@gradfold/core";
+ * import { array, lessEqual, toNested } from "gradfold";
  * toNested(lessEqual(array([1, 3]), 2)); // => [ true, false ]
  */
 export const lessEqual = compare("lessEqual", (L, a, b) => L.lessEqual(a, b));
@@ -45,7 +45,7 @@ export const lessEqual = compare("lessEqual", (L, a, b) => L.lessEqual(a, b));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, greater, toNested } from "@gradfold/core";
+ * import { array, greater, toNested } from "gradfold";
  * toNested(greater(array([1, 3]), 2)); // => [ false, true ]
  */
 export const greater = compare("greater", (L, a, b) => L.less(b, a));
@@ -55,7 +55,7 @@ export const greater = compare("greater", (L, a, b) => L.less(b, a));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, greaterEqual, toNested } from "@gradfold/core";
+ * import { array, greaterEqual, toNested } from "gradfold";
  * toNested(greaterEqual(array([1, 2]), 2)); // => [ false, true ]
  */
 export const greaterEqual = compare("greaterEqual", (L, a, b) => L.lessEqual(b, a));

@@ -137,7 +137,7 @@ const primitive = bilinear({
  *
  * @throws ShapeError when the inner sizes differ, or an operand is a scalar
  * @example
- * import { array, matmul, toNested } from "@gradfold/core";
+ * import { array, matmul, toNested } from "gradfold";
  * toNested(matmul(array([[1, 2], [3, 4]]), array([1, 1]))); // => [ 3, 7 ]
  */
 export const matmul = typed<
@@ -161,7 +161,7 @@ const checkVectors = (name: string, a: NDArray, b: NDArray, hint: string): void 
  *
  * @throws ShapeError when an operand is not a vector, or their sizes differ
  * @example
- * import { array, dot, item } from "@gradfold/core";
+ * import { array, dot, item } from "gradfold";
  * item(dot(array([1, 2]), array([3, 4]))); // => 11
  */
 export const dot = typed<
@@ -179,7 +179,7 @@ export const dot = typed<
  *
  * @throws ShapeError when an operand is not a vector
  * @example
- * import { array, outer, toNested } from "@gradfold/core";
+ * import { array, outer, toNested } from "gradfold";
  * toNested(outer(array([1, 2]), array([3, 4]))); // => [ [ 3, 4 ], [ 6, 8 ] ]
  */
 export const outer = typed<

@@ -66,7 +66,7 @@ const cumsumAlong = (axis: number): Primitive => {
  *
  * @throws ShapeError when the axis is missing or out of range
  * @example
- * import { array, cumsum, toNested } from "@gradfold/core";
+ * import { array, cumsum, toNested } from "gradfold";
  * toNested(cumsum(array([1, 2, 3]))); // => [ 1, 3, 6 ]
  * toNested(cumsum(array([[1, 2], [3, 4]]), 1)); // => [ [ 1, 3 ], [ 3, 7 ] ]
  */

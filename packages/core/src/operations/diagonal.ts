@@ -24,7 +24,7 @@ type Diagonal<S extends Shape, A extends number, B extends number> =
  *
  * @throws ShapeError when an axis is out of range, or the axes are one
  * @example
- * import { array, diagonal, toNested } from "@gradfold/core";
+ * import { array, diagonal, toNested } from "gradfold";
  * toNested(diagonal(array([[1, 2], [3, 4]]))); // => [ 1, 4 ]
  */
 export const diagonal = typed<
@@ -79,7 +79,7 @@ const onDiagonal = (x: NDArray, n: number): NDArray => {
  * @param k - which diagonal, 0 by default
  * @throws ShapeError when `x` is neither a vector nor a matrix; DomainError when k is not whole
  * @example
- * import { array, diag, toNested } from "@gradfold/core";
+ * import { array, diag, toNested } from "gradfold";
  * toNested(diag(array([1, 2]))); // => [ [ 1, 0 ], [ 0, 2 ] ]
  * toNested(diag(array([[1, 2], [3, 4]]), 1)); // => [ 2 ]
  */

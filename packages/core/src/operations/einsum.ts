@@ -125,7 +125,7 @@ const checkSizes = (spec: string, { inputs }: Subscripts, shapes: readonly Shape
  *
  * @throws ShapeError when the subscripts do not fit the operands
  * @example
- * import { array, einsum, toNested } from "@gradfold/core";
+ * import { array, einsum, toNested } from "gradfold";
  * toNested(einsum("ij,kj->ki", array([[1, 2], [3, 4]]), array([[1, 1]]))); // => [ [ 3, 7 ] ]
  */
 export const einsum = typed<

@@ -13,7 +13,7 @@ const positive = [0.2, 4] as const;
  * The square root at every place, correctly rounded; NaN below 0.
  *
  * @example
- * import { array, sqrt, toNested } from "@gradfold/core";
+ * import { array, sqrt, toNested } from "gradfold";
  * toNested(sqrt(array([4, 9]))); // => [ 2, 3 ]
  */
 export const sqrt = unary({
@@ -27,7 +27,7 @@ export const sqrt = unary({
  * e^x at every place: within 0.84 ulp in float64 and 0.501 in float32.
  *
  * @example
- * import { array, exp, toNested } from "@gradfold/core";
+ * import { array, exp, toNested } from "gradfold";
  * toNested(exp(array([0, 1]))); // => [ 1, 2.7182818284590455 ]
  */
 export const exp = unary({
@@ -41,7 +41,7 @@ export const exp = unary({
  * The natural logarithm at every place, within 0.85 ulp in float64 and 0.501 in float32; NaN below 0.
  *
  * @example
- * import { array, log, toNested } from "@gradfold/core";
+ * import { array, log, toNested } from "gradfold";
  * toNested(log(array([0, 1]))); // => [ -Infinity, 0 ]
  */
 export const log = unary({
@@ -55,7 +55,7 @@ export const log = unary({
  * 1/√x at every place: within 0.5 ulp in float64 and in float32; NaN below 0.
  *
  * @example
- * import { array, rsqrt, toNested } from "@gradfold/core";
+ * import { array, rsqrt, toNested } from "gradfold";
  * toNested(rsqrt(array([4, 0]))); // => [ 0.5, Infinity ]
  */
 export const rsqrt = unary({
@@ -69,7 +69,7 @@ export const rsqrt = unary({
  * 1/x at every place, correctly rounded.
  *
  * @example
- * import { array, reciprocal, toNested } from "@gradfold/core";
+ * import { array, reciprocal, toNested } from "gradfold";
  * toNested(reciprocal(array([4, -0]))); // => [ 0.25, -Infinity ]
  */
 export const reciprocal = unary({
@@ -83,7 +83,7 @@ export const reciprocal = unary({
  * e^x - 1 at every place, precise near 0 too: within 0.96 ulp in float64 and 0.506 in float32.
  *
  * @example
- * import { array, expm1, toNested } from "@gradfold/core";
+ * import { array, expm1, toNested } from "gradfold";
  * toNested(expm1(array([1e-10, -1000]))); // => [ 1.00000000005e-10, -1 ]
  */
 export const expm1 = unary({
@@ -97,7 +97,7 @@ export const expm1 = unary({
  * log(1 + x) at every place, precise near 0 too: within 0.8 ulp in float64 and 0.5 in float32; NaN below -1.
  *
  * @example
- * import { array, log1p, toNested } from "@gradfold/core";
+ * import { array, log1p, toNested } from "gradfold";
  * toNested(log1p(array([1e-10, -1]))); // => [ 9.999999999500001e-11, -Infinity ]
  */
 export const log1p = unary({

@@ -24,7 +24,7 @@ const bell = (x: NDArray, factor: number, a: number): NDArray => mul(factor, exp
  * The error function 2/√π ∫₀ˣ e^(-t^2) dt at every place: within 0.96 ulp in float64 and 0.5 in float32.
  *
  * @example
- * import { array, erf, toNested } from "@gradfold/core";
+ * import { array, erf, toNested } from "gradfold";
  * toNested(erf(array([0, 1, 10]))); // => [ 0, 0.8427007929497149, 1 ]
  */
 export const erf = unary({
@@ -69,7 +69,7 @@ const exactly = { approximate: false };
  *
  * @throws DTypeError when the options are not an object
  * @example
- * import { array, gelu, toNested } from "@gradfold/core";
+ * import { array, gelu, toNested } from "gradfold";
  * toNested(gelu(array([0, 1]))); // => [ 0, 0.8413447460685429 ]
  */
 export const gelu = typed<

@@ -35,7 +35,7 @@ export const minAlong = (axes: readonly number[]): Primitive =>
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range, or there is no element along the axes
  * @example
- * import { array, max, toNested } from "@gradfold/core";
+ * import { array, max, toNested } from "gradfold";
  * toNested(max(array([[1, 5], [3, 4]]), 0)); // => [ 3, 5 ]
  */
 export const max = reduction(
@@ -56,7 +56,7 @@ export const max = reduction(
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range, or there is no element along the axes
  * @example
- * import { array, min, toNested } from "@gradfold/core";
+ * import { array, min, toNested } from "gradfold";
  * toNested(min(array([[1, 5], [3, 4]]), 1)); // => [ 1, 3 ]
  */
 export const min = reduction(

@@ -18,7 +18,7 @@ const share = (t: NDArray, wins: NDArray, ties: NDArray, y: NDArray): NDArray =>
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, maximum, toNested } from "@gradfold/core";
+ * import { array, maximum, toNested } from "gradfold";
  * toNested(maximum(array([-1, 2]), 0)); // => [ 0, 2 ]
  */
 export const maximum = binary({
@@ -38,7 +38,7 @@ export const maximum = binary({
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, minimum, toNested } from "@gradfold/core";
+ * import { array, minimum, toNested } from "gradfold";
  * toNested(minimum(array([-1, 2]), 0)); // => [ -1, 0 ]
  */
 export const minimum = binary({

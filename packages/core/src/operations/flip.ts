@@ -17,7 +17,7 @@ const backwards: Range = [null, null, -1];
  *
  * @throws ShapeError when an axis is out of range or given twice
  * @example
- * import { array, flip, toNested } from "@gradfold/core";
+ * import { array, flip, toNested } from "gradfold";
  * toNested(flip(array([[1, 2], [3, 4]]), 1)); // => [ [ 2, 1 ], [ 4, 3 ] ]
  */
 export const flip = typed<
@@ -55,7 +55,7 @@ const rollAlong = (x: NDArray, shift: number, axis: number): NDArray => {
  * @throws DomainError when a shift is not whole; ShapeError when there are not as many shifts as axes, or
  * the axes are missing or out of range
  * @example
- * import { arange, roll, toNested } from "@gradfold/core";
+ * import { arange, roll, toNested } from "gradfold";
  * toNested(roll(arange(5), 2)); // => [ 3, 4, 0, 1, 2 ]
  */
 export const roll = typed<

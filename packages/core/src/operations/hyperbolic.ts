@@ -10,7 +10,7 @@ const anywhere = [-3, 3] as const;
  * error of an ulp of 1, and is 0 where y rounds to ±1: beyond ±19.1, in float32 beyond ±9.1.
  *
  * @example
- * import { array, tanh, toNested } from "@gradfold/core";
+ * import { array, tanh, toNested } from "gradfold";
  * toNested(tanh(array([0, 100]))); // => [ 0, 1 ]
  */
 export const tanh = unary({
@@ -24,7 +24,7 @@ export const tanh = unary({
  * The hyperbolic sine at every place, precise near 0 too: within 0.9 ulp in float64 and 0.5 in float32.
  *
  * @example
- * import { array, sinh, toNested } from "@gradfold/core";
+ * import { array, sinh, toNested } from "gradfold";
  * toNested(sinh(array([0, 1]))); // => [ 0, 1.1752011936438016 ]
  */
 export const sinh = unary({
@@ -38,7 +38,7 @@ export const sinh = unary({
  * The hyperbolic cosine at every place: within 0.88 ulp in float64 and 0.5 in float32.
  *
  * @example
- * import { array, cosh, toNested } from "@gradfold/core";
+ * import { array, cosh, toNested } from "gradfold";
  * toNested(cosh(array([0, 1]))); // => [ 1, 1.5430806348152437 ]
  */
 export const cosh = unary({

@@ -86,7 +86,7 @@ const promoted = (name: string, xs: readonly NDArray[]): readonly NDArray[] => {
  * @param xs - at least one; equal shapes but for that axis
  * @throws ShapeError when their other sizes differ; DTypeError when they do not come as a list
  * @example
- * import { array, concatenate, toNested } from "@gradfold/core";
+ * import { array, concatenate, toNested } from "gradfold";
  * toNested(concatenate([array([1, 2]), array([3])])); // => [ 1, 2, 3 ]
  */
 export const concatenate = typed<
@@ -110,7 +110,7 @@ export const stackRows = (rows: readonly (readonly NDArray[])[]): readonly NDArr
  * @param xs - at least one
  * @throws ShapeError when their shapes differ; DTypeError when they do not come as a list
  * @example
- * import { array, stack, toNested } from "@gradfold/core";
+ * import { array, stack, toNested } from "gradfold";
  * toNested(stack([array([1, 2]), array([3, 4])], 1)); // => [ [ 1, 3 ], [ 2, 4 ] ]
  */
 export const stack = typed<

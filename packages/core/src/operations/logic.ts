@@ -21,7 +21,7 @@ const question = (name: string, meaning: (L: Lane, x: Value) => Mask) =>
  * Whether x is NaN, at every place.
  *
  * @example
- * import { array, isNaN, toNested } from "@gradfold/core";
+ * import { array, isNaN, toNested } from "gradfold";
  * toNested(isNaN(array([1, NaN]))); // => [ false, true ]
  */
 export const isNaN = question("isNaN", (L, x) => L.notEqual(x, x));
@@ -30,7 +30,7 @@ export const isNaN = question("isNaN", (L, x) => L.notEqual(x, x));
  * Whether x is neither infinite nor NaN, at every place.
  *
  * @example
- * import { array, isFinite, toNested } from "@gradfold/core";
+ * import { array, isFinite, toNested } from "gradfold";
  * toNested(isFinite(array([1, NaN, Infinity]))); // => [ true, false, false ]
  */
 export const isFinite = question("isFinite", (L, x) => L.less(L.abs(x), Infinity));
@@ -39,7 +39,7 @@ export const isFinite = question("isFinite", (L, x) => L.less(L.abs(x), Infinity
  * Whether x is 0, or false, at every place.
  *
  * @example
- * import { array, logicalNot, toNested } from "@gradfold/core";
+ * import { array, logicalNot, toNested } from "gradfold";
  * toNested(logicalNot(array([0, 2]))); // => [ true, false ]
  */
 export const logicalNot = question("logicalNot", (L, x) => L.not(isTrue(L, x)));
@@ -49,7 +49,7 @@ export const logicalNot = question("logicalNot", (L, x) => L.not(isTrue(L, x)));
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, logicalAnd, toNested } from "@gradfold/core";
+ * import { array, logicalAnd, toNested } from "gradfold";
  * toNested(logicalAnd(array([true, true]), array([true, false]))); // => [ true, false ]
  */
 export const logicalAnd = compare("logicalAnd", (L, a, b) => L.and(isTrue(L, a), isTrue(L, b)));
@@ -59,7 +59,7 @@ export const logicalAnd = compare("logicalAnd", (L, a, b) => L.and(isTrue(L, a),
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, logicalOr, toNested } from "@gradfold/core";
+ * import { array, logicalOr, toNested } from "gradfold";
  * toNested(logicalOr(array([true, false]), array([false, false]))); // => [ true, false ]
  */
 export const logicalOr = compare("logicalOr", (L, a, b) => L.or(isTrue(L, a), isTrue(L, b)));

@@ -159,7 +159,7 @@ const rankOf = (solved: NDArray): NDArray => {
  * @throws ShapeError when `a` has fewer than two axes, or the sizes differ; DomainError when `rcond` is not from 0 to
  *   below 1
  * @example
- * import { array, item, lstsq, toNested } from "@gradfold/core";
+ * import { array, item, lstsq, toNested } from "gradfold";
  * const { solution, residualSumOfSquares, rank } = lstsq(array([[1, 0], [0, 1], [0, 0]]), array([2, 3, 4]));
  * toNested(solution); // => [ 2, 3 ]
  * item(residualSumOfSquares); // => 16

@@ -11,7 +11,7 @@ import { cast, sum } from "./spread.ts";
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { array, mean, toNested } from "@gradfold/core";
+ * import { array, mean, toNested } from "gradfold";
  * toNested(mean(array([[1, 2], [3, 4]]), 0)); // => [ 2, 3 ]
  */
 export const mean = reduction("mean", (x, axes) =>

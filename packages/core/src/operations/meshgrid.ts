@@ -37,7 +37,7 @@ type Grids<X, I> = X extends readonly unknown[] ? { readonly [K in keyof X]: NDA
  * does in a picture; or "ij", where vector k runs along axis k
  * @throws ShapeError when one of them is no vector; DTypeError when they do not come as a list
  * @example
- * import { array, meshgrid, toNested } from "@gradfold/core";
+ * import { array, meshgrid, toNested } from "gradfold";
  * const [x, y] = meshgrid([array([1, 2, 3]), array([10, 20])]);
  * toNested(x); // => [ [ 1, 2, 3 ], [ 1, 2, 3 ] ]
  * toNested(y); // => [ [ 10, 10, 10 ], [ 20, 20, 20 ] ]

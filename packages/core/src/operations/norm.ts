@@ -21,7 +21,7 @@ export interface Options {
  * @throws ShapeError when an axis is out of range, or nothing is asked for its greatest size; DomainError when there is
  *   no such `ord`
  * @example
- * import { array, norm, toNested } from "@gradfold/core";
+ * import { array, norm, toNested } from "gradfold";
  * toNested(norm(array([[3, -4], [5, 12]]), 1)); // => [ 5, 13 ]
  */
 export const norm = reduction<"norm", Options>(

@@ -27,7 +27,7 @@ const outOfRange = (index: number, classes: number): DomainError => {
  * @param indices - int32, or a whole number, from 0 to classes - 1; the result has one more axis behind theirs
  * @throws DTypeError when the indices are not integers; DomainError when one is out of range
  * @example
- * import { array, oneHot, toNested } from "@gradfold/core";
+ * import { array, oneHot, toNested } from "gradfold";
  * toNested(oneHot(array([2, 0], { dtype: "int32" }), 3)); // => [ [ 0, 0, 1 ], [ 1, 0, 0 ] ]
  */
 export const oneHot = typed<

@@ -116,7 +116,7 @@ export const thresholds = (name: string, rcond: number | undefined, of: ArrayTyp
  * @param options - `rcond`: the share of the first pivot at which others count as zero, as for `lstsq`
  * @throws ShapeError when there are fewer than two axes; DomainError when `rcond` is not from 0 to below 1
  * @example
- * import { array, pinv, toNested } from "@gradfold/core";
+ * import { array, pinv, toNested } from "gradfold";
  * toNested(pinv(array([[2, 0], [0, 4], [0, 0]]))); // => [ [ 0.5, 0, 0 ], [ 0, 0.25, 0 ] ]
  */
 export const pinv = typed<PseudoInverse<"pinv">>((x: NDArray, options?: { readonly rcond?: number }) => {

@@ -15,7 +15,7 @@ import { where } from "./where.ts";
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, pow, toNested } from "@gradfold/core";
+ * import { array, pow, toNested } from "gradfold";
  * toNested(pow(array([2, 9, 0]), array([10, 0.5, 0]))); // => [ 1024, 3, 1 ]
  */
 export const pow: Binary<"pow"> = binary({

@@ -56,7 +56,7 @@ const prodAlong = (axes: readonly number[]): Primitive =>
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { array, prod, toNested } from "@gradfold/core";
+ * import { array, prod, toNested } from "gradfold";
  * toNested(prod(array([[1, 2], [3, 4]]), 0)); // => [ 3, 8 ]
  */
 export const prod = reduction("prod", (x, axes) =>

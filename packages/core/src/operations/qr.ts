@@ -131,7 +131,7 @@ const primitive: Primitive = {
  *
  * @throws ShapeError when there are fewer than two axes
  * @example
- * import { array, qr, toNested } from "@gradfold/core";
+ * import { array, qr, toNested } from "gradfold";
  * const { q, r } = qr(array([[0, 2], [1, 3]]));
  * toNested(q); // => [ [ 0, 1 ], [ 1, 0 ] ]
  * toNested(r); // => [ [ 1, 3 ], [ 0, 2 ] ]

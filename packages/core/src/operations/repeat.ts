@@ -36,7 +36,7 @@ export interface Tile extends Apart<"tile", "counts"> {
  * @param counts - missing ones are 1; more than there are axes make new axes in front. A number counts along the last axis
  * @throws DomainError when a count is negative or not whole; DTypeError when the counts come one by one
  * @example
- * import { array, tile, toNested } from "@gradfold/core";
+ * import { array, tile, toNested } from "gradfold";
  * toNested(tile(array([1, 2]), [2, 2])); // => [ [ 1, 2, 1, 2 ], [ 1, 2, 1, 2 ] ]
  * toNested(tile(array([1, 2]), 2)); // => [ 1, 2, 1, 2 ]
  */
@@ -76,7 +76,7 @@ type Repeated<S extends Shape, Ax, N extends number> = number extends S["length"
  *
  * @throws DomainError when the count is negative or not whole; ShapeError when the axis is missing or out of range
  * @example
- * import { array, repeat, toNested } from "@gradfold/core";
+ * import { array, repeat, toNested } from "gradfold";
  * toNested(repeat(array([1, 2]), 2)); // => [ 1, 1, 2, 2 ]
  * toNested(repeat(array([[1, 2]]), 2, 0)); // => [ [ 1, 2 ], [ 1, 2 ] ]
  */
@@ -150,7 +150,7 @@ const equalParts = (count: number, axis: number, shape: Shape): Shape => {
  * @throws ShapeError when the sizes do not add up to the axis' size, or equal parts do not; DomainError when a size or the
  * number of parts is not whole
  * @example
- * import { arange, split, toNested } from "@gradfold/core";
+ * import { arange, split, toNested } from "gradfold";
  * split(arange(5), [2, 3]).map(toNested); // => [ [ 0, 1 ], [ 2, 3, 4 ] ]
  * split(arange(4), 2).map(toNested); // => [ [ 0, 1 ], [ 2, 3 ] ]
  */
@@ -200,7 +200,7 @@ type Unstacked<S extends Shape, Ax extends number, P = NDArray<Reduced<S, Ax, fa
  * @returns a tuple where the type knows the axis' size, up to 8; else a list
  * @throws ShapeError when the axis is out of range
  * @example
- * import { array, toNested, unstack } from "@gradfold/core";
+ * import { array, toNested, unstack } from "gradfold";
  * const [x, y] = unstack(array([[1, 2], [3, 4]]), 1);
  * toNested(x); // => [ 1, 3 ]
  * toNested(y); // => [ 2, 4 ]

@@ -72,7 +72,7 @@ export interface Reshape extends Apart<"reshape", "sizes"> {
  * of a vector
  * @throws ShapeError when the sizes do not fit; DTypeError when they come one by one
  * @example
- * import { arange, reshape, toNested, zeros } from "@gradfold/core";
+ * import { arange, reshape, toNested, zeros } from "gradfold";
  * toNested(reshape(arange(6), [2, -1])); // => [ [ 0, 1, 2 ], [ 3, 4, 5 ] ]
  * reshape(zeros([2, 3]), -1).shape; // => [ 6 ]
  */
@@ -122,7 +122,7 @@ export interface Transpose extends Apart<"transpose", "axes"> {
  * @param permutation - for each axis of the result, the axis of `x` that it is
  * @throws ShapeError when it does not name every axis once; DTypeError when the axes come one by one
  * @example
- * import { array, toNested, transpose } from "@gradfold/core";
+ * import { array, toNested, transpose } from "gradfold";
  * toNested(transpose(array([[1, 2, 3], [4, 5, 6]]))); // => [ [ 1, 4 ], [ 2, 5 ], [ 3, 6 ] ]
  */
 export const transpose = typed<Transpose>((x: NDArray, permutation?: Shape | number, ...more: readonly number[]) => {
@@ -153,7 +153,7 @@ export const swapLast = (x: NDArray): NDArray => {
  *
  * @throws ShapeError when the axis is out of range
  * @example
- * import { arange, expandDims } from "@gradfold/core";
+ * import { arange, expandDims } from "gradfold";
  * expandDims(arange(3), 1).shape; // => [ 3, 1 ]
  */
 export const expandDims = typed<
@@ -177,7 +177,7 @@ const squeezed = (shape: Shape, axes: readonly number[]): Shape => {
  *
  * @throws ShapeError when a named axis has another size
  * @example
- * import { squeeze, zeros } from "@gradfold/core";
+ * import { squeeze, zeros } from "gradfold";
  * squeeze(zeros([1, 3, 1]), 0).shape; // => [ 3, 1 ]
  */
 export const squeeze = typed<

@@ -11,7 +11,7 @@ const betweenWholeNumbers = [1.2, 1.8] as const;
  * The greatest whole number that is not above x, at every place; integers stay integers.
  *
  * @example
- * import { array, floor, toNested } from "@gradfold/core";
+ * import { array, floor, toNested } from "gradfold";
  * toNested(floor(array([1.5, -1.5]))); // => [ 1, -2 ]
  */
 export const floor = unary({
@@ -26,7 +26,7 @@ export const floor = unary({
  * The least whole number that is not below x, at every place; integers stay integers.
  *
  * @example
- * import { array, ceil, toNested } from "@gradfold/core";
+ * import { array, ceil, toNested } from "gradfold";
  * toNested(ceil(array([1.5, -1.5]))); // => [ 2, -1 ]
  */
 export const ceil = unary({
@@ -41,7 +41,7 @@ export const ceil = unary({
  * The nearest whole number at every place, of two the even one, as in NumPy; integers stay integers.
  *
  * @example
- * import { array, round, toNested } from "@gradfold/core";
+ * import { array, round, toNested } from "gradfold";
  * toNested(round(array([0.5, 1.5, 2.5, -0.7]))); // => [ 0, 2, 2, -1 ]
  */
 export const round = unary({
@@ -63,7 +63,7 @@ export const round = unary({
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, remainder, toNested } from "@gradfold/core";
+ * import { array, remainder, toNested } from "gradfold";
  * toNested(remainder(array([7, -7]), array([3, 3]))); // => [ 1, 2 ]
  */
 export const remainder = binary({

@@ -80,7 +80,7 @@ const search = (side: Side): Primitive => {
  * @param sorted - a vector in ascending order; what is given for another one is not defined
  * @throws ShapeError when `sorted` is no vector
  * @example
- * import { array, searchSorted, toNested } from "@gradfold/core";
+ * import { array, searchSorted, toNested } from "gradfold";
  * toNested(searchSorted(array([1, 2, 2, 3]), array([2, 9]))); // => [ 1, 4 ]
  */
 export const searchSorted = typed<

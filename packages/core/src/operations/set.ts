@@ -68,7 +68,7 @@ const place = (name: string, x: NDArray, ranges: readonly Range[], y: NDArray): 
  * @throws ShapeError when `y` does not broadcast to that part or an index is out of range; DTypeError when `y` has a
  * wider dtype
  * @example
- * import { set, toNested, zeros } from "@gradfold/core";
+ * import { set, toNested, zeros } from "gradfold";
  * toNested(set(zeros([2, 3]), [0, [1, null]], 7)); // => [ [ 0, 7, 7 ], [ 0, 0, 0 ] ]
  */
 export const set = typed<<S extends Shape>(x: NDArray<S>, ranges: readonly Range[], y: Operand) => NDArray<S>>(
@@ -104,7 +104,7 @@ const pairsOf = (given: Widths | number, shape: Shape): Widths => {
  * @throws ShapeError when there are not as many pairs as axes; DomainError when a width is negative or not whole;
  * DTypeError for other widths and values
  * @example
- * import { array, pad, toNested } from "@gradfold/core";
+ * import { array, pad, toNested } from "gradfold";
  * toNested(pad(array([1, 2]), [[1, 2]], 9)); // => [ 9, 1, 2, 9, 9 ]
  * toNested(pad(array([[1]]), 1)); // => [ [ 0, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 0 ] ]
  */

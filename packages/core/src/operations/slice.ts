@@ -84,7 +84,7 @@ export const placeBy = (parts: readonly (readonly Taken[])[], shape: Shape): Pri
  *
  * @throws ShapeError when an index is out of range or there are more ranges than axes; DomainError for a step of 0
  * @example
- * import { arange, reshape, slice, toNested } from "@gradfold/core";
+ * import { arange, reshape, slice, toNested } from "gradfold";
  * toNested(slice(reshape(arange(6), [2, 3]), [null, [null, null, -1]])); // => [ [ 2, 1, 0 ], [ 5, 4, 3 ] ]
  */
 export const slice = typed<

@@ -56,7 +56,7 @@ const logOrNothing = (x: NDArray): NDArray => {
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { array, item, logSumExp } from "@gradfold/core";
+ * import { array, item, logSumExp } from "gradfold";
  * item(logSumExp(array([1e4, 1e4]))); // => 10000.69314718056
  */
 export const logSumExp = reduction("logSumExp", (x, axes) => {
@@ -81,7 +81,7 @@ const levelled = <Name extends string>(name: Name, f: (x: NDArray, axis: number)
  *
  * @throws ShapeError when the axis is out of range
  * @example
- * import { array, softmax, toNested } from "@gradfold/core";
+ * import { array, softmax, toNested } from "gradfold";
  * toNested(softmax(array([[1e4, 1e4], [0, -Infinity]]))); // => [ [ 0.5, 0.5 ], [ 1, 0 ] ]
  */
 export const softmax = levelled("softmax", (x, axis) => {
@@ -95,7 +95,7 @@ export const softmax = levelled("softmax", (x, axis) => {
  *
  * @throws ShapeError when the axis is out of range
  * @example
- * import { array, logSoftmax, toNested } from "@gradfold/core";
+ * import { array, logSoftmax, toNested } from "gradfold";
  * toNested(logSoftmax(array([0, 1e4]))); // => [ -10000, 0 ]
  */
 export const logSoftmax = levelled("logSoftmax", (x, axis) => sub(x, log(sum(exp(x), axis, { keepDims: true }))));

@@ -112,7 +112,7 @@ const primitive: Primitive = system({
  *
  * @throws ShapeError when `a` is not square, or the sizes differ
  * @example
- * import { array, solve, toNested } from "@gradfold/core";
+ * import { array, solve, toNested } from "gradfold";
  * toNested(solve(array([[3, 1], [1, 2]]), array([9, 8]))); // => [ 2, 3 ]
  */
 export const solve = typed<Solve<"solve">>((a: Operand, b: Operand) => solveBy(primitive, a, b));
@@ -123,7 +123,7 @@ export const solve = typed<Solve<"solve">>((a: Operand, b: Operand) => solveBy(p
  *
  * @throws ShapeError when the matrix is not square
  * @example
- * import { array, inverse, toNested } from "@gradfold/core";
+ * import { array, inverse, toNested } from "gradfold";
  * toNested(inverse(array([[2, 0], [0, 4]]))); // => [ [ 0.5, 0 ], [ 0, 0.25 ] ]
  */
 export const inverse = typed<OfSquare<"inverse">>((x: NDArray) => {

@@ -56,7 +56,7 @@ const argsortAlong = (axis: number): Primitive => {
  *
  * @throws ShapeError when the axis is out of range
  * @example
- * import { argsort, array, toNested } from "@gradfold/core";
+ * import { argsort, array, toNested } from "gradfold";
  * toNested(argsort(array([3, 1, 2]))); // => [ 1, 2, 0 ]
  */
 export const argsort = typed<Along<"argsort">>((x: Operand, axis = -1) => {
@@ -69,7 +69,7 @@ export const argsort = typed<Along<"argsort">>((x: Operand, axis = -1) => {
  *
  * @throws ShapeError when the axis is out of range
  * @example
- * import { array, sort, toNested } from "@gradfold/core";
+ * import { array, sort, toNested } from "gradfold";
  * toNested(sort(array([[3, 1], [0, 2]]), 0)); // => [ [ 0, 1 ], [ 3, 2 ] ]
  */
 export const sort = typed<Along<"sort">>((x: Operand, axis = -1) => {

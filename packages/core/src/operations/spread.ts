@@ -45,7 +45,7 @@ const sumAlong = (axes: readonly number[]): Primitive =>
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { array, sum, toNested } from "@gradfold/core";
+ * import { array, sum, toNested } from "gradfold";
  * toNested(sum(array([[1, 2], [3, 4]]), 0)); // => [ 4, 6 ]
  */
 export const sum = typed<Reduction<"sum">>((x: Operand, axes?: Axes, options?: { readonly keepDims?: boolean }) => {
@@ -87,7 +87,7 @@ export interface BroadcastTo extends Apart<"broadcastTo", "sizes", Operand> {
  *
  * @throws ShapeError when `x` does not broadcast to the shape; DTypeError when the sizes come one by one
  * @example
- * import { array, broadcastTo, toNested } from "@gradfold/core";
+ * import { array, broadcastTo, toNested } from "gradfold";
  * toNested(broadcastTo(array([1, 2]), [2, 2])); // => [ [ 1, 2 ], [ 1, 2 ] ]
  */
 export const broadcastTo = typed<BroadcastTo>((x: Operand, shape: Shape | number, ...more: Shape) => {
@@ -143,7 +143,7 @@ const saturate = (value: number): number => Math.min(Math.max(value, -2147483648
  *
  * @throws DTypeError when there is no such dtype
  * @example
- * import { array, cast, toNested } from "@gradfold/core";
+ * import { array, cast, toNested } from "gradfold";
  * toNested(cast(array([1.9, -1.9, 1e10]), "int32")); // => [ 1, -1, 2147483647 ]
  */
 export const cast = typed<<S extends Shape>(x: NDArray<S>, dtype: DType) => NDArray<S>>((x: NDArray, dtype: DType) => {

@@ -117,7 +117,7 @@ const decompose = (name: string, x: NDArray): readonly [u: NDArray, s: NDArray, 
  *
  * @throws ShapeError when there are fewer than two axes
  * @example
- * import { array, svd, toNested } from "@gradfold/core";
+ * import { array, svd, toNested } from "gradfold";
  * const { u, s, v } = svd(array([[0, 2], [3, 0]]));
  * toNested(s); // => [ 3, 2 ]
  * toNested(u); // => [ [ 0, 1 ], [ 1, 0 ] ]
@@ -136,7 +136,7 @@ export const svd = typed<SingularValues<"svd">>((x: NDArray) => {
  *
  * @throws ShapeError when there are fewer than two axes, or no elements
  * @example
- * import { array, conditionNumber, item } from "@gradfold/core";
+ * import { array, conditionNumber, item } from "gradfold";
  * item(conditionNumber(array([[4, 0], [0, 2]]))); // => 2
  */
 export const conditionNumber = typed<OfMatrix<"conditionNumber">>((x: NDArray) => {

@@ -176,7 +176,7 @@ const putAlong = (along: Along, shape: Shape): Primitive => {
  * @param indices - int32, or a whole number; negative ones count from the end
  * @throws ShapeError when an index is out of range; DTypeError when the indices are not integers
  * @example
- * import { array, take, toNested } from "@gradfold/core";
+ * import { array, take, toNested } from "gradfold";
  * toNested(take(array([5, 6, 7]), array([2, 0, 2], { dtype: "int32" }))); // => [ 7, 5, 7 ]
  * toNested(take(array([[1, 2], [3, 4]]), 0, 1)); // => [ 1, 3 ]
  */
@@ -206,7 +206,7 @@ type AlongAxis<S extends Shape, I extends Shape, Ax extends number> = number ext
  * @param indices - int32, of as many axes as `x`, which broadcast but for that axis; negative ones count from the end
  * @throws ShapeError when an index is out of range or the shapes do not fit; DTypeError when the indices are not integers
  * @example
- * import { argsort, array, takeAlongAxis, toNested } from "@gradfold/core";
+ * import { argsort, array, takeAlongAxis, toNested } from "gradfold";
  * const x = array([[3, 1], [2, 4]]);
  * toNested(takeAlongAxis(x, argsort(x, 1), 1)); // => [ [ 1, 3 ], [ 2, 4 ] ]
  */

@@ -33,7 +33,7 @@ const triangle = (name: string, isKept: (rows: NDArray, columns: NDArray) => NDA
  * @param k - which diagonal is the last one kept: 0 by default, positive above the main one
  * @throws ShapeError when `x` has less than two axes; DomainError when k is not whole
  * @example
- * import { array, toNested, tril } from "@gradfold/core";
+ * import { array, toNested, tril } from "gradfold";
  * toNested(tril(array([[1, 2], [3, 4]]))); // => [ [ 1, 0 ], [ 3, 4 ] ]
  */
 export const tril = triangle("tril", (rows, columns) => lessEqual(columns, rows));
@@ -44,7 +44,7 @@ export const tril = triangle("tril", (rows, columns) => lessEqual(columns, rows)
  * @param k - which diagonal is the first one kept: 0 by default, positive above the main one
  * @throws ShapeError when `x` has less than two axes; DomainError when k is not whole
  * @example
- * import { array, toNested, triu } from "@gradfold/core";
+ * import { array, toNested, triu } from "gradfold";
  * toNested(triu(array([[1, 2], [3, 4]]))); // => [ [ 1, 2 ], [ 0, 4 ] ]
  */
 export const triu = triangle("triu", (rows, columns) => lessEqual(rows, columns));

@@ -75,7 +75,7 @@ export const triangularRecord = (lower: boolean): Primitive =>
  * @param options - `lower`: which triangle counts, the lower one by default
  * @throws ShapeError when `a` is not square, or the sizes differ
  * @example
- * import { array, toNested, triangularSolve } from "@gradfold/core";
+ * import { array, toNested, triangularSolve } from "gradfold";
  * toNested(triangularSolve(array([[2, 0], [1, 4]]), array([2, 9]))); // => [ 1, 2 ]
  */
 export const triangularSolve = typed<

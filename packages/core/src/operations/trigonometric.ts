@@ -18,7 +18,7 @@ const inside = [-0.8, 0.6] as const;
  * float32.
  *
  * @example
- * import { array, sin, toNested } from "@gradfold/core";
+ * import { array, sin, toNested } from "gradfold";
  * toNested(sin(array([0, 1, 1e22]))); // => [ 0, 0.8414709848078965, -0.8522008497671888 ]
  */
 export const sin = unary({
@@ -33,7 +33,7 @@ export const sin = unary({
  * float32.
  *
  * @example
- * import { array, cos, toNested } from "@gradfold/core";
+ * import { array, cos, toNested } from "gradfold";
  * toNested(cos(array([0, 1, 1e22]))); // => [ 1, 0.5403023058681398, 0.523214785395139 ]
  */
 export const cos = unary({
@@ -48,7 +48,7 @@ export const cos = unary({
  * float32.
  *
  * @example
- * import { array, tan, toNested } from "@gradfold/core";
+ * import { array, tan, toNested } from "gradfold";
  * toNested(tan(array([0, 1]))); // => [ 0, 1.5574077246549023 ]
  */
 export const tan = unary({
@@ -66,7 +66,7 @@ const overRoot = (t: NDArray, x: NDArray): NDArray => over(t, sqrt(mul(sub(1, x)
  * of [-1, 1].
  *
  * @example
- * import { array, asin, toNested } from "@gradfold/core";
+ * import { array, asin, toNested } from "gradfold";
  * toNested(asin(array([0, 1]))); // => [ 0, 1.5707963267948966 ]
  */
 export const asin = unary({
@@ -81,7 +81,7 @@ export const asin = unary({
  * [-1, 1].
  *
  * @example
- * import { acos, array, toNested } from "@gradfold/core";
+ * import { acos, array, toNested } from "gradfold";
  * toNested(acos(array([1, -1]))); // => [ 0, 3.141592653589793 ]
  */
 export const acos = unary({
@@ -95,7 +95,7 @@ export const acos = unary({
  * The arctangent at every place, in radians from -π/2 to π/2: within 0.7 ulp in float64 and 0.5 in float32.
  *
  * @example
- * import { array, atan, toNested } from "@gradfold/core";
+ * import { array, atan, toNested } from "gradfold";
  * toNested(atan(array([1, Infinity]))); // => [ 0.7853981633974483, 1.5707963267948966 ]
  */
 export const atan = unary({
@@ -122,7 +122,7 @@ const turning = (t: NDArray, y: NDArray, x: NDArray) => {
  *
  * @throws ShapeError when the shapes do not broadcast
  * @example
- * import { array, atan2, toNested } from "@gradfold/core";
+ * import { array, atan2, toNested } from "gradfold";
  * toNested(atan2(array([1, 0]), array([-1, -2]))); // => [ 2.356194490192345, 3.141592653589793 ]
  */
 export const atan2 = binary({

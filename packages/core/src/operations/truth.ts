@@ -13,7 +13,7 @@ const truths = (x: NDArray): NDArray => (x.dtype === "bool" ? x : notEqual(x, 0)
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { all, array, toNested } from "@gradfold/core";
+ * import { all, array, toNested } from "gradfold";
  * toNested(all(array([[1, 0], [3, 4]]), 1)); // => [ false, true ]
  */
 export const all = reduction("all", (x, axes) => {
@@ -28,7 +28,7 @@ export const all = reduction("all", (x, axes) => {
  * @param options - `keepDims`: leave the axes, with size 1
  * @throws ShapeError when an axis is out of range
  * @example
- * import { any, array, toNested } from "@gradfold/core";
+ * import { any, array, toNested } from "gradfold";
  * toNested(any(array([[1, 0], [0, 0]]), 1)); // => [ true, false ]
  */
 export const any = reduction("any", (x, axes) => {

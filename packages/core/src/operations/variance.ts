@@ -34,7 +34,7 @@ const spreadOf = (name: string, x: NDArray, axes: readonly number[], ddof: numbe
  * @param options - `keepDims`: leave the axes, with size 1; `ddof`: 0 by default, 1 for the unbiased estimate
  * @throws ShapeError when an axis is out of range; DomainError when `ddof` is not finite
  * @example
- * import { array, toNested, variance } from "@gradfold/core";
+ * import { array, toNested, variance } from "gradfold";
  * toNested(variance(array([[1, 3], [2, 6]]), 1)); // => [ 1, 4 ]
  */
 export const variance = reduction<"variance", Options>(
@@ -51,7 +51,7 @@ export const variance = reduction<"variance", Options>(
  * @param options - `keepDims`: leave the axes, with size 1; `ddof`: 0 by default, 1 for the unbiased variance
  * @throws ShapeError when an axis is out of range; DomainError when `ddof` is not finite
  * @example
- * import { array, std, toNested } from "@gradfold/core";
+ * import { array, std, toNested } from "gradfold";
  * toNested(std(array([[1, 3], [2, 6]]), 1)); // => [ 1, 2 ]
  */
 export const std = reduction<"std", Options>("std", (x, axes, { ddof }) => flatRoot(spreadOf("std", x, axes, ddof)), {

@@ -24,7 +24,7 @@ const primitive = ternary({
  *
  * @throws ShapeError when the shapes do not broadcast; DTypeError when a choice is missing
  * @example
- * import { array, toNested, where } from "@gradfold/core";
+ * import { array, toNested, where } from "gradfold";
  * toNested(where(array([true, false]), array([1, 2]), 0)); // => [ 1, 0 ]
  */
 export const where = typed<

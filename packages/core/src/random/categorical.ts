@@ -48,7 +48,7 @@ export interface Categorical {
  * draws are repeated
  * @throws ShapeError when the axis is out of range or has no choices, or the shape does not end like the logits'
  * @example
- * import { array, random, toNested } from "@gradfold/core";
+ * import { array, random, toNested } from "gradfold";
  * toNested(random.categorical(random.key(0), array([0, 1, 2]), { shape: [4] })); // => [ 2, 2, 2, 1 ]
  */
 export const categorical = typed<Categorical>((from: Key, of: NDArray, options?: Choices) => {

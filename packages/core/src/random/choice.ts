@@ -131,7 +131,7 @@ const chosen = (from: Key, request: Request, p: NDArray | undefined): NDArray =>
  * @throws DomainError when more are asked for than there are, or a weight is negative, or all are 0; ShapeError when there
  * is not a weight for each, or the axis is out of range
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.choice(random.key(0), 10, [3], { replace: false })); // => [ 0, 1, 8 ]
  */
 export const choice = typed<Choice>(

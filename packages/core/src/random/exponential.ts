@@ -30,7 +30,7 @@ const exponentials = drawFloat(
  * @param options - `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.exponential(random.key(0), [2]); // => float64 [2] [0.54207056, 0.24372319]
  */
 export const exponential = sampler("exponential", exponentials);
@@ -47,7 +47,7 @@ const gumbels = drawFloat(
  * @param options - `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.gumbel(random.key(0), [2]); // => float64 [2] [ 0.13790566, -0.42599294]
  */
 export const gumbel = sampler("gumbel", gumbels);
@@ -64,7 +64,7 @@ const laplaces = drawFloat(
  * @param options - `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.laplace(random.key(0), [2]); // => float64 [2] [0.17803369, 0.83796278]
  */
 export const laplace = sampler("laplace", laplaces);

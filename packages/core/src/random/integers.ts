@@ -18,7 +18,7 @@ const words = draw("bits", "int32", word);
  * Random 32-bit words, as int32, bit for bit as JAX.
  *
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.bits(random.key(0), [2])); // => [ -224768089, -91998574 ]
  */
 export const bits = typed<<const S extends Shape = []>(key: Key, shape?: S) => NDArray<Mutable<S>>>(
@@ -55,7 +55,7 @@ export interface Bounds {
  * @param options - `min` (0), from -2^31 on, and `max`, up to 2^31
  * @throws DomainError unless both are whole numbers in this range and min < max
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.integers(random.key(0), [4], { max: 10 })); // => [ 9, 0, 2, 3 ]
  */
 export const integers = typed<<const S extends Shape>(key: Key, shape: S, bounds: Bounds) => NDArray<Mutable<S>>>(

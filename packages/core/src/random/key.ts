@@ -71,7 +71,7 @@ const keysOf = (name: string, from: unknown, counters: NDArray): NDArray =>
  * @param seed - a whole number of at most 53 bits
  * @throws DomainError when it is not
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.key(42)); // => [ 0, 42 ]
  */
 export const key = (seed: number): Key => {
@@ -86,7 +86,7 @@ export const key = (seed: number): Key => {
  * @param words - two whole numbers from -2^31 to 2^32 - 1, or an int32 array of shape [2]
  * @throws DomainError for other numbers; DTypeError for other arrays
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.keyData(random.wrap([1, 2])); // => [ 1, 2 ]
  */
 export const wrap = typed<(words: readonly [high: number, low: number] | NDArray<[2]>) => Key>(
@@ -110,7 +110,7 @@ export const wrap = typed<(words: readonly [high: number, low: number] | NDArray
  *
  * @throws TraceError inside `program.of` and `jit`, where a key's words are not known
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.keyData(random.key(7)); // => [ 0, 7 ]
  */
 export const keyData = (from: Key): readonly [number, number] => {
@@ -137,7 +137,7 @@ export interface Split {
  *
  * @throws DomainError when the count is negative or not whole
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.split(random.key(0), 3).length; // => 3
  */
 export const split = typed<Split>((from: Key, count = 2) => {
@@ -166,7 +166,7 @@ const checkData = (data: Operand): NDArray => {
  * @param data - a number or a scalar array: whole, from 0 to 2^32 - 1
  * @throws DomainError when it is not; ShapeError when it is no scalar
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.foldIn(random.key(0), 1)); // => [ 928981903, -841280227 ]
  */
 export const foldIn = typed<(key: Key, data: Operand<[]>) => Key>((from: Key, data: Operand) =>

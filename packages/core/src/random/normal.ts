@@ -48,7 +48,7 @@ const defaults = { mean: 0, standardDeviation: 1, dtype: "float64" } as const;
  * @param options - `mean` (0), `standardDeviation` (1), and `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes; DomainError when the mean is not finite or the deviation negative
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.normal(random.key(0), [2], { mean: 10 }); // => float64 [2] [9.79415786, 9.21523422]
  */
 export const normal = typed<Sampler<Normal>>((from: Key, shape: Shape = [], options?: Normal, ...more: Shape) => {

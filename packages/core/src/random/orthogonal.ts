@@ -38,7 +38,7 @@ const orthonormal = (rows: NDArray): NDArray => {
  * @param options - `columns`: n by default; `dtype`: float64 (default) or float32
  * @throws DomainError when a size is negative or not whole; DTypeError for other dtypes
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.orthogonal(random.key(0), 3, { columns: 2 }).shape; // => [ 3, 2 ]
  */
 export const orthogonal = typed<

@@ -25,7 +25,7 @@ export interface Permutation {
  *
  * @throws DomainError when n is negative or not whole; ShapeError when the axis is out of range
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.permutation(random.key(0), 4)); // => [ 0, 1, 3, 2 ]
  */
 export const permutation = typed<Permutation>((from: Key, of: number | NDArray, axis = 0) => {

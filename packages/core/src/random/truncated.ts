@@ -52,7 +52,7 @@ const defaults = { min: -2, max: 2, mean: 0, standardDeviation: 1, dtype: "float
  * @throws DTypeError for other dtypes; DomainError unless min < max, when less than 2^-31 of the distribution lies between
  * them, when the mean is not finite or the deviation negative
  * @example
- * import { random } from "@gradfold/core";
+ * import { random } from "gradfold";
  * random.truncatedNormal(random.key(0), [2], { min: 0 }); // => float64 [2] [0.5235626 , 0.26170868]
  */
 export const truncatedNormal = typed<Sampler<Truncated>>(

@@ -36,7 +36,7 @@ const unitInterval = { min: 0, max: 1, dtype: "float64" } as const;
  * @param options - `min`, `max`, and `dtype`: float64 (default) or float32
  * @throws DTypeError for other dtypes; DomainError unless min < max, both and their distance finite
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.uniform(random.key(0), [1], { min: -1, max: 1 })); // => [ -0.16308577656722711 ]
  */
 export const uniform = typed<Sampler<Interval>>((from: Key, shape: Shape = [], options?: Interval, ...more: Shape) => {
@@ -59,7 +59,7 @@ const even = { p: 0.5 };
  * @param options - `p`: a number or an array that broadcasts to the shape; a float32 one is compared with float32 numbers
  * @throws DomainError when p is known and not between 0 and 1; ShapeError when its shape does not broadcast
  * @example
- * import { random, toNested } from "@gradfold/core";
+ * import { random, toNested } from "gradfold";
  * toNested(random.bernoulli(random.key(0), [3], { p: 0.4 })); // => [ false, true, false ]
  */
 export const bernoulli = typed<

@@ -75,7 +75,7 @@ const arrayOf = (tensor: Placed, bytes: Uint8Array, start: number): NDArray => {
  *
  * @throws DTypeError when it is not given bytes
  * @example
- * import { array, either, pipe, safetensors } from "@gradfold/core";
+ * import { array, either, pipe, safetensors } from "gradfold";
  * const bytes = safetensors.encode({ layers: [{ w: array([1, 2]) }] }, { metadata: { kind: "line" } });
  * const read = safetensors.decode(bytes);
  * pipe(read, either.map(({ arrays }) => arrays)); // => { _tag: 'Right', right: { 'layers.0.w': float64 [2] [1, 2] } }
@@ -146,7 +146,7 @@ const defaults = { metadata: {} };
  * @throws TreeError for what is no tree, or when two leaves have one name; DomainError when metadata hold anything but
  * texts, or names and texts take more than 8 MiB; TraceError where elements are not known yet
  * @example
- * import { array, safetensors } from "@gradfold/core";
+ * import { array, safetensors } from "gradfold";
  * const params = { w: array([[1, 2]]), b: array([0.5]) };
  * safetensors.encode(params, { metadata: { config: JSON.stringify({ inputs: 2 }) } }).length; // => 192
  */

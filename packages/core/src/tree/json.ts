@@ -51,7 +51,7 @@ const conform = (json: unknown, like: unknown, path: string): unknown => {
  * @param like - a tree of the same structure, shapes and dtypes: the initial state, say
  * @throws TreeError when `like` is no tree
  * @example
- * import { array, either, pipe, tree, zeros } from "@gradfold/core";
+ * import { array, either, pipe, tree, zeros } from "gradfold";
  * const text = JSON.stringify({ w: array([0.1, 0.2]), step: array(3, { dtype: "int32" }) });
  * const like = { w: zeros([2]), step: array(0, { dtype: "int32" }) };
  * const read = tree.fromJSON(JSON.parse(text), like);

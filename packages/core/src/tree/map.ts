@@ -47,7 +47,7 @@ export interface MapTree {
  *
  * @throws TreeError when the trees differ, with the path
  * @example
- * import { add, array, tree } from "@gradfold/core";
+ * import { add, array, tree } from "gradfold";
  * tree.map((a, b) => add(a, b), { w: array([1, 2]) }, { w: array([3, 4]) }); // => { w: float64 [2] [4, 6] }
  */
 export const map = typed<MapTree>((f: (...xs: readonly NDArray[]) => NDArray, ...trees: readonly unknown[]) => {
@@ -71,7 +71,7 @@ export type MapLeaves<T, R> = T extends NDArray | number | boolean
  * A tree with every leaf replaced by anything; the function is told the leaf's path.
  *
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.mapTo((leaf, path) => `${path}: ${leaf.shape}`, { w: array([1, 2]) }); // => { w: 'w: 2' }
  */
 export const mapTo = typed<<T, R>(f: (leaf: NDArray, path: string) => R, tree: T) => MapLeaves<T, R>>(
@@ -89,7 +89,7 @@ export const mapTo = typed<<T, R>(f: (leaf: NDArray, path: string) => R, tree: T
  * A tree of zeros, each leaf with the shape and dtype of the given one.
  *
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.zerosLike({ w: array([1, 2]) }); // => { w: float64 [2] [0, 0] }
  */
 export const zerosLike = typed<<T>(tree: T) => T>((root: unknown) => {
@@ -102,7 +102,7 @@ export const zerosLike = typed<<T>(tree: T) => T>((root: unknown) => {
  *
  * @throws TreeError when the structures differ, with the path
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.allClose({ w: array([1, 2]) }, { w: array([1, 2]) }); // => true
  */
 export const allClose = (a: unknown, b: unknown, tolerance?: Tolerance): boolean =>

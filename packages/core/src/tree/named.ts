@@ -51,7 +51,7 @@ export const namedAs = (name: string, root: unknown): ReadonlyMap<string, NDArra
  *
  * @throws TreeError when two leaves have one name, as in `{ "a.b": x, a: { b: y } }`; or for what is no tree
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * const params = { layers: [{ weight: array([[1, 2]]), bias: array([3]) }] };
  * Object.keys(tree.toNamed(params)); // => [ 'layers.0.bias', 'layers.0.weight' ]
  */
@@ -160,7 +160,7 @@ export interface FromNamed {
  *
  * @throws TreeError when `like` is no tree, and when `arrays` is no record of arrays
  * @example
- * import { array, either, pipe, tree, zeros } from "@gradfold/core";
+ * import { array, either, pipe, tree, zeros } from "gradfold";
  * const arrays = { "layers.0": array([1, 2]), "layers.1": array([3]) };
  * tree.fromNamed(arrays); // => { _tag: 'Right', right: { layers: [ float64 [2] [1, 2], float64 [1] [3] ] } }
  * const like = { layers: [zeros([2]), zeros([2])] };

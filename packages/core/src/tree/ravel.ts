@@ -18,7 +18,7 @@ import { flatten, unflatten } from "./structure.ts";
  *
  * @throws TreeError when it is no tree; the way back throws ShapeError for a vector of another length
  * @example
- * import { array, mul, tree } from "@gradfold/core";
+ * import { array, mul, tree } from "gradfold";
  * const [flat, back] = tree.ravel({ w: array([[1, 2]]), b: array(3) });
  * flat; // => float64 [3] [3, 1, 2]
  * back(mul(flat, 10)); // => { b: float64 [] 30, w: float64 [1, 2] [[10, 20]] }

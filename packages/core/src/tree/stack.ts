@@ -26,7 +26,7 @@ export type Stacked<T, N extends number, Ax = 0> =
  * @param trees - at least one
  * @throws TreeError when their structures differ, with the path; ShapeError when the shapes of a leaf do
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.stack([{ w: array([1, 2]) }, { w: array([3, 4]) }]).w.shape; // => [ 2, 2 ]
  */
 export const stack = typed<

@@ -196,7 +196,7 @@ export const flattenAs = (
  * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path; or when
  * it has more than 1000 levels, as one that contains itself
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.flatten({ w: array([1, 2]), b: 0 }).paths; // => [ 'b', 'w' ]
  */
 export const flatten = typed<<T>(root: T) => Flat<T>>((root: unknown) => flattenAs("tree", root));
@@ -213,7 +213,7 @@ export interface Unflatten {
  *
  * @throws TreeError when there are too few or too many leaves
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * const { structure, leaves } = tree.flatten({ w: array([1, 2]) });
  * tree.unflatten(structure, leaves); // => { w: float64 [2] [1, 2] }
  */
@@ -235,7 +235,7 @@ export const unflatten = typed<Unflatten>((structure: Structure, leaves: readonl
  *
  * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * tree.leaves([array([1, 2]), { b: 3 }]).length; // => 2
  */
 export const leaves = (root: unknown): readonly NDArray[] => flatten(root).leaves;
@@ -245,7 +245,7 @@ export const leaves = (root: unknown): readonly NDArray[] => flatten(root).leave
  *
  * @throws TreeError when something in it is not an array, number, boolean, list or plain object, with the path
  * @example
- * import { array, tree } from "@gradfold/core";
+ * import { array, tree } from "gradfold";
  * const structure = tree.structure({ w: array([1, 2]), b: array(0) });
  * tree.unflatten(structure, [array(5), array([6, 7])]); // => { b: float64 [] 5, w: float64 [2] [6, 7] }
  */

@@ -77,8 +77,7 @@ const ordersOf = (key: Key | null, options: Settled, n: number, rows: number): G
  * @throws DomainError when size, epochs, steps, a weight or a label are out of range, or options contradict each other;
  *   ShapeError when the arrays' rows differ in number, or weights or labels are not one for each
  * @example
- * import { arange, array, random } from "@gradfold/core";
- * import { batches } from "@gradfold/optim";
+ * import { arange, array, batches, random } from "gradfold";
  * const inputs = batches(random.key(0), { x: arange(5) }, { size: 2, epochs: 2 });
  * [inputs.length, inputs.at(0).x, inputs.at(2).x]; // => [ 6, float64 [2] [0, 2], float64 [1] [3] ]
  * batches(null, arange(5), { size: 2, shuffle: false }).at(1); // => float64 [2] [2, 3]

@@ -53,9 +53,7 @@ const read = settings<BacktrackingOptions>({
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { chain, lineSearch, sgd } from "@gradfold/optim";
+ * import { array, chain, lineSearch, sgd, square, sum, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = chain(sgd(4), lineSearch.backtracking({ decreaseFactor: 0.5 }));
  * const p = array([3, 4]);

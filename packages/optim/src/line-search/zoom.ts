@@ -81,9 +81,7 @@ const read = settings<ZoomOptions>({
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { chain, lineSearch, sgd } from "@gradfold/optim";
+ * import { array, chain, lineSearch, sgd, square, sum, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = chain(sgd(4), lineSearch.zoom({ curvRtol: 0.1 }));
  * const p = array([3, 4]);

@@ -25,8 +25,7 @@ const crossEntropy = (logits: NDArray, targets: NDArray): NDArray =>
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.sigmoidBinaryCrossEntropy(array([0, 1e3]), array([1, 1])); // => float64 [2] [0.69314718, 0. ]
  */
 export const sigmoidBinaryCrossEntropy = loss(
@@ -51,8 +50,7 @@ export interface FocalOptions {
  *
  * @throws ShapeError when the shapes differ; DomainError when gamma is negative or alpha out of 0 to 1
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.sigmoidFocal(array([0, 3]), array([1, 1])); // => float64 [2] [1.73286795e-01, 1.09283324e-04]
  */
 export const sigmoidFocal = loss<"loss.sigmoidFocal", FocalOptions>(
@@ -80,8 +78,7 @@ const shortfall = (p: Operand, t: Operand): NDArray => maximum(sub(1, mul<Operan
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.hinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.5, 2. ]
  */
 export const hinge = loss("loss.hinge", shortfall, {});
@@ -91,8 +88,7 @@ export const hinge = loss("loss.hinge", shortfall, {});
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.squaredHinge(array([2, 0.5, -1]), array([1, 1, 1])); // => float64 [3] [0. , 0.25, 4. ]
  */
 export const squaredHinge = loss("loss.squaredHinge", (p, t) => square(shortfall(p, t)), {});

@@ -70,8 +70,7 @@ const chosen = (name: string, rows: NDArray, labels: NDArray): NDArray => {
  * @param labels - of the logits' shape without its last axis; whole numbers from 0 to below the number of classes
  * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.softmaxCrossEntropyWithIntegerLabels(array([[0, 0], [1e3, 0]]), array([1, 0])); // => float64 [2] [0.69314718, 0. ]
  */
 export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"loss.softmaxCrossEntropyWithIntegerLabels">>(
@@ -87,8 +86,7 @@ export const softmaxCrossEntropyWithIntegerLabels = typed<ClassLoss<"loss.softma
  * @param labels - of the predictions' shape without its last axis; whole numbers from 0 to below the number of classes
  * @throws ShapeError when the shapes do not fit; DomainError when a label is out of range, with its index
  * @example
- * import { array, log } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, log, loss } from "gradfold";
  * loss.nll(log(array([[0.25, 0.75]])), array([0])); // => float64 [1] [1.38629436]
  */
 export const nll = typed<ClassLoss<"loss.nll">>((logProbabilities: NDArray, labels: NDArray) =>
@@ -104,8 +102,7 @@ export const nll = typed<ClassLoss<"loss.nll">>((logProbabilities: NDArray, labe
  * @param alpha - from 0 to 1
  * @throws DomainError when alpha is out of range; ShapeError when there are no classes
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.smoothLabels(array([[0, 1]]), 0.2); // => float64 [1, 2] [[0.1, 0.9]]
  */
 export const smoothLabels = typed<<S extends Shape>(probabilities: NDArray<S>, alpha: number) => NDArray<S>>(

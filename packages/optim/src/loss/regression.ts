@@ -7,8 +7,7 @@ import { asArrays, loss, weighted } from "./loss.ts";
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array, mean } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss, mean } from "gradfold";
  * mean(loss.squaredError(array([1, 2]), array([0, 4]))); // => float64 [] 2.5
  */
 export const squaredError = loss("loss.squaredError", (p, t) => square(sub(p, t)), {});
@@ -18,8 +17,7 @@ export const squaredError = loss("loss.squaredError", (p, t) => square(sub(p, t)
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.l2Loss(array([1, 2]), array([0, 4])); // => float64 [2] [0.5, 2. ]
  */
 export const l2Loss = loss("loss.l2Loss", (p, t) => mul(square(sub(p, t)), 0.5), {});
@@ -29,8 +27,7 @@ export const l2Loss = loss("loss.l2Loss", (p, t) => mul(square(sub(p, t)), 0.5),
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.absoluteError(array([1, 2]), array([0, 4])); // => float64 [2] [1, 2]
  */
 export const absoluteError = loss("loss.absoluteError", (p, t) => abs(sub(p, t)), {});
@@ -51,8 +48,7 @@ const bent = (error: NDArray, delta: number): NDArray => {
  * @param options - `delta`, above 0: where the two meet (1)
  * @throws ShapeError when the shapes differ; DomainError when delta is not above 0
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.huber(array([0.5, 3]), array([0, 0])); // => float64 [2] [0.125, 2.5 ]
  */
 export const huber = loss<
@@ -73,8 +69,7 @@ export const huber = loss<
  * @param options - `beta`, above 0: where squares end (1)
  * @throws ShapeError when the shapes differ; DomainError when beta is not above 0
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.smoothL1(array([0.25, 3]), array([0, 0]), { beta: 0.5 }); // => float64 [2] [0.0625, 2.75 ]
  */
 export const smoothL1 = loss<
@@ -93,8 +88,7 @@ const log2 = 0.6931471805599453;
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.logCosh(array([0, 1e6]), array([0, 0])); // => float64 [2] [ 0. , 999999.30685282]
  */
 export const logCosh = loss(
@@ -114,8 +108,7 @@ export const logCosh = loss(
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.poissonNll(array([0, 0]), array([1, 3])); // => float64 [2] [1, 1]
  */
 export const poissonNll = loss(

@@ -21,8 +21,7 @@ import { rowLoss, weighted } from "./loss.ts";
  *
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.softmaxCrossEntropy(array([[0, 0], [1e3, 0]]), array([[0.5, 0.5], [1, 0]])); // => float64 [2] [ 0.69314718, -0. ]
  */
 export const softmaxCrossEntropy = rowLoss(
@@ -45,8 +44,7 @@ export interface KlDivergenceOptions {
  * @param options - `logTargets`: whether the targets are logarithms as well (false)
  * @throws ShapeError when the shapes differ
  * @example
- * import { array, log } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, log, loss } from "gradfold";
  * loss.klDivergence(log(array([[0.5, 0.5]])), array([[1, 0]])); // => float64 [1] [0.69314718]
  */
 export const klDivergence = rowLoss<"loss.klDivergence", KlDivergenceOptions>(
@@ -85,8 +83,7 @@ const cosine = (a: NDArray, b: NDArray, epsilon: number): NDArray => {
  * @param options - `epsilon`: the least length that rows are divided by (0)
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.cosineSimilarity(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [0, 1]
  */
 export const cosineSimilarity = rowLoss<"loss.cosineSimilarity", CosineOptions>(
@@ -101,8 +98,7 @@ export const cosineSimilarity = rowLoss<"loss.cosineSimilarity", CosineOptions>(
  * @param options - `epsilon`: the least length that rows are divided by (0)
  * @throws ShapeError when the shapes differ
  * @example
- * import { array } from "@gradfold/core";
- * import { loss } from "@gradfold/optim";
+ * import { array, loss } from "gradfold";
  * loss.cosineDistance(array([[1, 0], [3, 4]]), array([[0, 2], [6, 8]])); // => float64 [2] [1, 0]
  */
 export const cosineDistance = rowLoss<"loss.cosineDistance", CosineOptions>(

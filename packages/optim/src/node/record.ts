@@ -46,8 +46,8 @@ const begin = (
  * @param run - so much of the run as there is; every metric that it will have, it has in its first step
  * @throws DomainError when `every` is not a whole number from 1 to 65,536
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
- * import { record } from "@gradfold/optim/node";
+ * import { steps, trajectory } from "gradfold";
+ * import { record } from "gradfold/node";
  * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3));
  * record("/no/such/folder/run", run)._tag; // => 'Left'
  */

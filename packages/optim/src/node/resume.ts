@@ -116,7 +116,7 @@ const refuse = (path: string, what: string): Either<DecodeError, never> =>
  *
  * @param like - a state of the model that the recording should be of: a leaf that differs is named in the left
  * @example
- * import { resume } from "@gradfold/optim/node";
+ * import { resume } from "gradfold/node";
  * resume("/no/such/file", 1)._tag; // => 'Left'
  */
 export const resume = typed<

@@ -25,9 +25,8 @@ const defaults = { fs: nodeFiles };
  *
  * @throws what `recording.encode` throws
  * @example
- * import { array, safetensors } from "@gradfold/core";
- * import { recording, steps, trajectory } from "@gradfold/optim";
- * import { save } from "@gradfold/optim/node";
+ * import { array, recording, safetensors, steps, trajectory } from "gradfold";
+ * import { save } from "gradfold/node";
  * const made = recording.of(trajectory.fold((n: number) => [n * 2, {}], 1, steps(3)));
  * save("/no/such/folder/run.safetensors", made)._tag; // => 'Left'
  * save("/no/such/folder/model.safetensors", safetensors.encode({ w: array([1, 2]) }))._tag; // => 'Left'
@@ -43,7 +42,7 @@ export const save = (path: string, made: Recording | Uint8Array, options?: FileO
  * metrics are lost, if a file is damaged, are its `lost`.
  *
  * @example
- * import { load } from "@gradfold/optim/node";
+ * import { load } from "gradfold/node";
  * load("/no/such/file")._tag; // => 'Left'
  */
 export const load = (path: string, options?: FileOptions): Either<FileError | DecodeError, Recording> => {

@@ -22,8 +22,7 @@ const read = settings<BeliefOptions>({ ...others, eps: fromZero(1e-16), epsRoot:
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByBelief({ b1: 0.75 });
  * const g = array([3, -6]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.33333333, -1.33333333]
@@ -58,8 +57,7 @@ const byBelief = (name: string, { b1, b2, eps, epsRoot }: Required<BeliefOptions
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adabelief } from "@gradfold/optim";
+ * import { adabelief, array } from "gradfold";
  * const { init, update } = adabelief(0.3, { b1: 0.75 });
  * const g = array([3, -6]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.4, 0.4]

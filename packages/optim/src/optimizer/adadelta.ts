@@ -32,8 +32,7 @@ const read = settings<AdadeltaOptions>({ rho: decay(0.9), eps: fromZero(1e-6) })
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByAdadelta({ rho: 0.75, eps: 1 });
  * const g = array([0, 0]);
  * update(g, init(g), g)[0]; // => float64 [2] [0, 0]
@@ -71,8 +70,7 @@ const byAdadelta = (name: string, { rho, eps }: Required<AdadeltaOptions>): Tran
  * @param learningRate - η: a number, a scalar array or a schedule; 1 by default
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adadelta } from "@gradfold/optim";
+ * import { adadelta, array } from "gradfold";
  * const { init, update } = adadelta(1, { rho: 0, eps: 1 });
  * const g = array([0.75]);
  * update(g, init(g), g)[0]; // => float64 [1] [-0.6]

@@ -73,8 +73,7 @@ const readFactored = settings(factorSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByFactoredRms({ minDimSizeToFactor: 2 });
  * const g = array([[3, -3], [5, 5]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[ 1, -1], [ 1, 1]]
@@ -140,8 +139,7 @@ const readBlock = settings<BlockRmsOptions>({ minScale: fromZero(1e-3) });
  *
  * @throws DomainError when minScale is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByParamBlockRms();
  * const p = array([3, -3]);
  * update(array([1, 2]), init(p), p)[0]; // => float64 [2] [3, 6]
@@ -187,8 +185,7 @@ const readAdafactor = settings<AdafactorOptions>({
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adafactor } from "@gradfold/optim";
+ * import { adafactor, array } from "gradfold";
  * const { init, update } = adafactor(0.1);
  * const p = array([3, -3]);
  * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.3, 0.3]

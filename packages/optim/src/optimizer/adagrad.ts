@@ -41,8 +41,7 @@ const readRss = settings(rssSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByRss({ initialAccumulatorValue: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.99999995, -1. ]
@@ -99,8 +98,7 @@ const slowed = (learningRate: Rate, lrDecay: number): Rate =>
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adagrad } from "@gradfold/optim";
+ * import { adagrad, array } from "gradfold";
  * const { init, update } = adagrad(0.5, { initialAccumulatorValue: 3 });
  * const g = array([1, -1]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.25, 0.25]

@@ -74,8 +74,7 @@ const readAdam = settings(adamSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByAdam({ eps: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -138,8 +137,7 @@ const readPenalized = settings<PenalizedAdamOptions>({ ...adamSettings, weightDe
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adam } from "@gradfold/optim";
+ * import { adam, array } from "gradfold";
  * const { init, update } = adam(0.1);
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
@@ -181,8 +179,7 @@ const readDecayed = settings<DecayedAdamOptions>({ ...adamSettings, ...decaySett
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adamw } from "@gradfold/optim";
+ * import { adamw, array } from "gradfold";
  * const { init, update } = adamw(0.1, { weightDecay: 0.5, eps: 0 });
  * const p = array([1, 2]);
  * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.15, -0. ]

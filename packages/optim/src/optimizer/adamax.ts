@@ -33,8 +33,7 @@ const read = settings(adamaxSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByAdamax({ eps: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -68,8 +67,7 @@ const byAdamax = (name: string, { b1, b2, eps }: Required<AdamaxOptions>): Trans
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adamax } from "@gradfold/optim";
+ * import { adamax, array } from "gradfold";
  * const { init, update } = adamax(0.1);
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]
@@ -89,8 +87,7 @@ const readDecayed = settings<DecayedAdamaxOptions>({ ...adamaxSettings, ...decay
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adamaxw } from "@gradfold/optim";
+ * import { adamaxw, array } from "gradfold";
  * const { init, update } = adamaxw(0.1, { weightDecay: 0.5, eps: 0 });
  * const p = array([1, 2]);
  * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.15, -0. ]

@@ -59,8 +59,7 @@ const readSettings = settings(adanSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByAdan({ eps: 0, epsRoot: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -128,8 +127,7 @@ const readAdan = settings<AdanOptions>({ ...adanSettings, weightDecay: fromZero(
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { adan } from "@gradfold/optim";
+ * import { adan, array } from "gradfold";
  * const { init, update } = adan(0.1, { epsRoot: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]

@@ -35,8 +35,7 @@ const read = settings<AmsgradOptions>({ ...others, convention: convention("optax
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByAmsgrad({ eps: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -81,8 +80,7 @@ const byAmsgrad = (name: string, settings: Required<AmsgradOptions>): Transform<
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { amsgrad } from "@gradfold/optim";
+ * import { amsgrad, array } from "gradfold";
  * const { init, update } = amsgrad(0.1);
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]

@@ -22,8 +22,7 @@ const read = settings<FromageOptions>({ minNorm: fromZero(1e-6) });
  * @param learningRate - η: a number or a scalar array
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { applyUpdates, fromage } from "@gradfold/optim";
+ * import { applyUpdates, array, fromage } from "gradfold";
  * const { init, update } = fromage(0.75);
  * const p = array([0, 4]);
  * applyUpdates(p, update(array([0, 2]), init(p), p)[0]); // => float64 [2] [0. , 0.8]

@@ -25,8 +25,7 @@ const read = settings<Omit<DecayedAdamOptions, "nesterov">>({
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { lamb } from "@gradfold/optim";
+ * import { array, lamb } from "gradfold";
  * const { init, update } = lamb(0.1, { eps: 0 });
  * const p = array([1, 1]);
  * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.1, 0.1]

@@ -45,8 +45,7 @@ const read = settings<LarsOptions>({
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { lars } from "@gradfold/optim";
+ * import { array, lars } from "gradfold";
  * const { init, update } = lars(1, { trustCoefficient: 0.1 });
  * const p = array([3, 4]);
  * update(array([0, 2]), init(p), p)[0]; // => float64 [2] [ 0. , -0.5]

@@ -91,8 +91,7 @@ const precondition = (gradient: Vector, changes: readonly Change[], scaling: Sca
  *
  * @throws DomainError when the memory is no whole number from 1 on
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByLbfgs();
  * const p = array([3, 4]);
  * update(array([6, 8]), init(p), p)[0]; // => float64 [2] [0.6, 0.8]
@@ -156,9 +155,7 @@ const readLbfgs = settings<LbfgsOptions<unknown>>({
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { lbfgs } from "@gradfold/optim";
+ * import { array, lbfgs, square, sum, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = lbfgs();
  * const p = array([0.6, 0.8]);

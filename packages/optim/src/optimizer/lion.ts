@@ -34,8 +34,7 @@ const readDecays = settings(decays);
  *
  * @throws DomainError when a decay rate is not from 0 to below 1
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByLion();
  * const g = array([3, -0.1]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -74,8 +73,7 @@ const readLion = settings<LionOptions>({ ...decays, weightDecay: fromZero(1e-3),
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { lion } from "@gradfold/optim";
+ * import { array, lion } from "gradfold";
  * const { init, update } = lion(0.1, { weightDecay: 0.5 });
  * const p = array([1, 2]);
  * update(array([3, -0.1]), init(p), p)[0]; // => float64 [2] [-0.15, -0. ]

@@ -68,8 +68,7 @@ const orthogonalized = (name: string, g: NDArray, steps: number, eps: number): N
  *
  * @throws DomainError when an option is out of range; ShapeError for what is no matrix
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByMuon();
  * const g = array([[100, 0], [0, 10]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[0.70201073, 0. ], [0. , 0.70868633]]
@@ -129,8 +128,7 @@ export interface MuonParts {
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { muon } from "@gradfold/optim";
+ * import { array, muon } from "gradfold";
  * const { init, update } = muon(0.1);
  * const g = { w: array([[3, 0], [0, 4]]), b: array([5, -6]) };
  * update(g, init(g), g)[0].b; // => float64 [2] [-0.1, 0.1]

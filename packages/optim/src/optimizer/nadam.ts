@@ -75,8 +75,7 @@ const readNadam = settings(nadamSettings);
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { nadam } from "@gradfold/optim";
+ * import { array, nadam } from "gradfold";
  * const { init, update } = nadam(0.1);
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.14736842, 0.14736842]
@@ -96,8 +95,7 @@ const readDecayed = settings<DecayedNadamOptions>({ ...nadamSettings, ...decaySe
  * @param learningRate - η: a number, a scalar array or a schedule; it multiplies the decay too
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { nadamw } from "@gradfold/optim";
+ * import { array, nadamw } from "gradfold";
  * const { init, update } = nadamw(0.1, { weightDecay: 1 });
  * const p = array([1, 2]);
  * update(array([1, -20]), init(p), p)[0]; // => float64 [2] [-0.24736842, -0.05263158]

@@ -19,9 +19,7 @@ const read = settings<NewtonOptions>({ damping: fromZero(0) });
  *
  * @throws DomainError when the damping is negative, the loss is missing, or the system has no solution
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { transform } from "@gradfold/optim";
+ * import { array, square, sum, transform, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = transform.scaleByNewton();
  * const p = array([3, 4]);
@@ -50,9 +48,7 @@ const byNewton = (name: string, { damping }: Required<NewtonOptions>): Transform
  * @param learningRate - η: a number, a scalar array or a schedule; 1 by default
  * @throws DomainError when the rate or the damping is out of range, or the loss is missing
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { newton } from "@gradfold/optim";
+ * import { array, newton, square, sum, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = newton();
  * const p = array([3, 4]);

@@ -33,8 +33,7 @@ const readNoise = settings(noiseSettings);
  *
  * @throws DomainError when an option is negative
  * @example
- * import { array, random } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, random, transform } from "gradfold";
  * const { init, update } = transform.addNoise(random.key(0), { eta: 0 });
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 2]
@@ -79,8 +78,7 @@ const readNoisySgd = settings<NoisySgdOptions>({ ...noiseSettings, key: randomKe
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array, random } from "@gradfold/core";
- * import { noisySgd } from "@gradfold/optim";
+ * import { array, noisySgd, random } from "gradfold";
  * const { init, update } = noisySgd(0.5, { key: random.key(1), eta: 0 });
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]

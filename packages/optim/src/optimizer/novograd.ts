@@ -52,8 +52,7 @@ const parts = { count: scalar, mu: likeParams, nu: perLeaf(({ dtype }) => blank(
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByNovograd({ eps: 0 });
  * const g = array([3, -4]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.6, -0.8]
@@ -99,8 +98,7 @@ const byNovograd = (name: string, settings: Required<NovogradOptions>): Transfor
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { novograd } from "@gradfold/optim";
+ * import { array, novograd } from "gradfold";
  * const { init, update } = novograd(0.5, { eps: 0 });
  * const g = array([3, -4]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.3, 0.4]

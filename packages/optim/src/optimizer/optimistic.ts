@@ -32,8 +32,7 @@ const read = settings<OptimisticOptions>({ alpha: fromZero(1), beta: fromZero(1)
  *
  * @throws DomainError when an option is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByOptimisticGradient();
  * const g = array([1, -2]);
  * const [, state] = update(g, init(g), g);
@@ -69,8 +68,7 @@ const byOptimism = (name: string, { alpha, beta }: Required<OptimisticOptions>):
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { optimisticGradientDescent } from "@gradfold/optim";
+ * import { array, optimisticGradientDescent } from "gradfold";
  * const { init, update } = optimisticGradientDescent(0.1);
  * const g = array([1, -2]);
  * const [, state] = update(g, init(g), g);

@@ -64,8 +64,7 @@ const parts = { scale: scalar, best: scalar, plateau: scalar, cooldown: scalar }
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array } from "@gradfold/core";
- * import { chain, reduceOnPlateau, sgd } from "@gradfold/optim";
+ * import { array, chain, reduceOnPlateau, sgd } from "gradfold";
  * const { init, update } = chain(sgd(1), reduceOnPlateau({ factor: 0.5, patience: 1 }));
  * const g = array([1, 2]);
  * const [first, state] = update(g, init(g), g, { value: array(5) });

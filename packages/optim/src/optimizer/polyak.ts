@@ -26,8 +26,7 @@ const readStep = settings(stepSettings);
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByPolyak();
  * const g = array([3, 4]);
  * update(g, init(g), g, { value: array(5) })[0]; // => float64 [2] [0.6, 0.8]
@@ -60,8 +59,7 @@ const read = settings<PolyakSgdOptions>({ ...stepSettings, scaling: finitePositi
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
- * import { array } from "@gradfold/core";
- * import { polyakSgd } from "@gradfold/optim";
+ * import { array, polyakSgd } from "gradfold";
  * const { init, update } = polyakSgd();
  * const g = array([3, 4]);
  * update(g, init(g), g, { value: array(5) })[0]; // => float64 [2] [-0.6, -0.8]

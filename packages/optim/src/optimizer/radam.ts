@@ -30,8 +30,7 @@ const read = settings<RadamOptions>({ ...others, threshold: fromZero(5), convent
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByRadam();
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -20]
@@ -80,8 +79,7 @@ const rectifierOf = (length: Scalar, most: number): Scalar =>
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { radam } from "@gradfold/optim";
+ * import { array, radam } from "gradfold";
  * const { init, update } = radam(0.1);
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 2. ]

@@ -58,8 +58,7 @@ const readRms = settings(rmsSettings);
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByRms({ decay: 0.75 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
@@ -97,8 +96,7 @@ const byRms = (name: string, settings: Required<RmsOptions>): Transform<RmsState
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByStddev({ decay: 0.5 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1.99999996, -2. ]
@@ -156,8 +154,7 @@ const readRmsprop = settings<RmspropOptions>({
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { rmsprop } from "@gradfold/optim";
+ * import { array, rmsprop } from "gradfold";
  * const { init, update } = rmsprop(0.1, { decay: 0.75 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.2, 0.2]

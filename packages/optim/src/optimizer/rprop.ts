@@ -42,8 +42,7 @@ const read = settings<RpropOptions>({
  * @param learningRate - the step size at first
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByRprop(0.5);
  * const g = array([3, -1]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.5, -0.5]
@@ -92,8 +91,7 @@ const byRprop = (name: string, learningRate: number | Scalar, options?: RpropOpt
  * @param learningRate - the step size at first
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { rprop } from "@gradfold/optim";
+ * import { array, rprop } from "gradfold";
  * const { init, update } = rprop(0.5);
  * const g = array([3, -1]);
  * const [, state] = update(g, init(g), g);

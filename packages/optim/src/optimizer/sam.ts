@@ -22,9 +22,7 @@ const read = settings<SamOptions>({ rho: fromZero(0.05) });
  *
  * @throws DomainError when rho is negative, or the loss is missing
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { sam, sgd } from "@gradfold/optim";
+ * import { array, sam, sgd, square, sum, valueAndGrad } from "gradfold";
  * const lossAndGrad = valueAndGrad((p) => sum(square(p)));
  * const { init, update } = sam(sgd(0.1), { rho: 1 });
  * const p = array([3, 4]);

@@ -51,8 +51,7 @@ const parts = { count: scalar, maxRate: scalar, weightSum: scalar, z: likeParams
  * @param optimizer - without momentum of its own
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { scheduleFree, sgd } from "@gradfold/optim";
+ * import { array, scheduleFree, sgd } from "gradfold";
  * const { init, update } = scheduleFree(sgd(0.5), { learningRate: 0.5 });
  * const p = array([1, 2]);
  * const [, state] = update(array([2, 2]), init(p), p);

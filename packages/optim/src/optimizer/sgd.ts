@@ -37,8 +37,7 @@ const read = settings<SgdOptions>({
  * @param options - `momentum` μ, from 0 to below 1; `nesterov`; `dampening`; `weightDecay`
  * @throws DomainError when an option is out of range, or Nesterov's look-ahead is asked for without a momentum
  * @example
- * import { array } from "@gradfold/core";
- * import { sgd } from "@gradfold/optim";
+ * import { array, sgd } from "gradfold";
  * const { init, update } = sgd(0.1);
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, -0.2]

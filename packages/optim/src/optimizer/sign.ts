@@ -11,8 +11,7 @@ import { stateless, type Transform } from "../transform/transform.ts";
  * The signs of the updates: -1, 0 or 1.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleBySign();
  * const g = array([3, 0, -0.1]);
  * update(g, init(g), g)[0]; // => float64 [3] [ 1, 0, -1]
@@ -34,8 +33,7 @@ const readNothing = settings<NoOptions>({});
  * @param options - there are none: {@link signum} has a momentum
  * @throws DomainError when the rate is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { signSgd } from "@gradfold/optim";
+ * import { array, signSgd } from "gradfold";
  * const { init, update } = signSgd(0.1);
  * const g = array([3, 0, -0.1]);
  * update(g, init(g), g)[0]; // => float64 [3] [-0.1, -0. , 0.1]
@@ -60,8 +58,7 @@ const read = settings<SignumOptions>({ beta: decay(0.9) });
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or beta is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { signum } from "@gradfold/optim";
+ * import { array, signum } from "gradfold";
  * const { init, update } = signum(0.1);
  * const g = array([3, -2]);
  * const [, state] = update(g, init(g), g);

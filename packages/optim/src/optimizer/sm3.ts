@@ -61,8 +61,7 @@ const parts = {
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleBySm3({ momentum: 0 });
  * const g = array([[3, 0], [0, -4]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[ 1., 0.], [ 0., -1.]]
@@ -117,8 +116,7 @@ const bySm3 = (name: string, { momentum, eps }: Required<Sm3Options>): Transform
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { sm3 } from "@gradfold/optim";
+ * import { array, sm3 } from "gradfold";
  * const { init, update } = sm3(0.5, { momentum: 0 });
  * const g = array([[3, 0], [0, -4]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[-0.5, -0. ], [-0. , 0.5]]

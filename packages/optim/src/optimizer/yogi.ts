@@ -25,8 +25,7 @@ const read = settings<YogiOptions>({ ...others, eps: fromZero(1e-3), initialAccu
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByYogi({ initialAccumulatorValue: 0, eps: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -66,8 +65,7 @@ const byYogi = (name: string, settings: Required<YogiOptions>): Transform<AdamSt
  * @param learningRate - η: a number, a scalar array or a schedule
  * @throws DomainError when the rate or an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { yogi } from "@gradfold/optim";
+ * import { array, yogi } from "gradfold";
  * const { init, update } = yogi(0.1, { initialAccumulatorValue: 0, eps: 0 });
  * const g = array([1, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.1, 0.1]

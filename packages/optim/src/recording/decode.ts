@@ -181,7 +181,7 @@ export const decodeFrom = (source: Source): Result<Recording> =>
  *
  * @throws DTypeError when it is not given bytes
  * @example
- * import { recording } from "@gradfold/optim";
+ * import { recording } from "gradfold";
  * recording.decode(new Uint8Array(3))._tag; // => 'Left'
  */
 export const decode = (bytes: Uint8Array | ArrayBuffer | SharedArrayBuffer | DataView): Result<Recording> =>

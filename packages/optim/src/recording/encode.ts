@@ -81,8 +81,7 @@ export const fileOf = (name: string, made: Recording): Written => {
  * @throws TreeError when the states have different forms; DomainError when metrics, keyframes or description are none, or
  * when names and description take more than 16 MiB
  * @example
- * import { either } from "@gradfold/core";
- * import { recording, steps, trajectory } from "@gradfold/optim";
+ * import { either, recording, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3));
  * const bytes = recording.encode(recording.of(run));
  * either.map((read: recording.Recording) => read.final)(recording.decode(bytes)); // => { _tag: 'Right', right: 8 }

@@ -43,8 +43,7 @@ const defaults = { description: {} };
  *
  * @throws DTypeError for what is no run; DomainError when the description holds anything but texts
  * @example
- * import { array } from "@gradfold/core";
- * import { recording, steps, trajectory } from "@gradfold/optim";
+ * import { array, recording, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3));
  * const made = recording.of(run, { description: { rule: "doubling" } });
  * [made.steps, made.final, made.metrics["loss"]]; // => [ 3, 8, Float64Array(3) [ 1, 2, 4 ] ]

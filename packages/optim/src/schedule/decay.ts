@@ -18,7 +18,7 @@ import { type ScalarSchedule, scheduled } from "./schedule.ts";
  *
  * @throws DomainError when the value is not finite
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.constant(0.1)(7); // => float64 [] 0.1
  */
 export const constant = (value: number): ScalarSchedule => {
@@ -58,7 +58,7 @@ const readLine = settings(lineSettings);
  *
  * @throws DomainError when a number is not finite, or there are no steps
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.polynomial({ init: 1, end: 0, power: 2, transitionSteps: 10 })(5); // => float64 [] 0.25
  */
 export const polynomial = (options: Polynomial): ScalarSchedule =>
@@ -78,7 +78,7 @@ const transition = (name: string, settings: Required<Polynomial>): ScalarSchedul
  *
  * @throws DomainError when a number is not finite, or there are no steps
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.linear({ init: 1, end: 0, transitionSteps: 10 })(2); // => float64 [] 0.8
  */
 export const linear = (options: Line): ScalarSchedule => line("schedule.linear", readLine("schedule.linear", options));
@@ -120,7 +120,7 @@ const readExponential = settings(exponentialSettings);
  *
  * @throws DomainError when a number is not finite, there are no steps, or the rate is not above 0
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const halving = schedule.exponentialDecay({ init: 1, transitionSteps: 10, decayRate: 0.5, staircase: true });
  * halving(25); // => float64 [] 0.25
  */
@@ -163,7 +163,7 @@ const readCosine = settings<CosineDecay>({
  *
  * @throws DomainError when a number is not finite, or there are no steps
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.cosineDecay({ init: 1, decaySteps: 10, alpha: 0.5 })(10); // => float64 [] 0.5
  */
 export const cosineDecay = (options: CosineDecay): ScalarSchedule =>
@@ -204,7 +204,7 @@ const readInverse = settings<InverseTime>({
  *
  * @throws DomainError when a number is not finite, there are no steps, or the rate is negative
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.inverseTime({ init: 1, transitionSteps: 1, decayRate: 0.5 })(2); // => float64 [] 0.5
  */
 export const inverseTime = (options: InverseTime): ScalarSchedule => {

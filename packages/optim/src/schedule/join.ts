@@ -14,7 +14,7 @@ const asArray = (x: number | Scalar): Scalar => (isNDArray(x) ? x : array(x));
  * @param boundaries - at which step each but the first begins, ascending
  * @throws DomainError when there are not as many boundaries as schedules but one, or they do not ascend
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const both = schedule.join([schedule.constant(1), schedule.linear({ init: 2, end: 3, transitionSteps: 4 })], [10]);
  * [both(9), both(10), both(12)]; // => [ float64 [] 1, float64 [] 2, float64 [] 2.5 ]
  */
@@ -81,7 +81,7 @@ const warmedUp = (name: string, { init, peak, warmupSteps }: Warmup, after: Sche
  *
  * @throws DomainError when a number is not finite, or steps are not whole
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.warmupConstant({ init: 0, peak: 1, warmupSteps: 4 })(1); // => float64 [] 0.25
  */
 export const warmupConstant = (options: Warmup): ScalarSchedule => {
@@ -109,7 +109,7 @@ const readWarmupCosine = settings<WarmupCosineDecay>({
  *
  * @throws DomainError when a number is not finite, steps are not whole, or the warm-up takes them all
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const rate = schedule.warmupCosineDecay({ init: 0, peak: 1, warmupSteps: 5, decaySteps: 25 });
  * [rate(1), rate(5), rate(15)]; // => [ float64 [] 0.2, float64 [] 1, float64 [] 0.5 ]
  */
@@ -138,7 +138,7 @@ const readWarmupExponential = settings<WarmupExponentialDecay>({ ...others, ...w
  *
  * @throws DomainError when a number is not finite, or steps are not whole
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const rate = schedule.warmupExponentialDecay({ init: 0, peak: 1, warmupSteps: 5, transitionSteps: 10, decayRate: 0.25 });
  * [rate(1), rate(10)]; // => [ float64 [] 0.2, float64 [] 0.5 ]
  */
@@ -162,7 +162,7 @@ const readRestarts = settings<Restarts>({ cycles: kind<Restarts["cycles"]>("a li
  *
  * @throws DomainError when there is no cycle, or one is refused by `warmupCosineDecay`
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const cycle = { init: 0, peak: 1, warmupSteps: 2, decaySteps: 10 };
  * schedule.sgdr({ cycles: [cycle, { ...cycle, peak: 0.5 }] })(12); // => float64 [] 0.5
  */

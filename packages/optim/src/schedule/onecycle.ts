@@ -41,7 +41,7 @@ const ends = (name: string, transitionSteps: number, parts: Readonly<Record<stri
  *
  * @throws DomainError when a number is not finite, or a part has no steps
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.cosineOnecycle({ transitionSteps: 30, peak: 1 })(9); // => float64 [] 1
  */
 export const cosineOnecycle = (options: CosineOnecycle): ScalarSchedule => {
@@ -72,7 +72,7 @@ const readLinear = settings<LinearOnecycle>({ ...cosineSettings, pctFinal: fract
  *
  * @throws DomainError when a number is not finite, or a part has no steps
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.linearOnecycle({ transitionSteps: 30, peak: 1 })(9); // => float64 [] 1
  */
 export const linearOnecycle = (options: LinearOnecycle): ScalarSchedule => {

@@ -48,7 +48,7 @@ const valuesOf = (init: number, boundaries: readonly Boundary[]): readonly numbe
  *
  * @throws DomainError when boundaries do not ascend, or a number is not finite
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * const steps = schedule.piecewiseConstant({ init: 1, boundariesAndScales: [[10, 0.5], [20, 0.5]] });
  * [steps(9), steps(10), steps(20)]; // => [ float64 [] 1, float64 [] 0.5, float64 [] 0.25 ]
  */
@@ -81,7 +81,7 @@ const readInterpolate = settings<PiecewiseInterpolate>({
  *
  * @throws DomainError when boundaries do not ascend, or a number is not finite
  * @example
- * import { schedule } from "@gradfold/optim";
+ * import { schedule } from "gradfold";
  * schedule.piecewiseInterpolate({ kind: "linear", init: 1, boundariesAndScales: [[10, 0]] })(5); // => float64 [] 0.5
  */
 export const piecewiseInterpolate = (options: PiecewiseInterpolate): ScalarSchedule =>

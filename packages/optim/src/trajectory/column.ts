@@ -50,8 +50,7 @@ const write = (data: Float64Array, at: number, given: unknown): void => {
  * @returns float64 [states, ...shape]; `toTypedArray` gives its elements as one Float64Array
  * @throws DTypeError when `f` gives neither an array nor a number; ShapeError when the shape changes
  * @example
- * import { array, sub, type Vector } from "@gradfold/core";
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { array, steps, sub, trajectory, type Vector } from "gradfold";
  * const run = trajectory.fold((p: Vector<2>) => [sub(p, 1), {}], array([5, 7]), steps(2));
  * trajectory.column(run, (p) => p); // => float64 [3, 2] [[5, 7], [4, 6], [3, 5]]
  */

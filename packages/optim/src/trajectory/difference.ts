@@ -53,7 +53,7 @@ export const differenceOf = (a: unknown, b: unknown): Misfit | undefined => {
  * The first step and leaf in which the states of two runs differ, to the last bit; none when all are the same.
  *
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(9));
  * const other = trajectory.fork(run, 3, (n) => [n + 1, {}], steps(6));
  * trajectory.diff(run, other); // => { _tag: 'Some', value: { step: 4, leaf: '', reason: 'other elements' } }

@@ -15,7 +15,7 @@ import { type WayOptions, wayOf } from "./way.ts";
  *
  * @throws DomainError when the run was made by `map`, which leaves no step; and whatever the step throws
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.extend(run, steps(2)).final; // => 32
  */
@@ -49,7 +49,7 @@ const growthOf = (name: string, run: AnyTrajectory, options: WayOptions | undefi
  * @param inputs - those from state k on; input 0 leads to state k + 1
  * @throws DomainError when there is no state k; and whatever the step throws
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * const other = trajectory.fork(run, 3, (n) => [n + 1, {}], steps(2));
  * trajectory.evaluate(other, (n) => n); // => [ 1, 2, 4, 8, 9, 10 ]
@@ -75,7 +75,7 @@ export const fork = typed<
  *
  * @throws DomainError when there is no state k; TreeError when `convert` gives no tree; and whatever the step throws
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * const pair = trajectory.forkWith(run, 3, (n) => [n, 1], ([n = 0, m = 0]) => [[n + m, m], {}], steps(2));
  * pair.final; // => [ 10, 1 ]

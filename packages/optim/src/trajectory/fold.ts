@@ -92,9 +92,7 @@ const upToLast = (run: AnyTrajectory, from: number, isLast: IsLast): AnyTrajecto
  * @throws TreeError when the step gives no pair, a state of another form, or other metrics than at first; DTypeError when
  *   a metric is no number; and whatever the step throws
  * @example
- * import { array, square, sum } from "@gradfold/core";
- * import { valueAndGrad } from "@gradfold/autodiff";
- * import { sgd, steps, trainState, trainStep, trajectory } from "@gradfold/optim";
+ * import { array, sgd, square, steps, sum, trainState, trainStep, trajectory, valueAndGrad } from "gradfold";
  * const optimizer = sgd(0.25);
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer);
  * const run = trajectory.fold(step, trainState(array([1, 2]), optimizer), steps(2));

@@ -67,7 +67,7 @@ const nothing: Best = { step: -1, loss: Infinity, seen: 0 };
  * Finds the state with the least loss, as a fold: the earliest one, if several share it.
  *
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n + 1, { loss: (n - 2) * (n - 2) }], 0, steps(5));
  * trajectory.watch(run, trajectory.bestSoFar()); // => { step: 2, loss: 0, seen: 5 }
  */
@@ -80,7 +80,7 @@ export const bestSoFar = (): Monitor<Best> => ({ init: nothing, next: (so, loss)
  * @throws DomainError when patience is not a whole number from 1 on, or minDelta is negative; DTypeError when the metric is no
  *   name
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const until = trajectory.earlyStopping({ patience: 3 });
  * const run = trajectory.fold((n: number) => [n + 1, { loss: Math.abs(n - 2) }], 0, steps(100), { until });
  * [run.length, run.metrics.loss]; // => [ 7, [ 2, 1, 0, 1, 2, 3 ] ]
@@ -111,7 +111,7 @@ export const earlyStopping = (options: EarlyStoppingOptions): Monitor<Best & Sto
  *
  * @throws DomainError when the run has no such metric
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n + 1, { loss: n }], 0, steps(4));
  * trajectory.watch(run, { init: 0, next: (sum, loss) => sum + loss }); // => 6
  */

@@ -70,8 +70,7 @@ const parts = (run: AnyTrajectory, check: "all" | "ends"): readonly { from: numb
  * @param inputs - those of all its steps, and more if it is to go on
  * @throws whatever the step throws, but errors of gradfold, which make a left
  * @example
- * import { either, pipe } from "@gradfold/core";
- * import { recording, steps, trajectory } from "@gradfold/optim";
+ * import { either, pipe, recording, steps, trajectory } from "gradfold";
  * const made = recording.of(trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(3)));
  * const other = trajectory.reopen(made, (n: number) => [n * 3, { loss: n }], steps(3));
  * const words = pipe(other, either.mapLeft((error) => error.message));

@@ -18,8 +18,7 @@ export interface Replay<State, M> {
  * The run seen from state k; none outside 0 … length - 1.
  *
  * @example
- * import { option, pipe } from "@gradfold/core";
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { option, pipe, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * const second = pipe(trajectory.replayFrom(run, 0), option.flatMap(trajectory.forward));
  * pipe(second, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 1, 2 ] }
@@ -42,8 +41,7 @@ const moved = <State, M>(name: string, place: Replay<State, M>, by: number): Opt
  * One step on; none at the end.
  *
  * @example
- * import { option, pipe } from "@gradfold/core";
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { option, pipe, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.forward)); // => { _tag: 'None' }
  */
@@ -53,8 +51,7 @@ export const forward = <State, M>(place: Replay<State, M>): Option<Replay<State,
  * One step back; none at the start.
  *
  * @example
- * import { option, pipe } from "@gradfold/core";
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { option, pipe, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * const last = pipe(trajectory.replayFrom(run, 3), option.flatMap(trajectory.backward));
  * pipe(last, option.map(({ step, state }) => [step, state])); // => { _tag: 'Some', value: [ 2, 4 ] }

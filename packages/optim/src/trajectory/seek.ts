@@ -10,8 +10,7 @@ import type { AnyTrajectory, Trajectory } from "./trajectory.ts";
  * State k of a run, the one before step k; none outside 0 … length - 1.
  *
  * @example
- * import { option } from "@gradfold/core";
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { option, steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * trajectory.at(run, 3); // => { _tag: 'Some', value: 8 }
  * trajectory.at(run, 11); // => { _tag: 'None' }
@@ -29,7 +28,7 @@ export const at = <State, M>(run: Trajectory<State, M>, k: number): Option<State
  * @param f - gives a number or a scalar array
  * @throws DTypeError when it gives something else
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.evaluate(run, (n) => n); // => [ 1, 2, 4, 8 ]
  */

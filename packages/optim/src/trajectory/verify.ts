@@ -55,7 +55,7 @@ const otherMetric = (run: AnyTrajectory, k: number, metrics: unknown): string | 
  * @returns `verified`, or the first step and leaf that differ
  * @throws whatever the step throws
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(3));
  * trajectory.verify(run); // => { kind: 'verified' }
  * trajectory.verify(run, (n) => [n * 3, {}], steps(3)); // => { kind: 'differs', step: 1, leaf: '', reason: 'other elements' }

@@ -33,7 +33,7 @@ const viewOf = lazily("metrics", "final", "outcome", "keyframes");
  * @param to - the end, which is not included (all that there are)
  * @throws DomainError unless 0 ≤ from < to ≤ length
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, { loss: n }], 1, steps(10));
  * const middle = trajectory.slice(run, 2, 5);
  * [...middle.states(0)]; // => [ 4, 8, 16 ]
@@ -96,7 +96,7 @@ const checkMapped = (given: unknown): unknown => {
  *
  * @throws DTypeError when the function gives nothing, or a promise
  * @example
- * import { steps, trajectory } from "@gradfold/optim";
+ * import { steps, trajectory } from "gradfold";
  * const run = trajectory.fold((n: number) => [n * 2, {}], 1, steps(10));
  * trajectory.at(trajectory.map(run, (n) => [n, n + 1]), 3); // => { _tag: 'Some', value: [ 8, 9 ] }
  */

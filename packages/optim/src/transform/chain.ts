@@ -58,8 +58,7 @@ export const chained = typed<Chained>((name: string, ...transforms: readonly Unt
  * @throws DTypeError for what is no transform; TreeError when there are no parameters, a state is another optimizer's, or
  *   a transform gives no updates like the parameters
  * @example
- * import { array } from "@gradfold/core";
- * import { chain, transform } from "@gradfold/optim";
+ * import { array, chain, transform } from "gradfold";
  * const { init, update } = chain(transform.trace({ decay: 0.9 }), transform.scaleByLearningRate(0.5));
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]
@@ -110,8 +109,7 @@ export const inRecord = (name: string, transforms: readonly Entry[]): Untyped =>
  * @throws DTypeError for what is no transform; DomainError for keys that are numbers, whose order JavaScript changes;
  *   TreeError when there are no parameters, a state lacks a part, or a transform gives no updates like the parameters
  * @example
- * import { array } from "@gradfold/core";
- * import { namedChain, transform } from "@gradfold/optim";
+ * import { array, namedChain, transform } from "gradfold";
  * const { init, update } = namedChain({ velocity: transform.trace({ decay: 0.9 }), step: transform.scale(-0.5) });
  * const g = array([1, 2]);
  * update(g, init(g), g)[1].velocity; // => { trace: float64 [2] [1, 2] }

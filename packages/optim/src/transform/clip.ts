@@ -24,8 +24,7 @@ import { stateless, type Transform } from "./transform.ts";
  *
  * @throws DomainError when maxDelta is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.clip(1);
  * const g = array([0.5, -20]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.5, -1. ]
@@ -46,8 +45,7 @@ export const clip = (maxDelta: number): Transform<null> => {
  *
  * @throws DomainError when maxNorm is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.clipByGlobalNorm(1);
  * const g = { w: array([3]), b: array(-4) };
  * update(g, init(g), g)[0]; // => { b: float64 [] -0.8, w: float64 [1] [0.6] }
@@ -69,8 +67,7 @@ export const clipByGlobalNorm = (maxNorm: number): Transform<null> => {
  *
  * @throws DomainError when the threshold is not above 0
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.clipByBlockRms(1);
  * const g = array([2, -2]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 1, -1]
@@ -108,8 +105,7 @@ const adaptive = settings<AdaptiveGradClipOptions>({ eps: fromZero(1e-3) });
  *
  * @throws DomainError when an option is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.adaptiveGradClip(0.1);
  * const p = array([3, 4]);
  * update(array([0, 2]), init(p), p)[0]; // => float64 [2] [0. , 0.5]
@@ -131,8 +127,7 @@ export const adaptiveGradClip = (clipping: number, options?: AdaptiveGradClipOpt
  * H. Yong et al., "Gradient centralization: a new optimization technique for deep neural networks", ECCV 2020.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.centralize();
  * const g = array([[1, 3], [5, 5]]);
  * update(g, init(g), g)[0]; // => float64 [2, 2] [[-1, 1], [ 0, 0]]
@@ -147,8 +142,7 @@ export const centralize = (): Transform<null> => {
  * 0 for every NaN.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.zeroNans();
  * const g = array([1, NaN]);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 0]
@@ -160,8 +154,7 @@ export const zeroNans = (): Transform<null> =>
  * No parameter goes below 0: where p + u would be, u is -p. The last of a chain.
  *
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.keepParamsNonnegative();
  * const p = array([1, 2]);
  * update(array([-3, 3]), init(p), p)[0]; // => float64 [2] [-1, 3]
@@ -186,8 +179,7 @@ const normalize = settings<NormalizeOptions>({ scaleFactor: finitePositive(1), e
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.normalizeByUpdateNorm({ eps: 0 });
  * const g = array([3, -4]);
  * update(g, init(g), g)[0]; // => float64 [2] [ 0.6, -0.8]

@@ -33,8 +33,7 @@ export interface InjectState<H, S> {
  * @param hyperparams - numbers, scalars or schedules
  * @throws DTypeError when a hyper-parameter is something else, or `make` gives no transform
  * @example
- * import { array } from "@gradfold/core";
- * import { injectHyperparams, sgd } from "@gradfold/optim";
+ * import { array, injectHyperparams, sgd } from "gradfold";
  * const { init, update } = injectHyperparams((h) => sgd(h.learningRate), { learningRate: 0.1 });
  * const g = array([1, 2]);
  * const state = init(g);

@@ -69,8 +69,7 @@ export const maskedBy = typed<Masking>((name: string, inner: Untyped, mask: Mask
  * @throws TreeError when the mask is a tree of another structure than the parameters, with the path; DTypeError when it
  *   gives something else than true or false
  * @example
- * import { array } from "@gradfold/core";
- * import { masked, transform } from "@gradfold/optim";
+ * import { array, masked, transform } from "gradfold";
  * const { init, update } = masked(transform.scale(10), (path) => path.endsWith("w"));
  * const g = { w: array([1, 2]), b: array(3) };
  * update(g, init(g), g)[0]; // => { b: float64 [] 3, w: float64 [2] [10, 20] }
@@ -89,8 +88,7 @@ export const masked = typed<<S>(transform: Transform<S>, mask: Mask) => Transfor
  * @throws TreeError when the mask is a tree of another structure than the parameters, with the path; DTypeError when it
  *   gives something else than true or false
  * @example
- * import { array } from "@gradfold/core";
- * import { chain, freeze, sgd } from "@gradfold/optim";
+ * import { array, chain, freeze, sgd } from "gradfold";
  * const { init, update } = chain(sgd(0.1), freeze({ w: true, b: false }));
  * const g = { w: array([1, 2]), b: array(3) };
  * update(g, init(g), g)[0]; // => { b: float64 [] -0.3, w: float64 [2] [0, 0] }

@@ -28,8 +28,7 @@ const readTrace = settings<TraceOptions>({ decay: decay(), nesterov: flag(false)
  *
  * @throws DomainError when the decay is not from 0 to below 1
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.trace({ decay: 0.5 });
  * const g = array([1, 2]);
  * update(g, { trace: array([2, 2]) }, g)[0]; // => float64 [2] [2, 3]
@@ -93,8 +92,7 @@ const readEma = settings<EmaOptions>({ decay: decay(), debias: flag(true) });
  *
  * @throws DomainError when the decay is not from 0 to below 1
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.ema({ decay: 0.5 });
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [1, 2]

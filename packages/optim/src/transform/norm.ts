@@ -55,8 +55,7 @@ const scaledSquare = (x: NDArray, scale: number): NDArray => square(scale === 1 
  *
  * @throws TreeError when it is no tree
  * @example
- * import { array } from "@gradfold/core";
- * import { globalNorm } from "@gradfold/optim";
+ * import { array, globalNorm } from "gradfold";
  * globalNorm({ w: array([3, 0]), b: array(4) }); // => float64 [] 5
  */
 export const globalNorm = (updates: unknown): Scalar => {

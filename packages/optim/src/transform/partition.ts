@@ -37,8 +37,7 @@ export const parted = (name: string, transforms: readonly Entry[], label: Label)
  * @param label - the label of a parameter, from its path and itself
  * @throws TreeError when a parameter's label is not among the transforms', with its path, or a transform is no parameter's
  * @example
- * import { array } from "@gradfold/core";
- * import { partition, sgd } from "@gradfold/optim";
+ * import { array, partition, sgd } from "gradfold";
  * const { init, update } = partition({ fast: sgd(1), slow: sgd(0.1) }, (path) => (path === "b" ? "fast" : "slow"));
  * const g = { w: array([1, 2]), b: array(3) };
  * update(g, init(g), g)[0]; // => { b: float64 [] -3, w: float64 [2] [-0.1, -0.2] }

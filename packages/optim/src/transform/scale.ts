@@ -21,8 +21,7 @@ export const scaled = (name: string, factor: number | Scalar): Transform<null> =
  * @param factor - a number or a scalar array
  * @throws DomainError when the factor is NaN, DTypeError when it is no number
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scale(0.5);
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [0.5, 1. ]
@@ -53,8 +52,7 @@ const scaleBy = (name: string, factorAt: (count: Scalar) => number | Scalar): Tr
  * @param schedule - gives a number or a scalar array for the count of steps
  * @throws DTypeError when it is no function, or gives something else
  * @example
- * import { array } from "@gradfold/core";
- * import { schedule, transform } from "@gradfold/optim";
+ * import { array, schedule, transform } from "gradfold";
  * const { init, update } = transform.scaleBySchedule(schedule.linear({ init: 2, end: 0, transitionSteps: 4 }));
  * const g = array([1, 2]);
  * const [first, state] = update(g, init(g), g);
@@ -80,8 +78,7 @@ export const byRate = (name: string, learningRate: Rate): Transform<ScaleState> 
  * @param learningRate - a number, a scalar array, or a schedule, which sees how many steps were taken
  * @throws DomainError when the rate is negative or NaN; DTypeError when it is none, or a schedule gives none
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByLearningRate(0.5);
  * const g = array([1, 2]);
  * update(g, init(g), g)[0]; // => float64 [2] [-0.5, -1. ]

@@ -53,8 +53,7 @@ const readMultiSteps = settings<MultiStepsOptions>({ every: count() });
  * @param options - `every`: how many gradients make a step
  * @throws DomainError when `every` is not a whole number from 1 on
  * @example
- * import { array } from "@gradfold/core";
- * import { multiSteps, sgd } from "@gradfold/optim";
+ * import { array, multiSteps, sgd } from "gradfold";
  * const { init, update } = multiSteps(sgd(0.1), { every: 2 });
  * const g = array([1, 2]);
  * const [first, state] = update(g, init(g), g);
@@ -116,8 +115,7 @@ const readIfFinite = settings<IfFiniteOptions>({ maxConsecutiveErrors: count() }
  * @param options - `maxConsecutiveErrors`, a whole number from 1 on
  * @throws DomainError when it is not
  * @example
- * import { array } from "@gradfold/core";
- * import { applyIfFinite, sgd } from "@gradfold/optim";
+ * import { applyIfFinite, array, sgd } from "gradfold";
  * const { init, update } = applyIfFinite(sgd(0.1), { maxConsecutiveErrors: 5 });
  * const p = array([1, 2]);
  * update(array([NaN, 1]), init(p), p)[0]; // => float64 [2] [0, 0]
@@ -168,8 +166,7 @@ const readLookahead = settings<LookaheadOptions>({ syncPeriod: count(6), slowSte
  *
  * @throws DomainError when an option is out of range
  * @example
- * import { array } from "@gradfold/core";
- * import { applyUpdates, lookahead, sgd } from "@gradfold/optim";
+ * import { applyUpdates, array, lookahead, sgd } from "gradfold";
  * const { init, update } = lookahead(sgd(1), { syncPeriod: 1, slowStepSize: 0.5 });
  * const p = array([1, 2]);
  * applyUpdates(p, update(array([1, 1]), init(p), p)[0]); // => float64 [2] [0.5, 1.5]

@@ -107,8 +107,7 @@ export const applied = <P>(name: string, what: string, params: P, updates: unkno
  * @throws TreeError when the trees differ, ShapeError when two leaves do, with the path; DTypeError when a parameter is no
  *   float
  * @example
- * import { array } from "@gradfold/core";
- * import { applyUpdates } from "@gradfold/optim";
+ * import { applyUpdates, array } from "gradfold";
  * applyUpdates({ w: array([1, 2]) }, { w: array([0.5, -1]) }); // => { w: float64 [2] [1.5, 1. ] }
  */
 export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P =>

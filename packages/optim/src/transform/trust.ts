@@ -27,8 +27,7 @@ const read = settings<TrustRatioOptions>({
  *
  * @throws DomainError when an option is negative
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.scaleByTrustRatio();
  * const p = array([3, 4]);
  * update(array([0, 2]), init(p), p)[0]; // => float64 [2] [0, 5]

@@ -17,8 +17,7 @@ import { stateless, type Transform } from "./transform.ts";
  * @throws TreeError when the mask has another structure than the parameters; DTypeError when it gives something else than
  *   true or false
  * @example
- * import { array } from "@gradfold/core";
- * import { transform } from "@gradfold/optim";
+ * import { array, transform } from "gradfold";
  * const { init, update } = transform.addDecayedWeights(0.1);
  * const p = array([10, 20]);
  * update(array([1, 1]), init(p), p)[0]; // => float64 [2] [2, 3]

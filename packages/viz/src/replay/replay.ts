@@ -72,8 +72,8 @@ const checkRender = (render: unknown): void => {
  * Throws a DomainError if there is no frame, if frames differ in their parameters, or for a bad option.
  *
  * @example
- * import { replayPage } from "@gradfold/viz";
- * import { render } from "@gradfold/viz/node";
+ * import { replayPage } from "gradfold/viz";
+ * import { render } from "gradfold/viz/node";
  * const frames = [0, 1].map((a) => ({ step: a, loss: 1 - a, params: { slope: a }, line: [[0, 0], [1, a]] }));
  * const html = replayPage(render)(frames, { title: "Two steps" });
  * html.slice(0, 15); // => '<!doctype html>'
