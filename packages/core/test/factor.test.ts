@@ -136,11 +136,18 @@ const digits = (found: number, certified: number): number =>
 
 type Problem = (typeof nist)[keyof typeof nist];
 
+/** The first n powers of a decimal, each rounded once: those of `**` are other bits in other engines. */
+const powersOf = (x: number, n: number): readonly number[] => {
+  const [whole = "0", fraction = ""] = String(x).split(".");
+  const significand = BigInt(`${whole}${fraction}`);
+  return Array.from({ length: n }, (_, power) => Number(`${significand ** BigInt(power)}e-${fraction.length * power}`));
+};
+
 const designOf = ({ model, x, parameters }: Problem): NDArray =>
   array(
     x.map((each): readonly number[] => {
       const row = [each].flat();
-      if (model === "polynomial") return parameters.map((_, power) => (row[0] ?? NaN) ** power);
+      if (model === "polynomial") return powersOf(row[0] ?? NaN, parameters.length);
       return model === "with a constant" ? [1, ...row] : row;
     }),
   );
