@@ -8,7 +8,7 @@ import { aimOf, publicProgram } from "./api.ts";
 import { packages, root } from "./files.ts";
 
 /** Entries for packages on top, which users do not import. */
-export const inner = /^@gradfold\/(core\/(compiler|files|library|transform)|autodiff\/compiler)$/;
+const inner = /^@gradfold\/(core\/(compiler|files|library|transform)|autodiff\/compiler)$/;
 
 const isOurs = (node: ts.Node): boolean =>
   packages.some((folder) => relative(root, node.getSourceFile().fileName).startsWith(`${folder}/`));
