@@ -5,9 +5,10 @@
 
 export type { Arange, Eye, Filled, Full, MakeArray, MakeOptions } from "./convert/make.ts";
 export type { NestedElements, Tolerance } from "./convert/read.ts";
+export type { LazyArg, Left, None, Right, Some } from "./fp/fp.ts";
 export type { Clip } from "./operations/clip.ts";
 export type { Options as NormOptions } from "./operations/norm.ts";
-export type { Splitting, Tile } from "./operations/repeat.ts";
+export type { Splitting, Tile, Tuples, Unstacked } from "./operations/repeat.ts";
 export type { Reshape, Transpose } from "./operations/reshape.ts";
 export type { BroadcastTo } from "./operations/spread.ts";
 export type { Triangle } from "./operations/triangle.ts";
@@ -31,5 +32,5 @@ export type { Factored, LeastSquares, OfMatrix, PseudoInverse, SingularValues } 
 export type { OfSquare, Solve } from "./static/matrix.ts";
 export type { Padded, Sliced, StackClash, Tiled, Total } from "./static/move.ts";
 export type { Lesser, Product, ProductOf, Sum } from "./static/natural.ts";
-export type { FractionClash, Mutable } from "./static/text.ts";
+export type { FractionClash, Mutable, Unless } from "./static/text.ts";
 export type { FromNamed } from "./tree/named.ts";

@@ -173,8 +173,8 @@ export const split = typed<Splitting>((x: NDArray, sizes: Shape | number, axis =
   );
 });
 
-/** Few of one type, by how many: no recursion, so that generic functions see a list. */
-interface Few<P> {
+/** Tuples of one type, by their length: no recursion, so that generic functions see a list. */
+export interface Tuples<P> {
   readonly 0: readonly [];
   readonly 1: readonly [P];
   readonly 2: readonly [P, P];
@@ -187,10 +187,10 @@ interface Few<P> {
 }
 
 /** A slice for each place of an axis; a tuple of up to 8 where its size is known. */
-type Unstacked<S extends Shape, Ax extends number, P = NDArray<Reduced<S, Ax, false>>> = number extends Ax
+export type Unstacked<S extends Shape, Ax extends number, P = NDArray<Reduced<S, Ax, false>>> = number extends Ax
   ? readonly P[]
-  : SizeAt<S, `${Ax}`> extends infer N extends keyof Few<P>
-    ? Few<P>[N]
+  : SizeAt<S, `${Ax}`> extends infer N extends keyof Tuples<P>
+    ? Tuples<P>[N]
     : readonly P[];
 
 /**
