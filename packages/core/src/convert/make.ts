@@ -225,7 +225,7 @@ export const arange = typed<Arange>(
   (first: number, stop?: number | MakeOptions, step = 1, last?: MakeOptions): NDArray => {
     checkNumber("arange", stop === undefined ? "n" : "every bound", first);
     if (typeof stop !== "number") return vector("arange", first, dtypeIn("arange", stop), (i) => i);
-    checkNumber("arange", "the step", step, " MakeOptions come fourth.");
+    checkNumber("arange", "the step", step, " Options come fourth.");
     const count = Math.max(0, Math.ceil((stop - first) / step));
     if (step === 0 || !Number.isSafeInteger(count))
       throw new DomainError(`arange: no number of steps of ${step} leads from ${first} to ${stop}.`);
