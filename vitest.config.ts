@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
-import { below, read, writeDoctests } from "./scripts/doctest.ts";
+import { writeDoctests } from "./scripts/doctest.ts";
+import { below, read } from "./scripts/files.ts";
 
 writeDoctests();
 

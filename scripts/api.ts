@@ -6,23 +6,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript-api";
-import { packages, read, root } from "./doctest.ts";
+import { entrySources } from "./entries.ts";
+import { root } from "./files.ts";
 
 export const apiFile = "docs/api.txt";
-
-type Manifest = { readonly name: string; readonly exports: Readonly<Record<string, { readonly source: string }>> };
-
-/** The source of every entry, by the name that one imports. */
-const entrySources = (): ReadonlyMap<string, string> =>
-  new Map(
-    packages.flatMap((folder) => {
-      const { name, exports } = JSON.parse(read(`${folder}/package.json`)) as Manifest;
-      return Object.entries(exports).map(([path, { source }]): [string, string] => [
-        `${name}${path.slice(1)}`,
-        join(root, folder, source),
-      ]);
-    }),
-  );
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -111,11 +98,11 @@ export const publicProgram = (): {
   readonly checker: ts.TypeChecker;
   readonly modules: ReadonlyMap<string, ts.Symbol>;
 } => {
-  const sources = entrySources();
-  const program = ts.createProgram({ rootNames: [...sources.values()], options });
+  const rootNames = Array.from(entrySources.values(), (source) => join(root, source));
+  const program = ts.createProgram({ rootNames, options });
   const checker = program.getTypeChecker();
-  const modules = [...sources].map(([entry, source]): [string, ts.Symbol] => {
-    const file = program.getSourceFile(source);
+  const modules = [...entrySources].map(([entry, source]): [string, ts.Symbol] => {
+    const file = program.getSourceFile(join(root, source));
     const module = file && checker.getSymbolAtLocation(file);
     if (module === undefined) throw new Error(`${entry}: ${source} exports nothing`);
     return [entry, module];

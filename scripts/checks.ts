@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "./doctest.ts";
+import { root } from "./files.ts";
 
 const execute = promisify(execFile);
 

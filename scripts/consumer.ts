@@ -4,43 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 import { type Check, expectEqual, makeChecks, run } from "./checks.ts";
-import { packages, read, readmeExample, root } from "./doctest.ts";
+import { entries } from "./entries.ts";
+import { readmeExample } from "./doctest.ts";
+import { packages, read, root } from "./files.ts";
 
 /** The packages of which the compiler makes declarations only. */
 export const bundled = packages.filter((folder) => read(`${folder}/package.json`).includes("scripts/bundle.ts"));
 
 export const bin = (name: string): string => join(root, "node_modules/.bin", name);
-
-type Manifest = {
-  readonly name: string;
-  readonly exports: Readonly<Record<string, { readonly source: string }>>;
-};
-
-const manifests = packages.map((folder) => JSON.parse(read(`${folder}/package.json`)) as Manifest);
-
-/** Every way into the packages, such as `@gradfold/viz/node`. */
-export const entries: readonly string[] = manifests.flatMap(({ name, exports }) =>
-  Object.keys(exports).map((path) => `${name}${path.slice(1)}`),
-);
-
-/** The package of an entry: `@gradfold/viz` of `@gradfold/viz/node`. */
-export const packageOf = (entry: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(entry)?.[0] ?? entry;
-
-const sources = new Map(
-  packages.flatMap((folder, i) => {
-    const { name = "", exports = {} } = manifests[i] ?? {};
-    return Object.entries(exports).map(
-      ([path, { source }]) => [`${name}${path.slice(1)}`, join(folder, source)] as const,
-    );
-  }),
-);
-
-/** The source of an entry, as a path from the root. */
-export const sourceOf = (entry: string): string => {
-  const source = sources.get(entry);
-  if (source === undefined) throw new Error(`${entry} is no entry`);
-  return source;
-};
 
 /** What would be published of a package. */
 export type Packed = {

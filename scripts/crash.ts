@@ -15,7 +15,7 @@ import { load, record } from "@gradfold/optim/node";
 import { buildSync } from "esbuild";
 import { type Check, expectEqual, makeChecks } from "./checks.ts";
 import { inputsOf, start, step } from "./crash/run.ts";
-import { root } from "./doctest.ts";
+import { root } from "./files.ts";
 
 const [kills = 60, runs = 6, rivals = 20] = process.argv.slice(2).map(Number);
 

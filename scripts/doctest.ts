@@ -14,8 +14,6 @@ import { type ImportDeclaration, parseSync } from "oxc-parser";
 import { below, packages, read, root } from "./files.ts";
 import { nameExamples } from "./names/examples.ts";
 
-export { below, packages, read, root } from "./files.ts";
-
 type Example = { readonly title: string; readonly code: string };
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;

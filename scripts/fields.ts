@@ -5,10 +5,8 @@
 import { relative } from "node:path";
 import ts from "typescript-api";
 import { aimOf, publicProgram } from "./api.ts";
+import { isForUsers } from "./entries.ts";
 import { packages, root } from "./files.ts";
-
-/** Entries for packages on top, which users do not import. */
-const inner = /^@gradfold\/(core\/(compiler|files|library|transform)|autodiff\/compiler)$/;
 
 const isOurs = (node: ts.Node): boolean =>
   packages.some((folder) => relative(root, node.getSourceFile().fileName).startsWith(`${folder}/`));
@@ -96,9 +94,9 @@ export const publicFields = (): readonly Field[] => {
   const { checker, modules } = publicProgram();
   const exportsOf = (isWanted: (entry: string) => boolean): readonly ts.Symbol[] =>
     [...modules].flatMap(([entry, module]) => (isWanted(entry) ? checker.getExportsOfModule(module) : []));
-  const outside = exportsOf((entry) => !inner.test(entry));
+  const outside = exportsOf(isForUsers);
   const names = new Set(outside.filter((symbol) => !isForCompilers(symbol)).map((symbol) => aimOf(checker, symbol)));
-  const within = exportsOf((entry) => inner.test(entry)).map((symbol) => aimOf(checker, symbol));
+  const within = exportsOf((entry) => !isForUsers(entry)).map((symbol) => aimOf(checker, symbol));
   const ends = within.filter((symbol) => !names.has(symbol)).flatMap(({ declarations = [] }) => declarations);
   return [...reached(checker, [...names], new Set(ends))].filter(isField).map((node) => fieldOf(checker, node));
 };

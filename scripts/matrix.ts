@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, expectEqual, run } from "./checks.ts";
 import { compile, makeConsumerChecks, smoke } from "./consumer.ts";
-import { read, readmeExample, root } from "./doctest.ts";
+import { readmeExample } from "./doctest.ts";
+import { read, root } from "./files.ts";
 
 const versions = [20, 22, 24, 26];
 

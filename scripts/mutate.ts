@@ -10,7 +10,7 @@
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BaseSequencer, createVitest, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
-import { read, root } from "./doctest.ts";
+import { read, root } from "./files.ts";
 import { type Mutant, mutantsOf, planted, sampleOf } from "./mutants.ts";
 
 /** The share of the faults that the tests have to catch. */

@@ -2,12 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, expectEqual, run } from "./checks.ts";
-import { bin, bundled, compile, entries, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
+import { bin, bundled, compile, makeConsumerChecks, type Packed, smoke } from "./consumer.ts";
 import { editorChecks } from "./consumers/editor.ts";
 import { lightChecks } from "./consumers/light.ts";
 import { projectChecks } from "./consumers/projects.ts";
 import { typescriptChecks } from "./consumers/typescript.ts";
-import { readmeExample, root } from "./doctest.ts";
+import { readmeExample } from "./doctest.ts";
+import { entries } from "./entries.ts";
+import { root } from "./files.ts";
 
 /** A source, where debuggers and editors find it, or a compiled file whose source is still there; tests are none. */
 const isCompiled = (folder: string, path: string): boolean => {

@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { root } from "./doctest.ts";
+import { root } from "./files.ts";
 
 const folder = join(root, "packages/viz/src/replay");
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeChecks } from "./checks.ts";
-import { root } from "./doctest.ts";
+import { root } from "./files.ts";
 
 /** A file that git keeps. */
 export type Tracked = { readonly path: string; readonly bytes: Uint8Array };

@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 import { fingerprint } from "../fingerprint.ts";
 
 declare module "vitest" {

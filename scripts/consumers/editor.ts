@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript-api";
+import { aimOf } from "../api.ts";
 import { type Check, expectEqual } from "../checks.ts";
-import { entries, packageOf } from "../consumer.ts";
+import { entries, packageOf } from "../entries.ts";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -44,7 +45,7 @@ const isOurs = (symbol: ts.Symbol): boolean =>
 /** The public names of an entry that are declared in our packages, with those of its name spaces. */
 const namesIn = (checker: ts.TypeChecker, module: ts.Symbol, prefix: string): readonly Named[] =>
   checker.getExportsOfModule(module).flatMap((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const symbol = aimOf(checker, exported);
     const name = `${prefix}${exported.name}`;
     if (symbol.flags & ts.SymbolFlags.ValueModule) return namesIn(checker, symbol, `${name}.`);
     return isOurs(symbol) ? [{ name, symbol }] : [];

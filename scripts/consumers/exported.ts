@@ -4,7 +4,8 @@
  * where the entries export these types.
  */
 import { parseSync } from "oxc-parser";
-import { below, examplesOf, packages, read } from "../doctest.ts";
+import { examplesOf } from "../doctest.ts";
+import { below, packages, read } from "../files.ts";
 
 /** A module that exports everything that an example declares and computes. */
 const exportedExample = (code: string): string => {

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { type Check, run } from "../checks.ts";
 import { installIn, type Packed } from "../consumer.ts";
-import { readmeExample, root } from "../doctest.ts";
+import { readmeExample } from "../doctest.ts";
+import { root } from "../files.ts";
 import { engines, installTools, platform, programOf, tool } from "./tools.ts";
 
 /** The README's example as a module. */

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../checks.ts";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 
 const home = join(root, ".cache/consumers");
 

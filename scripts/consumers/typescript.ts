@@ -2,8 +2,10 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Check, run } from "../checks.ts";
-import { bin, entries, packageOf, sourceOf } from "../consumer.ts";
-import { readmeExample, root } from "../doctest.ts";
+import { bin } from "../consumer.ts";
+import { readmeExample } from "../doctest.ts";
+import { root } from "../files.ts";
+import { entries, entrySources, packageOf } from "../entries.ts";
 import { exportsOf } from "../exports.ts";
 import { exampleModules, namesModule } from "./exported.ts";
 import { requiredEntries, requiredModule, sizesModule } from "./sizes.ts";
@@ -71,7 +73,7 @@ const compile = async (folder: string, { version, name, program }: Compilation):
 };
 
 /** The public names of an entry, and those of its name spaces. */
-const namesOf = async (consumer: string, entry: string): Promise<readonly string[]> => {
+const namesOf = async (consumer: string, entry: string, source: string): Promise<readonly string[]> => {
   const list = `const m = await import("${entry}");
     const inside = (x) => typeof x === "object" && x !== null ? Object.keys(x) : [];
     console.log(JSON.stringify(Object.keys(m).flatMap((k) => [k, ...inside(m[k]).map((l) => k + "." + l)])));`;
@@ -79,7 +81,7 @@ const namesOf = async (consumer: string, entry: string): Promise<readonly string
     await run(consumer, process.execPath, "--input-type=module", "-e", list),
   ) as readonly string[];
   // Several entries may load one file: each declares its own names.
-  const declared = new Set([...exportsOf(sourceOf(entry)).keys()].map((name) => name.split(".")[0]));
+  const declared = new Set([...exportsOf(source).keys()].map((name) => name.split(".")[0]));
   return declared.size === 0 ? loaded : loaded.filter((name) => declared.has(name.split(".")[0]));
 };
 
@@ -91,8 +93,8 @@ const writePrograms = async (consumer: string, folder: string): Promise<void> =>
   const write = (path: string, code: string, ending = "ts"): void =>
     writeFileSync(join(folder, `${path}.${ending}`), code);
   for (const [name, code] of exampleModules()) write(`exports/${name}`, code);
-  for (const entry of entries)
-    write(`exports/${entry.replace(/\W/g, "_")}`, namesModule(entry, await namesOf(consumer, entry)));
+  for (const [entry, source] of entrySources)
+    write(`exports/${entry.replace(/\W/g, "_")}`, namesModule(entry, await namesOf(consumer, entry, source)));
   write("required/all", requiredEntries(entries), "cts");
   write("required/sizes", requiredModule, "cts");
   write("entries/all", entries.map((entry, i) => `export * as m${i} from "${entry}";\n`).join(""));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { replayPage } from "@gradfold/viz/node";
 import { build, type BuildOptions } from "esbuild";
 import { afterAll, expect, test } from "vitest";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 
 const contents = `
   import { replayPage } from "@gradfold/viz/node";

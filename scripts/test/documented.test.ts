@@ -1,6 +1,6 @@
 import { parseSync } from "oxc-parser";
 import { expect, test } from "vitest";
-import { packages, read } from "../doctest.ts";
+import { packages, read } from "../files.ts";
 import { exportsOf } from "../exports.ts";
 
 /** The names whose declaration has a docstring with an example. Classes need none: they are errors. */

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type ParamPattern, parseSync, Visitor } from "oxc-parser";
 import { describe, expect, test } from "vitest";
-import { below, packages, read, root } from "../doctest.ts";
+import { below, packages, read, root } from "../files.ts";
+import { audiences, entrySources } from "../entries.ts";
 import { exportsOf } from "../exports.ts";
 
 /** What each package may import; scripts and apps may import everything. */
@@ -199,15 +200,6 @@ describe.each([...apps, "scripts"])("%s", (folder) => {
 test("The scripts know every package, so that every example can run", () =>
   expect(inScope(manifest("scripts").dependencies)).toEqual(names.toSorted()));
 
-/** The packages that the entries of core and autodiff beside the main ones are for: the first that uses a name has it. */
-const audiences: Readonly<Record<string, readonly string[]>> = {
-  "core/library": ["optim", "viz"],
-  "core/files": ["optim"],
-  "core/transform": ["autodiff"],
-  "core/compiler": ["compile"],
-  "autodiff/compiler": ["compile"],
-};
-
 /** The names that the sources of some packages import from a module. */
 const importedFrom = (module: string, folders: readonly string[]): ReadonlySet<string> =>
   new Set(
@@ -225,12 +217,11 @@ const importedFrom = (module: string, folders: readonly string[]): ReadonlySet<s
   );
 
 test.each(Object.entries(audiences))("What %s exports is used by those whom it is for", (entry, audience) => {
-  const [name = "", file = ""] = entry.split("/");
   const used = importedFrom(
-    `@gradfold/${entry}`,
+    entry,
     audience.map((each) => `packages/${each}`),
   );
-  const values = [...exportsOf(`packages/${name}/src/${file}.ts`).keys()];
+  const values = [...exportsOf(entrySources.get(entry) ?? "").keys()];
   expect(values.length).toBeGreaterThan(5);
   expect(values.filter((value) => !used.has(value))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { parseSync } from "oxc-parser";
 import { describe, expect, test } from "vitest";
-import { read } from "../doctest.ts";
+import { read } from "../files.ts";
 import { mutantsOf, planted, sampleOf } from "../mutants.ts";
 
 /** What the faults make of one line. */

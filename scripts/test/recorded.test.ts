@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 import { checkRecorded } from "../recorded.ts";
 
 test("A run recorded on another engine has the bytes that it has here, and is verified, however it is computed", () => {

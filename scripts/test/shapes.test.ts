@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 
 /*
  * Shapes are computed twice: by the compiler and at run time. Expressions of many operations on many shapes are written

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { bundled } from "../child.ts";
-import { root } from "../doctest.ts";
+import { root } from "../files.ts";
 
 const { file: program, remove } = bundled({ entryPoints: [join(root, "scripts/warm.ts")] });
 
