@@ -99,7 +99,8 @@ const crossing = () =>
  * import { array, projection } from "gradfold";
  * projection.box(array([-3, 0.5, 3]), { lower: -1, upper: 1 }); // => float64 [3] [-1. , 0.5, 1. ]
  * const params = { w: array([-3, 3]), b: array(-2) };
- * projection.box(params, { lower: { w: array([0, 1]), b: -1 }, upper: 2 }); // => { b: float64 [] -1, w: float64 [2] [0, 2] }
+ * const lower = { w: array([0, 1]), b: -1 };
+ * projection.box(params, { lower, upper: 2 }); // => { b: float64 [] -1, w: float64 [2] [0, 2] }
  */
 export const box = <P>(params: P, options: Box<NoInfer<P>>): P => {
   const { lower, upper } = readBox("projection.box", options);
