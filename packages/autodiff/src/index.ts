@@ -11,6 +11,7 @@ export type { Compound, Control, Equation, Program } from "./program.ts";
 export * as program from "./programs.ts";
 export { type Row, scan, type Stacked } from "./scan.ts";
 export type { Argument, Batched, Hessian, Jacobian } from "./static.ts";
+export { customRoot } from "./root.ts";
 export { stopGradient } from "./stop.ts";
 export { evalShape } from "./trace.ts";
 export { vjp } from "./vjp.ts";

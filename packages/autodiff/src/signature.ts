@@ -7,6 +7,7 @@ export type { Options as CheckOptions } from "./check.ts";
 export type { JvpRule, VjpRule } from "./custom.ts";
 export type { Jac } from "./jacobian.ts";
 export type { Parts } from "./program.ts";
+export type { RootOptions } from "./root.ts";
 export type { RowsOf } from "./scan.ts";
 export type {
   Arguments,

@@ -130,11 +130,11 @@ const stackedPushRule = ({ f, push }: PushRule, mapped: readonly boolean[], n: n
 });
 
 /** Forward mode by the rule; reverse mode by its transpose, since the tangent is linear in the operands' tangents. */
-export const customJvpCompound = (rule: PushRule): Compound => ({
-  name: "customJvp",
+export const customJvpCompound = (rule: PushRule, name = "customJvp"): Compound => ({
+  name,
   control: { kind: "function", f: rule.f },
-  types: (inputs) => typesOf("customJvp", rule.f, inputs),
-  evaluate: evaluate("customJvp", rule.f),
+  types: (inputs) => typesOf(name, rule.f, inputs),
+  evaluate: evaluate(name, rule.f),
   jvp: (tangents, inputs) => rule.push(inputs, filled(tangents, inputs)),
   vjp: (inputs) => {
     const { result, pullBack } = pull(
@@ -146,7 +146,7 @@ export const customJvpCompound = (rule: PushRule): Compound => ({
     return { outputs: result.outputs, pullBack: (cotangents) => pullBack(marked(cotangents, found)) };
   },
   batch: (inputs, mapped) => {
-    const compound = customJvpCompound(stackedPushRule(rule, mapped, stackSize(inputs, mapped)));
+    const compound = customJvpCompound(stackedPushRule(rule, mapped, stackSize(inputs, mapped)), name);
     const outputs = call(compound, inputs);
     return { outputs, mapped: outputs.map(() => true) };
   },
