@@ -1,22 +1,35 @@
-import { add, mul, type Scalar } from "@gradfold/core";
-import { lossAndGradOf } from "../transform/extra.ts";
-import { treeDot } from "../transform/norm.ts";
+import { add, cast, mul, type Scalar, zeros } from "@gradfold/core";
+import { lossAndGradOf, startOf } from "../transform/extra.ts";
 import { fit, leafwise } from "../transform/leafwise.ts";
-import type { Extra } from "../transform/transform.ts";
+import { treeDot } from "../transform/norm.ts";
+import type { Evaluated, Extra } from "../transform/transform.ts";
+import type { Place } from "./place.ts";
 
-/** A place on the way from the parameters along the updates: how far, the loss, and its slope. */
-export interface Place {
-  readonly at: Scalar;
-  readonly value: Scalar;
-  readonly slope: Scalar;
+/** The loss along the updates: where it starts, and a function of how many times the updates are taken. */
+interface Line<P> {
+  readonly start: Place<Evaluated<P>>;
+  readonly phi: (at: Scalar) => Place<Evaluated<P>>;
+  /** Which part of a loss is rounding. */
+  readonly rounding: number;
 }
 
-/** The loss along the updates, as a function of how many times they are taken. */
-export const along = <P>(name: string, updates: P, params: P, extra: Extra<P> | undefined): ((at: Scalar) => Place) => {
+/** A few units in the last place, of which a sum of many terms is always off. */
+const roundings = { float64: 2 ** -50, float32: 2 ** -21 };
+
+/** The loss that `extra` holds along updates; what it is at the parameters is not computed again where `extra` tells. */
+export const along = <P>(name: string, updates: P, params: P, extra: Extra<P> | undefined): Line<P> => {
   const lossAndGrad = lossAndGradOf(name, extra, params);
-  return (at) => {
-    const [moved] = leafwise((p, u) => [add(p, mul(u, fit(at, u)))], params, updates);
-    const [value, gradient] = lossAndGrad(moved);
-    return { at, value, slope: treeDot(gradient, updates) };
+  const placeOf = (at: Scalar, there: Evaluated<P>): Place<Evaluated<P>> => {
+    const [value, gradient] = there;
+    return { at, value: cast(value, "float64"), slope: treeDot(gradient, updates), there };
+  };
+  const start = placeOf(zeros([]), startOf(name, extra, params));
+  return {
+    start,
+    phi: (at) => {
+      const [moved] = leafwise((p, u) => [add(p, mul(u, fit(at, u)))], params, updates);
+      return placeOf(at, lossAndGrad(moved));
+    },
+    rounding: roundings[start.there[0].dtype === "float32" ? "float32" : "float64"],
   };
 };

@@ -2,6 +2,7 @@ import { whileLoop } from "@gradfold/autodiff";
 import {
   add,
   array,
+  isFinite,
   less,
   lessEqual,
   logicalAnd,
@@ -10,13 +11,14 @@ import {
   mul,
   type Scalar,
   where,
-  zeros,
 } from "@gradfold/core";
 import { count, decay, finitePositive, settings, shrinking } from "../setting.ts";
 import { scaleTree } from "../transform/scale.ts";
 import { scalar } from "../transform/state.ts";
-import { stateful, type Transform } from "../transform/transform.ts";
+import { choose } from "../transform/steps.ts";
+import { type Evaluated, stateful, type Transform } from "../transform/transform.ts";
 import { along } from "./along.ts";
+import type { Numbers, Place } from "./place.ts";
 
 /** How far the last step went. */
 export interface LineSearchState {
@@ -35,6 +37,12 @@ export interface BacktrackingOptions {
   readonly increaseFactor?: number;
   /** 1 by default. */
   readonly maxLearningRate?: number;
+}
+
+/** A place, and which one it is of those tried. */
+interface Trial<T> {
+  readonly place: Place<T>;
+  readonly tried: Scalar;
 }
 
 const read = settings<BacktrackingOptions>({
@@ -68,20 +76,23 @@ export const backtracking = (options?: BacktrackingOptions): Transform<LineSearc
     {
       init: () => ({ learningRate: array(maxLearningRate) }),
       update: (updates, state, params, extra) => {
-        const phi = along(name, updates, params, extra);
-        const { value: start, slope } = phi(zeros([]));
-        const isEnough = (at: Scalar): Scalar => lessEqual(phi(at).value, add(start, mul(mul(slope, slopeRtol), at)));
+        const { phi, start } = along(name, updates, params, extra);
+        const isLow = ({ at, value }: Numbers): Scalar =>
+          logicalAnd(isFinite(value), lessEqual(value, add(start.value, mul(mul(start.slope, slopeRtol), at))));
         const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
-        const found = whileLoop(
-          ({ done, tried }) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
-          ({ at, tried }) => {
-            const shorter = mul(at, decreaseFactor);
-            return { at: shorter, tried: add(tried, 1), done: isEnough(shorter) };
-          },
-          { at: first, tried: array(1), done: isEnough(first) },
+        const { place } = whileLoop(
+          ({ place, tried }: Trial<Evaluated<typeof params>>) =>
+            logicalAnd(logicalNot(isLow(place)), less(tried, maxSteps)),
+          ({ place, tried }) => ({ place: phi(mul(place.at, decreaseFactor)), tried: add(tried, 1) }),
+          { place: phi(first), tried: array(1) },
         );
-        const learningRate = where(found.done, found.at, 0);
-        return [scaleTree(updates, learningRate), { learningRate: where(found.done, found.at, maxLearningRate) }];
+        const isFound = isLow(place);
+        const learningRate = where(isFound, place.at, 0);
+        return [
+          scaleTree(updates, learningRate),
+          { learningRate: where(isFound, place.at, maxLearningRate) },
+          choose(isFound, place.there, start.there),
+        ];
       },
     },
   );

@@ -1,36 +1,11 @@
-import { whileLoop } from "@gradfold/autodiff";
-import {
-  abs,
-  add,
-  array,
-  div,
-  equal,
-  greater,
-  greaterEqual,
-  isFinite,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  maximum,
-  minimum,
-  mul,
-  type Scalar,
-  sign,
-  sqrt,
-  square,
-  sub,
-  where,
-  zeros,
-} from "@gradfold/core";
+import { array } from "@gradfold/core";
 import { count, decay, finitePositive, settings } from "../setting.ts";
 import { scaleTree } from "../transform/scale.ts";
-import { choose } from "../transform/steps.ts";
 import { scalar } from "../transform/state.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
-import { along, type Place } from "./along.ts";
+import { along } from "./along.ts";
 import type { LineSearchState } from "./backtracking.ts";
+import { wolfe } from "./search.ts";
 
 export interface ZoomOptions {
   /** 30 by default. */
@@ -43,28 +18,6 @@ export interface ZoomOptions {
   readonly maxLearningRate?: number;
 }
 
-/** What the search knows: the best place so far, the other end of the interval, and the next trial. */
-interface Search {
-  readonly low: Place;
-  readonly high: Place;
-  readonly isBracketed: Scalar;
-  readonly next: Scalar;
-  readonly tried: Scalar;
-  readonly done: Scalar;
-}
-
-/** The minimum of the cubic through two places with their slopes; the middle where that is too near an end, or is none. */
-const between = (low: Place, high: Place): Scalar => {
-  const width = sub(high.at, low.at);
-  const d1 = sub(add(low.slope, high.slope), div(mul(sub(high.value, low.value), 3), width));
-  const d2 = mul(sign(width), sqrt(maximum(sub(square(d1), mul(low.slope, high.slope)), 0)));
-  const back = div(sub(add(high.slope, d2), d1), add(sub(high.slope, low.slope), mul(d2, 2)));
-  const cubic = sub(high.at, mul(width, back));
-  const part = div(sub(cubic, low.at), width);
-  const isInside = logicalAnd(isFinite(part), logicalAnd(greaterEqual(part, 0.1), lessEqual(part, 0.9)));
-  return where(isInside, cubic, add(low.at, mul(width, 0.5)));
-};
-
 const read = settings<ZoomOptions>({
   maxSteps: count(30),
   slopeRtol: decay(1e-4),
@@ -74,10 +27,15 @@ const read = settings<ZoomOptions>({
 
 /**
  * Updates as far as both the loss has fallen enough, f(p + a u) ≤ f(p) + c₁ a g·u, and its slope is nearly level,
- * |f′(p + a u)| ≤ c₂ |g·u| (the strong conditions of Wolfe). The step doubles until a minimum lies within, and then the
- * interval shrinks by cubic interpolation. If the trials do not suffice, the best one that has fallen enough is taken.
+ * |f′(p + a u)| ≤ c₂ |g·u| (the strong conditions of Wolfe). Steps grow by extrapolation until a minimum lies within, and then
+ * the interval shrinks by interpolation. The search goes back from where the loss is not finite. If the trials do not
+ * suffice, the best one is taken; if none is better than the start there is no step, and the learning rate is 0.
  *
- * J. Nocedal, S. J. Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6.
+ * Near a minimum, where losses differ by rounding alone, the slope tells: |f′(p + a u)| ≤ c₂ |g·u| is enough for a loss that
+ * is not higher than a few units in the last place.
+ *
+ * J. J. Moré, D. J. Thuente, "Line search algorithms with guaranteed sufficient decrease", ACM TOMS 20, 1994; W. W. Hager,
+ * H. Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16, 2005.
  *
  * @throws DomainError when an option is out of range, or the loss is missing
  * @example
@@ -98,48 +56,17 @@ export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearc
     {
       init: () => ({ learningRate: array(1) }),
       update: (updates, _, params, extra) => {
-        const phi = along(name, updates, params, extra);
-        const start = phi(zeros([]));
-        const turn = ({ low, high, isBracketed, next, tried }: Search): Search => {
-          const place = phi(next);
-          const bound = add(start.value, mul(mul(start.slope, slopeRtol), next));
-          const isTooFar = logicalOr(
-            logicalNot(lessEqual(place.value, bound)),
-            logicalAnd(greater(low.at, 0), greaterEqual(place.value, low.value)),
-          );
-          const isLevel = lessEqual(abs(place.slope), mul(abs(start.slope), curvRtol));
-          const done = logicalAnd(logicalNot(isTooFar), isLevel);
-          // Before there is an interval, it goes on to infinity.
-          const direction = where(isBracketed, sub(high.at, low.at), 1);
-          const isTurning = logicalAnd(logicalNot(isTooFar), greaterEqual(mul(place.slope, direction), 0));
-          const nextHigh = choose(isTooFar, place, choose(isTurning, low, high));
-          const nextLow = choose(isTooFar, low, place);
-          const bracketed = logicalOr(isBracketed, logicalOr(isTooFar, isTurning));
-          const farther = minimum(mul(next, 2), maxLearningRate);
-          return {
-            low: nextLow,
-            high: nextHigh,
-            isBracketed: bracketed,
-            next: where(bracketed, between(nextLow, nextHigh), farther),
-            tried: add(tried, 1),
-            done,
-          };
-        };
-        const no = equal(start.at, 1);
-        const { low } = whileLoop(
-          ({ done, tried }: Search) => logicalAnd(logicalNot(done), less(tried, maxSteps)),
-          turn,
-          {
-            low: start,
-            high: start,
-            isBracketed: no,
-            next: array(Math.min(1, maxLearningRate)),
-            tried: zeros([]),
-            // Where the way does not lead downhill there is nothing to find.
-            done: logicalNot(less(start.slope, 0)),
-          },
-        );
-        return [scaleTree(updates, low.at), { learningRate: low.at }];
+        const { phi, start, rounding } = along(name, updates, params, extra);
+        const { place } = wolfe(phi, start, {
+          first: 1,
+          longest: maxLearningRate,
+          slopeRtol,
+          curvRtol,
+          intervalRtol: 0,
+          valueRtol: rounding,
+          maxSteps,
+        });
+        return [scaleTree(updates, place.at), { learningRate: place.at }, place.there];
       },
     },
   );

@@ -24,13 +24,15 @@ const inTurn = (name: string, transforms: readonly Untyped[], { join, parts }: J
   },
   update: (updates, state, params, extra) => {
     let current = received(name, "the updates", updates, params);
+    // Of where the updates lead to only the last one can tell.
+    let reached: unknown;
     const states = parts(state);
     const next = transforms.map((each, i) => {
-      const [changed, after] = each.update(current, states[i], params, extra);
-      current = changed;
+      const [changed, after, found] = each.update(current, states[i], params, extra);
+      [current, reached] = [changed, found];
       return after;
     });
-    return [current, join(next)];
+    return reached === undefined ? [current, join(next)] : [current, join(next), reached];
   },
 });
 

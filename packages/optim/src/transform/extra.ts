@@ -1,8 +1,8 @@
 import { array, DomainError, DTypeError, type Scalar } from "@gradfold/core";
-import { describe, pairOf } from "@gradfold/core/library";
+import { describe, isList, pairOf } from "@gradfold/core/library";
 import { isScalar } from "../form.ts";
 import { received } from "./updates.ts";
-import type { Extra } from "./transform.ts";
+import type { Evaluated, Extra } from "./transform.ts";
 
 /* What comes with update's fourth argument: it is somebody else's, and looked at where it is used. */
 
@@ -22,20 +22,30 @@ export const valueOf = (name: string, extra: Pick<Extra<never>, "value"> | undef
 
 type LossAndGrad<P> = NonNullable<Extra<P>["lossAndGrad"]>;
 
-/** A loss with its gradient, whose results are looked at. */
-const watchedLoss =
-  <P>(name: string, lossAndGrad: LossAndGrad<P>, params: P): LossAndGrad<P> =>
-  (at) => {
-    const pair = pairOf(name, "lossAndGrad must give [loss, gradient]", lossAndGrad(at));
-    const [value, gradient] = pair as readonly [unknown, P]; // as a gradient it is looked at
-    return [scalarOf(name, "the loss", value), received(name, "the gradient", gradient, params)];
-  };
+/** What a loss gave at some parameters, looked at; the gradient has their dtypes. */
+export const evaluated = <P>(name: string, rule: string, given: unknown, params: P): Evaluated<P> => {
+  const isTriple = isList(given) && given.length === 3;
+  const [value, gradient] = pairOf(name, rule, isTriple ? given.slice(0, 2) : given);
+  const pair = [
+    scalarOf(name, "the loss", value),
+    received(name, "the gradient", gradient as P, params), // which is looked at here
+  ] as const;
+  return isTriple ? [...pair, given[2]] : pair;
+};
 
-/** The loss as a function, which a transform cannot do without. */
+/** The loss as a function, which a transform cannot do without; what it gives is looked at. */
 export const lossAndGradOf = <P>(name: string, extra: Extra<P> | undefined, params: P): LossAndGrad<P> => {
   const lossAndGrad = extra?.lossAndGrad;
   if (lossAndGrad === undefined) throw missing(name, "lossAndGrad");
   if (typeof lossAndGrad !== "function")
     throw new DTypeError(`${name}: lossAndGrad must be a function, not ${describe(lossAndGrad)}.`);
-  return watchedLoss(name, lossAndGrad, params);
+  return (at) => evaluated(name, "lossAndGrad must give [loss, gradient]", lossAndGrad(at), params);
+};
+
+/** What the loss is at the parameters: as it was given, or else evaluated. */
+export const startOf = <P>(name: string, extra: Extra<P> | undefined, params: P): Evaluated<P> => {
+  const { value, gradient, beside } = extra ?? {};
+  if (value === undefined || gradient === undefined) return lossAndGradOf(name, extra, params)(params);
+  const known = beside === undefined ? [value, gradient] : [value, gradient, beside];
+  return evaluated(name, "value and gradient", known, params);
 };

@@ -1,6 +1,7 @@
 import { DTypeError } from "@gradfold/core";
-import { describe, pairOf, typed } from "@gradfold/core/library";
+import { describe, isList, pairOf, typed } from "@gradfold/core/library";
 import { checkTree } from "../argument.ts";
+import { evaluated } from "./extra.ts";
 import type { Transform, Untyped } from "./transform.ts";
 import { received } from "./updates.ts";
 
@@ -34,8 +35,13 @@ export const given = typed<Given>((name: string, what: string, transform: unknow
       return state;
     },
     update: (updates, state, params, extra) => {
-      const [changed, next] = pairOf(name, rule, transform.update(updates, state, params, extra));
-      return [received(name, result, changed, params), next];
+      const given = transform.update(updates, state, params, extra);
+      const isTriple = isList(given) && given.length === 3;
+      const [changed, next] = pairOf(name, rule, isTriple ? given.slice(0, 2) : given);
+      const taken = received(name, result, changed, params);
+      return isTriple && given[2] !== undefined
+        ? [taken, next, evaluated(name, `${result} may come with [loss, gradient]`, given[2], params)]
+        : [taken, next];
     },
   };
 });

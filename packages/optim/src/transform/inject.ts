@@ -75,8 +75,8 @@ export const injectHyperparams = typed<
       update: typed<Untyped["update"]>(
         (updates: unknown, state: InjectState<Hyperparams<Rate>, unknown>, params: unknown, extra: Extra<unknown>) => {
           const values = valuesAt(state.count, state.hyperparams);
-          const [changed, inner] = made(values).update(updates, state.inner, params, extra);
-          return [changed, { count: add(state.count, 1), hyperparams: values, inner }];
+          const [changed, inner, ...reached] = made(values).update(updates, state.inner, params, extra);
+          return [changed, { count: add(state.count, 1), hyperparams: values, inner }, ...reached];
         },
       ),
     },

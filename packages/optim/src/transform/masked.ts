@@ -31,13 +31,15 @@ const merge = (chosen: readonly boolean[], whole: unknown, part: unknown): unkno
 
 /** The loss as a function of the chosen parameters alone. */
 const partOf = (name: string, extra: Extra<unknown>, chosen: readonly boolean[], params: unknown): Extra<unknown> => {
-  if (extra.lossAndGrad === undefined) return extra;
+  const { gradient: whole, ...others } = extra;
+  const known = whole === undefined ? others : { ...others, gradient: only(chosen, whole) };
+  if (extra.lossAndGrad === undefined) return known;
   const lossAndGrad = lossAndGradOf(name, extra, params);
   return {
-    ...extra,
+    ...known,
     lossAndGrad: (part) => {
-      const [value, gradient] = lossAndGrad(merge(chosen, params, part));
-      return [value, only(chosen, gradient)];
+      const [value, gradient, ...beside] = lossAndGrad(merge(chosen, params, part));
+      return [value, only(chosen, gradient), ...beside];
     },
   };
 };

@@ -7,12 +7,19 @@ import { none, type Part, type Parts, partsOf } from "./state.ts";
 import type { For } from "./static.ts";
 import { checkUpdates, received } from "./updates.ts";
 
+/** What a loss is at some parameters: its value, its gradient, and what `lossAndGrad` gave beside them. */
+export type Evaluated<P> = readonly [value: Scalar, gradient: P, beside?: unknown];
+
 /** What some transforms need beside the gradient. `trainStep` gives it; who has no use for it takes no notice. */
 export interface Extra<P> {
   /** The loss at the parameters. */
   readonly value?: Scalar;
+  /** The gradient of the loss at the parameters, whatever transforms before have made of the updates. */
+  readonly gradient?: P;
+  /** What `lossAndGrad` gives at the parameters beside the loss and its gradient. */
+  readonly beside?: unknown;
   /** The loss and its gradient at any parameters: for line searches, second derivatives and the like. */
-  readonly lossAndGrad?: (params: P) => readonly [value: Scalar, gradient: P];
+  readonly lossAndGrad?: (params: P) => Evaluated<P>;
   readonly [name: string]: unknown;
 }
 
@@ -26,14 +33,17 @@ export interface Transform<S> {
   /** The state at the start, for parameters. */
   init<P>(this: void, params: P): For<P, S>;
   // P comes from the updates and parameters: of a masked state it would be guessed wrongly.
-  /** The updates as the transform changes them, and the next state. */
+  /**
+   * The updates as the transform changes them, and the next state. A transform that has evaluated the loss at the very
+   * parameters to which its updates lead may give what it is there as a third result, so that `trainStep` need not.
+   */
   update<P>(
     this: void,
     updates: P,
     state: NoInfer<For<P, S>>,
     params: P,
     extra?: Extra<P>,
-  ): readonly [updates: P, state: For<P, S>];
+  ): readonly [updates: P, state: For<P, S>, reached?: Evaluated<P> | undefined];
 }
 
 /** A transform of which nothing is known: what combinators work with inside, where a type of states cannot be folded over. */
@@ -45,7 +55,7 @@ export interface Untyped {
     state: unknown,
     params: unknown,
     extra?: Extra<unknown>,
-  ): readonly [unknown, unknown];
+  ): readonly [unknown, unknown, unknown?];
 }
 
 const watched = (name: string, part: Part, { init, update }: Untyped): Untyped => ({
