@@ -1,3 +1,5 @@
+export { fitStatuses, type FitStatus } from "./fit/status.ts";
+export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
 export * as initializer from "./initializer.ts";
 export * as lineSearch from "./line-search/index.ts";
 export * as projection from "./projection.ts";

@@ -1,7 +1,6 @@
 import {
   add,
   arange,
-  broadcastTo,
   cast,
   clip,
   cumsum,
@@ -9,7 +8,6 @@ import {
   DomainError,
   flip,
   greater,
-  lessEqual,
   max,
   maximum,
   mul,
@@ -17,78 +15,22 @@ import {
   reshape,
   sort,
   sub,
-  tree,
   where,
 } from "@gradfold/core";
-import {
-  checker,
-  describe,
-  eachElement,
-  formatShape,
-  isList,
-  isNDArray,
-  isRecord,
-  typed,
-} from "@gradfold/core/library";
 import { checkFloats } from "./argument.ts";
-import { type AtLeaf, clashOf, errorOf, otherForm } from "./form.ts";
-import { check, finitePositive, fromZero, kind, settings } from "./setting.ts";
+import { boundOrTree, boundsFor, type Box, uncrossed } from "./bounds.ts";
+import { check, finitePositive, fromZero, settings } from "./setting.ts";
 import { fit, leafwise } from "./transform/leafwise.ts";
 import { globalNorm } from "./transform/norm.ts";
 
+export type { Box } from "./bounds.ts";
+
 /* The nearest point of a convex set: applied to parameters after each step, it keeps them in the set. */
-
-/** Bounds in the structure of parameters: a number, or an array that broadcasts to the leaf. */
-type BoundTree<P> = P extends NDArray | number ? NDArray | number : { readonly [K in keyof P]: BoundTree<P[K]> };
-
-export interface Box<P = unknown> {
-  /** One for all numbers, or a tree like the parameters; -Infinity is none. */
-  readonly lower: number | BoundTree<P>;
-  /** One for all numbers, or a tree like the parameters; Infinity is none. */
-  readonly upper: number | BoundTree<P>;
-}
-
-const boundOrTree = kind<unknown>(
-  "a number, or a tree like the parameters",
-  (x) => (typeof x === "number" ? !Number.isNaN(x) : isNDArray(x) || isList(x) || isRecord(x)),
-  "number",
-);
 
 const readBox = settings<{ readonly lower: unknown; readonly upper: unknown }>({
   lower: boundOrTree(),
   upper: boundOrTree(),
 });
-
-const broadcasts = (from: readonly number[], to: readonly number[]): boolean =>
-  from.length <= to.length && from.every((n, i) => n === 1 || n === to[to.length - from.length + i]);
-
-/** A number, or an array that broadcasts to the parameter; a parameter may be a number itself. */
-const boundAt: AtLeaf = (found, wanted) => {
-  if (!isNDArray(found)) return typeof found === "number" ? undefined : otherForm(found, describe(wanted));
-  const shape = isNDArray(wanted) ? wanted.shape : [];
-  if (broadcasts(found.shape, shape)) return undefined;
-  return { kind: "shape", path: "", found: formatShape(found.shape), wanted: formatShape(shape) };
-};
-
-/** The bound of each leaf. */
-const boundsFor = <P>(which: string, bounds: unknown, params: P): P => {
-  if (typeof bounds === "number") return tree.map((p) => broadcastTo(bounds, p.shape), params);
-  const clash = clashOf(bounds, params, boundAt);
-  if (clash === undefined) return typed<(x: unknown) => P>((x: unknown) => x)(bounds);
-  throw errorOf(
-    clash,
-    (at, found, wanted) => `projection.box: ${which} does not fit the parameters at ${at}: ${found} and ${wanted}.`,
-  );
-};
-
-const holds = checker(
-  "projection.box",
-  0,
-  eachElement((m, truth) => m.equal(truth, 1)),
-);
-
-const crossing = () =>
-  new DomainError("projection.box: the bounds cross, or one is NaN. Every lower bound must be at most the upper one.");
 
 /**
  * The nearest parameters whose numbers are all from `lower` to `upper`: bounds for all of them, or for each.
@@ -103,18 +45,18 @@ const crossing = () =>
  * projection.box(params, { lower, upper: 2 }); // => { b: float64 [] -1, w: float64 [2] [0, 2] }
  */
 export const box = <P>(params: P, options: Box<NoInfer<P>>): P => {
-  const { lower, upper } = readBox("projection.box", options);
-  checkFloats("projection.box", params);
+  const name = "projection.box";
+  const { lower, upper } = readBox(name, options);
+  checkFloats(name, params);
   if (typeof lower === "number" && typeof upper === "number") {
-    if (lower > upper) throw new DomainError(`projection.box: the bounds cross: ${lower} and ${upper}.`);
+    if (lower > upper) throw new DomainError(`${name}: the bounds cross: ${lower} and ${upper}.`);
     return leafwise((p) => [clip(p, { min: lower, max: upper })], params)[0];
   }
-  const bounds = [boundsFor("lower", lower, params), boundsFor("upper", upper, params)] as const;
+  const bounds = [boundsFor(name, "lower", lower, params), boundsFor(name, "upper", upper, params)] as const;
+  const within = (p: NDArray, low: NDArray, high: NDArray): NDArray =>
+    clip(p, { min: uncrossed(name, low, high), max: high });
   return leafwise((p, low, high) => [within(p, cast(low, p.dtype), cast(high, p.dtype))], params, ...bounds)[0];
 };
-
-const within = (p: NDArray, low: NDArray, high: NDArray): NDArray =>
-  clip(p, { min: where(holds(lessEqual(low, high), crossing), low, high), max: high });
 
 /**
  * The nearest parameters of which none is negative.

@@ -24,7 +24,7 @@ import { anyScalar, blank, like, listOf, type Part, recordOf, scalar } from "../
 import { stateful, type Transform } from "../transform/transform.ts";
 
 /** How parameters and gradient changed in one step, as vectors of all leaves, and one over their product, or 0. */
-interface Change {
+export interface Change {
   /** The step that the parameters took. */
   readonly params: Vector;
   /** By how much the gradient changed over it. */
@@ -66,7 +66,7 @@ const flat: Part = (found, params) => {
 const change = recordOf({ params: flat, gradient: flat, weight: anyScalar });
 
 /** The product of the inverse Hessian, as far as the changes tell it, with a vector: two loops. */
-const precondition = (gradient: Vector, changes: readonly Change[], scaling: Scalar | number): Vector => {
+export const precondition = (gradient: Vector, changes: readonly Change[], scaling: Scalar | number): Vector => {
   const downward = changes.reduce<{ readonly q: Vector; readonly parts: readonly Scalar[] }>(
     ({ q, parts }, { params, gradient: change, weight }) => {
       const part = mul(dot(params, q), weight);

@@ -1,0 +1,94 @@
+import {
+  any,
+  broadcastTo,
+  cast,
+  clip,
+  DomainError,
+  equal,
+  greater,
+  isFinite,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  type NDArray,
+  type Scalar,
+  sub,
+  tree,
+  type Vector,
+  where,
+  zeros,
+} from "@gradfold/core";
+import { checker, eachElement, typed } from "@gradfold/core/library";
+import { tracer } from "@gradfold/core/transform";
+import { boundOrTree, boundsFor, type Box, uncrossed } from "../bounds.ts";
+import { settings } from "../setting.ts";
+import { namesOf } from "./places.ts";
+
+/** From where to where each number may go: one for all numbers, or a tree like the start; no bound by default. */
+export type Bounds<P = unknown> = Partial<Box<P>>;
+
+/** Bounds as vectors of all numbers of a point, leaf after leaf; null where there are none, so that nothing is computed. */
+export type FlatBounds = { readonly lower: Vector; readonly upper: Vector } | null;
+
+const read = settings<{ readonly lower?: unknown; readonly upper?: unknown }>({
+  lower: boundOrTree(-Infinity),
+  upper: boundOrTree(Infinity),
+});
+
+const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
+
+const vectorOf = (name: string, which: string, bounds: unknown, start: unknown): Vector => {
+  const found = tree.leaves(boundsFor(name, which, bounds, start));
+  return tree.ravel(tree.leaves(start).map((x, i) => cast(broadcastTo(found[i] ?? x, x.shape), x.dtype)))[0];
+};
+
+/** Bounds in the order of a start's numbers, for the function that is named. */
+export const flatBounds = (name: string, given: Bounds | undefined, start: unknown): FlatBounds => {
+  if (given === undefined) return null;
+  const { lower, upper } = read(name, given);
+  const [low, high] = [vectorOf(name, "lower", lower, start), vectorOf(name, "upper", upper, start)];
+  return { lower: asVector(uncrossed(name, low, high)), upper: high };
+};
+
+const holds = checker(
+  "start",
+  0,
+  eachElement((m, truth) => m.equal(truth, 1)),
+);
+
+/** A start as a vector, refused where a number of it is NaN or infinite, or outside of its bounds. */
+export const checkedStart = (name: string, start: unknown, x: Vector, bounds: FlatBounds): Vector => {
+  const refuse = (isRight: NDArray, rule: string, advice: string): Vector => {
+    const refusal = () => {
+      const at = tracer(isRight) === undefined ? `, which ${namesOf(start, logicalNot(isRight))} is not` : "";
+      return new DomainError(`${name}: the start must be ${rule}${at}. ${advice}`);
+    };
+    return asVector(where(holds(isRight, refusal), x, x));
+  };
+  const finite = refuse(isFinite(x), "finite", "Begin elsewhere.");
+  if (bounds === null) return finite;
+  const isInside = logicalAnd(lessEqual(bounds.lower, x), lessEqual(x, bounds.upper));
+  return refuse(isInside, "within its bounds", "Begin at projection.box(start, bounds), the nearest point.");
+};
+
+/** The nearest point within bounds. */
+export const project = (x: Vector, bounds: FlatBounds): Vector =>
+  bounds === null ? x : asVector(clip(x, { min: bounds.lower, max: bounds.upper }));
+
+/** Whether a number stands at a bound against which minus the gradient presses it. */
+export const pressed = (x: Vector, gradient: Vector, { lower, upper }: NonNullable<FlatBounds>): Vector =>
+  logicalOr(logicalAnd(lessEqual(x, lower), greater(gradient, 0)), logicalAnd(lessEqual(upper, x), less(gradient, 0)));
+
+/** The gradient without the components that press against a bound. */
+export const freeGradient = (x: Vector, gradient: Vector, bounds: FlatBounds): Vector =>
+  bounds === null ? gradient : where(pressed(x, gradient, bounds), 0, gradient);
+
+/** Whether any component presses against a bound. */
+export const isAnyPressed = (x: Vector, gradient: Vector, bounds: FlatBounds): Scalar =>
+  bounds === null ? equal(zeros([]), 1) : any(pressed(x, gradient, bounds));
+
+/** How far the nearest point within bounds is from one step down the gradient: 0 where there is nothing more to gain. */
+export const projectedGradient = (x: Vector, gradient: Vector, bounds: FlatBounds): Vector =>
+  bounds === null ? gradient : sub(x, project(sub(x, gradient), bounds));

@@ -1,0 +1,57 @@
+import {
+  cholesky,
+  diagonal,
+  DomainError,
+  expandDims,
+  eye,
+  isFinite,
+  logicalAnd,
+  logicalNot,
+  matmul,
+  type Matrix,
+  type NDArray,
+  sqrt,
+  transpose,
+  triangularSolve,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import { checker, eachElement, typed } from "@gradfold/core/library";
+
+/* How sure a point is: the inverse of a matrix of second derivatives, and roots of its diagonal. */
+
+const finite = checker(
+  "covariance",
+  0,
+  eachElement((m, x) => m.equal(m.sub(x, x), 0)),
+);
+
+/** The places of a matrix whose row and column are both marked. */
+const bothOf = (marks: Vector): Matrix => logicalAnd(expandDims(marks, 1), expandDims(marks, 0));
+
+const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
+
+/**
+ * The inverse of a symmetric matrix that is positive definite, of the rows and columns of numbers that are free; 0 in those
+ * of others. By its Cholesky factor L: L⁻ᵀ L⁻¹.
+ */
+export const inverseOfFree = (name: string, matrix: Matrix, isFree: Vector): Matrix => {
+  const n = matrix.shape[0];
+  const identity = eye(n, { dtype: matrix.dtype });
+  const [both, lower] = [bothOf(isFree), cholesky(asMatrix(where(bothOf(isFree), matrix, identity)))];
+  const root = triangularSolve(lower, identity);
+  const inverse = asMatrix(where(both, matmul(transpose(root), root), 0));
+  const refusal = () =>
+    new DomainError(
+      `${name}: there is no covariance: the second derivatives at the point are not positive definite. It is a saddle or ` +
+        "not a minimum yet, or some numbers are not determined by the objective: leave them out, or add a penalty.",
+    );
+  return asMatrix(finite(inverse, refusal));
+};
+
+/** Square roots of a covariance's diagonal, as a tree like the point. */
+export const rootsOfDiagonal = <P>(covariance: Matrix, back: (x: Vector) => P): P => back(sqrt(diagonal(covariance)));
+
+/** All numbers are free where nothing is marked as held. */
+export const freeOf = (held: Vector | undefined, x: Vector): Vector =>
+  held === undefined ? isFinite(x) : logicalNot(held);

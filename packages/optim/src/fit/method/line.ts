@@ -1,0 +1,49 @@
+import { add, cast, equal, greaterEqual, mul, type Scalar, sum, type Vector, where, zeros } from "@gradfold/core";
+import type { Place } from "../../line-search/place.ts";
+import { type Searched, wolfe } from "../../line-search/search.ts";
+import { project } from "../bounds.ts";
+import type { Evaluated, Problem } from "../problem.ts";
+import { precisionOf } from "../tolerances.ts";
+
+const wide = (x: Scalar): Scalar => cast(x, "float64");
+
+/** A place where the objective is known, as one of a line through it. */
+const placed = (at: Scalar, there: Evaluated, direction: Vector): Place<Evaluated> => ({
+  at,
+  value: wide(there.value),
+  slope: sum(cast(mul(there.gradient, direction), "float64")),
+  there,
+});
+
+/** The objective along x + a d, or at the nearest point within bounds: there a number that met its bound moves no more. */
+const along =
+  ({ objective, bounds }: Problem, x: Vector, direction: Vector) =>
+  (at: Scalar): Place<Evaluated> => {
+    const straight = add(x, mul(direction, cast(at, direction.dtype)));
+    const reached = project(straight, bounds);
+    const [value, gradient] = objective.valueAndGradient(reached);
+    const moving = bounds === null ? direction : where(equal(reached, straight), direction, 0);
+    return placed(at, { x: reached, value, gradient }, moving);
+  };
+
+/** What a search found, and whether the objective falls as far as it went. */
+interface Found extends Searched<Evaluated> {
+  readonly isEndless: Scalar;
+}
+
+/** The longest step, in units of the direction: where the objective still falls there, it has no end. */
+const longest = 1e10;
+
+/** How far to go from a place in a direction, which begins with a whole step; bent where it meets bounds. */
+export const searchAlong = (problem: Problem, from: Evaluated, direction: Vector): Found => {
+  const found = wolfe(along(problem, from.x, direction), placed(zeros([]), from, direction), {
+    first: 1,
+    longest,
+    slopeRtol: 1e-3,
+    curvRtol: 0.9,
+    intervalRtol: 0.1,
+    valueRtol: 4 * precisionOf(from.value.dtype),
+    maxSteps: 20,
+  });
+  return { ...found, isEndless: greaterEqual(found.place.at, longest) };
+};

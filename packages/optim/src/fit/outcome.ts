@@ -1,0 +1,70 @@
+import { isFinite, item, logicalNot, tree } from "@gradfold/core";
+import type { FlatBounds } from "./bounds.ts";
+import { pressed } from "./bounds.ts";
+import { namesOf } from "./places.ts";
+import type { FitState } from "./state.ts";
+import { type FitStatus, fitStatuses } from "./status.ts";
+import type { Limits } from "./tolerances.ts";
+
+/** How a search ended. */
+export interface FitOutcome {
+  /** In a word or two. */
+  readonly kind: FitStatus;
+  /** Whether there is nothing more to gain nearby: it converged, or presses against a bound. */
+  readonly isConverged: boolean;
+  /** In a sentence: by which numbers, where, and what to do about it. */
+  readonly message: string;
+}
+
+/** What is told of a search that ended. */
+interface Ended extends Limits {
+  readonly state: FitState<unknown>;
+  /** The gradient at the point, as a vector. */
+  readonly gradient: Parameters<typeof pressed>[1];
+  readonly bounds: FlatBounds;
+}
+
+const short = (x: number): string => String(Number(x.toPrecision(3)));
+
+const words = ({ state, gradient, bounds, tolerances, maxSteps }: Ended, kind: FitStatus): string => {
+  const norm = short(item(state.gradientNorm));
+  switch (kind) {
+    case "converged by gradient":
+      return `the greatest component of the gradient is ${norm}, at most ${short(tolerances.gradient)} in size`;
+    case "converged by value":
+      return `the last step changed it by at most ${short(tolerances.value)} of its size. The gradient's greatest component is ${norm}`;
+    case "converged by step":
+      return `no number changed by more than ${short(tolerances.step)} of the greater of 1 and its size. The gradient's greatest component is ${norm}`;
+    case "at a bound":
+      return bounds === null
+        ? "a number cannot go on"
+        : `${namesOf(state.point, pressed(tree.ravel(state.point)[0], gradient, bounds))} would go on beyond its bound, where the value is less`;
+    case "stalled":
+      return (
+        `no better point was found along the line, though the gradient's greatest component is ${norm}. ` +
+        "The function's rounding errors may be that large, or its gradient wrong: try checkGradients"
+      );
+    case "limit reached":
+      return `after ${maxSteps} steps the gradient's greatest component is ${norm}. Give a greater maxSteps, or a start nearby`;
+    case "diverged":
+      return `at step ${item(state.steps)} the value is ${short(item(state.value))}, where ${notFinite(state.point)}`;
+    case "running":
+      return `${item(state.steps)} steps were taken`;
+  }
+};
+
+const notFinite = (point: unknown): string => {
+  const [x] = tree.ravel(point);
+  const names = namesOf(point, logicalNot(isFinite(x)));
+  return names === "" ? "no minimum is in sight, or the gradient is not finite" : `${names} is not finite`;
+};
+
+/** How a search ended, in words; its values are known. */
+export const outcomeOf = (ended: Ended): FitOutcome => {
+  const status = item(ended.state.status);
+  const kind = fitStatuses[status] ?? "running";
+  const bad = item(ended.state.evaluations.notFinite);
+  const back = bad === 0 ? "" : ` The function was not finite at ${bad} points, from which the search stepped back.`;
+  const isConverged = kind.startsWith("converged") || kind === "at a bound";
+  return Object.freeze({ kind, isConverged, message: `${kind}: ${words(ended, kind)}.${back}` });
+};

@@ -1,0 +1,67 @@
+import { abs, add, array, max, type Scalar, type Vector, zeros } from "@gradfold/core";
+import { type FlatBounds, isAnyPressed, projectedGradient } from "./bounds.ts";
+import type { Objective } from "./objective.ts";
+import type { Evaluations, FlatState } from "./state.ts";
+import { type Signs, statusAfter, statusAtStart } from "./status.ts";
+import type { Limits } from "./tolerances.ts";
+
+/** What a method of minimization is told. */
+export interface Problem extends Limits {
+  /** The function that is called, for the words of errors. */
+  readonly name: string;
+  readonly objective: Objective;
+  readonly bounds: FlatBounds;
+  /** From the vector of all numbers to a tree like the start. */
+  readonly back: (x: Vector) => unknown;
+}
+
+/** A place with the objective's value and gradient. */
+export interface Evaluated {
+  readonly x: Vector;
+  readonly value: Scalar;
+  readonly gradient: Vector;
+}
+
+const stationary = ({ x, gradient }: Evaluated, bounds: FlatBounds) => ({
+  gradientNorm: max(abs(projectedGradient(x, gradient, bounds))),
+  isBound: isAnyPressed(x, gradient, bounds),
+});
+
+/** Counts of evaluations. */
+export const counts = (values: number, derivatives: number, hessians = 0): Evaluations => ({
+  values: array(values),
+  derivatives: array(derivatives),
+  hessians: array(hessians),
+  notFinite: array(0),
+});
+
+export const addCounts = (a: Evaluations, b: Evaluations): Evaluations => ({
+  values: add(a.values, b.values),
+  derivatives: add(a.derivatives, b.derivatives),
+  hessians: add(a.hessians, b.hessians),
+  notFinite: add(a.notFinite, b.notFinite),
+});
+
+/** The state at the start, of what a method found there. */
+export const stateAtStart = <M>(problem: Problem, at: Evaluated, evaluations: Evaluations, memory: M): FlatState<M> => {
+  const { gradientNorm, isBound } = stationary(at, problem.bounds);
+  const steps = zeros([]);
+  const status = statusAtStart({ x: at.x, value: at.value, gradientNorm, isBound, steps }, problem);
+  return { x: at.x, value: at.value, gradientNorm, status, steps, evaluations, memory };
+};
+
+/** The state after a step, of what the method found and says of it. */
+export const stateAfter = <M>(
+  problem: Problem,
+  before: FlatState<M>,
+  at: Evaluated,
+  { evaluations, ...signs }: Signs & { readonly evaluations: Evaluations },
+  memory: M,
+): FlatState<M> => {
+  const { gradientNorm, isBound } = stationary(at, problem.bounds);
+  const steps = add(before.steps, 1);
+  const after = { x: at.x, value: at.value, gradientNorm, isBound, steps };
+  const status = statusAfter(before, after, signs, problem);
+  const all = addCounts(before.evaluations, evaluations);
+  return { x: at.x, value: at.value, gradientNorm, status, steps, evaluations: all, memory };
+};

@@ -1,0 +1,111 @@
+import {
+  abs,
+  array,
+  div,
+  greater,
+  greaterEqual,
+  isFinite,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  max,
+  maximum,
+  mul,
+  type Scalar,
+  sub,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import type { Limits, Tolerances } from "./tolerances.ts";
+
+/**
+ * How a search ended, at the number that its state carries as `status`; that of one which goes on is 0.
+ *
+ * @example
+ * import { array, fitStatuses, item, minimize, square } from "gradfold";
+ * fitStatuses[item(minimize((x) => square(x), array(3)).status)]; // => 'converged by gradient'
+ */
+export const fitStatuses = [
+  "running",
+  "converged by gradient",
+  "converged by value",
+  "converged by step",
+  "at a bound",
+  "stalled",
+  "limit reached",
+  "diverged",
+] as const;
+
+/** How a search ended, in words. */
+export type FitStatus = (typeof fitStatuses)[number];
+
+const numberOf = (status: FitStatus): number => fitStatuses.indexOf(status);
+
+/** What a status is told from, before a step and after it. */
+export interface Place {
+  readonly x: Vector;
+  readonly value: Scalar;
+  readonly gradientNorm: Scalar;
+  /** How many steps were taken. */
+  readonly steps: Scalar;
+  /** Whether a component of the gradient presses against a bound. */
+  readonly isBound: Scalar;
+}
+
+type Case = readonly [status: FitStatus, holds: Scalar];
+
+/** The number of the first status that holds; 0 where none does. */
+const firstOf = (cases: readonly Case[]): Scalar | number =>
+  cases.reduceRight<Scalar | number>((rest, [status, holds]) => where(holds, numberOf(status), rest), 0);
+
+/** Where there is nothing more to gain, a place at a bound is told from one inside. */
+const settled = (status: FitStatus, holds: Scalar, isBound: Scalar): readonly Case[] => [
+  ["at a bound", logicalAnd(holds, isBound)],
+  [status, holds],
+];
+
+const here = ({ value, gradientNorm, isBound }: Place, { gradient }: Required<Tolerances>): readonly Case[] => [
+  ["diverged", logicalNot(logicalAnd(isFinite(value), isFinite(gradientNorm)))],
+  ...settled("converged by gradient", lessEqual(gradientNorm, gradient), isBound),
+];
+
+const asScalar = (x: Scalar | number): Scalar => (typeof x === "number" ? array(x) : x);
+
+/** What a method says of a step beside where it led. */
+export interface Signs {
+  /** Whether there is no better place to find. */
+  readonly isStuck: Scalar;
+  /** Whether the objective fell as far as the search went. */
+  readonly isEndless: Scalar;
+}
+
+/** How a search stands where it starts. */
+export const statusAtStart = (place: Place, { tolerances }: Limits): Scalar =>
+  asScalar(firstOf(here(place, tolerances)));
+
+/**
+ * How a search stands after a step. One that was refused, and left the point where it was, says nothing about convergence.
+ */
+export const statusAfter = (
+  before: Pick<Place, "x" | "value">,
+  after: Place,
+  signs: Signs,
+  { tolerances, maxSteps }: Limits,
+): Scalar => {
+  const moved = max(div(abs(sub(after.x, before.x)), maximum(abs(after.x), 1)));
+  const small = (status: FitStatus, change: Scalar, tolerance: number, size: Scalar | number): readonly Case[] => {
+    const holds = logicalAnd(greater(moved, 0), lessEqual(change, mul(size, tolerance)));
+    return tolerance === 0 ? [] : settled(status, holds, after.isBound);
+  };
+  const size = maximum(abs(before.value), abs(after.value));
+  return asScalar(
+    firstOf([
+      ...here(after, tolerances),
+      ["diverged", signs.isEndless],
+      ...small("converged by value", abs(sub(before.value, after.value)), tolerances.value, size),
+      ...small("converged by step", moved, tolerances.step, 1),
+      ["stalled", signs.isStuck],
+      ["limit reached", greaterEqual(after.steps, maxSteps)],
+    ]),
+  );
+};
