@@ -15,6 +15,7 @@ jax.jacobian -> jacrev(g)(v)
 jax.remat -> checkpoint(f)(v)
 jax.fwd_and_bwd -> vjp(f, v) // the result and its pullback
 jax.custom_gradient -> customVjp((q: NDArray) => sum(q), { forward: (q) => [sum(q), q], backward: (q, t) => [mul(t, q)] })
+lax.custom_root -> customRoot((q: NDArray) => sub(q, v), zeros([4]), { solve: (g, q) => [sub(q, g(q)), null] })[0]
 jax.make_jaxpr -> program.of(f)(v) // program.print shows it
 jax.eval_shape jax.typeof jax.ShapeDtypeStruct -> evalShape(f)(v) // a description is { shape, dtype }
 jax.debug_nans jax.debug_infs -> debugNaN(f)(v) // tells NaN alone
@@ -189,7 +190,7 @@ jax.device_put jax.block_until_ready -> array(new Float32Array([1, 2])) // nothi
     [
       "General scatter, reduce and solve",
       "the common cases have functions of their own above",
-      "lax: scatter_apply scatter_max scatter_min scatter_mul scatter_sub reduce custom_linear_solve custom_root shape_as_value DotDimensionNumbers",
+      "lax: scatter_apply scatter_max scatter_min scatter_mul scatter_sub reduce custom_linear_solve shape_as_value DotDimensionNumbers",
     ],
     [
       "Bits, complex numbers and FFT",

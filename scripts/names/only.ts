@@ -33,5 +33,6 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   ],
   ["Members of families that the others leave out", "they complete `loss` and `metric`", "loss.squaredHinge metric.f1"],
   ["Figures", "Observable Plot's, as SVG text", "lossCurve scatterFit replayPage render light dark paper"],
+  ["Fits", "the answer and how sure it is, without a loop", "minimize fitStatuses"],
   ["The version of the numbers", "it changes whenever a bit of any result does", "numerics"],
 ];

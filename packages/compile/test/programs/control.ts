@@ -1,9 +1,11 @@
 import {
+  abs,
   add,
   array,
   cast,
   div,
   exp,
+  greater,
   less,
   matmul,
   mean,
@@ -25,6 +27,7 @@ import {
   checkpoint,
   cond,
   customJvp,
+  customRoot,
   customVjp,
   foriLoop,
   grad,
@@ -96,6 +99,22 @@ const steep = customJvp(
   ([x], [t]) => [exp(x), mul(t, 5)],
 );
 
+/** √a for each a, with the derivatives of x² - a = 0. */
+const solved = (a: NDArray<[3]>): NDArray =>
+  vmap(
+    (each: Scalar) =>
+      customRoot((x: Scalar) => sub(square(x), each), array(1), {
+        solve: (f, start) => [
+          whileLoop(
+            (x) => greater(abs(f(x)), 1e-12),
+            (x) => sub(x, div(f(x), mul(2, x))),
+            start,
+          ),
+          null,
+        ],
+      })[0],
+  )(a);
+
 const energy = (x: NDArray): Scalar => sum(mul(square(x), tanh(x)));
 
 /** How many parts a program has that takes an array apart. */
@@ -119,6 +138,7 @@ export const control: readonly Program[] = [
   ...withGradient("what is computed again", [rows], kept),
   ...withGradient("a rule for the way back", [rows], (x) => straight(mul(2, x))),
   ...withGradient("a rule for tangents", [rows], (x) => steep(mul(0.1, x))),
+  ...withGradient("a root and its derivative", [array([2, 3, 50])], solved),
   program("a root by Newton", [array(7)], root),
   program("a root by Newton, tangent", [array(7), array(1)], (x, t) => jvp(root, [x], [t])),
   program("roots by Newton, each to its own end", [array([2, 3, 50])], (x) => vmap(root)(x)),
