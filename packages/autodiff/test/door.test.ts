@@ -45,6 +45,7 @@ const usages: Readonly<Record<string, Calls>> = {
     [x],
   ],
   customJvp: (x) => [[total, ([node]: readonly unknown[]) => [total(node), mul(total(node), 0)]], [x]],
+  customRoot: (x) => [[(point: unknown) => point, x, { solve: (_: unknown, start: unknown) => [start, null] }]],
   scan: (x) => [[(carry: unknown, row: unknown) => [carry, row], array(1), x, { length: 2 }]],
   foriLoop: () => [[0, 2, (_: unknown, carry: unknown) => carry, array(1)]],
   whileLoop: (x) => [[isSmall, grown, x]],

@@ -20,6 +20,7 @@ import {
   checkpoint,
   cond,
   customJvp,
+  customRoot,
   customVjp,
   debugNaN,
   evalShape,
@@ -65,6 +66,8 @@ const transforms: Readonly<Record<string, (f: F, x: NDArray) => unknown>> = {
       [x],
       [x],
     ),
+  customRoot: (f, x) =>
+    jvp((a: NDArray) => customRoot((y: NDArray) => sub(f(y), a), x, { solve: (_, y) => [y, null] })[0], [x], [x]),
   scan: (f, x) => grad((y: NDArray) => sum(scan((c: NDArray) => [f(c), c] as const, y, null, { length: 2 })[0]))(x),
   foriLoop: (f, x) => grad((y: NDArray) => sum(foriLoop(0, 2, (_, c: NDArray) => f(c), y)))(x),
   whileLoop: (f, x) =>

@@ -117,7 +117,7 @@ const result = lazily("outcome", "trajectory");
  * @example
  * import { add, minimize, square, sub } from "gradfold";
  * const fit = minimize(({ x, y }) => add(square(sub(x, 3)), square(sub(y, x))), { x: 0, y: 0 });
- * [fit.point, fit.outcome.kind]; // => [ { x: float64 [] 3, y: float64 [] 3 }, 'converged by gradient' ]
+ * [fit.point, fit.outcome.kind]; // => [ { x: float64 [] 3., y: float64 [] 3. }, 'converged by gradient' ]
  */
 export const minimize = typed<
   <P>(f: (point: NoInfer<Point<P>>) => Scalar, start: P, options?: MinimizeOptions<NoInfer<P>>) => Minimum<Point<P>>
