@@ -13,6 +13,7 @@ export interface Drawing {
   readonly gridX: Make<Plot.GridXOptions>;
   readonly gridY: Make<Plot.GridYOptions>;
   readonly ruleX: Make<Plot.RuleXOptions>;
+  readonly contour: Make<Plot.ContourOptions>;
   readonly dot: Make<Plot.DotOptions>;
   readonly line: Make<Plot.LineOptions>;
   readonly text: Make<Plot.TextOptions>;
@@ -44,7 +45,7 @@ export const aligned = (document: Document, given: PlotLibrary): Drawing => {
   // The one cast: it was asked for its functions, and not for their types.
   const library = given as Library;
   const shift = shiftOf(document, library);
-  const { axisX, axisY, dot, gridX, gridY, line, plot, ruleX, text } = library;
+  const { axisX, axisY, contour, dot, gridX, gridY, line, plot, ruleX, text } = library;
   return {
     plot,
     axisX: moved<Plot.AxisXOptions>(shift, shift, axisX),
@@ -52,6 +53,7 @@ export const aligned = (document: Document, given: PlotLibrary): Drawing => {
     gridX: moved<Plot.GridXOptions>(shift, 0, gridX),
     gridY: moved<Plot.GridYOptions>(0, shift, gridY),
     ruleX: moved<Plot.RuleXOptions>(shift, 0, ruleX),
+    contour: moved<Plot.ContourOptions>(shift, shift, contour),
     dot: moved<Plot.DotOptions>(shift, shift, dot),
     line: moved<Plot.LineOptions>(shift, shift, line),
     text: moved<Plot.TextOptions>(shift, shift, text),

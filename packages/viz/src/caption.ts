@@ -1,62 +1,63 @@
-import type { Frame, Mark, Path } from "./figure.ts";
-import { equationOf, type Fit } from "./fit.ts";
+import type { Frame, Mark } from "./figure.ts";
 import { TEXT, textWidth } from "./label.ts";
 import { position } from "./position.ts";
-import type { Theme } from "./theme.ts";
+import type { Color } from "./theme.ts";
 
-/** A line of the fit as far as it is inside the picture. */
-export interface FittedPath {
-  readonly fit: Fit;
-  readonly path: Path;
+/** Words in the right margin, about the height at which something ends. */
+export interface Caption {
+  /** The height, in the units of the axis. */
+  readonly y: number;
+  /** One below the other. The first is in bold type where there are more. */
+  readonly rows: readonly string[];
+  readonly isBold: boolean;
+  readonly color: Color;
 }
 
 const LINE = 15;
 
-/** What is written beside a line: its name and, where there is room, its equation. */
-const wordsOf = (fit: Fit, width: number): readonly string[] =>
-  width < 420 ? [fit.name] : [fit.name, equationOf(fit)];
-
 /** How many pixels to the right of the axes the captions take. */
-export const captionWidth = (lines: readonly FittedPath[], width: number): number => {
-  const words = lines.flatMap(({ fit, path }) => (path.length === 0 ? [] : wordsOf(fit, width)));
-  return Math.max(20, ...words.map((text) => 20 + textWidth(text, TEXT)));
+export const captionWidth = (captions: readonly Pick<Caption, "rows">[]): number =>
+  Math.max(20, ...captions.flatMap(({ rows }) => rows.map((text) => 20 + textWidth(text, TEXT))));
+
+interface Placed {
+  readonly caption: Caption;
+  readonly height: number;
+}
+
+/** How far apart the middles of two neighbours have to be. */
+const gap = (a: Placed | undefined, b: Placed): number =>
+  a === undefined ? -Infinity : (LINE * (a.caption.rows.length + b.caption.rows.length + 1)) / 2;
+
+/** The captions moved downwards, then back up from the bottom, until none touches another. Sorted in, sorted out. */
+const spread = (captions: readonly Placed[], bottom: number): readonly Placed[] => {
+  const down = captions.reduce<readonly Placed[]>((above, next) => {
+    const last = above.at(-1);
+    return [...above, { ...next, height: Math.max(next.height, (last?.height ?? 0) + gap(last, next)) }];
+  }, []);
+  return down.reduceRight<readonly Placed[]>((below, next) => {
+    const [first] = below;
+    const most = first === undefined ? bottom : first.height - gap(first, next);
+    return [{ ...next, height: Math.min(next.height, most) }, ...below];
+  }, []);
 };
 
-/** The heights moved downwards, then back up from the bottom, until they are a gap apart. Sorted in, sorted out. */
-const spread = (heights: readonly number[], gap: number, bottom: number): readonly number[] => {
-  const down = heights.reduce<readonly number[]>(
-    (placed, y) => [...placed, Math.max(y, (placed.at(-1) ?? -Infinity) + gap)],
-    [],
-  );
-  return down.reduceRight<readonly number[]>(
-    (placed, y) => [Math.min(y, (placed[0] ?? bottom + gap) - gap), ...placed],
-    [],
-  );
-};
-
-/** Captions in the right margin, each at the height where its line ends. */
-export const captions = (frame: Frame, lines: readonly FittedPath[], theme: Theme): readonly Mark[] => {
-  const ends = lines
-    .flatMap(({ fit, path }) => {
-      const end = path.findLast((point) => point !== null);
-      return end ? [{ fit, y: end[1], height: position(frame, end)[1] }] : [];
-    })
+/** The captions, each at the height where what it names ends, or as near as there is room. */
+export const captionMarks = (frame: Frame, captions: readonly Caption[]): readonly Mark[] => {
+  const right = frame.x.domain[1];
+  const placed = captions
+    .map((caption): Placed => ({ caption, height: position(frame, [right, caption.y])[1] }))
     .toSorted((a, b) => a.height - b.height);
-  const bottom = frame.height - frame.margin.bottom - LINE;
-  const heights = spread(
-    ends.map((end) => end.height),
-    2.5 * LINE,
-    bottom,
-  );
-  return ends.flatMap(({ fit, y, height }, i) =>
-    wordsOf(fit, frame.width).map((text, row, rows): Mark => ({
+  return spread(placed, frame.height - frame.margin.bottom - LINE).flatMap(({ caption, height }) => {
+    const { y, rows, isBold, color } = caption;
+    const above = height - position(frame, [right, y])[1];
+    return rows.map((text, row): Mark => ({
       kind: "text",
-      at: [frame.x.domain[1], y],
+      at: [right, y],
       text,
       anchor: "start",
-      bold: row === 0,
-      offset: [10, (heights[i] ?? height) - height + LINE * (row - (rows.length - 1) / 2)],
-      color: theme[fit.name],
-    })),
-  );
+      bold: isBold && row === 0,
+      offset: [10, above + LINE * (row - (rows.length - 1) / 2)],
+      color,
+    }));
+  });
 };

@@ -42,3 +42,22 @@ export const clipped = (line: Path, x: Domain, y: Domain): Path => {
     return i === first ? [start, end] : [null, start, end];
   });
 };
+
+/**
+ * The part of a closed shape that lies inside the domains, by Sutherland and Hodgman's "Reentrant polygon clipping" (1974):
+ * each edge of the domains in turn cuts off what is beyond it.
+ */
+export const clippedShape = (shape: readonly Point[], x: Domain, y: Domain): readonly Point[] => {
+  const edges = [cut(0, x[0], 1), cut(0, x[1], -1), cut(1, y[0], 1), cut(1, y[1], -1)];
+  return edges.reduce(
+    (corners, edge) =>
+      corners.flatMap((start, i) => {
+        const end = corners[(i + 1) % corners.length] ?? start;
+        const side = edge([start, end]);
+        if (side === null) return [];
+        // A corner where the outline comes back in; each side gives its own end besides.
+        return side[0] === start ? [side[1]] : side;
+      }),
+    shape,
+  );
+};

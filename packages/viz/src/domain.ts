@@ -14,13 +14,13 @@ const widened = (low: number, high: number, air: number): Domain => [
   Math.min(high + air, Number.MAX_VALUE),
 ];
 
-/** A domain with some air around the values; one that is not empty even when they are all equal. */
-export const roomy = (values: readonly number[]): Domain => {
+/** A domain with air around the values, a part of their range; one that is not empty even when they are all equal. */
+export const roomy = (values: readonly number[], part = 25): Domain => {
   const [low, high] = extent(values);
   const size = sizeOf(low, high);
   if (values.length === 0 || size === 0) return [-1, 1];
   // The least of all numbers have no tenth.
-  return widened(low, high, isOne(low, high) ? size / 10 || size : high / 25 - low / 25);
+  return widened(low, high, isOne(low, high) ? size / 10 || size : high / part - low / part);
 };
 
 /** A domain from the first step to the last, without air; from a single step to the one that would follow. */

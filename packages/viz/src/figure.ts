@@ -1,26 +1,9 @@
-import {
-  between,
-  bool,
-  type Check,
-  finite,
-  isObject,
-  listOf,
-  number,
-  oneOf,
-  optional,
-  pair,
-  record,
-  refuse,
-  text,
-} from "./check.ts";
+import { between, type Check, finite, listOf, oneOf, pair, record, refuse, text } from "./check.ts";
+import { type Mark, mark } from "./mark.ts";
 import { prefix } from "./options.ts";
-import { type Color, color, type Theme, themeOf } from "./theme.ts";
+import { type Theme, themeOf } from "./theme.ts";
 
-/** A position in data units. */
-export type Point = readonly [x: number, y: number];
-
-/** The points of a line in their order; `null` is a gap. */
-export type Path = readonly (Point | null)[];
+export type { Mark, Path, Point } from "./mark.ts";
 
 /** The lowest and the highest value that an axis shows. */
 export type Domain = readonly [low: number, high: number];
@@ -42,57 +25,6 @@ export interface Axis {
   /** Where there are marks on the axis. */
   readonly ticks: readonly Tick[];
 }
-
-/** What is drawn, in the order given. A mark with an `id` can be found again in the SVG, as `idPrefix-id`. */
-export type Mark = (
-  | {
-      /** Points, each drawn as a disc. */
-      readonly kind: "dots";
-      /** Where they are, in the units of the axes. */
-      readonly points: readonly Point[];
-      /** In pixels. */
-      readonly radius: number;
-      /** From 0, not to be seen, to 1. */
-      readonly opacity: number;
-    }
-  | {
-      /** A line through points. */
-      readonly kind: "line";
-      /** Its points, in the units of the axes; null is a gap. */
-      readonly path: Path;
-      /** In pixels. */
-      readonly width: number;
-      /** Lengths of strokes and gaps in pixels, as "6 5"; empty for a whole line. */
-      readonly dash: string;
-    }
-  | {
-      /** An upright line across the whole height. */
-      readonly kind: "rule";
-      /** Where it is on the horizontal axis. */
-      readonly x: number;
-      /** Lengths of strokes and gaps in pixels, as "6 5"; empty for a whole line. */
-      readonly dash: string;
-    }
-  | {
-      /** Words. */
-      readonly kind: "text";
-      /** The point beside which they are, in the units of the axes. */
-      readonly at: Point;
-      /** What they say. */
-      readonly text: string;
-      /** Which part of the text is at the point. */
-      readonly anchor: "start" | "middle" | "end";
-      /** Whether they are in bold type. */
-      readonly bold: boolean;
-      /** Pixels to the right and downwards. */
-      readonly offset: readonly [right: number, down: number];
-    }
-) & {
-  /** Its colour. */
-  readonly color: Color;
-  /** By which it is found in the SVG, behind `idPrefix-`. */
-  readonly id?: string;
-};
 
 /** Pixels around the area that the axes span. */
 export interface Margin {
@@ -138,10 +70,6 @@ export interface Figure extends Frame {
   readonly marks: readonly Mark[];
 }
 
-const point = pair(number, "[x, y]");
-
-const points = listOf(point);
-
 const domain: Check<Domain> = (value, place) => {
   const [low, high] = pair(finite, "[low, high]")(value, place);
   return low < high ? [low, high] : refuse(() => `${place()}[1]`, `above ${low}`, high);
@@ -159,35 +87,6 @@ const axis: Check<Axis> = (value, place) => {
   return made.scale === "linear" || made.domain[0] > 0
     ? made
     : refuse(() => `${place()}.domain[0]`, "positive, as a log scale needs it", made.domain[0]);
-};
-
-const named = { color, id: optional(prefix) };
-
-const marks = {
-  dots: record<Mark & { kind: "dots" }>({ kind: oneOf("dots"), points, radius: finite, opacity: finite, ...named }),
-  line: record<Mark & { kind: "line" }>({
-    kind: oneOf("line"),
-    path: listOf((value, place) => (value === null ? null : point(value, place))),
-    width: finite,
-    dash: text,
-    ...named,
-  }),
-  rule: record<Mark & { kind: "rule" }>({ kind: oneOf("rule"), x: finite, dash: text, ...named }),
-  text: record<Mark & { kind: "text" }>({
-    kind: oneOf("text"),
-    at: point,
-    text,
-    anchor: oneOf("start", "middle", "end"),
-    bold: bool,
-    offset: pair(finite, "[right, down]"),
-    ...named,
-  }),
-};
-
-const mark: Check<Mark> = (value, place) => {
-  const kinds = oneOf("dots", "line", "rule", "text");
-  const given = isObject(value) ? value : refuse(place, "an object", value);
-  return marks[kinds(given["kind"], () => `${place()}.kind`)](value, place);
 };
 
 const pixels = between(1, 100_000, "pixels");

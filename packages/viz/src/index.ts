@@ -1,3 +1,4 @@
+export { type Descent, descent, type DescentOptions } from "./descent/descent.ts";
 export type { Figure } from "./figure.ts";
 export { type Losses, lossCurve } from "./loss.ts";
 export type { FigureOptions } from "./options.ts";
@@ -5,6 +6,8 @@ export type { PlotLibrary } from "./library.ts";
 export { type DrawingDocument, type Render, render } from "./render.ts";
 export type { ReplayFrame } from "./replay/frame.ts";
 export { type ReplayOptions, replayPage } from "./replay/replay.ts";
+export { type HistogramOptions, residualHistogram } from "./residual/histogram.ts";
+export { type ResidualOptions, residuals } from "./residual/residuals.ts";
 export { type Lines, scatterFit, type ScatterOptions } from "./scatter.ts";
 export { dark, light, paper, type Theme } from "./theme.ts";
 export type * from "./signature.ts";

@@ -8,6 +8,16 @@ const LETTER = 0.62;
 /** About how many pixels wide the text is at a font size in pixels. */
 export const textWidth = (text: string, fontSize: number): number => Array.from(text).length * LETTER * fontSize;
 
+/** How wide a letter of bold type is at most, in ems: wide, narrow and full-width ones are told apart. */
+const boldLetter = (letter: string): number => {
+  if (/[mwMW@%…\u{2e80}-\u{10ffff}]/u.test(letter)) return 1.05;
+  return /[\s.,:;'|ijlt()[\]-]/u.test(letter) ? 0.45 : /[A-Z]/.test(letter) ? 0.78 : 0.72;
+};
+
+/** At most how many pixels wide the text is in bold type: for words that must not touch others. */
+export const boldWidth = (text: string, fontSize: number): number =>
+  Array.from(text).reduce((width, letter) => width + boldLetter(letter), 0) * fontSize;
+
 /** One line of text that fits about a number of pixels: white space collapsed, the end cut off with an ellipsis. */
 export const label = (text: string, width: number, fontSize: number): string => {
   const letters = Array.from(text.replace(/\s+/gu, " ").trim());

@@ -11,7 +11,7 @@ const COORDINATES = new Set("d cx cy r x y x1 y1 x2 y2 dx dy width height viewBo
 const PRESENTATION = new Set(
   (
     "id href clip-path fill fill-opacity stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin " +
-    "stroke-dasharray stroke-miterlimit opacity text-anchor font-size font-weight font-family font-variant"
+    "stroke-dasharray stroke-miterlimit paint-order opacity text-anchor font-size font-weight font-family font-variant"
   ).split(" "),
 );
 

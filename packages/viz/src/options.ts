@@ -7,9 +7,9 @@ export interface FigureOptions {
   readonly theme?: Theme;
   /** Drawn above the axes. */
   readonly title?: string;
-  /** 280 to 4096; default 640. */
+  /** 240 to 4096; default 640. */
   readonly width?: number;
-  /** 180 to 4096; default 400. */
+  /** 160 to 4096; default 400. */
   readonly height?: number;
   /** Begins every id in the SVG, so that several figures can share a page. Default: named after the figure. */
   readonly idPrefix?: string;
@@ -29,8 +29,8 @@ export const common = { width: 640, height: 400, title: "", theme: dark };
 export const commonChecks: Checks<Required<FigureOptions>> = {
   theme: themeOf,
   title: text,
-  width: pixels(280),
-  height: pixels(180),
+  width: pixels(240),
+  height: pixels(160),
   idPrefix: prefix,
 };
 

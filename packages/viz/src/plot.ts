@@ -2,7 +2,9 @@ import type * as Plot from "@observablehq/plot";
 import type { Drawing } from "./align.ts";
 import type { Axis, Figure, Mark, Point } from "./figure.ts";
 import { HEADING, TEXT } from "./label.ts";
+import type { Level } from "./mark.ts";
 import { along } from "./position.ts";
+import type { Color } from "./theme.ts";
 
 /** Pixels between words and the edge of the picture. */
 const EDGE = 16;
@@ -86,8 +88,8 @@ const plottedMark = (plot: Drawing, { x, y }: Figure, mark: Mark): Plot.Markish 
       return plot.dot(mark.points, {
         ...named,
         ...at,
+        ...glyphOf(mark),
         r: mark.radius,
-        fill: mark.color,
         fillOpacity: mark.opacity,
       });
     case "line":
@@ -98,6 +100,17 @@ const plottedMark = (plot: Drawing, { x, y }: Figure, mark: Mark): Plot.Markish 
         strokeWidth: mark.width,
         ...(mark.dash === "" ? {} : { strokeDasharray: mark.dash }),
       });
+    case "area":
+      return plot.line(mark.path, {
+        ...named,
+        ...at,
+        curve: "linear-closed",
+        fill: mark.color,
+        fillOpacity: mark.opacity,
+        stroke: "none",
+      });
+    case "contour":
+      return mark.levels.map((level) => plottedLevel(plot, mark, level));
     case "rule":
       return plot.ruleX([share(x, mark.x)], { ...named, stroke: mark.color, strokeDasharray: mark.dash });
     case "text":
@@ -108,12 +121,48 @@ const plottedMark = (plot: Drawing, { x, y }: Figure, mark: Mark): Plot.Markish 
         textAnchor: mark.anchor,
         dx: mark.offset[0],
         dy: mark.offset[1],
+        ...edge(mark.halo, 4),
         fill: mark.color,
         fontSize: TEXT,
         ...(mark.bold ? { fontWeight: "bold" } : {}),
       });
   }
 };
+
+type MarkOf<Kind extends Mark["kind"]> = Mark & { readonly kind: Kind };
+
+/** An edge around letters or glyphs, behind them. */
+const edge = (color: Color | undefined, strokeWidth: number) =>
+  color === undefined ? {} : { stroke: color, strokeWidth, strokeLinejoin: "round", paintOrder: "stroke" };
+
+const glyphOf = ({ glyph = "disc", color, halo }: MarkOf<"dots">): Plot.DotOptions => {
+  if (glyph === "ring") return { fill: "none", stroke: color, strokeWidth: 2 };
+  return { fill: color, symbol: glyph === "disc" ? "circle" : glyph, ...edge(halo, 3) };
+};
+
+/**
+ * All that is at least as high as a level. Plot takes the values for those at the middles of cells, and closes the shapes
+ * half a cell further out: so there is a cell more on every side, and what is outside the axes' area is cut away.
+ */
+const plottedLevel = (plot: Drawing, { columns, rows, values, color }: MarkOf<"contour">, level: Level): Plot.Markish =>
+  plot.contour(
+    values.map((value) => value ?? NaN),
+    {
+      x: null,
+      y: null,
+      width: columns + 2,
+      height: rows + 2,
+      x1: -1 / columns,
+      x2: 1 + 1 / columns,
+      y1: -1 / rows,
+      y2: 1 + 1 / rows,
+      value: Number,
+      thresholds: [level.value],
+      fill: level.fill,
+      stroke: color,
+      clip: true,
+    },
+  );
 
 /** Plot has no option for an id: its render transform is the documented way to reach the element. */
 const withId =

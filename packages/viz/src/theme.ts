@@ -1,4 +1,4 @@
-import { type Check, isObject, oneOf, record, refuse } from "./check.ts";
+import { type Check, isObject, listOf, oneOf, pair, record, refuse } from "./check.ts";
 
 /** A colour as `#rrggbb`. */
 export type Color = `#${string}`;
@@ -26,6 +26,10 @@ export interface Theme {
   readonly after: Color;
   /** What went wrong. */
   readonly alarm: Color;
+  /** Several things of one kind, such as the paths of optimizers: a colour for each, then the first again. */
+  readonly series: readonly Color[];
+  /** A surface seen from above: its lowest and its highest places. The series stand out from both. */
+  readonly surface: readonly [lowest: Color, highest: Color];
 }
 
 /*
@@ -50,6 +54,8 @@ export const dark: Theme = {
   before: "#cc79a7",
   after: "#56b4e9",
   alarm: "#f0e442",
+  series: ["#56b4e9", "#e69f00", "#f6eed0", "#ff9ec2"],
+  surface: ["#0a1722", "#2c5068"],
 };
 
 /**
@@ -69,6 +75,8 @@ export const light: Theme = {
   before: "#b3528a",
   after: "#0072b2",
   alarm: "#d55e00",
+  series: ["#0072b2", "#a84300", "#1a1a1a", "#8f2d84"],
+  surface: ["#ffffff", "#c9d6de"],
 };
 
 /**
@@ -88,12 +96,19 @@ export const paper: Theme = {
   before: "#404040",
   after: "#000000",
   alarm: "#000000",
+  series: ["#000000", "#333333", "#505050", "#6b6b6b"],
+  surface: ["#ffffff", "#d6d6d6"],
 };
 
 export const color: Check<Color> = (value, place) =>
   isColor(value) ? value : refuse(place, "a colour #rrggbb", value);
 
 const isColor = (value: unknown): value is Color => typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
+
+const colors: Check<readonly Color[]> = (value, place) => {
+  const given = listOf(color)(value, place);
+  return given.length > 0 ? given : refuse(place, "a list of at least one colour", value);
+};
 
 const checked = record<Theme>({
   scheme: oneOf("dark", "light"),
@@ -105,6 +120,8 @@ const checked = record<Theme>({
   before: color,
   after: color,
   alarm: color,
+  series: colors,
+  surface: pair(color, "two colours, [lowest, highest]"),
 });
 
 /** A theme. Its texts go into attributes and style sheets as they are, so nothing else may pass. */

@@ -33,6 +33,9 @@ const frame = {
 const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["lossCurve", loose(viz.lossCurve)],
   ["scatterFit", loose(viz.scatterFit)],
+  ["residuals", loose(viz.residuals)],
+  ["residualHistogram", loose(viz.residualHistogram)],
+  ["descent", loose(viz.descent)],
   ["render", loose(viz.render)],
   ["render", loose(viz.render(document, Plot))],
   ["render", loose(node.render)],
@@ -74,7 +77,7 @@ const odd: readonly unknown[] = [
 
 const names = fc.constantFrom(
   "loss", "step", "x", "y", "before", "after", "params", "line", "theme", "title", "width", "height", "data", "interval",
-  "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
+  "surface", "paths", "optimum", "cells", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
 ); // prettier-ignore
 
 /** Made when it is asked for, since fast-check looks into the values that it makes. */
@@ -117,6 +120,10 @@ test.each(functions)("%s takes any values, or refuses them under its name (%#)",
 
 const points = { x: [0, 1, 2], y: [1, 3, 5] };
 
+const band = { x: [0, 1], lower: [0, 1], upper: [2, 3] };
+
+const grid = { x: [0, 1, 2], y: [0, 1], loss: [[3, 2, 1], [1, 0, 5]] }; // prettier-ignore
+
 const sizes = { width: 300, height: 200, title: "title", theme: viz.dark };
 
 /** Arguments that are right, with every option. */
@@ -137,10 +144,34 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
     "scatterFit",
     loose(viz.scatterFit),
     [
-      { ...points, before: [0, 1], after: [2, 1] },
-      { ...sizes, xLabel: "x", yLabel: "y" },
+      { ...points, before: [0, 1], after: points, confidence: band, prediction: band },
+      { ...sizes, xLabel: "x", yLabel: "y", level: 0.95, residuals: true },
     ],
   ],
+  [
+    "residuals",
+    loose(viz.residuals),
+    [
+      { residual: [1, -1], x: [0, 1] },
+      { ...sizes, against: "x", xLabel: "x" },
+    ],
+  ],
+  ["residuals", loose(viz.residuals), [[{ y: 1, fitted: 2 }]]],
+  ["residualHistogram", loose(viz.residualHistogram), [[1, -1, 0.5], { ...sizes, xLabel: "x" }]],
+  [
+    "descent",
+    loose(viz.descent),
+    [
+      {
+        surface: (x: number, y: number) => x * x + y,
+        paths: { a: [[0, 1], null, [1, 1]], b: points },
+        optimum: [0, 0],
+      },
+      { ...sizes, xLabel: "x", yLabel: "y", xDomain: [0, 1], yDomain: [0, 2], cells: 8 },
+    ],
+  ],
+  ["descent", loose(viz.descent), [{ surface: grid }, { cells: 8 }]],
+  ["render", loose(viz.render(document, Plot)), [viz.descent({ surface: grid, optimum: [1, 1] }, { cells: 8 })]],
   ["render", loose(viz.render(document, Plot)), [viz.scatterFit({ ...points, after: [2, 1] })]],
   ["render", loose(viz.render(document, Plot)), [viz.lossCurve([1, 20, NaN])]],
   [
@@ -191,6 +222,12 @@ const call = (name: string, options: unknown): unknown => {
       return viz.lossCurve([1], options as viz.FigureOptions);
     case "scatterFit":
       return viz.scatterFit(points, options as viz.ScatterOptions);
+    case "residuals":
+      return viz.residuals([1], options as viz.ResidualOptions);
+    case "residualHistogram":
+      return viz.residualHistogram([1], options as viz.HistogramOptions);
+    case "descent":
+      return viz.descent({ surface: grid }, options as viz.DescentOptions);
     default:
       return viz.replayPage(() => "")([frame], options as viz.ReplayOptions);
   }
@@ -200,7 +237,10 @@ const ofFigure = ["theme", "title", "width", "height"];
 
 const optionNames: readonly (readonly [name: string, options: readonly string[]])[] = [
   ["lossCurve", [...ofFigure, "idPrefix"]],
-  ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel"]],
+  ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
+  ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
+  ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
+  ["descent", [...ofFigure, "idPrefix", "xLabel", "yLabel", "xDomain", "yDomain", "cells"]],
   ["replayPage", [...ofFigure, "data", "xLabel", "yLabel", "interval", "autoplay"]],
 ];
 
@@ -228,10 +268,10 @@ describe.each(optionNames)("the options of %s", (name, options) => {
   );
 
   test.each([
-    ["width", "280", 'width is not from 280 to 4096 pixels: the string "280". Leave it out for the default.'],
-    ["width", 1e9, "width is not from 280 to 4096 pixels: 1000000000. Leave it out for the default."],
-    ["height", -1, "height is not from 180 to 4096 pixels: -1. Leave it out for the default."],
-    ["height", NaN, "height is not from 180 to 4096 pixels: NaN. Leave it out for the default."],
+    ["width", "280", 'width is not from 240 to 4096 pixels: the string "280". Leave it out for the default.'],
+    ["width", 1e9, "width is not from 240 to 4096 pixels: 1000000000. Leave it out for the default."],
+    ["height", -1, "height is not from 160 to 4096 pixels: -1. Leave it out for the default."],
+    ["height", NaN, "height is not from 160 to 4096 pixels: NaN. Leave it out for the default."],
     ["title", 3, "title is not a string: 3."],
     ["title", null, "title is not a string: null."],
     [
@@ -248,6 +288,10 @@ describe.each(optionNames)("the options of %s", (name, options) => {
 
 test.each([
   ["scatterFit", { xLabel: 3 }, "xLabel is not a string: 3."],
+  ["scatterFit", { level: 95 }, "level is not between 0 and 1: 95. Give 0.95 for 95 %."],
+  ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
+  ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
+  ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],
   ["replayPage", { yLabel: [] }, "yLabel is not a string: a list of 0."],
   ["replayPage", { interval: "50" }, 'interval is not from 1 to 60000 milliseconds: the string "50".'],
   ["replayPage", { data: [1] }, "data[0] is not a row with x: 1."],

@@ -5,8 +5,8 @@ import { type Figure, lossCurve, scatterFit } from "../src/index.ts";
 import { position } from "../src/position.ts";
 
 const size = fc.record({
-  width: fc.oneof(fc.constant(280), fc.integer({ min: 280, max: 4096 })),
-  height: fc.oneof(fc.constant(180), fc.integer({ min: 180, max: 4096 })),
+  width: fc.oneof(fc.constant(240), fc.integer({ min: 240, max: 4096 })),
+  height: fc.oneof(fc.constant(160), fc.integer({ min: 160, max: 4096 })),
   title: fc.constantFrom("", "Title"),
 });
 
@@ -27,7 +27,10 @@ const pointsOf = (figure: Figure) =>
       case "dots":
         return mark.points;
       case "line":
+      case "area":
         return mark.path.filter((point) => point !== null);
+      case "contour":
+        return [];
       case "rule":
         return [[mark.x, figure.y.domain[0]] as const];
       case "text":
@@ -72,7 +75,7 @@ test("a line that is said to be outside the picture has no point in it", () => {
   fc.assert(
     fc.property(column, fc.tuple(number, number), fc.double({ min: 0, max: 1, noNaN: true }), (y, after, at) => {
       const figure = scatterFit({ x: y.map((_, i) => i), y, after });
-      fc.pre(figure.note === "the line after is outside the picture");
+      fc.pre(figure.note === "the fitted line is outside the picture");
       const x = figure.x.domain[0] * (1 - at) + figure.x.domain[1] * at;
       const height = after[0] * x + after[1];
       expect(height > figure.y.domain[0] && height < figure.y.domain[1]).toBe(false);

@@ -125,7 +125,10 @@ test.each([
     { marks: [{ kind: "line", path: [[0, 1, 2]], width: 1, dash: "", color: "#000000" }] },
     "marks[0].path[0] is not [x, y]: a list of 3.",
   ],
-  [{ marks: [{ kind: "circle" }] }, 'marks[0].kind is not "dots" or "line" or "rule" or "text": the string "circle".'],
+  [
+    { marks: [{ kind: "circle" }] },
+    'marks[0].kind is not "dots" or "line" or "area" or "contour" or "rule" or "text": the string "circle".',
+  ],
   [
     { marks: [{ kind: "rule", x: 1, dash: "", color: "red" }] },
     'marks[0].color is not a colour #rrggbb: the string "red".',

@@ -39,4 +39,10 @@ export const frames = (learningRate: number, steps: number) =>
 
 /** The colours of a theme by role. */
 export const colorsOf = (theme: Theme): readonly (readonly [role: string, color: string])[] =>
-  Object.entries<string>({ ...theme }).filter(([role]) => role !== "scheme");
+  Object.entries({ ...theme }).flatMap(([role, value]: readonly [string, string | readonly string[]]) =>
+    role === "scheme"
+      ? []
+      : typeof value === "string"
+        ? [[role, value] as const]
+        : value.map((color, i) => [`${role}[${i}]`, color] as const),
+  );

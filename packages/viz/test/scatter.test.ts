@@ -83,11 +83,11 @@ test.each([
   [() => scatterFit({ x: [1], y: [1], after: [1, 2, 3] }), "scatterFit: after is not [slope, intercept]: a list of 3."],
   [
     () => scatterFit({ x: [1], y: [1] }, { width: -5 }),
-    "scatterFit: width is not from 280 to 4096 pixels: -5. Leave it out for the default.",
+    "scatterFit: width is not from 240 to 4096 pixels: -5. Leave it out for the default.",
   ],
   [
     () => scatterFit({ x: [1], y: [1] }, { height: NaN }),
-    "scatterFit: height is not from 180 to 4096 pixels: NaN. Leave it out for the default.",
+    "scatterFit: height is not from 160 to 4096 pixels: NaN. Leave it out for the default.",
   ],
   [
     () => scatterFit({ x: [1], y: [1] }, { idPrefix: "a b" }),
