@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { clipped } from "../src/clip.ts";
+import { clipped, clippedShape } from "../src/clip.ts";
 
 const unit = [0, 1] as const;
 
@@ -78,4 +78,14 @@ test("whatever the line, what is left of it is inside", () => {
       }
     }),
   );
+});
+
+test("a shape across the edges is cut to what is inside, and one around them to all of it", () => {
+  const around = [[-1, -1], [2, -1], [2, 2], [-1, 2]] as const; // prettier-ignore
+  const corners = (shape: readonly (readonly number[])[]) => new Set(shape.map(String));
+  expect(corners(clippedShape(around, unit, unit))).toEqual(new Set(["0,0", "1,0", "1,1", "0,1"]));
+  expect(corners(clippedShape([[0.5, 0.5], [2, 0.5], [2, 0.75], [0.5, 0.75]], unit, unit))).toEqual(
+    new Set(["0.5,0.5", "1,0.5", "1,0.75", "0.5,0.75"]),
+  ); // prettier-ignore
+  expect(clippedShape([[2, 2], [3, 2], [3, 3]], unit, unit)).toEqual([]); // prettier-ignore
 });

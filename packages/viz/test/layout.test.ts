@@ -1,7 +1,7 @@
 // Whatever finite numbers come, at whatever size: axes that can be read, and every mark at a place in the picture.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Figure, lossCurve, scatterFit } from "../src/index.ts";
+import { descent, type Figure, lossCurve, residualHistogram, residuals, scatterFit } from "../src/index.ts";
 import { position } from "../src/position.ts";
 
 const size = fc.record({
@@ -68,6 +68,43 @@ test("so has a scatter plot, with lines of any slope", () => {
       expectReadable(scatterFit({ x, y: x.map((_, i) => y[i] ?? 0), ...lines }, size));
     }),
     { numRuns: 300 },
+  );
+});
+
+test("so have curves and bands of any kind", () => {
+  fc.assert(
+    fc.property(column, column, column, size, (x, y, z, size) => {
+      const at = (values: readonly number[], i: number): number => values[i] ?? 0;
+      const band = {
+        x,
+        lower: x.map((_, i) => Math.min(at(y, i), at(z, i))),
+        upper: x.map((_, i) => Math.max(at(y, i), at(z, i))),
+      };
+      const curve = { x, y: x.map((_, i) => at(z, i)) };
+      const data = { x, y: x.map((_, i) => at(y, i)), before: curve, after: curve, confidence: band, prediction: band };
+      expectReadable(scatterFit(data, { ...size, residuals: true }));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("so have residuals and their histogram", () => {
+  fc.assert(
+    fc.property(column, column, size, (y, x, size) => {
+      expectReadable(residuals({ residual: y, x: y.map((_, i) => x[i] ?? 0) }, size));
+      expectReadable(residualHistogram(y, size));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("so has a descent over any surface", () => {
+  fc.assert(
+    fc.property(column, column, number, number, size, (x, y, slope, height, size) => {
+      const paths = { a: { x, y: x.map((_, i) => y[i] ?? 0) }, b: { x: [slope], y: [height] } };
+      expectReadable(descent({ surface: (a, b) => a * slope + b + height, paths }, { ...size, cells: 8 }));
+    }),
+    { numRuns: 200 },
   );
 });
 

@@ -7,12 +7,15 @@ import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
 import {
   dark,
+  descent,
   type Figure,
   light,
   lossCurve,
   paper,
   type PlotLibrary,
   render as renderIn,
+  residualHistogram,
+  residuals,
   scatterFit,
 } from "../src/index.ts";
 import { render } from "../src/node.ts";
@@ -23,6 +26,26 @@ const { document, DOMParser } = new JSDOM().window;
 
 const few = { x: [-1, -0.5, 0, 0.5, 1], y: [-0.6, 1.1, 2.4, 4.2, 5.3], before: [0.5, 0.75], after: [2.98, 2.48] };
 
+const bands = {
+  x: [0, 1, 2, 3],
+  y: [4.1, 2.4, 1.4, 1],
+  before: { x: [0, 1, 2, 3], y: [3, 2.5, 2, 1.5] },
+  after: { x: [0, 1, 2, 3], y: [4, 2.5, 1.5, 0.9] },
+  confidence: { x: [0, 1, 2, 3], lower: [3.8, 2.4, 1.4, 0.7], upper: [4.2, 2.6, 1.6, 1.1] },
+  prediction: { x: [0, 1, 2, 3], lower: [3.5, 2.1, 1.1, 0.5], upper: [4.5, 2.9, 1.9, 1.3] },
+};
+
+const runs = {
+  surface: (x: number, y: number): number => x * x + 3 * y * y,
+  paths: {
+    even: { x: [2, 1, 0.5, 0.25], y: [1, 0.5, 0.25, 0.125] },
+    hasty: { x: [2, 0.5, 0.1, 0.02], y: [1, -1.5, 2.25, -3.4] },
+  },
+  optimum: [0, 0],
+};
+
+const tiny = { width: 240, height: 160 };
+
 const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg, "application/xml");
 
 test.each([
@@ -32,6 +55,21 @@ test.each([
   ["loss", lossCurve({ loss: [8, 3, 1.2, 0.5, 0.2, 0.1] }, { title: "Loss" })],
   ["loss-diverged", lossCurve({ loss: [1, 1e60, 1e180, 1e300, Infinity, NaN] })],
   ["loss-empty", lossCurve({ loss: [] })],
+  ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
+  ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
+  ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
+  ["residuals", residuals({ ...bands, fitted: bands.after.y })],
+  ["residuals-light", residuals([0.1, -0.2, NaN, 0.05], { ...tiny, theme: light })],
+  ["residuals-paper", residuals({ residual: [0.1, -0.2, 0.3], x: [1, 2, 4] }, { ...tiny, theme: paper })],
+  ["histogram", residualHistogram([-1.5, -0.5, 0.25, 0.5, 0.75, 1.25])],
+  ["histogram-light", residualHistogram([2, 2, 2], { ...tiny, theme: light })],
+  ["histogram-paper", residualHistogram([-1, 0.5, Infinity, 0.75], { ...tiny, theme: paper })],
+  ["descent", descent(runs, { title: "Two ways down", cells: 12 })],
+  [
+    "descent-light",
+    descent({ ...runs, surface: (x, y) => (x < 0 ? NaN : x + y) }, { ...tiny, theme: light, cells: 8 }),
+  ],
+  ["descent-paper", descent({ ...runs, optimum: [0, 9] }, { ...tiny, theme: paper, cells: 8 })],
 ])("the picture %s has not changed", async (name, figure) => {
   await expect(`${render(figure)}\n`).toMatchFileSnapshot(`golden/${name}.svg`);
 });
@@ -175,11 +213,13 @@ const expectHarmless = (svg: string): void => {
   expect(xml.querySelector("parsererror")?.textContent).toBeUndefined();
   const all = [...xml.querySelectorAll("*")];
   const names = new Set(all.map((element) => element.nodeName));
-  const allowed = ["svg", "title", "desc", "rect", "g", "line", "path", "circle", "text", "tspan"];
+  const allowed = ["svg", "title", "desc", "rect", "g", "line", "path", "circle", "text", "tspan", "clipPath"];
   expect([...names].filter((name) => !allowed.includes(name))).toEqual([]);
   const attributes = all.flatMap((element) => [...element.attributes]);
   expect(attributes.filter(({ name }) => /^on|style|href|class/i.test(name))).toEqual([]);
-  const values = attributes.filter(({ name }) => name !== "xmlns").map(({ value }) => value);
+  const values = attributes
+    .filter(({ name, value }) => name !== "xmlns" && !(name === "clip-path" && /^url\(#[a-z]+-\d+\)$/.test(value)))
+    .map(({ value }) => value);
   expect(values.filter((value) => /url|:|NaN|Infinity|undefined/.test(value))).toEqual([]);
 };
 
@@ -212,6 +252,12 @@ test("whatever the labels and numbers, nothing in the picture acts or loads", ()
         fc.pre(y.some(Number.isFinite));
         expectHarmless(render(scatterFit({ x, y, after: [slope, intercept] }, { title, xLabel, yLabel })));
         expectHarmless(render(lossCurve({ loss: [...y, slope] }, { title })));
+        expectHarmless(render(residuals({ residual: y, x }, { title, xLabel, yLabel })));
+        expectHarmless(render(residualHistogram(y, { title, xLabel })));
+        const paths = { [yLabel]: { x: y, y: x }, [`${yLabel}2`]: { x, y } };
+        expectHarmless(
+          render(descent({ surface: (a, b) => a * slope + b, paths }, { title, xLabel, yLabel, cells: 8 })),
+        );
       },
     ),
     { numRuns: 60 },

@@ -97,3 +97,78 @@ test.each([
   expect(call).toThrow(DomainError);
   expect(call).toThrow(message);
 });
+
+const line = { x: [0, 1, 2], y: [1, 3, 5] };
+
+test("a curve is drawn from left to right, whatever the order of its points, with gaps", () => {
+  const figure = scatterFit({ ...line, after: { x: [2, 0, 1, 1.5, 1.6], y: [5, 1, 3, NaN, 4] } });
+  expect(paths(figure)).toEqual([[[0, 1], [1, 3], null, [1.6, 4], [2, 5]]]);
+});
+
+test("a curve as pairs, rows and columns gives the same figure", () => {
+  const after = { x: [0, 2], y: [1, 4] };
+  const figure = scatterFit({ ...line, after });
+  expect(scatterFit({ ...line, after: [[0, 1], [2, 4]] })).toEqual(figure); // prettier-ignore
+  expect(scatterFit({ ...line, after: [{ x: 0, y: 1 }, { x: 2, y: 4 }] })).toEqual(figure); // prettier-ignore
+});
+
+const band = { x: [2, 0, 1], lower: [4, 0.5, 2.5], upper: [6, 1.5, 3.5] };
+
+test("a band is a faint shape between two thin lines, from left to right", () => {
+  const figure = scatterFit({ ...line, confidence: band }, { level: 0.95 });
+  const [area] = figure.marks.flatMap((mark) => (mark.kind === "area" ? [mark] : []));
+  expect(new Set(area?.path.map(String))).toEqual(new Set(["0,0.5", "1,2.5", "2,4", "2,6", "1,3.5", "0,1.5"]));
+  expect(paths(figure)).toEqual([
+    [[0, 0.5], [1, 2.5], [2, 4]],
+    [[0, 1.5], [1, 3.5], [2, 6]],
+  ]); // prettier-ignore
+  expect(figure.description).toBe("3 points. 95 % confidence band: 1 to 2 wide.");
+  expect(figure.marks.flatMap((mark) => (mark.kind === "text" ? [mark.text] : []))).toEqual(["95 % confidence"]);
+});
+
+test("the two bands are told apart by more than their opacity", () => {
+  const dashes = scatterFit({ ...line, confidence: band, prediction: band }).marks.flatMap((mark) =>
+    mark.kind === "line" ? [mark.dash] : [],
+  );
+  expect(dashes).toEqual(["3 3", "3 3", "", ""]);
+});
+
+test("a band has a gap where a bound is not finite, and is cut at the edges of the picture", () => {
+  const x = [0, 1, 2, 3, 4];
+  const figure = scatterFit({ x, y: x, confidence: { x, lower: [0, 0, NaN, 0, 0], upper: [1, 1, 1, 1e9, 1e9] } });
+  const [area] = figure.marks.flatMap((mark) => (mark.kind === "area" ? [mark] : []));
+  const heights = area?.path.map((point) => (point === null ? null : point[1])) ?? [];
+  expect(heights.filter((height) => height === null).length).toBe(1);
+  expect(Math.max(...heights.map((height) => height ?? 0))).toBe(figure.y.domain[1]);
+  expect(figure.y.domain[1]).toBeLessThan(10);
+  expect(scatterFit({ ...line, confidence: { x: [0, 1], lower: [-Infinity, NaN], upper: [1, 1] } }).note).toBe(
+    "the confidence band is not finite",
+  );
+});
+
+test("residuals go from the points to the fit, and not beyond a curve's ends", () => {
+  const figure = scatterFit({ ...line, after: { x: [0, 1.5], y: [0, 3] } }, { residuals: true });
+  expect(paths(figure)[0]).toEqual([[0, 1], [0, 0], null, [1, 3], [1, 2]]);
+  expect(() => scatterFit(line, { residuals: true })).toThrow(
+    "scatterFit: residuals go from the points to a fit, and there is none. Give after.",
+  );
+});
+
+test.each([
+  [
+    { x: [0], lower: [2], upper: [1] },
+    "confidence has its lower bound above the upper one at 0, x 0: 2 > 1. Give the lower one as lower.",
+  ],
+  [{ x: [0, 1], lower: [2], upper: [3] }, "columns differ in length: x, lower, upper have 2, 1, 1."],
+  [{ x: [0], lower: [2] }, "confidence has no column upper: { x, lower }."],
+])("a wrong band is refused (%#)", (confidence, message) => {
+  expect(() => scatterFit({ ...line, confidence: confidence as never })).toThrow(
+    new DomainError(`scatterFit: ${message}`).message,
+  );
+});
+
+test("the points of a crowd are faint, but can be seen", () => {
+  const x = Array.from({ length: 501 }, (_, i) => i);
+  const [mark] = scatterFit({ x, y: x }).marks;
+  expect(mark).toMatchObject({ kind: "dots", opacity: 0.55, radius: 2.2 });
+});

@@ -20,8 +20,9 @@ import { arranged } from "../layout.ts";
 import { checkedOptions, common, commonChecks, type FigureOptions } from "../options.ts";
 import { stopsOf, type Track } from "../track.ts";
 import { levelsOf } from "./level.ts";
-import { routeMarks, surfaceMarks } from "./marks.ts";
+import { surfaceMarks } from "./relief.ts";
 import { routeOf } from "./route.ts";
+import { routeMarks } from "./runs.ts";
 import { landscapeOf, sampled, type Surface } from "./surface.ts";
 import { type Paths, windowOf } from "./window.ts";
 import { bareWords, pathWords, placeWords, surfaceWords } from "./words.ts";
@@ -66,7 +67,9 @@ const op = "descent";
  * import { descent } from "gradfold/viz";
  * const bowl = (x: number, y: number) => x * x + y * y;
  * const figure = descent({ surface: bowl, paths: { sgd: [[2, 1], [1, 0.5], [0.5, 0.25]] }, optimum: [0, 0] });
- * figure.description.slice(-64); // => ''
+ * figure.note; // => ''
+ * figure.description.slice(82);
+ * // => 'Path sgd: 2 steps from (2, 1), loss 5, to (0.5, 0.25), loss 0.313. Minimum at (0, 0).'
  */
 export const descent = (data: Descent, options?: DescentOptions): Figure => {
   const [{ landscape, paths, optimum }, settings] = reading(op, () => [

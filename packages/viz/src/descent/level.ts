@@ -1,6 +1,7 @@
 import { extent } from "../column.ts";
 import { numberText } from "../number.ts";
 import { axis } from "../ticks.ts";
+import { isTooFine } from "./island.ts";
 import { type Samples, shownOf } from "./surface.ts";
 
 /** Which isolines a surface has. */
@@ -51,47 +52,6 @@ const roundSteps = (low: number, high: number): readonly number[] =>
     .ticks.map(({ value }) => value)
     .filter((value) => value > low && value < high);
 
-/** A larger part than this of the cells below a level stands in islands: the tips of a valley are always thin. */
-const ISLANDS = 1 / 12;
-
-/**
- * Whether too much of what is below the level is too thin for the grid: connected cells among which no two by two are
- * below it. Of a narrow valley such a level draws a chain of islands.
- */
-export const hasIslands = ({ columns, rows, values }: Samples, level: number): boolean => {
-  const width = columns + 2;
-  const height = rows + 2;
-  const isBelow = (i: number): boolean => (values[i] ?? NaN) < level;
-  const isWide = (i: number): boolean =>
-    i % width < width - 1 && isBelow(i) && isBelow(i + 1) && isBelow(i + width) && isBelow(i + width + 1);
-  const seen = new Uint8Array(width * height);
-  const neighbours = (i: number): readonly number[] =>
-    [i % width > 0 ? i - 1 : -1, i % width < width - 1 ? i + 1 : -1, i - width, i + width].filter(
-      (j) => j >= 0 && j < seen.length,
-    );
-  /** Walks over the part that a cell belongs to: how many cells it has, if none of it is two cells wide. */
-  const thinCells = (start: number): number => {
-    const waiting = [start];
-    seen[start] = 1;
-    let thin = true;
-    let count = 0;
-    for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-      count += 1;
-      // The corner of the two by two that the cell is in may be any of its four.
-      if ([i, i - 1, i - width, i - width - 1].some((corner) => corner >= 0 && isWide(corner))) thin = false;
-      for (const j of neighbours(i))
-        if (seen[j] === 0 && isBelow(j)) {
-          seen[j] = 1;
-          waiting.push(j);
-        }
-    }
-    return thin ? count : 0;
-  };
-  const below = Array.from(seen.keys()).filter(isBelow);
-  const islands = below.reduce((sum, i) => sum + (seen[i] === 0 ? thinCells(i) : 0), 0);
-  return islands > below.length * ISLANDS;
-};
-
 /** The levels that show the form of a surface: round, spaced by their logarithms where it asks for that. */
 export const levelsOf = (samples: Samples): Levels => {
   const finite = shownOf(samples)
@@ -104,11 +64,11 @@ export const levelsOf = (samples: Samples): Levels => {
   const tenth = (finite[Math.floor(finite.length / 10)] ?? NaN) / 2 - base / 2;
   const isLog = range > 0 && tenth < range * (base === 0 ? STEEP.zero : STEEP.lowest);
   const bounded = samples.values.map((value) => (Number.isNaN(value) ? NaN : Math.min(Math.max(value, low), high)));
-  const excess = isLog ? bounded.map((value) => value - base) : bounded;
+  const excess = isLog ? bounded.map((value) => Math.min(value - base, Number.MAX_VALUE)) : bounded;
   const least = isLog ? leastOf(excess) : low;
   const most = isLog ? Math.min(high - base, Number.MAX_VALUE) : high;
   const round = range > 0 ? (isLog ? roundLogs(least, most) : roundSteps(low, high)) : [];
-  const whole = round.filter((level) => !hasIslands({ ...samples, values: excess }, level));
+  const whole = round.filter((level) => !isTooFine({ ...samples, values: excess }, level));
   const chosen = whole.length > 0 ? whole : round;
   const scaled = (value: number): number => (isLog ? Math.sqrt(Math.max(value, 0)) : value);
   return {

@@ -2,6 +2,7 @@ import { clipped } from "../clip.ts";
 import { notDrawn } from "../column.ts";
 import type { Domain, Path, Point } from "../figure.ts";
 import { inWords } from "../number.ts";
+import { sparse } from "./sparse.ts";
 import { faultOf, isPoint, NOWHERE, type Stop } from "../track.ts";
 
 /** A path as far as it is in the picture. */
@@ -47,9 +48,12 @@ export const routeOf = (name: string, stops: readonly Stop[], x: Domain, y: Doma
   const isSeen = isInside(x, y);
   const lastSeen = stops.findLastIndex(isSeen);
   // Once it has left for good, only the way out is drawn.
-  const points = stops
-    .slice(0, lastSeen < 0 ? stops.length : lastSeen + 2)
-    .map((stop) => (isPoint(stop) ? stop : null));
+  const way = stops.slice(0, lastSeen < 0 ? stops.length : lastSeen + 2);
+  const points = sparse(
+    way.map((stop) => (isPoint(stop) ? stop : null)),
+    x,
+    y,
+  );
   const last = stops.findLastIndex(isPoint);
   const [start, end] = [stops.find(isPoint), stops[last]];
   const seen = points.filter(isSeen);

@@ -26,7 +26,7 @@ export interface HistogramOptions extends FigureOptions {
  * @example
  * import { residualHistogram } from "gradfold/viz";
  * residualHistogram([-1.5, -0.5, 0.25, 0.5, 0.75, 1.25]).description;
- * // => ''
+ * // => '6 residuals: mean 0.125, root mean square 0.907, 4 above zero, 2 below. Most often from 0 to 1.'
  */
 export const residualHistogram = (data: Residuals, options?: HistogramOptions): Figure => {
   const op = "residualHistogram";

@@ -74,16 +74,12 @@ const difference = (
   has: (name: string) => boolean,
   read: (name: string) => readonly Value[],
 ): readonly Value[] => {
+  if (has("y") !== has("fitted")) {
+    const [one, other] = has("y") ? ["y", "fitted"] : ["fitted", "y"];
+    throw new DomainError(`${place()} has ${one} without ${other}. Give residual, or both y and fitted.`);
+  }
   // Without both, the error names the column that most callers mean.
-  if (!has("y") || !has("fitted"))
-    return has("y") || has("fitted")
-      ? refuse(
-          place,
-          "residuals",
-          has("y") ? "y without fitted" : "fitted without y",
-          "Give residual, or both y and fitted.",
-        )
-      : read("residual");
+  if (!has("y")) return read("residual");
   const [y, fitted] = [read("y"), read("fitted")];
   sameLength(op, { y, fitted });
   return y.map((value, i) => {
