@@ -32,7 +32,11 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
     "synthetic.line synthetic.sine synthetic.moons synthetic.circles synthetic.spirals synthetic.blobs synthetic.xor testFunction.rosenbrock testFunction.himmelblau testFunction.beale testFunction.booth testFunction.rastrigin testFunction.ackley testFunction.quadratic testFunction.saddle standardize.invert",
   ],
   ["Members of families that the others leave out", "they complete `loss` and `metric`", "loss.squaredHinge metric.f1"],
-  ["Figures", "Observable Plot's, as SVG text", "lossCurve scatterFit replayPage render light dark paper"],
   ["Fits", "the answer and how sure it is, without a loop", "minimize fitStatuses"],
+  [
+    "Figures",
+    "Observable Plot's, as SVG text",
+    "descent lossCurve residualHistogram residuals scatterFit replayPage render light dark paper",
+  ],
   ["The version of the numbers", "it changes whenever a bit of any result does", "numerics"],
 ];

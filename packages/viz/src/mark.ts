@@ -121,7 +121,7 @@ const path: Check<Path> = listOf((value, place) => (value === null ? null : poin
 const named = { color, id: optional(prefix) };
 
 /** The most cells of a contour mark in either direction: more are finer than the eye. */
-export const FINEST = 512;
+const FINEST = 512;
 
 const cells: Check<number> = (value, place) =>
   Number.isInteger(value) && Number(value) >= 2 && Number(value) <= FINEST

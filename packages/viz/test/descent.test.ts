@@ -179,6 +179,7 @@ const surfaces: readonly (readonly [string, Surface])[] = [
   ["tiny", (x, y) => (x * x + y * y) * 1e-310],
   ["infinite in part", (x) => 1 / Math.max(x - 1, 0)],
   ["negative infinite in part", (x) => Math.log(Math.max(x, 0))],
+  ["infinite on both sides", (x) => (x < 1 ? -Infinity : Infinity)],
   ["a cliff", (x) => (x > 0.5 ? 1e300 : 1)],
   ["noise", (x, y) => ((x * 7919 + y * 104729) % 1) - 0.5],
 ];

@@ -57,7 +57,8 @@ export const levelsOf = (samples: Samples): Levels => {
   const finite = shownOf(samples)
     .filter(Number.isFinite)
     .toSorted((a, b) => a - b);
-  const [low, high] = extent(finite);
+  // Without a finite height there is a ground where there is any, and no isoline.
+  const [low, high] = finite.length === 0 ? [0, 0] : extent(finite);
   const base = low >= 0 && low <= high / 100 ? 0 : low;
   // In halves, since the distance of two heights may be beyond the numbers.
   const range = high / 2 - base / 2;

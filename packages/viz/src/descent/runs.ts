@@ -64,7 +64,6 @@ export const routeMarks = (base: Base, routes: readonly Route[], optimum: Point 
     ...star.map((at): Caption => ({ at, text: "minimum", color: theme.ink })),
     ...apart.map((at): Caption => ({ at, text: "start", color: theme.ink })),
   ];
-  const along = routes.flatMap(({ path }) => path.filter((point) => point !== null));
   return [
     ...routes.flatMap((route, i) => lineMarks(base, route, look(i))),
     ...apart.flatMap((start) => startMarks(base, start)),
@@ -72,7 +71,11 @@ export const routeMarks = (base: Base, routes: readonly Route[], optimum: Point 
     ...routes.flatMap(({ end }, i) =>
       end === undefined ? [] : [formMark(theme, end, look(i).glyph, look(i).color, 4.5)],
     ),
-    ...captionMarks(base, captions, along),
+    ...captionMarks(
+      base,
+      captions,
+      routes.map(({ path }) => path),
+    ),
   ];
 };
 
