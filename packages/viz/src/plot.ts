@@ -135,9 +135,9 @@ type MarkOf<Kind extends Mark["kind"]> = Mark & { readonly kind: Kind };
 const edge = (color: Color | undefined, strokeWidth: number) =>
   color === undefined ? {} : { stroke: color, strokeWidth, strokeLinejoin: "round", paintOrder: "stroke" };
 
-const glyphOf = ({ glyph = "disc", color, halo }: MarkOf<"dots">): Plot.DotOptions => {
+const glyphOf = ({ glyph, color, halo }: MarkOf<"dots">): Plot.DotOptions => {
   if (glyph === "ring") return { fill: "none", stroke: color, strokeWidth: 2 };
-  return { fill: color, symbol: glyph === "disc" ? "circle" : glyph, ...edge(halo, 3) };
+  return { fill: color, symbol: glyph === undefined || glyph === "disc" ? "circle" : glyph, ...edge(halo, 3) };
 };
 
 /**

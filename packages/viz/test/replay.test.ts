@@ -219,7 +219,7 @@ test.each([
   [() => replayPage([{ ...frame, step: NaN }]), "replayPage: frames[0].step is not a finite number: NaN."],
   [() => replayPage([{ ...frame, line: [[1, 2, 3]] }]), "replayPage: frames[0].line[0] is not [x, y]: a list of 3."],
   [() => replayPage([frame], { interval: 0 }), "replayPage: interval is not from 1 to 60000 milliseconds: 0."],
-  [() => replayPage([frame], { width: -1 }), "replayPage: width is not from 280 to 4096 pixels: -1."],
+  [() => replayPage([frame], { width: -1 }), "replayPage: width is not from 240 to 4096 pixels: -1."],
   [() => replayPage([frame], { data: { x: [1], y: [] } }), "replayPage: columns differ in length: x, y have 1, 0."],
 ])("a wrong call says what is wrong (%#)", (call, message) => {
   expect(call).toThrow(DomainError);

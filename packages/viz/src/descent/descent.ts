@@ -4,6 +4,7 @@ import {
   between,
   type Check,
   finite,
+  isArray,
   isList,
   isObject,
   optional,
@@ -127,7 +128,8 @@ const MOST_PATHS = 16;
 
 const partsOf = (data: unknown) => {
   const place: Place = () => `${op}: data`;
-  const { surface, paths, optimum } = isObject(data) ? data : refuse(place, "an object with a surface", data);
+  const { surface, paths, optimum } =
+    isObject(data) && !isArray(data) ? data : refuse(place, "an object with a surface", data);
   return {
     landscape: landscapeOf(op, surface),
     paths: paths === undefined ? [] : pathsOf(paths),

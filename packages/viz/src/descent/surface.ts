@@ -1,6 +1,5 @@
 import { DomainError } from "@gradfold/core";
-import { isNDArray } from "@gradfold/core/library";
-import { type Check, finite, isObject, type Place, reading, refuse } from "../check.ts";
+import { type Check, finite, isArray, isObject, type Place, reading, refuse } from "../check.ts";
 import { column, type Column, columnOf, numberOrNull, type Numbers } from "../column.ts";
 import type { Domain } from "../figure.ts";
 import type { Value } from "../number.ts";
@@ -29,7 +28,7 @@ export const landscapeOf = (op: string, surface: unknown): Landscape => {
   const place: Place = () => `${op}: surface`;
   if (typeof surface === "function") return { at: heightOf(op, surface), known: undefined };
   const words = "a function (x, y) => loss, or a grid { x, y, loss }";
-  return gridOf(place, isObject(surface) && !isNDArray(surface) ? surface : refuse(place, words, surface));
+  return gridOf(place, isObject(surface) && !isArray(surface) ? surface : refuse(place, words, surface));
 };
 
 const heightOf =
