@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError } from "@gradfold/core/library";
 import type { Place } from "./check.ts";
 import { clipped, clippedShape } from "./clip.ts";
 import { type Column, columnOf, extent, numberOrNull, type Numbers, sameLength } from "./column.ts";

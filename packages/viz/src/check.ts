@@ -1,5 +1,4 @@
-import { attempt, DomainError, either, orThrow } from "@gradfold/core";
-import { describe, isForeign, isNDArray, nearest } from "@gradfold/core/library";
+import { attempt, DomainError, either, orThrow, describe, isForeign, isNDArray, nearest } from "@gradfold/core/library";
 
 /** Where a value stands, beginning with the public name: asked only when something is wrong there. */
 export type Place = () => string;

@@ -1,5 +1,4 @@
-import { DomainError } from "@gradfold/core";
-import { isNDArray, isRemains } from "@gradfold/core/library";
+import { DomainError, isNDArray, isRemains } from "@gradfold/core/library";
 import { type Check, elements, isArray, isList, isObject, type Place, refuse } from "./check.ts";
 import type { Point } from "./figure.ts";
 import { tally, type Value } from "./number.ts";

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
-import { DomainError } from "@gradfold/core";
-import { lazy } from "@gradfold/core/library";
+import { DomainError, lazy } from "@gradfold/core/library";
 import type * as jsdom from "jsdom";
 import type { Figure } from "./figure.ts";
 import type { PlotLibrary } from "./library.ts";

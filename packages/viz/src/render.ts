@@ -1,5 +1,4 @@
-import { DomainError } from "@gradfold/core";
-import { lazy } from "@gradfold/core/library";
+import { DomainError, lazy } from "@gradfold/core/library";
 import { aligned } from "./align.ts";
 import { isObject, reading, refuse } from "./check.ts";
 import { type Figure, figureOf } from "./figure.ts";

@@ -1,5 +1,4 @@
-import { DomainError } from "@gradfold/core";
-import { optionsOf } from "@gradfold/core/library";
+import { DomainError, optionsOf } from "@gradfold/core/library";
 import {
   between,
   type Check,

@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError } from "@gradfold/core/library";
 import { type Check, finite, isArray, isObject, type Place, reading, refuse } from "../check.ts";
 import { column, type Column, columnOf, numberOrNull, type Numbers } from "../column.ts";
 import type { Domain } from "../figure.ts";

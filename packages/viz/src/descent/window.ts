@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError } from "@gradfold/core/library";
 import { roomy, stretched } from "../domain.ts";
 import type { Domain, Point } from "../figure.ts";
 import { isPoint, type Stop } from "../track.ts";

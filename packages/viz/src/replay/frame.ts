@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError } from "@gradfold/core/library";
 import { type Check, elements, finite, isArray, isList, isObject, pair, type Place, refuse } from "../check.ts";
 import { numberOrNull, wayOut } from "../column.ts";
 import type { Path } from "../figure.ts";

@@ -1,4 +1,4 @@
-import { DomainError } from "@gradfold/core";
+import { DomainError } from "@gradfold/core/library";
 import { bounded, isList, type Place, refuse } from "../check.ts";
 import { type Column, column, columnOf, hasColumn, notDrawn, numberOrNull, sameLength, someRow } from "../column.ts";
 import type { Point } from "../figure.ts";
