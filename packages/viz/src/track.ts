@@ -1,4 +1,4 @@
-import { type Check, elements, isList, pair, type Place } from "./check.ts";
+import { bounded, type Check, elements, isList, pair, type Place } from "./check.ts";
 import { type Column, columnOf, numberOrNull, type Points, sameLength } from "./column.ts";
 import type { Point } from "./mark.ts";
 import type { Value } from "./number.ts";
@@ -30,7 +30,7 @@ const hasPairs = (list: ArrayLike<unknown>): boolean => {
 /** The points of a track, in their order. */
 export const stopsOf = (op: string, name: string, data: unknown): readonly Stop[] => {
   const place: Place = () => `${op}: ${name}`;
-  if (isList(data) && hasPairs(data)) return elements(data, place, stop);
+  if (isList(data) && hasPairs(bounded(data, place))) return elements(data, place, stop);
   if (isList(data) && data.length === 0) return [];
   const x = columnOf(place, data, "x", numberOrNull);
   const y = columnOf(place, data, "y", numberOrNull);

@@ -213,6 +213,11 @@ test.each<readonly [string, () => unknown, string]>([
     () => descent({ surface: bowl, paths: { sgd: [[1, 2, 3]] } }),
     'paths["sgd"][0] is not [x, y]: a list of 3.',
   ],
+  [
+    "a path without an end",
+    () => descent({ surface: bowl, paths: { sgd: new Array(2 ** 32 - 1) } }),
+    'paths["sgd"] is too long to draw: 4294967295 is more than 10000000. Give every tenth, say.',
+  ],
   ["an optimum of three", () => descent({ surface: bowl, optimum: [1, 2, 3] }), "optimum is not [x, y]: a list of 3."],
   [
     "a grid that descends",
