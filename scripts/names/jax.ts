@@ -15,7 +15,7 @@ jax.jacobian -> jacrev(g)(v)
 jax.remat -> checkpoint(f)(v)
 jax.fwd_and_bwd -> vjp(f, v) // the result and its pullback
 jax.custom_gradient -> customVjp((q: NDArray) => sum(q), { forward: (q) => [sum(q), q], backward: (q, t) => [mul(t, q)] })
-lax.custom_root -> customRoot((q: NDArray) => sub(q, v), zeros([4]), { solve: (g, q) => [sub(q, g(q)), null] })[0]
+lax.custom_root -> customRoot((q: NDArray<[4]>) => sub(q, v), zeros([4]), { solve: () => [v, null] })[0]
 jax.make_jaxpr -> program.of(f)(v) // program.print shows it
 jax.eval_shape jax.typeof jax.ShapeDtypeStruct -> evalShape(f)(v) // a description is { shape, dtype }
 jax.debug_nans jax.debug_infs -> debugNaN(f)(v) // tells NaN alone
