@@ -11,13 +11,20 @@ const driving = "**/*.browser.test.ts";
 const common: ViteUserConfig = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { environment: "node", globals: false, testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    environment: "node",
+    globals: false,
+    // No module keeps state (house.test.ts sees to it), so test files may share them: three times as fast.
+    isolate: false,
+    // A worker for each processor: Vitest would leave one idle, which is half of a machine with two.
+    maxWorkers: "100%",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 };
 
 const node: ViteUserConfig = {
   test: {
-    // No module keeps state (house.test.ts sees to it), so test files may share them: three times as fast.
-    isolate: false,
     include: [`{packages/*,apps/*,scripts}/${tests}`, "scripts/examples/**/*.test.ts"],
     exclude: [...configDefaults.exclude, driving],
   },
