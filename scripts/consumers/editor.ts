@@ -6,6 +6,7 @@ import ts from "typescript-api";
 import { aimOf } from "../api.ts";
 import { type Check, expectEqual } from "../checks.ts";
 import { entries, packageOf } from "../entries.ts";
+import { once } from "./once.ts";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -16,10 +17,13 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 
+/** The services share what they parsed of the disk; each has another file of its own. */
+const parsed = ts.createDocumentRegistry();
+
 /** A service that has one file, which need not exist, among those of the disk. */
 const serviceFor = (file: string, text: string): ts.LanguageService => {
   const readFile = (path: string): string | undefined => (path === file ? text : ts.sys.readFile(path));
-  return ts.createLanguageService({
+  const host: ts.LanguageServiceHost = {
     getScriptFileNames: () => [file],
     getScriptVersion: () => "1",
     getScriptSnapshot: (path) => {
@@ -34,7 +38,8 @@ const serviceFor = (file: string, text: string): ts.LanguageService => {
     directoryExists: (path) => ts.sys.directoryExists(path),
     getDirectories: (path) => [...ts.sys.getDirectories(path)],
     realpath: (path) => (path === file ? path : realpathSync(path)),
-  });
+  };
+  return ts.createLanguageService(host, parsed);
 };
 
 type Named = { readonly name: string; readonly symbol: ts.Symbol };
@@ -55,8 +60,10 @@ const imports = entries.map((entry, i) => `import * as m${i} from "${entry}";\n`
 
 type Value = { readonly name: string; readonly isCalled: boolean };
 
+type PublicNames = { readonly checker: ts.TypeChecker; readonly names: readonly Named[] };
+
 /** All public names, as they are reached from a file that imports every entry. */
-const publicNames = (file: string): { readonly checker: ts.TypeChecker; readonly names: readonly Named[] } => {
+const publicNames = (file: string): PublicNames => {
   const program = serviceFor(file, imports).getProgram();
   const source = program?.getSourceFile(file);
   if (program === undefined || source === undefined) throw new Error(`${file} is not compiled`);
@@ -68,19 +75,17 @@ const publicNames = (file: string): { readonly checker: ts.TypeChecker; readonly
   return { checker, names };
 };
 
-const publicValues = (file: string): readonly Value[] => {
-  const { checker, names } = publicNames(file);
-  return names
+const publicValues = ({ checker, names }: PublicNames): readonly Value[] =>
+  names
     .filter(({ symbol }) => (symbol.flags & ts.SymbolFlags.Value) !== 0)
     .map(({ name, symbol }) => ({ name, isCalled: checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0 }));
-};
 
 const wordsOf = (parts: readonly ts.SymbolDisplayPart[] | undefined): string =>
   (parts ?? []).map(({ text }) => text).join("");
 
 /** The values without a docstring where an editor asks for one: at a name, at a call, or beside a call's arguments. */
-const undocumented = (file: string): readonly string[] => {
-  const values = publicValues(file);
+const undocumented = (file: string, names: PublicNames): readonly string[] => {
+  const values = publicValues(names);
   const lines = values.map(({ name, isCalled }) => (isCalled ? `${name};${name}();\n` : `${name};\n`));
   const text = imports + lines.join("");
   const service = serviceFor(file, text);
@@ -111,10 +116,8 @@ const leadsToSource = (declaration: ts.Declaration): boolean => {
   return source?.startsWith(name.getText(), entry.originalColumn) === true;
 };
 
-const unled = (file: string): readonly string[] =>
-  publicNames(file).names.flatMap(({ name, symbol: { declarations = [] } }) =>
-    declarations.some(leadsToSource) ? [] : [name],
-  );
+const unled = ({ names }: PublicNames): readonly string[] =>
+  names.flatMap(({ name, symbol: { declarations = [] } }) => (declarations.some(leadsToSource) ? [] : [name]));
 
 type Mapped = { readonly sources: readonly string[]; readonly sourcesContent?: readonly string[] };
 
@@ -132,16 +135,14 @@ const unmapped = (home: string): readonly string[] =>
 
 /** What an editor shows where the packages are installed. */
 export const editorChecks = (consumer: string): readonly Check[] => {
+  const names = once(() => publicNames(join(consumer, "names.ts")));
   const homes = new Set(entries.map((entry) => join(consumer, "node_modules", packageOf(entry))));
   return [
     [
       "an editor shows a docstring at every public name, at its call and beside the arguments",
-      () => expectEqual(undocumented(join(consumer, "editor.ts")), []),
+      () => expectEqual(undocumented(join(consumer, "editor.ts"), names()), []),
     ],
-    [
-      "the definition of every public name is found in the sources",
-      () => expectEqual(unled(join(consumer, "editor.ts")), []),
-    ],
+    ["the definition of every public name is found in the sources", () => expectEqual(unled(names()), [])],
     ["declarations and code lead to their sources", () => expectEqual([...homes].flatMap(unmapped), [])],
   ];
 };

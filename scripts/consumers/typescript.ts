@@ -8,6 +8,7 @@ import { root } from "../files.ts";
 import { entries, entrySources, packageOf } from "../entries.ts";
 import { exportsOf } from "../exports.ts";
 import { exampleModules, namesModule } from "./exported.ts";
+import { once } from "./once.ts";
 import { requiredEntries, requiredModule, sizesModule } from "./sizes.ts";
 
 /** Compilers before the workspace's, from npm, kept in the checkout. */
@@ -49,27 +50,69 @@ const resolutions: Readonly<Record<string, Options>> = {
   Bundler: { module: "ESNext", moduleResolution: "Bundler" },
 };
 
-/** The compiler of a version, which Node runs. */
-const compilerOf = async (version: string): Promise<string> => {
-  const home = join(root, `.cache/typescript-${version}`);
-  const tsc = join(home, "node_modules/typescript/bin/tsc");
-  if (existsSync(tsc)) return tsc;
-  mkdirSync(home, { recursive: true });
-  await run(home, "npm", "install", "--prefix", home, "--no-audit", "--no-fund", `typescript@${version}`);
-  return tsc;
+const compilers = join(root, ".cache/typescript");
+
+const compilerOf = (version: string): string => join(compilers, `node_modules/typescript-${version}/bin/tsc`);
+
+/** Installs all compilers at once. */
+const installCompilers = async (): Promise<void> => {
+  if (versions.every((version) => existsSync(compilerOf(version)))) return;
+  const dependencies = Object.fromEntries(
+    versions.map((version) => [`typescript-${version}`, `npm:typescript@${version}`]),
+  );
+  mkdirSync(compilers, { recursive: true });
+  writeFileSync(join(compilers, "package.json"), JSON.stringify({ private: true, dependencies }));
+  await run(compilers, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline");
 };
 
-/** A compilation of the files of a folder, to declarations in a folder beside it. */
-type Compilation = { readonly version: string; readonly name: string; readonly program: string };
+const programs = ["exports", "uses", "entries", "required"] as const;
 
-const compile = async (folder: string, { version, name, program }: Compilation): Promise<void> => {
-  const label = `${program}-${version}-${name}`;
-  const compilerOptions = { ...strictest, ...resolutions[name], outDir: `out-${label}`, rootDir: program };
+type Program = (typeof programs)[number];
+
+/** A compilation of some programs at once, to declarations in a folder beside them: each reads the packages' anyway. */
+interface Compilation {
+  readonly folder: string;
+  readonly version: string;
+  readonly name: string;
+  readonly claims: readonly (readonly [program: Program, claim: string])[];
+}
+
+const compile = async ({ folder, version, name, claims }: Compilation): Promise<string> => {
+  const label = `${version}-${name}`;
+  const include = claims.map(([program]) => program);
+  const compilerOptions = { ...strictest, ...resolutions[name], outDir: `out-${label}`, rootDir: "." };
   const project = join(folder, `tsconfig.${label}.json`);
-  writeFileSync(project, JSON.stringify({ compilerOptions, include: [program] }));
+  writeFileSync(project, JSON.stringify({ compilerOptions, include }));
   const settings = ["-p", project, "--pretty", "false"];
-  if (version === newest) await run(folder, bin("tsc"), ...settings);
-  else await run(folder, process.execPath, await compilerOf(version), ...settings);
+  if (version === newest) return run(folder, bin("tsc"), ...settings);
+  return run(folder, process.execPath, compilerOf(version), ...settings);
+};
+
+/** What a failed compilation says, without its errors in other programs; undefined where it has only these. */
+const saidOf = (program: Program, error: unknown): string | undefined => {
+  const others = programs.filter((other) => other !== program).join("|");
+  const isOthers = new RegExp(`^(?:${others})/[^(]+\\(\\d+,\\d+\\): error `);
+  // An error's further lines are indented.
+  const [command = "", ...said] = String(error).split(/\n(?=\S)/);
+  const ours = said.filter((text) => !isOthers.test(text));
+  return ours.length === 0 && said.length > 0 ? undefined : [command, ...ours].join("\n");
+};
+
+/** The checks of a compilation, a claim for each program: all of them fail where no single program is to blame. */
+const checksOf = (compilation: Compilation, installed: Promise<void>): readonly Check[] => {
+  const { version, name, claims } = compilation;
+  const compiled = once(async () => {
+    await installed;
+    return compile(compilation);
+  });
+  return claims.map(([program, claim]) => [
+    `TypeScript ${version}, ${name}: ${claim}`,
+    () =>
+      compiled().catch((error: unknown) => {
+        const said = saidOf(program, error);
+        if (said !== undefined) throw new Error(said, { cause: error });
+      }),
+  ]);
 };
 
 /** The public names of an entry, and those of its name spaces. */
@@ -87,8 +130,7 @@ const namesOf = async (consumer: string, entry: string, source: string): Promise
 
 /** Writes the programs: all that can be exported, and what only uses the packages. */
 const writePrograms = async (consumer: string, folder: string): Promise<void> => {
-  for (const program of ["exports", "uses", "entries", "required"])
-    mkdirSync(join(folder, program), { recursive: true });
+  for (const program of programs) mkdirSync(join(folder, program), { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   const write = (path: string, code: string, ending = "ts"): void =>
     writeFileSync(join(folder, `${path}.${ending}`), code);
@@ -140,19 +182,33 @@ export const typescriptChecks = async (consumer: string): Promise<readonly Check
   const linked = join(consumer, "linked");
   cpSync(folder, linked, { recursive: true });
   linkAsPnpm(consumer, linked);
-  const check = (program: string, version: string, name: string, claim: string, where = folder): Check => [
-    `TypeScript ${version}, ${name}: ${claim}`,
-    () => compile(where, { version, name, program }),
+  const right = ["entries", "the declarations of every entry are right"] as const;
+  const sized = ["uses", "sizes are right, and what differs is refused"] as const;
+  const same = ["required", "CommonJS has the same types by require"] as const;
+  const exported = ["exports", "every value can be exported"] as const;
+  const compilations: readonly Compilation[] = [
+    ...[...versions, newest].map((version) => ({
+      folder,
+      version,
+      name: "NodeNext",
+      claims: [
+        right,
+        ...(whole.includes(version) ? [sized] : []),
+        ...(requiring.includes(version) ? [same] : []),
+        ...(version === oldest ? [exported] : []),
+      ],
+    })),
+    { folder, version: newest, name: "Node16", claims: [sized] },
+    { folder, version: newest, name: "Bundler", claims: [sized, exported] },
+    {
+      folder: linked,
+      version: newest,
+      name: "NodeNext",
+      claims: [["exports", "every value can be exported, linked as by pnpm"]],
+    },
   ];
-  return [
-    ...[...versions, newest].map((version) =>
-      check("entries", version, "NodeNext", "the declarations of every entry are right"),
-    ),
-    ...whole.map((version) => check("uses", version, "NodeNext", "sizes are right, and what differs is refused")),
-    ...["Node16", "Bundler"].map((name) => check("uses", newest, name, "sizes are right, and what differs is refused")),
-    ...requiring.map((version) => check("required", version, "NodeNext", "CommonJS has the same types by require")),
-    check("exports", oldest, "NodeNext", "every value can be exported"),
-    check("exports", newest, "Bundler", "every value can be exported"),
-    check("exports", newest, "NodeNext", "every value can be exported, linked as by pnpm", linked),
-  ];
+  const installed = installCompilers();
+  // Each check tells when it fails.
+  installed.catch(() => undefined);
+  return compilations.flatMap((compilation) => checksOf(compilation, installed));
 };
