@@ -94,7 +94,8 @@ describe("A jitted function of many shapes", () => {
     return made;
   };
 
-  test("gives the bits of eager code, whichever program has to leave its memory", () => {
+  // It opens some 600 memories of 32 MiB, which a busy machine takes its time for.
+  test("gives the bits of eager code, whichever program has to leave its memory", { timeout: 120_000 }, () => {
     const made = stubMemory();
     const indices = [array([0, 4, 2], { dtype: "int32" }), array([3, 9], { dtype: "int32" })] as const;
     fc.assert(
