@@ -71,6 +71,8 @@ export const reportRun = (run: Run, data: Data, settings: Made): string => {
 const reportOutcome = (run: Run, { largestRate }: LeastSquares, { optimizer }: Made): readonly string[] => {
   const { outcome } = run;
   if (outcome.kind === "finished") return [];
+  if (outcome.kind === "stalled")
+    return [`The run stalled at step ${outcome.step}: the line search finds ${outcome.reason}.`];
   const { step, loss: bad, reason, leaf } = outcome;
   const what = leaf === undefined ? `its loss, ${number(bad)}, is ${reason}` : `${leaf} is not finite`;
   const advice =

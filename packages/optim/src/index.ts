@@ -19,7 +19,16 @@ export * from "./optimizer/index.ts";
 export * as schedule from "./schedule/index.ts";
 export * as recording from "./recording/index.ts";
 export type { Recording } from "./recording/index.ts";
-export { type Metrics, type MetricsOf, type Step, type TrainState, trainState, trainStep } from "./train.ts";
+export type { StepMetric } from "./step-metric.ts";
+export {
+  type Metrics,
+  type MetricsOf,
+  type Step,
+  type TrainState,
+  trainState,
+  trainStep,
+  type TrainStepOptions,
+} from "./train.ts";
 export { type ValidationOptions, withValidation } from "./validation.ts";
 export * as trajectory from "./trajectory/index.ts";
 export type { Replay, Trajectory } from "./trajectory/index.ts";
@@ -44,5 +53,5 @@ export type { TraceState } from "./transform/momentum.ts";
 export { globalNorm } from "./transform/norm.ts";
 export type { ScaleState } from "./transform/scale.ts";
 export type { For, Masked, Params } from "./transform/static.ts";
-export { applyUpdates, type Extra, type Transform } from "./transform/transform.ts";
+export { applyUpdates, type Evaluated, type Extra, type Transform } from "./transform/transform.ts";
 export type * from "./signature.ts";

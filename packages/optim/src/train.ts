@@ -1,8 +1,11 @@
 import { add, DTypeError, type Key, random, type Scalar, TreeError, zeros } from "@gradfold/core";
-import { describe, isRecord, pairOf, typed } from "@gradfold/core/library";
+import { describe, isRecord, typed } from "@gradfold/core/library";
 import { checkKey, checkParameters } from "./argument.ts";
-import { evaluation } from "./evaluation.ts";
+import { evaluatedOf, evaluation, extraOf, reached } from "./evaluation.ts";
 import { isScalar } from "./form.ts";
+import { withKnown } from "./known.ts";
+import { settings } from "./setting.ts";
+import { type StepMetric, stepMetrics, withNamed } from "./step-metric.ts";
 import { checkTransform, given } from "./transform/given.ts";
 import type { For } from "./transform/static.ts";
 import { applied, type Transform } from "./transform/transform.ts";
@@ -19,9 +22,14 @@ export interface TrainState<P, S> {
   readonly key?: Key;
 }
 
-/** A transition of a run: pure, so that any part of the run can be computed again to the same bits. */
+/**
+ * A transition of a run: pure, so that any part of the run can be computed again to the same bits.
+ *
+ * It may give a third result, what it knows already about the step behind it. A run gives it to that step as third argument
+ * if the batch is the very same, which makes that step shorter and never other.
+ */
 export interface Step<State, Batch, M> {
-  (state: State, batch: Batch): readonly [state: State, metrics: M];
+  (state: State, batch: Batch, known?: unknown): readonly [state: State, metrics: M, known?: unknown];
 }
 
 export interface Metrics {
@@ -31,6 +39,13 @@ export interface Metrics {
 
 /** The loss, and what it gave beside it. */
 export type MetricsOf<V> = V extends readonly [unknown, infer Aux] ? Metrics & Aux : Metrics;
+
+export interface TrainStepOptions<N extends StepMetric = StepMetric> {
+  /** What else a step measures, by name: `gradientNorm`, `stepLength`, `learningRate`; nothing by default. */
+  readonly metrics?: readonly N[];
+}
+
+const read = settings<TrainStepOptions>({ metrics: stepMetrics([]) });
 
 /**
  * The state at the start of a run.
@@ -63,10 +78,17 @@ type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
 /**
  * The transition of a training run: gradients, the optimizer's updates, new parameters.
  *
+ * A line search evaluates the loss where its step leads. Then the step gives `[loss, gradient]` there as third result, and the
+ * next one takes it as third argument in the place of evaluating: a run does so by itself where the batch is the very same
+ * and there is no key.
+ *
  * @param lossAndGrad - `(params, batch, key) => [loss, gradient]`, as `valueAndGrad(loss)`; batch and key are optional.
  *   A loss that returns `[scalar, auxiliary]` makes metrics of the auxiliary record, of which none is called `loss`.
+ * @param options - `metrics`: names of what else to measure. `gradientNorm` is the length of the gradient, before the step;
+ *   `stepLength` how far the parameters moved; `learningRate` what the optimizer multiplied its direction by
  * @throws TreeError or ShapeError, in a step, when the loss is no scalar, the gradient has another form than the
- *   parameters, or the state is of another optimizer (in that one's name); DTypeError when an auxiliary metric is no scalar
+ *   parameters, or the state is of another optimizer (in that one's name); DTypeError when an auxiliary metric is no scalar;
+ *   DomainError for a metric of another name, or the learning rate of an optimizer that has none
  * @example
  * import { array, sgd, square, sum, trainState, trainStep, valueAndGrad } from "gradfold";
  * const optimizer = sgd(0.25);
@@ -75,31 +97,36 @@ type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
  * [state.params, metrics.loss]; // => [ float64 [2] [0.5, 1. ], float64 [] 5 ]
  */
 export const trainStep = typed<
-  <P, S, V, Batch = void>(
+  <P, S, V, Batch = void, const N extends StepMetric = never>(
     lossAndGrad: (params: P, batch: Batch, key: Key) => readonly [V, P],
     optimizer: Transform<S>,
-  ) => Step<TrainState<P, S>, Batch, MetricsOf<V>>
->((lossAndGrad: LossAndGrad, optimizer: Transform<unknown>) => {
+    options?: TrainStepOptions<N>,
+  ) => Step<TrainState<P, S>, Batch, MetricsOf<V> & { readonly [K in N]: Scalar }>
+>((lossAndGrad: LossAndGrad, optimizer: Transform<unknown>, options?: TrainStepOptions) => {
   if (typeof lossAndGrad !== "function")
     throw new DTypeError(
       `trainStep: the first argument is a function, as valueAndGrad(loss), not ${describe(lossAndGrad)}.`,
     );
   checkTransform("trainStep", "the optimizer", optimizer);
-  return (state: TrainState<unknown, unknown>, batch: unknown) => {
+  const { metrics: names } = read("trainStep", options);
+  return (state: TrainState<unknown, unknown>, batch: unknown, known?: unknown) => {
     checkState(state);
     const { params, step, key } = state;
     const own = key && random.foldIn(key, step);
     const at = (p: unknown) => evaluation(own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch), p);
-    const { loss, metrics, gradient } = at(params);
-    const again = (p: unknown): readonly [Scalar, unknown] => {
-      const other = at(p);
-      return [other.loss, other.gradient];
+    // With a key the loss is another one in each step.
+    const here = known === undefined || own ? at(params) : reached(known, params);
+    const extra = {
+      ...extraOf(here),
+      lossAndGrad: (p: unknown) => evaluatedOf(at(p)),
+      wantsReached: own === undefined,
     };
-    const extra = { value: loss, lossAndGrad: again };
-    const result = optimizer.update(gradient, state.optimizer, params, extra);
-    const [updates, next] = pairOf("trainStep", "update of the optimizer must give [updates, state]", result);
+    const given = optimizer.update(here.gradient, state.optimizer, params, extra);
+    const [updates, next, toTell] = withKnown("trainStep", "update of the optimizer must give [updates, state]", given);
     const moved = applied("trainStep", "the updates of the optimizer", params, updates);
     const after = { params: moved, optimizer: next, step: add(step, 1) };
-    return [key ? { ...after, key } : after, metrics];
+    const metrics = withNamed(names, here, { optimizer, before: state, after });
+    if (own) return [{ ...after, key }, metrics];
+    return toTell === undefined ? [after, metrics] : [after, metrics, toTell];
   };
 });

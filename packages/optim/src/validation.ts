@@ -1,7 +1,8 @@
 import { cond } from "@gradfold/autodiff";
 import { array, cast, DTypeError, equal, type NDArray, remainder, type Scalar, TreeError } from "@gradfold/core";
-import { describe, isFloat, isNDArray, isRecord, optionsOf, pairOf, reasonOf, typed } from "@gradfold/core/library";
+import { describe, isFloat, isNDArray, isRecord, optionsOf, reasonOf, typed } from "@gradfold/core/library";
 import { isScalar } from "./form.ts";
+import { withKnown } from "./known.ts";
 import { check, count } from "./setting.ts";
 import type { Step } from "./train.ts";
 import { checkMetric } from "./trajectory/step.ts";
@@ -133,11 +134,13 @@ export const withValidation = typed<
         `${op}: metrics must be a function (state) => ({ name: number }), not ${describe(metrics)}.`,
       );
     const evaluate = evaluating(metrics);
-    return (state, batch) => {
+    return (state, batch, known) => {
       const due = equal(remainder(stepOf(state), every), 0);
-      const [next, own] = pairOf(op, "the step must give [state, metrics]", step(state, batch));
+      const given = known === undefined ? step(state, batch) : step(state, batch, known);
+      const [next, own, toTell] = withKnown(op, "the step must give [state, metrics]", given);
       checkRecord("the metrics of the step", own);
-      return [next, joined(own, evaluate(due, state))];
+      const metrics = joined(own, evaluate(due, state));
+      return toTell === undefined ? [next, metrics] : [next, metrics, toTell];
     };
   },
 );

@@ -2,6 +2,7 @@ import { whileLoop } from "@gradfold/autodiff";
 import {
   add,
   array,
+  greater,
   isFinite,
   less,
   lessEqual,
@@ -11,20 +12,14 @@ import {
   mul,
   type Scalar,
   where,
+  zeros,
 } from "@gradfold/core";
 import { count, decay, finitePositive, settings, shrinking } from "../setting.ts";
-import { scaleTree } from "../transform/scale.ts";
-import { scalar } from "../transform/state.ts";
 import { choose } from "../transform/steps.ts";
 import { type Evaluated, stateful, type Transform } from "../transform/transform.ts";
 import { along } from "./along.ts";
 import type { Numbers, Place } from "./place.ts";
-
-/** How far the last step went. */
-export interface LineSearchState {
-  /** The learning rate of the last step. */
-  readonly learningRate: Scalar;
-}
+import { type LineSearchState, lineSearchParts, stalledAfter } from "./state.ts";
 
 export interface BacktrackingOptions {
   /** 30 by default. */
@@ -70,30 +65,26 @@ const read = settings<BacktrackingOptions>({
 export const backtracking = (options?: BacktrackingOptions): Transform<LineSearchState> => {
   const name = "lineSearch.backtracking";
   const { maxSteps, slopeRtol, decreaseFactor, increaseFactor, maxLearningRate } = read(name, options);
-  return stateful<LineSearchState>(
-    name,
-    { learningRate: scalar },
-    {
-      init: () => ({ learningRate: array(maxLearningRate) }),
-      update: (updates, state, params, extra) => {
-        const { phi, start } = along(name, updates, params, extra);
-        const isLow = ({ at, value }: Numbers): Scalar =>
-          logicalAnd(isFinite(value), lessEqual(value, add(start.value, mul(mul(start.slope, slopeRtol), at))));
-        const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
-        const { place } = whileLoop(
-          ({ place, tried }: Trial<Evaluated<typeof params>>) =>
-            logicalAnd(logicalNot(isLow(place)), less(tried, maxSteps)),
-          ({ place, tried }) => ({ place: phi(mul(place.at, decreaseFactor)), tried: add(tried, 1) }),
-          { place: phi(first), tried: array(1) },
-        );
-        const isFound = isLow(place);
-        const learningRate = where(isFound, place.at, 0);
-        return [
-          scaleTree(updates, learningRate),
-          { learningRate: where(isFound, place.at, maxLearningRate) },
-          choose(isFound, place.there, start.there),
-        ];
-      },
+  return stateful<LineSearchState>(name, lineSearchParts, {
+    learningRate: (_, after) => where(greater(after.stalled, 0), 0, after.learningRate),
+    init: () => ({ learningRate: array(maxLearningRate), stalled: zeros([]) }),
+    update: (updates, state, params, extra) => {
+      const { phi, start, to } = along(name, updates, params, extra);
+      const isLow = ({ at, value }: Numbers): Scalar =>
+        logicalAnd(isFinite(value), lessEqual(value, add(start.value, mul(mul(start.slope, slopeRtol), at))));
+      const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
+      const last = whileLoop(
+        ({ place, tried }: Trial<Evaluated<typeof params>>) =>
+          logicalAnd(logicalNot(isLow(place)), less(tried, maxSteps)),
+        ({ place, tried }) => ({ place: phi(mul(place.at, decreaseFactor)), tried: add(tried, 1) }),
+        { place: phi(first), tried: array(1) },
+      );
+      const isFound = isLow(last.place);
+      const place = choose(isFound, last.place, start);
+      return to(place, {
+        learningRate: where(isFound, place.at, maxLearningRate),
+        stalled: stalledAfter(state, start, place.at),
+      });
     },
-  );
+  });
 };

@@ -1,2 +1,3 @@
-export { backtracking, type BacktrackingOptions, type LineSearchState } from "./backtracking.ts";
+export { backtracking, type BacktrackingOptions } from "./backtracking.ts";
+export type { LineSearchState } from "./state.ts";
 export { zoom, type ZoomOptions } from "./zoom.ts";

@@ -1,11 +1,9 @@
-import { array } from "@gradfold/core";
+import { array, zeros } from "@gradfold/core";
 import { count, decay, finitePositive, settings } from "../setting.ts";
-import { scaleTree } from "../transform/scale.ts";
-import { scalar } from "../transform/state.ts";
 import { stateful, type Transform } from "../transform/transform.ts";
 import { along } from "./along.ts";
-import type { LineSearchState } from "./backtracking.ts";
 import { wolfe } from "./search.ts";
+import { type LineSearchState, lineSearchParts, stalledAfter } from "./state.ts";
 
 export interface ZoomOptions {
   /** 30 by default. */
@@ -50,24 +48,21 @@ export const zoom = (options?: ZoomOptions): Transform<LineSearchState> => zoome
 /** {@link zoom} by the name of the optimizer that it is a part of. */
 export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearchState> => {
   const { maxSteps, slopeRtol, curvRtol, maxLearningRate } = read(name, options);
-  return stateful<LineSearchState>(
-    name,
-    { learningRate: scalar },
-    {
-      init: () => ({ learningRate: array(1) }),
-      update: (updates, _, params, extra) => {
-        const { phi, start, rounding } = along(name, updates, params, extra);
-        const { place } = wolfe(phi, start, {
-          first: 1,
-          longest: maxLearningRate,
-          slopeRtol,
-          curvRtol,
-          intervalRtol: 0,
-          valueRtol: rounding,
-          maxSteps,
-        });
-        return [scaleTree(updates, place.at), { learningRate: place.at }, place.there];
-      },
+  return stateful<LineSearchState>(name, lineSearchParts, {
+    learningRate: (_, after) => after.learningRate,
+    init: () => ({ learningRate: array(1), stalled: zeros([]) }),
+    update: (updates, state, params, extra) => {
+      const { phi, start, rounding, to } = along(name, updates, params, extra);
+      const { place } = wolfe(phi, start, {
+        first: 1,
+        longest: maxLearningRate,
+        slopeRtol,
+        curvRtol,
+        intervalRtol: 0,
+        valueRtol: rounding,
+        maxSteps,
+      });
+      return to(place, { learningRate: place.at, stalled: stalledAfter(state, start, place.at) });
     },
-  );
+  });
 };

@@ -13,7 +13,7 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import type { LineSearchState } from "../line-search/backtracking.ts";
+import type { LineSearchState } from "../line-search/state.ts";
 import { zoomed } from "../line-search/zoom.ts";
 import { anything, count, flag, optional, type Settings, settings } from "../setting.ts";
 import { chained } from "../transform/chain.ts";

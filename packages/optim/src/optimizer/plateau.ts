@@ -73,6 +73,7 @@ const parts = { scale: scalar, best: scalar, plateau: scalar, cooldown: scalar }
 export const reduceOnPlateau = (options?: PlateauOptions): Transform<PlateauState> => {
   const { factor, patience, rtol, atol, cooldown, minScale } = read("reduceOnPlateau", options);
   return stateful<PlateauState>("reduceOnPlateau", parts, {
+    learningRate: (_, after) => after.scale,
     init: () => ({ scale: array(1), best: array(Infinity), plateau: zeros([]), cooldown: zeros([]) }),
     update: (updates, state, _, extra) => {
       const value = valueOf("reduceOnPlateau", extra);

@@ -29,10 +29,10 @@ const read = settings<SamOptions>({ rho: fromZero(0.05) });
  * update(lossAndGrad(p)[1], init(p), p, { lossAndGrad })[0]; // => float64 [2] [-0.72, -0.96]
  */
 export const sam = <S>(optimizer: Transform<S>, options?: SamOptions): Transform<S> => {
-  const { init, update } = given<S>("sam", "the optimizer", optimizer);
+  const { update, ...others } = given<S>("sam", "the optimizer", optimizer);
   const { rho } = read("sam", options);
   return {
-    init,
+    ...others,
     update: (gradients, state, params, extra) => {
       const updates = received("sam", "the updates", gradients, params);
       const norm = globalNorm(updates);

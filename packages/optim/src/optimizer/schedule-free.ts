@@ -64,6 +64,7 @@ export const scheduleFree = <S>(
   const inside = given<S>("scheduleFree", "the optimizer", optimizer);
   const { learningRate, b1, weightLrPower } = read("scheduleFree", options);
   return stateful<ScheduleFreeState<S>>("scheduleFree", parts, {
+    learningRate: (before, after) => inside.learningRate?.(before.inner, after.inner),
     init: (params) => ({
       count: zeros([]),
       maxRate: zeros([]),

@@ -56,9 +56,13 @@ export const stepByStep: RunCourse = (name, step, start, inputs, keep, before, i
   let names = before;
   let state = start;
   let taken = 0;
+  let last: { readonly input: unknown; readonly known: unknown } | undefined;
   for (let isOver = false; taken < n && !isOver; taken++) {
     const look = isKept(keep, keep.from + taken + 1) ? states.keep : pass;
-    const [next, metrics] = takeStep(name, step, state, inputAt(taken), look);
+    const input = inputAt(taken);
+    const known = last !== undefined && Object.is(input, last.input) ? last.known : undefined;
+    const [next, metrics, toTell] = takeStep(name, step, state, input, look, known);
+    last = { input, known: toTell };
     names ??= Object.keys(metrics);
     checkNames(name, names, metrics);
     for (let j = 0; j < names.length; j++) {

@@ -12,7 +12,7 @@ export {
   type Stopping,
   watch,
 } from "./monitor.ts";
-export type { Diverged, Outcome } from "./outcome.ts";
+export type { Diverged, Outcome, Stalled } from "./outcome.ts";
 export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate } from "./seek.ts";

@@ -1,5 +1,5 @@
-import { type NDArray, tree } from "@gradfold/core";
-import { compact, type Store, view } from "@gradfold/core/library";
+import { item, type NDArray, type Scalar, tree } from "@gradfold/core";
+import { compact, isRecord, type Store, view } from "@gradfold/core/library";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
 export type Outcome =
@@ -7,7 +7,19 @@ export type Outcome =
       /** Told from a run that diverged. */
       readonly kind: "finished";
     }
+  | Stalled
   | Diverged;
+
+export interface Stalled {
+  /** Told from a run that finished. */
+  readonly kind: "stalled";
+  /** The state from which on no step got on, though its gradient was not 0. */
+  readonly step: number;
+  /** The line search found no place with a lower loss. */
+  readonly reason: "no lower loss";
+  /** The path of the line search's count of such steps. */
+  readonly leaf: string;
+}
 
 export interface Diverged {
   /** Told from a run that finished. */
@@ -64,10 +76,30 @@ export const divergedIn = ({ first, from, later }: Losses, at: (step: number) =>
   return Object.freeze({ kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) });
 };
 
+/** The last name of a path: that of a line search's count of steps in a row that stood still. */
+const isCount = /(^|[.\]])stalled$/;
+
+/** How a run of n steps stood still in the end, if it did: all of the line searches in its optimizer's state did. */
+const stalledAt = (n: number, state: unknown): Stalled | undefined => {
+  const optimizer = isRecord(state) ? state["optimizer"] : undefined;
+  if (optimizer === undefined) return undefined;
+  const { leaves, paths } = tree.flatten(optimizer);
+  const counts = paths.flatMap((path, i) => {
+    const leaf = isCount.test(path) ? leaves[i] : undefined;
+    return leaf?.shape.length === 0 ? [{ path, count: item(leaf as Scalar) }] : []; // as its shape says
+  });
+  const [first] = counts;
+  if (first === undefined) return undefined;
+  const still = Math.min(...counts.map(({ count }) => count));
+  if (!(still > 0)) return undefined;
+  const leaf = first.path.startsWith("[") ? `optimizer${first.path}` : `optimizer.${first.path}`;
+  return Object.freeze({ kind: "stalled", step: Math.max(n - still, 0), reason: "no lower loss", leaf });
+};
+
 /** How a run of n steps ended whose losses are all right, by its final state, whose loss nobody computed. */
 export const endedAt = (n: number, state: unknown): Outcome => {
   const leaf = firstBadLeaf(state);
-  if (leaf === undefined) return Object.freeze({ kind: "finished" });
+  if (leaf === undefined) return stalledAt(n, state) ?? Object.freeze({ kind: "finished" });
   return Object.freeze({ kind: "diverged", step: n, loss: NaN, reason: "not finite", leaf });
 };
 

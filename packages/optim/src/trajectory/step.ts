@@ -1,7 +1,8 @@
 import { DTypeError, item, type Scalar, TreeError } from "@gradfold/core";
-import { describe, isRecord, pairOf } from "@gradfold/core/library";
+import { describe, isRecord } from "@gradfold/core/library";
 import { checkTree } from "../argument.ts";
 import { change, type Clash, isScalar } from "../form.ts";
+import { withKnown } from "../known.ts";
 import type { AnyStep } from "./trajectory.ts";
 
 type Metrics = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ const changed = (name: string, next: unknown, { path, found, wanted }: Clash): T
 
 /**
  * One step from a state: what the step gives is looked at where it comes back. `look` gives the first place where the next
- * state has not the form of a run's states.
+ * state has not the form of a run's states; `known` is what the step before gave third, if this one has the very same input.
  *
  * @throws TreeError when the step gives no pair, no record of metrics, or a state of another form
  */
@@ -32,12 +33,14 @@ export const takeStep = (
   state: unknown,
   input: unknown,
   look = (next: unknown): Clash | undefined => change(next, state),
-): readonly [state: unknown, metrics: Metrics] => {
-  const [next, metrics] = pairOf(name, "the step must give [state, metrics]", step(state, input));
+  known?: unknown,
+): readonly [state: unknown, metrics: Metrics, known: unknown] => {
+  const given = known === undefined ? step(state, input) : step(state, input, known);
+  const [next, metrics, toTell] = withKnown(name, "the step must give [state, metrics]", given);
   checkMetrics(name, metrics);
   const clash = look(next);
   if (clash !== undefined) throw changed(name, next, clash);
-  return [next, metrics];
+  return [next, metrics, toTell];
 };
 
 /** Throws unless a metric is a number or a scalar array. */

@@ -32,9 +32,9 @@ function* taken(step: AnyStep, start: unknown, inputs: AnyInputs): Generator<rea
   let state = start;
   yield [state, undefined];
   for (let i = 0; i < inputs.length; i++) {
-    const pair = takeStep(op, step, state, inputAt(i));
-    yield pair;
-    [state] = pair;
+    const [next, metrics] = takeStep(op, step, state, inputAt(i));
+    yield [next, metrics];
+    state = next;
   }
 }
 

@@ -1,4 +1,4 @@
-import { DomainError, DTypeError, tree, TreeError } from "@gradfold/core";
+import { DomainError, DTypeError, mul, type Scalar, tree, TreeError } from "@gradfold/core";
 import { describe, isList, isRecord, typed } from "@gradfold/core/library";
 import { received } from "./updates.ts";
 import { given } from "./given.ts";
@@ -17,7 +17,15 @@ interface Joint {
   readonly parts: (state: unknown) => readonly unknown[];
 }
 
+/** The learning rates of all that have one, multiplied. */
+const rateInTurn = (transforms: readonly Untyped[], before: readonly unknown[], after: readonly unknown[]) =>
+  transforms.reduce<Scalar | undefined>((so, { learningRate }, i) => {
+    const rate = learningRate?.(before[i], after[i]);
+    return so === undefined || rate === undefined ? (rate ?? so) : mul(so, rate);
+  }, undefined);
+
 const inTurn = (name: string, transforms: readonly Untyped[], { join, parts }: Joint): Untyped => ({
+  learningRate: (before, after) => rateInTurn(transforms, parts(before), parts(after)),
   init: (params) => {
     checkParams(name, params);
     return join(transforms.map((each) => each.init(params)));

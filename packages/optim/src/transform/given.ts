@@ -1,6 +1,7 @@
 import { DTypeError } from "@gradfold/core";
-import { describe, isList, pairOf, typed } from "@gradfold/core/library";
+import { describe, typed } from "@gradfold/core/library";
 import { checkTree } from "../argument.ts";
+import { withKnown } from "../known.ts";
 import { evaluated } from "./extra.ts";
 import type { Transform, Untyped } from "./transform.ts";
 import { received } from "./updates.ts";
@@ -29,19 +30,17 @@ export const given = typed<Given>((name: string, what: string, transform: unknow
   checkTransform(name, what, transform);
   const [rule, result] = [`update of ${what} must give [updates, state]`, `the updates of ${what}`];
   return {
+    learningRate: (before, after) => transform.learningRate?.(before, after),
     init: (params) => {
       const state = transform.init(params);
       checkTree(name, `what init of ${what} gives`, state);
       return state;
     },
     update: (updates, state, params, extra) => {
-      const given = transform.update(updates, state, params, extra);
-      const isTriple = isList(given) && given.length === 3;
-      const [changed, next] = pairOf(name, rule, isTriple ? given.slice(0, 2) : given);
+      const [changed, next, reached] = withKnown(name, rule, transform.update(updates, state, params, extra));
       const taken = received(name, result, changed, params);
-      return isTriple && given[2] !== undefined
-        ? [taken, next, evaluated(name, `${result} may come with [loss, gradient]`, given[2], params)]
-        : [taken, next];
+      if (reached === undefined) return [taken, next];
+      return [taken, next, evaluated(name, `${result} may come with [loss, gradient]`, reached, params)];
     },
   };
 });

@@ -72,6 +72,10 @@ export const injectHyperparams = typed<
         const values = valuesAt(count, {});
         return { count, hyperparams: values, inner: made(values).init(params) };
       },
+      learningRate: typed<NonNullable<Untyped["learningRate"]>>(
+        (before: InjectState<Hyperparams<Rate>, unknown>, after: InjectState<Hyperparams<Rate>, unknown>) =>
+          made(after.hyperparams).learningRate?.(before.inner, after.inner),
+      ),
       update: typed<Untyped["update"]>(
         (updates: unknown, state: InjectState<Hyperparams<Rate>, unknown>, params: unknown, extra: Extra<unknown>) => {
           const values = valuesAt(state.count, state.hyperparams);

@@ -46,6 +46,7 @@ const partOf = (name: string, extra: Extra<unknown>, chosen: readonly boolean[],
 
 /** A transform of what some function of the parameters chooses. */
 export const maskedOf = (inner: Untyped, name: string, chosenOf: (params: unknown) => readonly boolean[]): Untyped => ({
+  learningRate: (before, after) => inner.learningRate?.(before, after),
   init: (params) => inner.init(only(chosenOf(params), params)),
   update: (updates, state, params, extra) => {
     const whole = received(name, "the updates", updates, params);

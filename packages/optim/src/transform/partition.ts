@@ -27,7 +27,8 @@ export const parted = (name: string, transforms: readonly Entry[], label: Label)
     key,
     maskedOf(each, name, (params) => labelsOf(name, labels, label, params).map((found) => found === key)),
   ]);
-  return inRecord(name, parts);
+  // Each part has a rate of its own.
+  return { ...inRecord(name, parts), learningRate: () => undefined };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { add, mul, type Scalar, zeros } from "@gradfold/core";
+import { add, array, mul, type Scalar, zeros } from "@gradfold/core";
 import { checkFunction, isNDArray } from "@gradfold/core/library";
 import { checkRate, rateAt, scheduledAt } from "../schedule/rate.ts";
 import type { Rate, Schedule } from "../schedule/schedule.ts";
@@ -36,13 +36,19 @@ export interface ScaleState {
   readonly count: Scalar;
 }
 
-const scaleBy = (name: string, factorAt: (count: Scalar) => number | Scalar): Transform<ScaleState> =>
+type AtCount = (count: Scalar) => number | Scalar;
+
+const scaleBy = (name: string, factorAt: AtCount, shownAt?: AtCount): Transform<ScaleState> =>
   stateful<ScaleState>(
     name,
     { count: scalar },
     {
       init: () => ({ count: zeros([]) }),
       update: (updates, { count }) => [scaleTree(updates, factorAt(count)), { count: add(count, 1) }],
+      learningRate: ({ count }) => {
+        const rate = shownAt?.(count);
+        return typeof rate === "number" ? array(rate) : rate;
+      },
     },
   );
 
@@ -69,7 +75,8 @@ const negative = (rate: number | Scalar): number | Scalar => (isNDArray(rate) ? 
 /** {@link scaleByLearningRate} by the name of the function that it is a part of. */
 export const byRate = (name: string, learningRate: Rate): Transform<ScaleState> => {
   checkRate(name, learningRate);
-  return scaleBy(name, (count) => negative(rateAt(name, learningRate, count)));
+  const rate: AtCount = (count) => rateAt(name, learningRate, count);
+  return scaleBy(name, (count) => negative(rate(count)), rate);
 };
 
 /**

@@ -64,6 +64,7 @@ export const multiSteps = <S>(optimizer: Transform<S>, options: MultiStepsOption
   const { every } = readMultiSteps("multiSteps", options);
   const parts = { miniStep: scalar, gradientStep: scalar, gradients: likeParams, inner: ofInner };
   return stateful<MultiStepsState<S>>("multiSteps", parts, {
+    learningRate: (before, after) => inside.learningRate?.(before.inner, after.inner),
     init: (params) => ({
       miniStep: zeros([]),
       gradientStep: zeros([]),
@@ -125,6 +126,7 @@ export const applyIfFinite = <S>(optimizer: Transform<S>, options: IfFiniteOptio
   const { maxConsecutiveErrors } = readIfFinite("applyIfFinite", options);
   const parts = { errors: scalar, totalErrors: scalar, inner: ofInner };
   return stateful<IfFiniteState<S>>("applyIfFinite", parts, {
+    learningRate: (before, after) => inside.learningRate?.(before.inner, after.inner),
     init: (params) => ({ errors: zeros([]), totalErrors: zeros([]), inner: inside.init(params) }),
     update: (updates, state, params, extra) => {
       const isFine = areFinite(updates);
@@ -176,6 +178,7 @@ export const lookahead = <S>(optimizer: Transform<S>, options?: LookaheadOptions
   const { syncPeriod, slowStepSize } = readLookahead("lookahead", options);
   const parts = { count: scalar, slow: likeParams, inner: ofInner };
   return stateful<LookaheadState<S>>("lookahead", parts, {
+    learningRate: (before, after) => inside.learningRate?.(before.inner, after.inner),
     init: (params) => ({ count: zeros([]), slow: params, inner: inside.init(params) }),
     update: (updates, state, params, extra) => {
       const [stepped, inner] = inside.update(updates, state.inner, params, extra);

@@ -18,6 +18,8 @@ export interface Extra<P> {
   readonly gradient?: P;
   /** What `lossAndGrad` gives at the parameters beside the loss and its gradient. */
   readonly beside?: unknown;
+  /** Whether `update` may say as third result what the loss is where its updates lead. */
+  readonly wantsReached?: boolean;
   /** The loss and its gradient at any parameters: for line searches, second derivatives and the like. */
   readonly lossAndGrad?: (params: P) => Evaluated<P>;
   readonly [name: string]: unknown;
@@ -35,7 +37,8 @@ export interface Transform<S> {
   // P comes from the updates and parameters: of a masked state it would be guessed wrongly.
   /**
    * The updates as the transform changes them, and the next state. A transform that has evaluated the loss at the very
-   * parameters to which its updates lead may give what it is there as a third result, so that `trainStep` need not.
+   * parameters to which its updates lead gives what it is there as a third result, where `extra` says that it is wanted:
+   * `trainStep` does not evaluate there again.
    */
   update<P>(
     this: void,
@@ -44,6 +47,11 @@ export interface Transform<S> {
     params: P,
     extra?: Extra<P>,
   ): readonly [updates: P, state: For<P, S>, reached?: Evaluated<P> | undefined];
+  /**
+   * What an update multiplied its direction by, told by the states before and after it. A transform that has no learning rate
+   * has no such function, or one that gives undefined.
+   */
+  learningRate?<P>(this: void, before: For<P, S>, after: For<P, S>): Scalar | undefined;
 }
 
 /** A transform of which nothing is known: what combinators work with inside, where a type of states cannot be folded over. */
@@ -56,9 +64,11 @@ export interface Untyped {
     params: unknown,
     extra?: Extra<unknown>,
   ): readonly [unknown, unknown, unknown?];
+  learningRate?(this: void, before: unknown, after: unknown): Scalar | undefined;
 }
 
-const watched = (name: string, part: Part, { init, update }: Untyped): Untyped => ({
+const watched = (name: string, part: Part, { init, update, ...rest }: Untyped): Untyped => ({
+  ...rest,
   init: (params) => {
     checkFloats(name, params);
     return init(params);
