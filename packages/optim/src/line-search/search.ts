@@ -37,7 +37,7 @@ export interface WolfeOptions {
   readonly curvRtol: number;
   /** The width of the interval, as a part of its farther end, at which the search ends with the best place. */
   readonly intervalRtol: number;
-  /** Which part of the value is rounding, so that a rise by it is none. */
+  /** Which part of the value is rounding: two values that differ by less tell nothing, and the slope alone decides. */
   readonly valueRtol: number;
   /** How often the function may be evaluated. */
   readonly maxSteps: number;
@@ -97,7 +97,7 @@ const judged = (start: Numbers, { at, value, slope }: Numbers, options: WolfeOpt
   const isLow = lessEqual(value, add(start.value, mul(mul(at, start.slope), slopeRtol)));
   const isLevel = lessEqual(abs(slope), mul(abs(start.slope), curvRtol));
   // Near a minimum values differ by rounding alone; slopes still tell (W. W. Hager, H. Zhang, 2005, "approximate Wolfe").
-  const isEven = lessEqual(value, add(start.value, mul(abs(start.value), valueRtol)));
+  const isEven = less(abs(sub(value, start.value)), mul(abs(start.value), valueRtol));
   const hasFallen = logicalAnd(isEven, lessEqual(slope, mul(abs(start.slope), 1 - 2 * slopeRtol)));
   const isLast = logicalAnd(
     logicalAnd(isLow, greaterEqual(at, longest)),
