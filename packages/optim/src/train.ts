@@ -30,6 +30,8 @@ export interface TrainState<P, S> {
  */
 export interface Step<State, Batch, M> {
   (state: State, batch: Batch, known?: unknown): readonly [state: State, metrics: M, known?: unknown];
+  /** What a step is to know of its first state: with it loops of steps begin. Only steps have it that tell the next one. */
+  readonly evaluate?: (state: State, batch: Batch) => unknown;
 }
 
 export interface Metrics {
@@ -73,6 +75,8 @@ const checkState = (state: unknown): void => {
   );
 };
 
+type State = TrainState<unknown, unknown>;
+
 type LossAndGrad = (params: unknown, batch: unknown, key?: Key) => unknown;
 
 /**
@@ -109,24 +113,29 @@ export const trainStep = typed<
     );
   checkTransform("trainStep", "the optimizer", optimizer);
   const { metrics: names } = read("trainStep", options);
-  return (state: TrainState<unknown, unknown>, batch: unknown, known?: unknown) => {
+  const evaluatedAt = ({ step, key }: State, batch: unknown, p: unknown) =>
+    evaluation(key ? lossAndGrad(p, batch, random.foldIn(key, step)) : lossAndGrad(p, batch), p);
+  const take = (state: State, batch: unknown, known?: unknown) => {
     checkState(state);
     const { params, step, key } = state;
-    const own = key && random.foldIn(key, step);
-    const at = (p: unknown) => evaluation(own ? lossAndGrad(p, batch, own) : lossAndGrad(p, batch), p);
+    const at = (p: unknown) => evaluatedAt(state, batch, p);
     // With a key the loss is another one in each step.
-    const here = known === undefined || own ? at(params) : reached(known, params);
+    const here = known === undefined || key ? at(params) : reached(known, params);
     const extra = {
       ...extraOf(here),
       lossAndGrad: (p: unknown) => evaluatedOf(at(p)),
-      wantsReached: own === undefined,
+      wantsReached: key === undefined,
     };
     const given = optimizer.update(here.gradient, state.optimizer, params, extra);
     const [updates, next, toTell] = withKnown("trainStep", "update of the optimizer must give [updates, state]", given);
     const moved = applied("trainStep", "the updates of the optimizer", params, updates);
     const after = { params: moved, optimizer: next, step: add(step, 1) };
     const metrics = withNamed(names, here, { optimizer, before: state, after });
-    if (own) return [{ ...after, key }, metrics];
+    if (key) return [{ ...after, key }, metrics];
     return toTell === undefined ? [after, metrics] : [after, metrics, toTell];
   };
+  if (optimizer.reaches !== true) return take;
+  return Object.assign(take, {
+    evaluate: (state: State, batch: unknown) => evaluatedOf(evaluatedAt(state, batch, state.params)),
+  });
 });

@@ -134,7 +134,7 @@ export const withValidation = typed<
         `${op}: metrics must be a function (state) => ({ name: number }), not ${describe(metrics)}.`,
       );
     const evaluate = evaluating(metrics);
-    return (state, batch, known) => {
+    const validated: Step<unknown, unknown, AnyMetrics> = (state, batch, known) => {
       const due = equal(remainder(stepOf(state), every), 0);
       const given = known === undefined ? step(state, batch) : step(state, batch, known);
       const [next, own, toTell] = withKnown(op, "the step must give [state, metrics]", given);
@@ -142,5 +142,6 @@ export const withValidation = typed<
       const metrics = joined(own, evaluate(due, state));
       return toTell === undefined ? [next, metrics] : [next, metrics, toTell];
     };
+    return step.evaluate === undefined ? validated : Object.assign(validated, { evaluate: step.evaluate });
   },
 );

@@ -66,7 +66,8 @@ export const backtracking = (options?: BacktrackingOptions): Transform<LineSearc
   const name = "lineSearch.backtracking";
   const { maxSteps, slopeRtol, decreaseFactor, increaseFactor, maxLearningRate } = read(name, options);
   return stateful<LineSearchState>(name, lineSearchParts, {
-    learningRate: (_, after) => where(greater(after.stalled, 0), 0, after.learningRate),
+    reaches: true,
+      learningRate: (_, after) => where(greater(after.stalled, 0), 0, after.learningRate),
     init: () => ({ learningRate: array(maxLearningRate), stalled: zeros([]) }),
     update: (updates, state, params, extra) => {
       const { phi, start, to } = along(name, updates, params, extra);

@@ -49,7 +49,8 @@ export const zoom = (options?: ZoomOptions): Transform<LineSearchState> => zoome
 export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearchState> => {
   const { maxSteps, slopeRtol, curvRtol, maxLearningRate } = read(name, options);
   return stateful<LineSearchState>(name, lineSearchParts, {
-    learningRate: (_, after) => after.learningRate,
+    reaches: true,
+      learningRate: (_, after) => after.learningRate,
     init: () => ({ learningRate: array(1), stalled: zeros([]) }),
     update: (updates, state, params, extra) => {
       const { phi, start, rounding, to } = along(name, updates, params, extra);

@@ -25,6 +25,7 @@ const rateInTurn = (transforms: readonly Untyped[], before: readonly unknown[], 
   }, undefined);
 
 const inTurn = (name: string, transforms: readonly Untyped[], { join, parts }: Joint): Untyped => ({
+  reaches: transforms.at(-1)?.reaches ?? false,
   learningRate: (before, after) => rateInTurn(transforms, parts(before), parts(after)),
   init: (params) => {
     checkParams(name, params);

@@ -30,6 +30,7 @@ export const given = typed<Given>((name: string, what: string, transform: unknow
   checkTransform(name, what, transform);
   const [rule, result] = [`update of ${what} must give [updates, state]`, `the updates of ${what}`];
   return {
+    reaches: transform.reaches ?? false,
     learningRate: (before, after) => transform.learningRate?.(before, after),
     init: (params) => {
       const state = transform.init(params);

@@ -47,6 +47,8 @@ export interface Transform<S> {
     params: P,
     extra?: Extra<P>,
   ): readonly [updates: P, state: For<P, S>, reached?: Evaluated<P> | undefined];
+  /** Whether the updates come with what the loss is where they lead, if that is wanted; a loop of steps asks before. */
+  readonly reaches?: boolean;
   /**
    * What an update multiplied its direction by, told by the states before and after it. A transform that has no learning rate
    * has no such function, or one that gives undefined.
@@ -64,6 +66,7 @@ export interface Untyped {
     params: unknown,
     extra?: Extra<unknown>,
   ): readonly [unknown, unknown, unknown?];
+  readonly reaches?: boolean;
   learningRate?(this: void, before: unknown, after: unknown): Scalar | undefined;
 }
 

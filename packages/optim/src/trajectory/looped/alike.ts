@@ -9,6 +9,8 @@ export interface Alike {
   readonly count: number;
   /** What the units from one on are fed with: in loops of a length, or of several, one in another. */
   readonly feed: (from: number, lengths: readonly number[]) => unknown;
+  /** What the units carry on from a state, where that is more than the state. */
+  readonly enter?: (state: unknown) => unknown;
 }
 
 /** Which states of a run are to be kept. */

@@ -41,19 +41,22 @@ export const inLoops =
   (name, step, start, inputs, { from, first, interval }: Keep, before) => {
     const caller = { name, scan };
     const collector = openCollector(name, inputs.length, from, before);
+    let carried = start;
     let state = start;
     let done = 0;
     let due = first - from;
     const kept: Keeping = interval === 1 ? "all" : due > inputs.length ? "none" : "some";
     for (const alike of alikeOf(caller, step, inputs, kept)) {
+      carried = alike.enter?.(state) ?? state;
       for (let i = 0; i < alike.count;) {
         const { loop, lengths, keepsLast } = pieceOf(caller, alike, alike.count - i, kept, {
           due: due - done,
           interval,
         });
-        const [next, out] = loop.body(state, alike.feed(i, lengths));
+        const [next, out] = loop.body(carried, alike.feed(i, lengths));
         loop.read(collector, out, { row: 0, count: 1, axes: 0 }, done);
-        state = frozen(next);
+        carried = next;
+        state = frozen(loop.leave(next));
         done += loop.steps;
         i += loop.steps / alike.unit.steps;
         if (keepsLast) collector.state(state, done);

@@ -7,7 +7,7 @@ import type { AnyInputs, AnyStep } from "../trajectory.ts";
 import { type Alike, type Keeping, mostSteps } from "./alike.ts";
 import { gatheredSteps } from "./gathered.ts";
 import type { Caller } from "./loop.ts";
-import { groupsOf, rememberFor, stepOn } from "./remember.ts";
+import { groupsOf, rememberFor, stepOn, toldStepOn } from "./remember.ts";
 
 /** No more than this many inputs are stacked for one call. */
 const mostStacked = 1024;
@@ -15,8 +15,10 @@ const mostStacked = 1024;
 /** The same input again and again. */
 const repeatedly = (caller: Caller, step: AnyStep, input: unknown, count: number): Alike => {
   const remembered = rememberFor(caller, step, { input });
-  const unit = stepOn(remembered, step, () => input);
-  return { unit, grouped: groupsOf(remembered, unit), count, feed: () => null };
+  const { evaluate } = step;
+  const unit = evaluate === undefined ? stepOn(remembered, step, () => input) : toldStepOn(remembered, step, input);
+  const alike = { unit, grouped: groupsOf(remembered, unit), count, feed: () => null };
+  return evaluate === undefined ? alike : { ...alike, enter: (state) => ({ state, known: evaluate(state, input) }) };
 };
 
 /** Inputs of one form, stacked. */

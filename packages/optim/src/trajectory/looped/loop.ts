@@ -39,30 +39,40 @@ export interface Loop {
   /** Whether states are among what it gives. */
   readonly keeps: boolean;
   readonly body: Body;
+  /** The state in what is carried from turn to turn, which may hold more than it. */
+  readonly leave: (carried: unknown) => unknown;
   /** What a loop of this one calls at every turn, which may give the state too. A compiled loop is found by it. */
   readonly turn: Readonly<Record<"plain" | "kept", Body>>;
   /** Reads its turns, of which the first one starts at step `at`. */
   readonly read: (reader: Reader, out: unknown, rows: Turns, at: number) => void;
 }
 
-const loop = ({ body, ...known }: Omit<Loop, "turn">): Loop => {
+/** Where nothing is carried beside the state. */
+const itself = (carried: unknown): unknown => carried;
+
+const loop = ({
+  body,
+  leave = itself,
+  ...known
+}: Omit<Loop, "turn" | "leave"> & Partial<Pick<Loop, "leave">>): Loop => {
   const plain: Body = (state, fed) => {
     const [next, out] = body(state, fed);
     return [next, { out }];
   };
   const kept: Body = (state, fed) => {
     const [next, out] = body(state, fed);
-    return [next, { out, state: next }];
+    return [next, { out, state: leave(next) }];
   };
-  return { ...known, body, turn: { plain, kept } };
+  return { ...known, leave, body, turn: { plain, kept } };
 };
 
-/** A single step, whose `body` gives the next state and a record of metrics. */
-export const oneStep = (body: Body): Loop => {
+/** A single step, whose `body` gives what it carries on and a record of metrics. */
+export const oneStep = (body: Body, leave?: Loop["leave"]): Loop => {
   let names: readonly string[] = []; // trees, of which loops are made, sort them
   return loop({
     steps: 1,
     keeps: false,
+    ...(leave && { leave }),
     body: (state, fed) => {
       const [next, metrics] = body(state, fed);
       if (isRecord(metrics)) names = Object.keys(metrics);
@@ -83,6 +93,7 @@ export const over = (caller: Caller, inner: Loop, count: number, keeps: boolean)
   loop({
     steps: count * inner.steps,
     keeps: keeps || inner.keeps,
+    leave: inner.leave,
     body: (state, fed) => {
       const looped = caller.scan(inner.turn[keeps ? "kept" : "plain"], state, fed, { length: count });
       const [next, given] = isList(looped) ? looped : [];

@@ -35,13 +35,37 @@ export const rememberFor = ({ name, scan }: Caller, step: AnyStep, source: unkno
   };
 };
 
+const checked = (name: string, metrics: Readonly<Record<string, unknown>>) => {
+  for (const [metric, value] of Object.entries(metrics)) checkMetric(name, metric, value);
+  return metrics;
+};
+
+/** A state, and what the step before knows of it. */
+interface Told {
+  readonly state: unknown;
+  readonly known: unknown;
+}
+
+/** One step on the same input again and again, which is told what the step before knows. */
+export const toldStepOn = (remember: Remember, step: AnyStep, input: unknown): Loop =>
+  remember("step", (caller) =>
+    oneStep(
+      (carried) => {
+        const { state, known } = carried as Told; // as it enters the loop and as it is made here
+        const [next, metrics, toTell] = takeStep(caller.name, step, state, input, undefined, known);
+        // A step that tells nothing, since its state has a key, takes no notice of what is known.
+        return [{ state: next, known: toTell ?? known }, checked(caller.name, metrics)];
+      },
+      (carried) => (carried as Told).state,
+    ),
+  );
+
 /** One step, on the input that `inputOf` makes of what it is fed with. */
 export const stepOn = (remember: Remember, step: AnyStep, inputOf: (fed: unknown) => unknown): Loop =>
   remember("step", (caller) =>
     oneStep((state, fed) => {
       const [next, metrics] = takeStep(caller.name, step, state, inputOf(fed));
-      for (const [metric, value] of Object.entries(metrics)) checkMetric(caller.name, metric, value);
-      return [next, metrics];
+      return [next, checked(caller.name, metrics)];
     }),
   );
 
