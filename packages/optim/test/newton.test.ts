@@ -3,10 +3,12 @@ import {
   add,
   array,
   div,
+  eye,
   item,
   matmul,
   mul,
   type NDArray,
+  reshape,
   type Scalar,
   solve,
   sub,
@@ -77,10 +79,69 @@ describe("newton", () => {
     // H = I, so the step is ½ g / 3.
     expect(toNested(end ?? start)).toEqual([2.5, -5]);
   });
-  test("goes to a saddle point where it is nearest, and downhill with enough damping", () => {
-    expect(toNested(last(path(newton(), testFunction.saddle, array([1, 1]), 1)))).toEqual([0, 0]);
+  test("goes away from a saddle point, with and without damping", () => {
+    // The Hessian is diag(2, -2), whose second eigenvalue counts as 2.
+    expect(toNested(last(path(newton(), testFunction.saddle, array([1, 1]), 1)))).toEqual([0, 2]);
     const damped = last(path(newton(1, { damping: 4 }), testFunction.saddle, array([1, 1]), 1));
     expect(item(testFunction.saddle(damped))).toBeLessThan(0);
+  });
+  test("finds Beale's minimum from its standard start, where its Hessian is indefinite", () => {
+    const beale = testFunction.beale as Loss;
+    for (const [optimizer, rounds] of [
+      [newton(), 60],
+      [chain(newton(), lineSearch.zoom()), 12],
+      [chain(newton(), lineSearch.backtracking()), 30],
+    ] as readonly (readonly [Transform<unknown>, number])[]) {
+      const end = toTypedArray(last(path(optimizer, beale, array([1, 1]), rounds)));
+      [3, 0.5].forEach((x, i) => expect(end[i]).toBeCloseTo(x, 12));
+    }
+  });
+  test("gives a direction downhill whatever the Hessian is", () => {
+    const bent = (eigenvalues: readonly number[]) => {
+      // Turned by a Householder reflection, so that the matrix is full.
+      const v = array([1, 2, -2]);
+      const mirror = sub(eye(3), div(mul(reshape(v, [3, 1]), reshape(v, [1, 3])), 4.5));
+      return matmul(mul(mirror, array(eigenvalues, { shape: [3] })), mirror);
+    };
+    const g = array([1, -2, 0.5]);
+    for (const eigenvalues of [
+      [1, 2, 3],
+      [3, -1e-3, 2],
+      [-1, -2, -3],
+      [2, -2, 2],
+      [1, 0, 5],
+      [0, 0, 0],
+      [1e4, -1e-2, 1],
+    ]) {
+      const H = bent(eigenvalues);
+      const loss: Loss = (x) => add(div(sum(mul(x, matmul(H, x as NDArray<[3]>))), 2), sum(mul(g, x)));
+      const [, end = start] = path(newton(), loss, array([0, 0, 0]), 1);
+      const slope = item(sum(mul<NDArray, NDArray>(end, g)));
+      expect([eigenvalues, slope < 0, Number.isFinite(slope)]).toEqual([eigenvalues, true, true]);
+      const magnitudes = bent(eigenvalues.map((x) => Math.abs(x) || Math.max(...eigenvalues.map(Math.abs)) || 1));
+      const wanted = toTypedArray(solve(magnitudes, mul(g, -1)));
+      toTypedArray(end).forEach((x, i) => expect(Math.abs(x / (wanted[i] ?? NaN) - 1)).toBeLessThan(1e-4));
+    }
+  });
+  test("is Newton's own step to the bit where the Hessian is positive definite", () => {
+    const H = array([
+      [4, 1],
+      [1, 3],
+    ]);
+    const loss: Loss = (x) => div(sum(mul(x, matmul(H, x as NDArray<[2]>))), 2);
+    const from = array([0.3, 0.7]);
+    const [direction] = transform
+      .scaleByNewton()
+      .update(matmul(H, from), null, from, { lossAndGrad: valueAndGrad(loss) as never });
+    expect(toNested(direction)).toEqual(toNested(solve(H, matmul(H, from))));
+  });
+  test("follows the gradient where the Hessian is not finite", () => {
+    const g = array([1, 2]);
+    const broken = (p: NDArray) => [sum(p), mul(p, array([NaN, 1]))] as const;
+    const [direction] = transform
+      .scaleByNewton()
+      .update(g as NDArray, null, g as NDArray, { lossAndGrad: broken as never });
+    expect(toNested(direction)).toEqual([1, 2]);
   });
 });
 

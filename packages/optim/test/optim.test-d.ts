@@ -104,6 +104,15 @@ const predict = (p: Mlp, batch: { readonly x: Matrix<number, 64>; readonly y: Ve
   add(mean(add(matmul(batch.x, p.hidden.w), p.hidden.b)), mean(batch.y));
 const minibatches = batches(key, digits, { size: 32 });
 is<{ readonly x: NDArray<[number, 64]>; readonly y: NDArray<[number]> }>()(minibatches.at(0));
+const measured = trainStep(valueAndGrad(objective), optimizer, { metrics: ["gradientNorm", "learningRate"] });
+const [, rows] = measured(start, undefined);
+is<Scalar>()(rows.gradientNorm);
+is<Scalar>()(rows.learningRate);
+// @ts-expect-error what was not asked for is no metric
+rows.stepLength;
+// @ts-expect-error a step measures nothing of this name
+trainStep(valueAndGrad(objective), optimizer, { metrics: ["norm"] });
+
 const fit = trajectory.fold(trainStep(valueAndGrad(predict), optimizer), trainState(params, optimizer), minibatches);
 is<trajectory.Trajectory<TrainState<Mlp, SgdState>, Metrics, { readonly x: Matrix<number, 64>; readonly y: Vector }>>()(
   fit,

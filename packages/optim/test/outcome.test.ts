@@ -1,7 +1,35 @@
-import { valueAndGrad } from "@gradfold/autodiff";
-import { array, matmul, mean, mul, type NDArray, random, square, sub, sum } from "@gradfold/core";
+import { scan, valueAndGrad } from "@gradfold/autodiff";
+import {
+  array,
+  either,
+  greater,
+  matmul,
+  mean,
+  mul,
+  type NDArray,
+  pipe,
+  random,
+  square,
+  sub,
+  sum,
+  toTypedArray,
+  where,
+} from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import {
+  chain,
+  lbfgs,
+  lineSearch,
+  namedChain,
+  recording,
+  schedule,
+  sgd,
+  steps,
+  type Transform,
+  trainState,
+  trainStep,
+  trajectory,
+} from "../src/index.ts";
 import { decode, seed } from "./golden.ts";
 
 const bowl = valueAndGrad((p: NDArray) => sum(square(p)));
@@ -65,6 +93,81 @@ describe("a run", () => {
     const optimizer = sgd(0.1);
     const state = trainState(array([1]) as NDArray, optimizer, random.key(2 ** 40));
     expect(trajectory.fold(trainStep(bowl, optimizer), state, steps(3)).outcome).toEqual({ kind: "finished" });
+  });
+});
+
+describe("a run whose line search finds nothing better", () => {
+  /** A loss whose gradient says the wrong way: no step along it goes down. */
+  const wrong = (p: NDArray) => [sum(square(p)), mul(p, -2)] as const;
+  /** Right at first, and wrong near 0. */
+  const ends = (p: NDArray) => {
+    const loss = sum(square(p));
+    return [loss, where(greater(loss, 1), mul(p, 2), mul(p, -2))] as const;
+  };
+  const searching: readonly (readonly [string, Transform<unknown>])[] = [
+    ["lbfgs", lbfgs() as Transform<unknown>],
+    ["backtracking", chain(sgd(1), lineSearch.backtracking()) as Transform<unknown>],
+    ["zoom in a record", namedChain({ down: sgd(0.1), far: lineSearch.zoom() }) as Transform<unknown>],
+  ];
+  test.each(searching)("by %s is stalled from the first such step on, however it is taken", (_, optimizer) => {
+    const start = trainState(array([3, 4]) as NDArray, optimizer);
+    const step = trainStep(wrong, optimizer, { metrics: ["gradientNorm", "stepLength", "learningRate"] });
+    const run = trajectory.fold(step, start, steps(6));
+    expect(run.outcome).toMatchObject({ kind: "stalled", step: 0, reason: "no lower loss" });
+    expect(run.metrics).toMatchObject({ stepLength: [0, 0, 0, 0, 0, 0], learningRate: [0, 0, 0, 0, 0, 0] });
+    expect(run.metrics.gradientNorm).toEqual([10, 10, 10, 10, 10, 10]);
+    const others = [
+      trajectory.fold(step, start, steps(6), { scan }),
+      trajectory.extend(trajectory.fold(step, start, steps(2)), steps(4)),
+      trajectory.slice(trajectory.fold(step, start, steps(9)), 0, 7),
+    ];
+    for (const other of others) expect(other.outcome).toEqual(run.outcome);
+    expect(trajectory.fold(step, start, steps(0)).outcome).toEqual({ kind: "finished" });
+  });
+  test("got on before: the step is the first that did not", () => {
+    const optimizer = lbfgs();
+    const run = trajectory.fold(trainStep(ends, optimizer), trainState(array([3, 4]) as NDArray, optimizer), steps(9));
+    const { outcome } = run;
+    expect(outcome).toMatchObject({ kind: "stalled", leaf: "optimizer[2].stalled" });
+    const step = outcome.kind === "stalled" ? outcome.step : NaN;
+    const places = Array.from(run.states(0), ({ params }) => toTypedArray(params).join());
+    expect(new Set(places.slice(step)).size).toBe(1);
+    expect(places[step - 1]).not.toBe(places[step]);
+  });
+  test("is told by its recording, and goes on counting where it is extended", () => {
+    const optimizer = lbfgs();
+    const step = trainStep(wrong, optimizer);
+    const inputs = steps(4);
+    const run = trajectory.fold(step, trainState(array([3, 4]) as NDArray, optimizer), inputs);
+    const reopened = pipe(
+      recording.decode(recording.encode(recording.of(run))),
+      either.flatMap((read) => trajectory.reopen(read, step, inputs)),
+      either.map(({ outcome }) => outcome),
+    );
+    expect(reopened).toEqual(either.right(run.outcome));
+    expect(trajectory.extend(run, steps(3)).outcome).toEqual({ ...run.outcome, step: 0 });
+  });
+  test("is finished where its gradient is 0, and where a rate is 0 by a schedule", () => {
+    const run = (optimizer: Transform<unknown>, start: readonly number[]) =>
+      trajectory.fold(trainStep(bowl, optimizer), trainState(array(start) as NDArray, optimizer), steps(5)).outcome
+        .kind;
+    expect(run(lbfgs() as Transform<unknown>, [0, 0])).toBe("finished");
+    expect(run(lbfgs() as Transform<unknown>, [3, 4])).toBe("finished");
+    expect(run(sgd(schedule.constant(0)), [3, 4])).toBe("finished");
+  });
+  test("ends where a monitor of the steps' lengths says so", () => {
+    const optimizer = lbfgs();
+    const step = trainStep(wrong, optimizer, { metrics: ["stepLength"] });
+    const start = trainState(array([3, 4]) as NDArray, optimizer);
+    const lengthOf = (until: trajectory.FoldOptions["until"] & object, options = {}) =>
+      trajectory.fold(step, start, steps(50), { until, ...options }).length;
+    expect([lengthOf(trajectory.stalled()), lengthOf(trajectory.stalled({ patience: 3 }), { scan })]).toEqual([2, 4]);
+    expect(() =>
+      trajectory.fold(trainStep(wrong, optimizer), start, steps(5), { until: trajectory.stalled() }),
+    ).toThrow("trajectory.fold: until looks at the metric stepLength, which the step does not give. It gives loss.");
+    expect(() => trajectory.stalled({ patience: 0 })).toThrow(
+      "trajectory.stalled: patience must be a whole number from 1 on, not 0.",
+    );
   });
 });
 

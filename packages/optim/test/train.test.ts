@@ -14,7 +14,30 @@ import {
   toTypedArray,
 } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
-import { sgd, steps, trainState, trainStep, trajectory } from "../src/index.ts";
+import {
+  adam,
+  applyIfFinite,
+  chain,
+  injectHyperparams,
+  lbfgs,
+  lineSearch,
+  lookahead,
+  masked,
+  multiSteps,
+  partition,
+  polyakSgd,
+  reduceOnPlateau,
+  sam,
+  schedule,
+  scheduleFree,
+  sgd,
+  steps,
+  type Transform,
+  trainState,
+  trainStep,
+  trajectory,
+  transform,
+} from "../src/index.ts";
 
 const optimizer = sgd(0.25, { momentum: 0.5 });
 const bowl = valueAndGrad((p: NDArray) => sum(square(p)));
@@ -78,6 +101,76 @@ describe("a key in the state", () => {
   test("gives other keys for another seed, and the same again", () => {
     expect(seen(5, 4)).toEqual(seen(5, 4));
     expect(seen(6, 4)).not.toEqual(seen(5, 4));
+  });
+});
+
+describe("what a step measures by name", () => {
+  const named = ["gradientNorm", "stepLength", "learningRate"] as const;
+  const measured = (optimizer: Transform<unknown>, n = 3, start: readonly number[] = [3, 4]) =>
+    trajectory.fold(
+      trainStep(bowl, optimizer, { metrics: named }),
+      trainState(array(start) as NDArray, optimizer),
+      steps(n),
+    ).metrics;
+
+  test("is the length of the gradient, how far the parameters moved, and the rate", () => {
+    const { loss, gradientNorm, stepLength, learningRate } = measured(sgd(0.25));
+    expect([loss, gradientNorm, stepLength, learningRate]).toEqual([
+      [25, 6.25, 1.5625],
+      [10, 5, 2.5],
+      [2.5, 1.25, 0.625],
+      [0.25, 0.25, 0.25],
+    ]);
+  });
+  test("has the rate of a schedule, of hyper-parameters in the state, and of a line search", () => {
+    const half = schedule.exponentialDecay({ init: 0.4, transitionSteps: 1, decayRate: 0.5 });
+    const rates = (optimizer: Transform<unknown>) => measured(optimizer).learningRate;
+    const falling = [0.4, 0.2, 0.1];
+    expect(rates(sgd(half))).toEqual(falling);
+    expect(rates(adam(half))).toEqual(falling);
+    const injected = injectHyperparams(({ learningRate }) => sgd(learningRate), { learningRate: half });
+    expect(rates(injected as Transform<unknown>)).toEqual(falling);
+    expect(rates(masked(sgd(half), () => true) as Transform<unknown>)).toEqual(falling);
+    for (const wrap of [
+      applyIfFinite(sgd(half), { maxConsecutiveErrors: 2 }),
+      lookahead(sgd(half)),
+      multiSteps(sgd(half), { every: 1 }),
+      sam(sgd(half)),
+      scheduleFree(sgd(half), { learningRate: half }),
+      chain(transform.clip(1e9), sgd(half)),
+    ] as readonly Transform<unknown>[])
+      expect(rates(wrap)).toEqual(falling);
+    expect(rates(chain(sgd(0.5), reduceOnPlateau()) as Transform<unknown>)).toEqual([0.5, 0.5, 0.5]);
+    expect(rates(chain(sgd(0.125), lineSearch.zoom({ curvRtol: 0.1 })) as Transform<unknown>)[0]).toBeCloseTo(0.5, 12);
+    expect(rates(lbfgs() as Transform<unknown>).slice(0, 2)).toEqual([1, 1]);
+  });
+  test("is asked for by name, and nothing else is there", () => {
+    const step = trainStep(bowl, optimizer, { metrics: ["stepLength"] });
+    expect(Object.keys(step(start)[1])).toEqual(["loss", "stepLength"]);
+    expect(Object.keys(trainStep(bowl, optimizer, {})(start)[1])).toEqual(["loss"]);
+    expect(() => trainStep(bowl, optimizer, { metrics: ["steplength"] as never })).toThrow(
+      'trainStep: metrics must be a list of "gradientNorm", "stepLength", "learningRate", not a list of 1.',
+    );
+    expect(() => trainStep(bowl, optimizer, { metric: [] } as never)).toThrow("Did you mean metrics?");
+  });
+  test("has no rate where the optimizer has none, which is an error of the first step", () => {
+    const parts = partition({ a: sgd(1) }, () => "a");
+    for (const other of [transform.scale(-1), parts, polyakSgd()] as readonly Transform<unknown>[])
+      expect(() => measured(other)).toThrow(
+        "trainStep: the metric learningRate: the optimizer tells no learning rate.",
+      );
+  });
+  test("refuses a metric of the loss that has such a name", () => {
+    const loss = valueAndGrad((p: NDArray) => [sum(square(p)), { stepLength: 1 }] as const);
+    expect(() => trainStep(loss, optimizer, { metrics: ["stepLength"] })(start)).toThrow(
+      "trainStep: stepLength is a metric of the step, so that nothing beside the loss can have this name. Rename it.",
+    );
+    expect(item(trainStep(loss, optimizer)(start)[1].stepLength as never)).toBe(1);
+  });
+  test("does not change the step", () => {
+    const [state] = trainStep(bowl, optimizer)(start);
+    const [other] = trainStep(bowl, optimizer, { metrics: named })(start);
+    expect(toTypedArray(other.params)).toEqual(toTypedArray(state.params));
   });
 });
 

@@ -2,12 +2,14 @@ import { whileLoop } from "@gradfold/autodiff";
 import {
   add,
   array,
+  equal,
   greater,
   isFinite,
   less,
   lessEqual,
   logicalAnd,
   logicalNot,
+  logicalOr,
   minimum,
   mul,
   type Scalar,
@@ -67,12 +69,15 @@ export const backtracking = (options?: BacktrackingOptions): Transform<LineSearc
   const { maxSteps, slopeRtol, decreaseFactor, increaseFactor, maxLearningRate } = read(name, options);
   return stateful<LineSearchState>(name, lineSearchParts, {
     reaches: true,
-      learningRate: (_, after) => where(greater(after.stalled, 0), 0, after.learningRate),
+    learningRate: (_, after) => where(greater(after.stalled, 0), 0, after.learningRate),
     init: () => ({ learningRate: array(maxLearningRate), stalled: zeros([]) }),
     update: (updates, state, params, extra) => {
       const { phi, start, to } = along(name, updates, params, extra);
       const isLow = ({ at, value }: Numbers): Scalar =>
-        logicalAnd(isFinite(value), lessEqual(value, add(start.value, mul(mul(start.slope, slopeRtol), at))));
+        logicalAnd(
+          logicalAnd(isFinite(value), logicalOr(less(value, start.value), equal(start.slope, 0))),
+          lessEqual(value, add(start.value, mul(mul(start.slope, slopeRtol), at))),
+        );
       const first = minimum(mul(state.learningRate, increaseFactor), maxLearningRate);
       const last = whileLoop(
         ({ place, tried }: Trial<Evaluated<typeof params>>) =>

@@ -189,6 +189,8 @@ export const wolfe = <T>(phi: (at: Scalar) => Place<T>, start: Place<T>, options
       done: logicalNot(isDownhill),
     },
   );
-  const isStalled = logicalAnd(equal(best.at, 0), notEqual(start.slope, 0));
-  return { place: best, evaluations: tried, isAccepted, isStalled };
+  // By rounding a place may be low enough that is no lower.
+  const place = choose(logicalOr(isAccepted, less(best.value, start.value)), best, start);
+  const isStalled = logicalAnd(equal(place.at, 0), notEqual(start.slope, 0));
+  return { place, evaluations: tried, isAccepted, isStalled };
 };

@@ -50,7 +50,7 @@ export const zoomed = (name: string, options?: ZoomOptions): Transform<LineSearc
   const { maxSteps, slopeRtol, curvRtol, maxLearningRate } = read(name, options);
   return stateful<LineSearchState>(name, lineSearchParts, {
     reaches: true,
-      learningRate: (_, after) => after.learningRate,
+    learningRate: (_, after) => after.learningRate,
     init: () => ({ learningRate: array(1), stalled: zeros([]) }),
     update: (updates, state, params, extra) => {
       const { phi, start, rounding, to } = along(name, updates, params, extra);

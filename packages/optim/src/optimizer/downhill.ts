@@ -4,6 +4,7 @@ import {
   add,
   all,
   cholesky,
+  diagonal,
   div,
   equal,
   eye,
@@ -14,7 +15,9 @@ import {
   type Matrix,
   max,
   mul,
+  type Scalar,
   solve,
+  square,
   sub,
   sum,
   svd,
@@ -23,8 +26,19 @@ import {
   where,
 } from "@gradfold/core";
 
-/** Eigenvalues below this part of the greatest are 0 to rounding. */
-const roundings = { float64: 2 ** -26, float32: 2 ** -12 };
+/** What of a number is rounding. */
+const roundings = { float64: 2 ** -52, float32: 2 ** -23 };
+
+const roundingOf = (a: Matrix): number => roundings[a.dtype === "float32" ? "float32" : "float64"];
+
+/**
+ * Whether a symmetric matrix is positive definite, and not to rounding alone: what a pivot of Cholesky's factor keeps of its
+ * diagonal element, whatever the scale of the rows.
+ */
+const isPositiveDefinite = (a: Matrix): Scalar => {
+  const pivots = square(diagonal(cholesky(a)));
+  return all(greater(pivots, mul(diagonal(a), 4 * a.shape[0] * roundingOf(a))));
+};
 
 const identityLike = (a: Matrix): Matrix => eye(a.shape[0], { dtype: a.dtype });
 
@@ -32,7 +46,8 @@ const identityLike = (a: Matrix): Matrix => eye(a.shape[0], { dtype: a.dtype });
 const symmetric = (a: Matrix): Matrix => div(add(a, transpose(a)), 2);
 
 /**
- * |A|⁻¹ b of a symmetric matrix: by the eigenvalues' magnitudes, where one that is 0 counts as the greatest. The matrix plus
+ * |A|⁻¹ b of a symmetric matrix: by the eigenvalues' magnitudes, where one that is 0, or below √ε of the greatest, counts as
+ * the greatest. The matrix plus
  * a bound c on its eigenvalues has all above 0, and so its singular values s are those of A plus c.
  */
 const byMagnitudes = (a: Matrix, b: Vector): Vector => {
@@ -40,7 +55,7 @@ const byMagnitudes = (a: Matrix, b: Vector): Vector => {
   const { s, v } = svd(add(a, mul(identityLike(a), bound)));
   const magnitudes = abs(sub(s, bound));
   const greatest = max(magnitudes);
-  const isKnown = greater(magnitudes, mul(greatest, roundings[a.dtype === "float32" ? "float32" : "float64"]));
+  const isKnown = greater(magnitudes, mul(greatest, Math.sqrt(roundingOf(a))));
   const divisors = where(isKnown, magnitudes, where(equal(greatest, 0), 1, greatest));
   return matmul(v, div<Vector, Vector>(matmul(transpose(v), b), divisors));
 };
@@ -50,10 +65,9 @@ const byMagnitudes = (a: Matrix, b: Vector): Vector => {
  * the matrix is not finite. Its product with b is above 0 unless b is 0.
  */
 export const downhill = (a: Matrix, b: Vector): Vector => {
-  const isPositive = all(isFinite(cholesky(a)));
   const isKnown = all(isFinite(a));
   return cond(
-    isPositive,
+    isPositiveDefinite(a),
     (x: Matrix, y: Vector): Vector => solve(x, y),
     (x: Matrix, y: Vector): Vector => byMagnitudes(where(logicalNot(isKnown), identityLike(x), symmetric(x)), y),
     a,

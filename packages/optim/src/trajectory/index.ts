@@ -16,6 +16,7 @@ export type { Diverged, Outcome, Stalled } from "./outcome.ts";
 export { reopen, type ReopenOptions } from "./reopen.ts";
 export { backward, forward, type Replay, replayFrom } from "./replay.ts";
 export { at, evaluate } from "./seek.ts";
+export { stalled, type StalledOptions, type Standstill } from "./stalled.ts";
 export type { Columns, Trajectory } from "./trajectory.ts";
 export { type Verdict, type Verify, verify } from "./verify.ts";
 export { map, slice } from "./view.ts";
