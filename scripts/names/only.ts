@@ -3,7 +3,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   [
     "Runs as values",
     "a run can be looked at, forked, replayed and verified, which a loop of one's own cannot",
-    "trajectory.at trajectory.evaluate trajectory.column trajectory.map trajectory.slice trajectory.watch trajectory.bestSoFar trajectory.fork trajectory.forkWith trajectory.diff trajectory.verify trajectory.reopen trajectory.replayFrom trajectory.forward trajectory.backward withValidation",
+    "trajectory.at trajectory.evaluate trajectory.column trajectory.map trajectory.slice trajectory.watch trajectory.bestSoFar trajectory.stalled trajectory.fork trajectory.forkWith trajectory.diff trajectory.verify trajectory.reopen trajectory.replayFrom trajectory.forward trajectory.backward withValidation",
   ],
   [
     "Results in the place of exceptions",

@@ -38,7 +38,7 @@ optax.incremental_update -> tree.map((p, q) => add(mul(0.9, p), mul(0.1, q)), pa
 optax.periodic_update -> tree.map((p, q) => where(equal(remainder(array(6), 3), 0), q, p), params, grads)
 optax.safe_norm -> maximum(norm(v), 1e-6)
 optax.safe_root_mean_squares -> sqrt(maximum(mean(square(v)), 1e-12))
-optax.value_and_grad_from_state -> valueAndGrad(f)(v) // line searches are given the function itself
+optax.value_and_grad_from_state -> valueAndGrad(f)(v) // trainStep hands on what a line search found
 optax.GradientTransformation -> ({ init: sgd(0.1).init, update: sgd(0.1).update }) // the type is Transform
 optax.scale_gradient -> add(mul(0.5, v), mul(0.5, stopGradient(v)))
 optax.per_example_global_norm_clip -> sum(vmap((row: NDArray) => projection.l2Ball(row, 1))(x), 0) // of gradients, one a row

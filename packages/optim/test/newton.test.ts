@@ -86,7 +86,7 @@ describe("newton", () => {
     expect(item(testFunction.saddle(damped))).toBeLessThan(0);
   });
   test("finds Beale's minimum from its standard start, where its Hessian is indefinite", () => {
-    const beale = testFunction.beale as Loss;
+    const beale = testFunction.beale;
     for (const [optimizer, rounds] of [
       [newton(), 60],
       [chain(newton(), lineSearch.zoom()), 12],
@@ -138,9 +138,7 @@ describe("newton", () => {
   test("follows the gradient where the Hessian is not finite", () => {
     const g = array([1, 2]);
     const broken = (p: NDArray) => [sum(p), mul(p, array([NaN, 1]))] as const;
-    const [direction] = transform
-      .scaleByNewton()
-      .update(g as NDArray, null, g as NDArray, { lossAndGrad: broken as never });
+    const [direction] = transform.scaleByNewton().update(g, null, g, { lossAndGrad: broken });
     expect(toNested(direction)).toEqual([1, 2]);
   });
 });

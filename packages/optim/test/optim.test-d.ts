@@ -109,7 +109,7 @@ const [, rows] = measured(start, undefined);
 is<Scalar>()(rows.gradientNorm);
 is<Scalar>()(rows.learningRate);
 // @ts-expect-error what was not asked for is no metric
-rows.stepLength;
+is<Scalar>()(rows.stepLength);
 // @ts-expect-error a step measures nothing of this name
 trainStep(valueAndGrad(objective), optimizer, { metrics: ["norm"] });
 

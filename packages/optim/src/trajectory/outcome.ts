@@ -1,4 +1,4 @@
-import { item, type NDArray, type Scalar, tree } from "@gradfold/core";
+import { item, type NDArray, tree } from "@gradfold/core";
 import { compact, isRecord, type Store, view } from "@gradfold/core/library";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
@@ -86,7 +86,7 @@ const stalledAt = (n: number, state: unknown): Stalled | undefined => {
   const { leaves, paths } = tree.flatten(optimizer);
   const counts = paths.flatMap((path, i) => {
     const leaf = isCount.test(path) ? leaves[i] : undefined;
-    return leaf?.shape.length === 0 ? [{ path, count: item(leaf as Scalar) }] : []; // as its shape says
+    return leaf?.shape.length === 0 ? [{ path, count: item(leaf) }] : [];
   });
   const [first] = counts;
   if (first === undefined) return undefined;

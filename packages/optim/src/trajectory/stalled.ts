@@ -1,5 +1,4 @@
-import { describe, optionsOf } from "@gradfold/core/library";
-import { DomainError } from "@gradfold/core";
+import { count, settings } from "../setting.ts";
 import type { Monitor, Stopping } from "./monitor.ts";
 
 export interface StalledOptions {
@@ -13,6 +12,8 @@ export interface Standstill extends Stopping {
   readonly steps: number;
 }
 
+const read = settings<StalledOptions>({ patience: count(1) });
+
 /**
  * Stops when steps no longer move the parameters, as a fold: a line search finds nothing better, or the gradient is 0. The
  * step has to measure its length: `trainStep(lossAndGrad, optimizer, { metrics: ["stepLength"] })`.
@@ -23,14 +24,11 @@ export interface Standstill extends Stopping {
  * const optimizer = lbfgs();
  * const step = trainStep(valueAndGrad((p) => sum(square(p))), optimizer, { metrics: ["stepLength"] });
  * const until = trajectory.stalled();
- * const run = trajectory.fold(step, trainState(array([3, 4]), optimizer), steps(100), { until });
- * [run.length, run.metrics.stepLength]; // => [ 4, [ 1, 4, 0 ] ]
+ * const run = trajectory.fold(step, trainState(array([2]), optimizer), steps(100), { until });
+ * [run.length, run.metrics.stepLength]; // => [ 4, [ 1, 1, 0 ] ]
  */
 export const stalled = (options?: StalledOptions): Monitor<Standstill> => {
-  const op = "trajectory.stalled";
-  const { patience } = optionsOf(op, options, { patience: 1 });
-  if (!(typeof patience === "number" && Number.isInteger(patience) && patience >= 1))
-    throw new DomainError(`${op}: patience must be a whole number from 1 on, not ${describe(patience)}.`);
+  const { patience } = read("trajectory.stalled", options);
   return {
     metric: "stepLength",
     init: { steps: 0, stopped: false },
