@@ -50,11 +50,7 @@ export interface Loop {
 /** Where nothing is carried beside the state. */
 const itself = (carried: unknown): unknown => carried;
 
-const loop = ({
-  body,
-  leave = itself,
-  ...known
-}: Omit<Loop, "turn" | "leave"> & Partial<Pick<Loop, "leave">>): Loop => {
+const loop = ({ body, leave, ...known }: Omit<Loop, "turn">): Loop => {
   const plain: Body = (state, fed) => {
     const [next, out] = body(state, fed);
     return [next, { out }];
@@ -67,12 +63,12 @@ const loop = ({
 };
 
 /** A single step, whose `body` gives what it carries on and a record of metrics. */
-export const oneStep = (body: Body, leave?: Loop["leave"]): Loop => {
+export const oneStep = (body: Body, leave: Loop["leave"] = itself): Loop => {
   let names: readonly string[] = []; // trees, of which loops are made, sort them
   return loop({
     steps: 1,
     keeps: false,
-    ...(leave && { leave }),
+    leave,
     body: (state, fed) => {
       const [next, metrics] = body(state, fed);
       if (isRecord(metrics)) names = Object.keys(metrics);
@@ -135,6 +131,7 @@ export const inTurn = (stretches: readonly Stretch[]): Loop => {
   return loop({
     steps,
     keeps: stretches.some((each) => each.loop.keeps),
+    leave: itself,
     body: (start, fed) => {
       let state = start;
       const outs = stretches.map((each) => {
