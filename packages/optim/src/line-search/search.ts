@@ -65,7 +65,7 @@ interface Search<T> {
   readonly next: Scalar;
   readonly least: Scalar;
   readonly most: Scalar;
-  /** The width of the interval, and twice before. */
+  /** The width of the interval, and the one two trials before. */
   readonly width: Scalar;
   readonly before: Scalar;
   readonly tried: Scalar;
@@ -122,11 +122,7 @@ const behind = <T>(so: Search<T>, start: Numbers, found: Place<T>, options: Wolf
   const isBeyond = logicalOr(so.isBeyond, logicalAnd(isLow, greaterEqual(place.slope, 0)));
   const isInclined = logicalAnd(logicalNot(logicalOr(isBeyond, isLow)), lessEqual(place.value, so.best.value));
   const incline = where(isInclined, mul(start.slope, options.slopeRtol), 0);
-  const [best, other, trial] = [so.best, so.other, place].map((each) => inclined(each, incline)) as [
-    Numbers,
-    Numbers,
-    Numbers,
-  ];
+  const [best, other, trial] = [inclined(so.best, incline), inclined(so.other, incline), inclined(place, incline)];
   const step = nextTrial({ ...so, best, other, trial });
   const nextBest = choose(logicalOr(isAccepted, step.isBest), place, so.best);
   const nextOther = choose(step.isBest, choose(step.isTurning, numbers(so.best), so.other), numbers(place));

@@ -2,6 +2,7 @@ import {
   abs,
   add,
   div,
+  equal,
   greater,
   isFinite,
   less,
@@ -28,7 +29,7 @@ import type { Numbers } from "./place.ts";
 
 /** x / y, and NaN where y is 0: a division by zero would give an infinity, which a step could be clipped from. */
 const ratio = (x: Scalar, y: Scalar): Scalar => {
-  const isZero = logicalNot(notEqual(y, 0));
+  const isZero = equal(y, 0);
   return where(isZero, NaN, div(x, where(isZero, 1, y)));
 };
 
