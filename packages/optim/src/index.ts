@@ -1,5 +1,7 @@
 export { fitStatuses, type FitStatus } from "./fit/status.ts";
+export { leastSquares, type LeastSquares } from "./fit/least-squares.ts";
 export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
+export type { LeastSquaresOptions } from "./fit/squares/solve.ts";
 export * as initializer from "./initializer.ts";
 export * as lineSearch from "./line-search/index.ts";
 export * as projection from "./projection.ts";

@@ -1,8 +1,7 @@
-import { type Matrix, type NDArray, type Scalar, TraceError, tree } from "@gradfold/core";
+import { type Matrix, type NDArray, type Scalar, tree } from "@gradfold/core";
 import { checkFunction, typed } from "@gradfold/core/library";
 import { checkParameters } from "../argument.ts";
 import { anything, count, kind, optional, settings } from "../setting.ts";
-import { lazily } from "../trajectory/lazy.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import type { Transform } from "../transform/transform.ts";
 import { type Bounds, type FlatBounds, flatBounds, pressed } from "./bounds.ts";
@@ -14,6 +13,7 @@ import { quasiNewton } from "./method/quasi-newton.ts";
 import { objectiveOf } from "./objective.ts";
 import { type FitOutcome, outcomeOf } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
+import { resultOf } from "./result.ts";
 import type { Evaluations, FitMetrics, FitState, Method } from "./state.ts";
 import { type AnyFunction, search } from "./search.ts";
 import { precisionOf, type Tolerances, tolerancesOf } from "./tolerances.ts";
@@ -93,14 +93,6 @@ const methodOf = (problem: Problem, method: NonNullable<MinimizeOptions["method"
   return (methods[method] ?? ((each: Problem) => quasiNewton(each, limitedMemory)))(problem);
 };
 
-const traced = (what: string): TraceError =>
-  new TraceError(
-    `${name}: ${what} is not known inside of jit, vmap or a derivative, where only arrays are. Give back point, value ` +
-      "and status, and look up fitStatuses[item(status)] outside.",
-  );
-
-const result = lazily("outcome", "trajectory");
-
 /**
  * The point at which an objective is least, near a start: without a loop of one's own, and with the word how it ended.
  *
@@ -137,7 +129,7 @@ export const minimize = typed<
     objective: objectiveOf(name, g, back),
     ...limits,
   });
-  const { final, run } = search({
+  const searched = search({
     name,
     f,
     start,
@@ -147,6 +139,7 @@ export const minimize = typed<
     methodOf: (g, bounds) => methodOf(problemOf(g, bounds), method),
     equationOf: (g) => objectiveOf(name, g, back).gradient,
   });
+  const { final, run } = searched;
   const [x] = tree.ravel(final.point);
   const { objective } = problemOf(f, whole);
   const covariance = (): Matrix => {
@@ -154,17 +147,10 @@ export const minimize = typed<
     return inverseOfFree(`${name}'s covariance`, objective.hessian(x), freeOf(held, x));
   };
   const { memory: _, ...state } = final;
-  return result(
-    {
-      outcome: () => {
-        if (run === undefined) throw traced("the outcome in words");
-        return outcomeOf({ state: final, gradient: objective.gradient(x), bounds: whole, ...limits });
-      },
-      trajectory: () => {
-        if (run === undefined) throw traced("the trajectory");
-        return run;
-      },
-    },
+  return resultOf(
+    name,
+    searched,
+    () => outcomeOf({ state: final, gradient: objective.gradient(x), bounds: whole, ...limits }),
     {
       ...state,
       value: run === undefined ? objective.value(x) : final.value,

@@ -22,30 +22,43 @@ interface Ended extends Limits {
   /** The gradient at the point, as a vector. */
   readonly gradient: Parameters<typeof pressed>[1];
   readonly bounds: FlatBounds;
+  /** What the state's gradientNorm is, in words; the greatest component of the gradient by default. */
+  readonly measure?: string;
+  /** Other words for some statuses. */
+  readonly words?: Partial<Record<FitStatus, string>>;
+  /** A sentence besides, or nothing. */
+  readonly also?: string;
 }
 
 const short = (x: number): string => String(Number(x.toPrecision(3)));
 
-const words = ({ state, gradient, bounds, tolerances, maxSteps }: Ended, kind: FitStatus): string => {
-  const norm = short(item(state.gradientNorm));
+const usual = "the greatest component of the gradient in size";
+
+const sentenceOf = (
+  { state, gradient, bounds, tolerances, maxSteps, measure, words }: Ended,
+  kind: FitStatus,
+): string => {
+  const other = words?.[kind];
+  if (other !== undefined) return other;
+  const norm = `${measure ?? usual} is ${short(item(state.gradientNorm))}`;
   switch (kind) {
     case "converged by gradient":
-      return `the greatest component of the gradient is ${norm}, at most ${short(tolerances.gradient)} in size`;
+      return `${norm}, at most ${short(tolerances.gradient)}`;
     case "converged by value":
-      return `the last step changed it by at most ${short(tolerances.value)} of its size. The gradient's greatest component is ${norm}`;
+      return `the last step changed it by at most ${short(tolerances.value)} of its size; ${norm}`;
     case "converged by step":
-      return `no number changed by more than ${short(tolerances.step)} of the greater of 1 and its size. The gradient's greatest component is ${norm}`;
+      return `no number changed by more than ${short(tolerances.step)} of the greater of 1 and its size; ${norm}`;
     case "at a bound":
       return bounds === null
         ? "a number cannot go on"
         : `${namesOf(state.point, pressed(tree.ravel(state.point)[0], gradient, bounds))} would go on beyond its bound, where the value is less`;
     case "stalled":
       return (
-        `no better point was found along the line, though the gradient's greatest component is ${norm}. ` +
+        `no better point was found along the line, though ${norm}. ` +
         "The function's rounding errors may be that large, or its gradient wrong: try checkGradients"
       );
     case "limit reached":
-      return `after ${maxSteps} steps the gradient's greatest component is ${norm}. Give a greater maxSteps, or a start nearby`;
+      return `after ${maxSteps} steps ${norm}. Give a greater maxSteps, or a start nearby`;
     case "diverged":
       return `at step ${item(state.steps)} the value is ${short(item(state.value))}, where ${notFinite(state.point)}`;
     case "running":
@@ -66,5 +79,6 @@ export const outcomeOf = (ended: Ended): FitOutcome => {
   const bad = item(ended.state.evaluations.notFinite);
   const back = bad === 0 ? "" : ` The function was not finite at ${bad} points, from which the search stepped back.`;
   const isConverged = kind.startsWith("converged") || kind === "at a bound";
-  return Object.freeze({ kind, isConverged, message: `${kind}: ${words(ended, kind)}.${back}` });
+  const also = ended.also === undefined ? "" : ` ${ended.also}`;
+  return Object.freeze({ kind, isConverged, message: `${kind}: ${sentenceOf(ended, kind)}.${back}${also}` });
 };

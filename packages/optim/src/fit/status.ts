@@ -52,24 +52,31 @@ export interface Place {
   readonly isBound: Scalar;
 }
 
-type Case = readonly [status: FitStatus, holds: Scalar];
+/** A status, and whether it holds. */
+export type Case = readonly [status: FitStatus, holds: Scalar];
 
 /** The number of the first status that holds; 0 where none does. */
-const firstOf = (cases: readonly Case[]): Scalar | number =>
+export const firstOf = (cases: readonly Case[]): Scalar | number =>
   cases.reduceRight<Scalar | number>((rest, [status, holds]) => where(holds, numberOf(status), rest), 0);
 
 /** Where there is nothing more to gain, a place at a bound is told from one inside. */
-const settled = (status: FitStatus, holds: Scalar, isBound: Scalar): readonly Case[] => [
+export const settled = (status: FitStatus, holds: Scalar, isBound: Scalar): readonly Case[] => [
   ["at a bound", logicalAnd(holds, isBound)],
   [status, holds],
 ];
 
+/** A search that is nowhere has diverged. */
+export const finiteness = (value: Scalar, gradientNorm: Scalar): Case => [
+  "diverged",
+  logicalNot(logicalAnd(isFinite(value), isFinite(gradientNorm))),
+];
+
 const here = ({ value, gradientNorm, isBound }: Place, { gradient }: Required<Tolerances>): readonly Case[] => [
-  ["diverged", logicalNot(logicalAnd(isFinite(value), isFinite(gradientNorm)))],
+  finiteness(value, gradientNorm),
   ...settled("converged by gradient", lessEqual(gradientNorm, gradient), isBound),
 ];
 
-const asScalar = (x: Scalar | number): Scalar => (typeof x === "number" ? array(x) : x);
+export const asScalar = (x: Scalar | number): Scalar => (typeof x === "number" ? array(x) : x);
 
 /** What a method says of a step beside where it led. */
 export interface Signs {
