@@ -1,4 +1,5 @@
 export { fitStatuses, type FitStatus } from "./fit/status.ts";
+export { curveFit, type CurveFit, type CurveFitOptions } from "./fit/curve-fit.ts";
 export { leastSquares, type LeastSquares } from "./fit/least-squares.ts";
 export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
 export type { LeastSquaresOptions } from "./fit/squares/solve.ts";

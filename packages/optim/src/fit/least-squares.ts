@@ -1,9 +1,10 @@
 import type { Matrix, Scalar } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
+import { checkFunction, typed } from "@gradfold/core/library";
+import { settings } from "../setting.ts";
 import type { Minimum, Point } from "./minimize.ts";
 import { resultOf } from "./result.ts";
 import type { AnyFunction } from "./search.ts";
-import { fieldsOf, type LeastSquaresOptions, solveSquares } from "./squares/solve.ts";
+import { fieldsOf, type LeastSquaresOptions, solveSquares, squaresSettings } from "./squares/solve.ts";
 
 /** The point that makes the squares of residuals least, and how the search for it went. */
 export interface LeastSquares<P, R> extends Minimum<P> {
@@ -30,6 +31,8 @@ export interface LeastSquares<P, R> extends Minimum<P> {
 }
 
 const name = "leastSquares";
+
+const read = settings(squaresSettings);
 
 /**
  * The point that makes the sum of the squares of residuals least, near a start, by the Levenberg-Marquardt method: with the
@@ -60,7 +63,8 @@ export const leastSquares = typed<
     options?: LeastSquaresOptions<NoInfer<P>>,
   ) => LeastSquares<Point<P>, R>
 >((residuals: AnyFunction, start: unknown, options?: LeastSquaresOptions): LeastSquares<unknown, unknown> => {
-  const solved = solveSquares(name, residuals, start, options);
+  checkFunction(name, residuals);
+  const solved = solveSquares(name, residuals, start, read(name, options));
   const { searched, outcome } = solved;
   return resultOf(name, searched, outcome, {
     ...fieldsOf(name, solved),

@@ -41,7 +41,7 @@ const factorAt = ({ residuals, loss, bounds }: Squares, x: Vector) => {
 export const undeterminedAt = (squares: Squares, point: unknown, x: Vector): string => {
   const { rows, root } = factorAt(squares, x);
   const words = undetermined(point, rows, root);
-  return words === "" ? "" : `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}.`;
+  return words === "" ? "" : `At the point ${words}.`;
 };
 
 const finite = checker(

@@ -65,7 +65,7 @@ export const undetermined = (point: unknown, rows: number, matrix: Matrix): stri
   const [values, sizes] = [Array.from(toTypedArray(s)), toTypedArray(lengths)];
   const vectors = values.map((_, k) => toTypedArray(slice(v, [null, k])));
   const least = Math.max(...values) * shareOf(rows, unit);
-  const lost = values.flatMap((value, k) => (value > least ? [] : [k]));
+  const lost = values.flatMap((value, k) => (value <= least ? [k] : []));
   const [first] = lost;
   if (first === undefined) return "";
   const isPart = (i: number): boolean => lost.some((k) => Math.abs(vectors[k]?.[i] ?? 0) > leastPart);

@@ -12,9 +12,9 @@ import {
   tree,
   type Vector,
 } from "@gradfold/core";
-import { checkFunction, typed } from "@gradfold/core/library";
+import { typed } from "@gradfold/core/library";
 import { checkParameters } from "../../argument.ts";
-import { anything, count, finitePositive, flag, kind, oneOf, optional, settings } from "../../setting.ts";
+import { anything, count, finitePositive, flag, kind, oneOf, optional, type Settings } from "../../setting.ts";
 import { type Bounds, type FlatBounds, flatBounds } from "../bounds.ts";
 import { rootsOfDiagonal } from "../covariance.ts";
 import type { Compile, Searched } from "../iterate.ts";
@@ -69,7 +69,7 @@ export interface LeastSquaresOptions<P = unknown> {
   readonly jit?: Compile;
 }
 
-const read = settings<LeastSquaresOptions>({
+export const squaresSettings: Settings<LeastSquaresOptions> = {
   loss: oneOf<SquaresLoss>("linear", "huber", "softL1", "cauchy", "arctan")("linear"),
   scale: finitePositive(1),
   tolerances: optional(anything<SquaresTolerances>()()),
@@ -77,7 +77,7 @@ const read = settings<LeastSquaresOptions>({
   bounds: optional(anything<Bounds>()()),
   unitVariance: flag(false),
   jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
-});
+};
 
 /** What is known of a point that makes squares least, for the public functions to give. */
 export interface Solved<P> {
@@ -88,6 +88,8 @@ export interface Solved<P> {
   readonly value: Scalar;
   /** How many more residuals than numbers there are. */
   readonly degreesOfFreedom: number;
+  /** How many degrees of freedom the variance has: infinitely many where it is known. */
+  readonly varianceFreedom: number;
   readonly outcome: () => FitOutcome;
   /** The variance of the residuals that counts for covariances. */
   readonly variance: Scalar;
@@ -126,10 +128,9 @@ export const solveSquares = <P>(
   name: string,
   f: AnyFunction,
   start: P,
-  options: LeastSquaresOptions | undefined,
+  options: Required<LeastSquaresOptions>,
 ): Solved<P> => {
-  checkFunction(name, f);
-  const { loss: rho, scale, tolerances: given, maxSteps, bounds: box, unitVariance, jit } = read(name, options);
+  const { loss: rho, scale, tolerances: given, maxSteps, bounds: box, unitVariance, jit } = options;
   checkParameters(name, start);
   const [x0, back] = tree.ravel(start);
   const usual = precisionOf(x0.dtype) ** (2 / 3);
@@ -168,6 +169,7 @@ export const solveSquares = <P>(
     back,
     value,
     degreesOfFreedom,
+    varianceFreedom: unitVariance ? Infinity : degreesOfFreedom,
     outcome: () => outcomeFor(squares, searched, x),
     variance: unitVariance ? array(1) : div<Scalar, number>(mul(value, 2), rest),
     root: (called) => {
