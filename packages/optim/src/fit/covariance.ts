@@ -2,6 +2,7 @@ import {
   cholesky,
   diagonal,
   DomainError,
+  equal,
   expandDims,
   eye,
   isFinite,
@@ -29,6 +30,7 @@ const finite = checker(
 /** The places of a matrix whose row and column are both marked. */
 const bothOf = (marks: Vector): Matrix => logicalAnd(expandDims(marks, 1), expandDims(marks, 0));
 
+const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 /**
@@ -49,8 +51,15 @@ export const inverseOfFree = (name: string, matrix: Matrix, isFree: Vector): Mat
   return asMatrix(finite(inverse, refusal));
 };
 
+/** Roots of variances. Those of numbers that are held are 0, with a derivative of 0. */
+export const rootsOf = (variances: Vector): Vector => {
+  const isHeld = equal(variances, 0);
+  return asVector(where(isHeld, 0, sqrt(asVector(where(isHeld, 1, variances)))));
+};
+
 /** Square roots of a covariance's diagonal, as a tree like the point. */
-export const rootsOfDiagonal = <P>(covariance: Matrix, back: (x: Vector) => P): P => back(sqrt(diagonal(covariance)));
+export const rootsOfDiagonal = <P>(covariance: Matrix, back: (x: Vector) => P): P =>
+  back(rootsOf(diagonal(covariance)));
 
 /** All numbers are free where nothing is marked as held. */
 export const freeOf = (held: Vector | undefined, x: Vector): Vector =>

@@ -13,7 +13,7 @@ import {
 } from "@gradfold/core/library";
 import { checkArray } from "../argument.ts";
 import { anything, optional, settings } from "../setting.ts";
-import type { LeastSquares } from "./least-squares.ts";
+import type { LeastSquaresFit } from "./least-squares.ts";
 import type { Point } from "./minimize.ts";
 import { resultOf } from "./result.ts";
 import { type Band, type BandOptions, bandOf, type Intervals, intervalsOf } from "./squares/band.ts";
@@ -27,8 +27,15 @@ export interface CurveFitOptions<P = unknown> extends LeastSquaresOptions<P> {
   readonly weights?: NDArray | number;
 }
 
+/** The same with arrays of any sizes. */
+type AnySize<X> = X extends NDArray
+  ? NDArray
+  : X extends number | string | boolean | null | undefined
+    ? X
+    : { readonly [K in keyof X]: AnySize<X[K]> };
+
 /** A curve that fits observations, and how sure it is. */
-export interface CurveFit<P, X> extends LeastSquares<P, NDArray> {
+export interface CurveFit<P, X> extends LeastSquaresFit<P, NDArray> {
   /** The prediction less the observation, times the root of its weight, of each. */
   readonly residuals: NDArray;
   /**
@@ -43,7 +50,7 @@ export interface CurveFit<P, X> extends LeastSquares<P, NDArray> {
    *
    * @throws DomainError when the level is not between 0 and 1, or there is no covariance
    */
-  readonly band: (x: X, level?: number, options?: BandOptions) => Band;
+  readonly band: (x: AnySize<X>, level?: number, options?: BandOptions) => Band;
 }
 
 const name = "curveFit";
@@ -86,10 +93,11 @@ const rootsOf = (weights: unknown, y: NDArray): NDArray | undefined => {
  *   DomainError when a weight is not above 0, the start is not finite or outside of its bounds, bounds cross, or an option is
  *   out of range; TreeError when the bounds are not like the start
  * @example
- * import { array, curveFit, div, mul, add, toNested } from "gradfold";
+ * import { add, array, curveFit, div, mul } from "gradfold";
  * const [x, y] = [array([1, 2, 4, 8]), array([2.1, 3.2, 4.1, 5.2])];
  * const fit = curveFit(({ a, b }, x) => div(mul(a, x), add(b, x)), x, y, { a: 5, b: 1 });
- * toNested(fit.band(array([3]), 0.9).predicted).map((each) => each.toFixed(3)); // => [ '3.78' ]
+ * fit.intervals(0.9).lower; // => { a: float64 [] 5.7632457, b: float64 [] 1.47944625 }
+ * fit.band(array([3])).predicted; // => float64 [1] [3.79744383]
  */
 export const curveFit = typed<
   <P, X>(

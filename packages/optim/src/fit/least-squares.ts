@@ -7,7 +7,7 @@ import type { AnyFunction } from "./search.ts";
 import { fieldsOf, type LeastSquaresOptions, solveSquares, squaresSettings } from "./squares/solve.ts";
 
 /** The point that makes the squares of residuals least, and how the search for it went. */
-export interface LeastSquares<P, R> extends Minimum<P> {
+export interface LeastSquaresFit<P, R> extends Minimum<P> {
   /** Half of the sum of the squared residuals, or of what `loss` makes of them. */
   readonly value: Scalar;
   /**
@@ -54,15 +54,15 @@ const read = settings(squaresSettings);
  * import { array, exp, leastSquares, mul, sub } from "gradfold";
  * const [t, y] = [array([0, 1, 2]), array([8, 4, 2])];
  * const fit = leastSquares(({ a, k }) => sub(mul(a, exp(mul(k, t))), y), { a: 1, k: 0 });
- * [fit.outcome.isConverged, fit.point.k]; // => [ true, float64 [] -0.6931471805599453 ]
+ * [fit.outcome.isConverged, fit.point.k]; // => [ true, float64 [] -0.69314718 ]
  */
 export const leastSquares = typed<
   <P, R>(
     residuals: (point: NoInfer<Point<P>>) => R,
     start: P,
     options?: LeastSquaresOptions<NoInfer<P>>,
-  ) => LeastSquares<Point<P>, R>
->((residuals: AnyFunction, start: unknown, options?: LeastSquaresOptions): LeastSquares<unknown, unknown> => {
+  ) => LeastSquaresFit<Point<P>, R>
+>((residuals: AnyFunction, start: unknown, options?: LeastSquaresOptions): LeastSquaresFit<unknown, unknown> => {
   checkFunction(name, residuals);
   const solved = solveSquares(name, residuals, start, read(name, options));
   const { searched, outcome } = solved;

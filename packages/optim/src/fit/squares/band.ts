@@ -7,7 +7,6 @@ import {
   type NDArray,
   reshape,
   type Scalar,
-  sqrt,
   square,
   sub,
   sum,
@@ -15,6 +14,7 @@ import {
 } from "@gradfold/core";
 import { sizeOf, typed } from "@gradfold/core/library";
 import { check, finitePositive, oneOf, settings, shrinking } from "../../setting.ts";
+import { rootsOf } from "../covariance.ts";
 import { studentQuantile } from "../student.ts";
 import type { Solved } from "./solve.ts";
 
@@ -60,7 +60,7 @@ const around = (name: string, level: number, freedom: number, center: Vector, er
 /** The intervals of the numbers of a point. */
 export const intervalsOf = <P>(name: string, solved: Solved<P>, level: number): Intervals<P> => {
   const { x, back, variance, varianceFreedom, root } = solved;
-  const errors = asVector(sqrt(mul(sum(square(root(name)), 1), variance)));
+  const errors = rootsOf(asVector(mul(sum(square(root(name)), 1), variance)));
   const { lower, upper } = around(name, level, varianceFreedom, x, errors);
   return { lower: back(lower), upper: back(upper) };
 };
@@ -80,7 +80,7 @@ export const bandOf = <P>(
   const ofCurve = sum(square(matmul(jacobian, root(name))), 1);
   const ofOne = kind === "prediction" ? add(ofCurve, 1 / weight) : ofCurve;
   const predicted = flat(x);
-  const errors = asVector(sqrt(mul<NDArray, Scalar>(ofOne, variance)));
+  const errors = rootsOf(asVector(mul<NDArray, Scalar>(ofOne, variance)));
   const { lower, upper } = around(name, level, varianceFreedom, predicted, errors);
   const shaped = (v: Vector): NDArray => reshape(v, shape);
   return { lower: shaped(lower), predicted: shaped(predicted), upper: shaped(upper) };

@@ -13,6 +13,7 @@ import {
   triangularSolve,
   type Vector,
   where,
+  zeros,
 } from "@gradfold/core";
 import { checker, eachElement, typed } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
@@ -25,14 +26,16 @@ import { inUnits, isDetermined, undetermined } from "./rank.ts";
 
 const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
-/** The triangular factor of the Jacobian at a point, the columns of numbers that press against a bound being their own units. */
+/** The triangular factor of the Jacobian at a point, at least as high as wide, the columns of numbers that press against a bound being their own units. */
 const factorAt = ({ residuals, loss, bounds }: Squares, x: Vector) => {
   const found = residuals.at(x);
   const weighed = loss.weigh(found, residuals.jacobian(x, found));
   const [rows, n] = weighed.jacobian.shape;
-  if (bounds === null) return { rows, root: qr(weighed.jacobian).r, held: undefined };
+  const missing = zeros([Math.max(n - rows, 0), n], { dtype: x.dtype });
+  const whole = asMatrix(concatenate([weighed.jacobian, missing], 0));
+  if (bounds === null) return { rows, root: qr(whole).r, held: undefined };
   const held = pressed(x, matmul(weighed.residuals, weighed.jacobian), bounds);
-  const free = where(held, 0, weighed.jacobian);
+  const free = where(held, 0, whole);
   const units = mul(eye(n, { dtype: x.dtype }), expandDims(cast(held, x.dtype), 0));
   return { rows, root: asMatrix(qr(asMatrix(concatenate([free, units], 0))).r), held };
 };
