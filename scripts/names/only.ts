@@ -27,6 +27,11 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
     "hvp newton transform.scaleByNewton",
   ],
   [
+    "Fits",
+    "the answer without a loop of one's own, how sure it is and how the search went, in words",
+    "curveFit customRoot fitStatuses leastSquares minimize",
+  ],
+  [
     "Data to try things on",
     "for examples and tests, from a key",
     "synthetic.line synthetic.sine synthetic.moons synthetic.circles synthetic.spirals synthetic.blobs synthetic.xor testFunction.rosenbrock testFunction.himmelblau testFunction.beale testFunction.booth testFunction.rastrigin testFunction.ackley testFunction.quadratic testFunction.saddle standardize.invert",

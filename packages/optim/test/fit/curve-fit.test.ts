@@ -118,7 +118,7 @@ test("many curves are fitted at once, bit for bit as each alone", () => {
   };
   const one = array(y) as NDArray<[12]>;
   const both = [one, mul(one, 1.5)] as const;
-  const all = vmap(fitted)(stack(both) as NDArray<[2, 12]>);
+  const all = vmap(fitted)(stack(both));
   both.forEach((each, i) => {
     const alone = fitted(each);
     expect(numbers(all.point.a)[i]).toBe(item(alone.point.a));
@@ -153,7 +153,7 @@ test("it is leastSquares of the differences", () => {
   expect([curve.point.a, curve.value].map(item)).toEqual([squares.point.a, squares.value].map(item));
 });
 
-const fitted = (options: object) => (): unknown => fitOf(options as CurveFitOptions<{ a: number; b: number }>);
+const fitted = (options: object) => (): unknown => fitOf(options);
 test.each<readonly [string, () => unknown]>([
   ["DomainError: curveFit: weights must be finite and above 0", fitted({ weights: 0 })],
   ["DomainError: curveFit: weights must be finite and above 0", fitted({ weights: array(y.map((_, i) => i - 1)) })],

@@ -124,7 +124,7 @@ describe("a linear fit", () => {
   test("has the pseudo-inverse for its derivative by the right-hand side, forwards and backwards", () => {
     const right = numbers(pinv(matrix));
     const pointOf = (b: NDArray<[4]>): NDArray => fitOf(b).point;
-    const forwards = numbers(jacfwd(pointOf)(side) as NDArray);
+    const forwards = numbers(jacfwd(pointOf)(side));
     const backwards = numbers(grad((b: NDArray<[4]>) => slice(pointOf(b) as NDArray<[2]>, [0]))(side));
     expect(forwards).toHaveLength(8);
     forwards.forEach((each, i) => expect(each).toBeCloseTo(right[i] ?? NaN, 12));

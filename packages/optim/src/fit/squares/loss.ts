@@ -42,7 +42,7 @@ const upTo1 = (inside: Elementwise, outside: Elementwise): Elementwise => {
 };
 
 /** ρ(z) of each, as SciPy's least_squares has them. */
-export const robustLosses: Readonly<Record<Exclude<SquaresLoss, "linear">, Rho>> = {
+const robustLosses: Readonly<Record<Exclude<SquaresLoss, "linear">, Rho>> = {
   huber: {
     value: upTo1(
       (z) => z,
