@@ -4,7 +4,7 @@ export { leastSquares, type LeastSquaresFit } from "./fit/least-squares.ts";
 export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
 export type { Band, BandOptions, Intervals } from "./fit/squares/band.ts";
 export type { SquaresLoss } from "./fit/squares/loss.ts";
-export type { LeastSquaresOptions, SquaresTolerances } from "./fit/squares/solve.ts";
+export type { LeastSquaresOptions, SquaresTolerances } from "./fit/squares/options.ts";
 export * as initializer from "./initializer.ts";
 export * as lineSearch from "./line-search/index.ts";
 export * as projection from "./projection.ts";

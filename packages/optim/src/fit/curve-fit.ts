@@ -17,7 +17,8 @@ import type { LeastSquaresFit } from "./least-squares.ts";
 import type { Point } from "./minimize.ts";
 import { resultOf } from "./result.ts";
 import { type Band, type BandOptions, bandOf, type Intervals, intervalsOf } from "./squares/band.ts";
-import { fieldsOf, type LeastSquaresOptions, solveSquares, squaresSettings } from "./squares/solve.ts";
+import { type LeastSquaresOptions, squaresSettings } from "./squares/options.ts";
+import { fieldsOf, solveSquares } from "./squares/solve.ts";
 
 export interface CurveFitOptions<P = unknown> extends LeastSquaresOptions<P> {
   /**
@@ -125,7 +126,6 @@ export const curveFit = typed<
   const { searched, outcome } = solved;
   const plain = {
     ...fieldsOf(name, solved),
-    residuals: residuals(searched.final.point),
     intervals: (level = 0.95): Intervals<unknown> => intervalsOf(`${name}'s intervals`, solved, level),
     band: (at: unknown, level = 0.95, given?: BandOptions): Band =>
       bandOf(`${name}'s band`, solved, (params) => predictionsOf(model(params, at)), level, given),

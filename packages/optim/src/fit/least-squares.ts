@@ -4,7 +4,8 @@ import { settings } from "../setting.ts";
 import type { Minimum, Point } from "./minimize.ts";
 import { resultOf } from "./result.ts";
 import type { AnyFunction } from "./search.ts";
-import { fieldsOf, type LeastSquaresOptions, solveSquares, squaresSettings } from "./squares/solve.ts";
+import { type LeastSquaresOptions, squaresSettings } from "./squares/options.ts";
+import { fieldsOf, solveSquares } from "./squares/solve.ts";
 
 /** The point that makes the squares of residuals least, and how the search for it went. */
 export interface LeastSquaresFit<P, R> extends Minimum<P> {
@@ -68,6 +69,5 @@ export const leastSquares = typed<
   const { searched, outcome } = solved;
   return resultOf(name, searched, outcome, {
     ...fieldsOf(name, solved),
-    residuals: residuals(searched.final.point),
   });
 });

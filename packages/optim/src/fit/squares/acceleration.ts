@@ -1,15 +1,15 @@
 import { cond } from "@gradfold/autodiff";
 import { add, all, div, greater, isFinite, lessEqual, logicalAnd, mul, type Vector, where } from "@gradfold/core";
-import { dampedBy, type Local, normOf, type Trial, unitsOf } from "./local.ts";
+import { dampedBy, type Trial } from "./damping.ts";
+import { type Local, lengthIn, unitsOf } from "./local.ts";
 import type { Residuals } from "./residuals.ts";
 
 /** The greatest length of the correction as a share of the step's, twice. */
 const mostShare = 0.2;
 
 const bent = (residuals: Residuals, local: Local, x: Vector, { step, damping }: Trial): Vector => {
-  const units = unitsOf(local);
-  const bend = dampedBy(local, div(residuals.bend(x, step), units), damping);
-  const [length, most] = [normOf(mul(bend, units)), mul(normOf(mul(step, units)), mostShare / 2)];
+  const bend = dampedBy(local, div(residuals.bend(x, step), unitsOf(local)), damping);
+  const [length, most] = [lengthIn(local, bend), mul(lengthIn(local, step), mostShare / 2)];
   const isSmall = logicalAnd(all(isFinite(bend)), lessEqual(length, most));
   return add(step, where(isSmall, mul(bend, 0.5), 0));
 };

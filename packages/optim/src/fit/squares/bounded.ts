@@ -26,7 +26,8 @@ import {
 } from "@gradfold/core";
 import { typed } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
-import { type Local, type Trial, unitsOf } from "./local.ts";
+import type { Trial } from "./damping.ts";
+import { type Local, unitsOf } from "./local.ts";
 
 type Box = NonNullable<FlatBounds>;
 

@@ -19,7 +19,7 @@ import { checker, eachElement, typed } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
 import { div } from "@gradfold/core";
 import { pressed } from "../bounds.ts";
-import type { Squares } from "./marquardt.ts";
+import type { Squares } from "./problem.ts";
 import { inUnits, isDetermined, undetermined } from "./rank.ts";
 
 /* How sure a point is that makes squares of residuals least. */

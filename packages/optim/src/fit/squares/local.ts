@@ -1,14 +1,9 @@
-import { whileLoop } from "@gradfold/autodiff";
 import {
-  abs,
-  add,
   concatenate,
   div,
   equal,
   expandDims,
   greater,
-  less,
-  logicalAnd,
   matmul,
   type Matrix,
   max,
@@ -26,7 +21,6 @@ import {
   svd,
   type Vector,
   where,
-  zeros,
 } from "@gradfold/core";
 import { typed } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
@@ -99,10 +93,13 @@ export const localOf = ({ residuals, jacobian }: Weighed, x: Vector, bounds: Fla
 };
 
 /** The singular values that are not lost in rounding errors. */
-const known = ({ values, root, directions }: Local): Vector => {
+export const known = ({ values, root, directions }: Local): Vector => {
   const most = Math.max(root.shape[0], directions.shape[0]);
   return greater(values, mul(max(values), most * precisionOf(values.dtype)));
 };
+
+/** How much of the residuals the columns of numbers that do not press against a bound could take away. */
+export const removable = (local: Local): Scalar => normOf(asVector(where(known(local), local.sides, 0)));
 
 /**
  * The cosine of the angle between the residuals and the Jacobian's columns, as far as bounds let them count: 0 at a minimum.
@@ -110,73 +107,12 @@ const known = ({ values, root, directions }: Local): Vector => {
  * convergence criterion for nonlinear least squares", 1981).
  */
 export const cosineOf = (local: Local): Scalar => {
-  const along = normOf(asVector(where(known(local), local.sides, 0)));
   const isZero = equal(local.size, 0);
-  return where(isZero, 0, minimum(div(along, where(isZero, 1, local.size)), 1));
+  return where(isZero, 0, minimum(div(removable(local), where(isZero, 1, local.size)), 1));
 };
 
-/** A step in units of the columns, by singular values and a damping: V S (S² + λ)⁻¹ Uᵀ Qᵀ r. */
-const coefficients = (local: Local) => {
-  const { values, sides } = local;
-  const isKnown = known(local);
-  const top = asVector(where(isKnown, mul(values, sides), 0));
-  const squares = square(values);
-  const bottom = (damping: Scalar): Vector => asVector(where(isKnown, add(squares, damping), 1));
-  return {
-    of: (damping: Scalar): Vector => div(top, bottom(damping)),
-    /** Minus half of the derivative of the squared norm by the damping. */
-    steepness: (damping: Scalar): Scalar => {
-      const each = bottom(damping);
-      return sum(div(square(div(top, each)), each));
-    },
-  };
-};
-
-const none = (local: Local): Scalar => zeros([], { dtype: local.size.dtype });
-
-const stepOf = (local: Local, z: Vector): Vector => mul(div(matmul(local.directions, z), unitsOf(local)), -1);
-
-/** The step to the minimum of the residuals' linear model: the shortest where there are several. */
-export const wholeStep = (local: Local): Vector => stepOf(local, coefficients(local).of(none(local)));
-
-/** A step, and whether it is the whole one. */
-export interface Trial {
-  readonly step: Vector;
-  readonly damping: Scalar;
-}
-
-/** How far the length of a step may be beyond the radius, as a share of it, and how often the damping is improved at most. */
-const [radiusRtol, mostTurns] = [0.1, 10];
-
-/**
- * The step whose length, in units of the columns, is at most the radius: the whole one, or that of the damping which brings it
- * there, found by Newton's iteration for 1 / length, from 0 upwards (J. J. Moré, "The Levenberg-Marquardt algorithm:
- * implementation and theory", 1978).
- */
-export const stepWithin = (local: Local, radius: Scalar): Trial => {
-  const { of, steepness } = coefficients(local);
-  const most = mul<Scalar, number>(radius, 1 + radiusRtol);
-  const isFar = (damping: Scalar): Scalar => greater(normOf(of(damping)), most);
-  const { damping } = whileLoop(
-    ({ damping, turns }: { readonly damping: Scalar; readonly turns: Scalar }) =>
-      logicalAnd(less(turns, mostTurns), isFar(damping)),
-    ({ damping, turns }) => {
-      const length = normOf(of(damping));
-      const excess = div<Scalar, Scalar>(mul(length, mul(length, add(length, mul(radius, -1)))), radius);
-      return { damping: add(damping, div<Scalar, Scalar>(excess, steepness(damping))), turns: add(turns, 1) };
-    },
-    { damping: none(local), turns: zeros([]) },
-  );
-  return { step: stepOf(local, of(damping)), damping };
-};
-
-/** The step that minimizes |J v + w|² + λ |D v|², of D⁻¹ Jᵀ w. */
-export const dampedBy = (local: Local, gradient: Vector, damping: Scalar): Vector => {
-  const { values, directions } = local;
-  const isKnown = known(local);
-  const bottom = where(isKnown, add(square(values), damping), 1);
-  return stepOf(local, asVector(where(isKnown, div(matmul(gradient, directions), bottom), 0)));
-};
+/** The length of a step, or of a point, in units of the columns. */
+export const lengthIn = (local: Local, step: Vector): Scalar => normOf(mul(step, unitsOf(local)));
 
 /** By how much half of the squares falls along a step by the linear model, and its slope where the step begins, as a fall. */
 export const predicted = ({ root, side }: Local, step: Vector): { readonly slope: Scalar; readonly fall: Scalar } => {
@@ -184,6 +120,3 @@ export const predicted = ({ root, side }: Local, step: Vector): { readonly slope
   const slope = mul<Scalar, number>(sum(mul(side, along)), -1);
   return { slope, fall: sub<Scalar, Scalar>(slope, mul(sum(square(along)), 0.5)) };
 };
-
-/** The greatest change of a number in the whole step, as a share of its size. */
-export const shareOf = (x: Vector, step: Vector): Scalar => max(where(equal(step, 0), 0, div(abs(step), abs(x))));

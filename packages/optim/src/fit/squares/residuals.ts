@@ -1,5 +1,5 @@
 import { jacfwd, jacrev, jvp, vjp } from "@gradfold/autodiff";
-import { cast, DTypeError, type Matrix, ShapeError, tree, type Vector } from "@gradfold/core";
+import { cast, type DType, DTypeError, type Matrix, ShapeError, tree, type Vector } from "@gradfold/core";
 import { describe, isFloat, isNDArray, reasonOf, typed } from "@gradfold/core/library";
 import { checkTree } from "../../argument.ts";
 import type { AnyFunction } from "../search.ts";
@@ -14,8 +14,8 @@ export interface Residuals {
   readonly bend: (x: Vector, step: Vector) => Vector;
 }
 
-/** What a function of residuals gave: floats, as one array or a tree of them. */
-const vectorOf = (name: string, given: unknown): Vector => {
+/** What a function of residuals gave, floats as one array or a tree of them, as a vector of a dtype. */
+export const residualsIn = (name: string, given: unknown, dtype: DType): Vector => {
   const refuse = (what: string) =>
     new DTypeError(`${name}: the residuals must be float arrays, not ${what}.${reasonOf(given)}`);
   if (typeof given === "number" || given === undefined || given === null) throw refuse(describe(given));
@@ -24,7 +24,7 @@ const vectorOf = (name: string, given: unknown): Vector => {
   const odd = leaves.find((x) => !isNDArray(x) || !isFloat(x.dtype));
   if (odd !== undefined) throw refuse(isNDArray(odd) ? odd.dtype : describe(odd));
   const [residuals] = tree.ravel(given);
-  if (residuals.shape[0] > 0) return residuals;
+  if (residuals.shape[0] > 0) return cast(residuals, dtype);
   throw new ShapeError(`${name}: there are no residuals: the array is empty. Give one residual for each observation.`);
 };
 
@@ -35,7 +35,7 @@ const [byColumns, byRows] = [typed<Jacobian>(jacfwd), typed<Jacobian>(jacrev)];
 
 /** Residuals of trees as those of vectors, for the function that is named. */
 export const residualsOf = <P>(name: string, f: AnyFunction, back: (x: Vector) => P): Residuals => {
-  const at = (x: Vector): Vector => cast(vectorOf(name, f(back(x))), x.dtype);
+  const at = (x: Vector): Vector => residualsIn(name, f(back(x)), x.dtype);
   const [forward, backward] = [byColumns(at), byRows(at)];
   const along =
     (f: Residuals["at"], step: Vector): Residuals["at"] =>

@@ -14,74 +14,24 @@ import {
 } from "@gradfold/core";
 import { typed } from "@gradfold/core/library";
 import { checkParameters } from "../../argument.ts";
-import { anything, count, finitePositive, flag, kind, oneOf, optional, type Settings } from "../../setting.ts";
-import { type Bounds, type FlatBounds, flatBounds } from "../bounds.ts";
+import { type FlatBounds, flatBounds } from "../bounds.ts";
 import { rootsOfDiagonal } from "../covariance.ts";
-import type { Compile, Searched } from "../iterate.ts";
+import type { Searched } from "../iterate.ts";
 import { type FitOutcome, outcomeOf } from "../outcome.ts";
 import { type AnyFunction, search } from "../search.ts";
 import { precisionOf, tolerancesOf } from "../tolerances.ts";
 import { inverseRoot, undeterminedAt } from "./covariance.ts";
-import { lossOf, type SquaresLoss } from "./loss.ts";
-import { marquardt, type Squares } from "./marquardt.ts";
-import { residualsOf } from "./residuals.ts";
-
-/** When a search for least squares has converged: by the first of these that holds. 0 leaves a test out. */
-export interface SquaresTolerances {
-  /**
-   * For the cosine of the angle between the residuals and the Jacobian's columns, which is 0 at the minimum and knows no units. It
-   * bounds how far the point is from the minimum in standard errors; the dtype's precision to the power 2/3 by default, 3.7e-11.
-   */
-  readonly gradient?: number;
-  /**
-   * For the greatest change of a number, as a share of its size, in the step that would come next without damping; the
-   * dtype's precision to the power 2/3 by default.
-   */
-  readonly step?: number;
-  /**
-   * For the change of the value in a step, as a share of it, both as it was expected and as it was; 0 by default: the last digits
-   * of the point change no digit of the value.
-   */
-  readonly value?: number;
-}
-
-export interface LeastSquaresOptions<P = unknown> {
-  /**
-   * ρ, of which half of the sum over the residuals is minimized: `"linear"`, the squares themselves, by default. Others let
-   * outliers count for less: with z = (r / scale)², times scale², `"huber"`: z up to 1, then 2 √z - 1; `"softL1"`:
-   * 2 (√(1 + z) - 1); `"cauchy"`: ln(1 + z); `"arctan"`: arctan z.
-   */
-  readonly loss?: SquaresLoss;
-  /** From which size on a residual counts as an outlier; 1 by default. It is SciPy's `f_scale`. */
-  readonly scale?: number;
-  /** When the search has converged. */
-  readonly tolerances?: SquaresTolerances;
-  /** The most steps; 1,000 by default. */
-  readonly maxSteps?: number;
-  /** From where to where each number may go: `lower`, `upper` or both, numbers or trees like the start; no bounds by default. */
-  readonly bounds?: Bounds<P>;
-  /**
-   * Whether the residuals are in units of their standard deviations, which are known: the covariance is that of a variance of 1
-   * then, and not of the variance that the residuals show. False by default. It is `absolute_sigma` of SciPy's curve_fit.
-   */
-  readonly unitVariance?: boolean;
-  /** Compiles each step: `jit` of `gradfold/compile`. */
-  readonly jit?: Compile;
-}
-
-export const squaresSettings: Settings<LeastSquaresOptions> = {
-  loss: oneOf<SquaresLoss>("linear", "huber", "softL1", "cauchy", "arctan")("linear"),
-  scale: finitePositive(1),
-  tolerances: optional(anything<SquaresTolerances>()()),
-  maxSteps: count(1000),
-  bounds: optional(anything<Bounds>()()),
-  unitVariance: flag(false),
-  jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
-};
+import { lossOf } from "./loss.ts";
+import { marquardt } from "./marquardt.ts";
+import type { LeastSquaresOptions } from "./options.ts";
+import type { Squares } from "./problem.ts";
+import { residualsOf, residualsIn } from "./residuals.ts";
 
 /** What is known of a point that makes squares least, for the public functions to give. */
-export interface Solved<P> {
+export interface Solved<P, R = unknown> {
   readonly searched: Searched<P>;
+  /** The residuals at the point, as the function gives them. */
+  readonly residuals: R;
   readonly x: Vector;
   readonly back: (x: Vector) => P;
   /** Half of the sum of ρ(r²). */
@@ -123,30 +73,38 @@ const outcomeFor = (squares: Squares, { final }: Searched<unknown>, x: Vector): 
   });
 };
 
-/** Makes squares of residuals least, for the function that is named. */
-export const solveSquares = <P>(
-  name: string,
-  f: AnyFunction,
-  start: P,
-  options: Required<LeastSquaresOptions>,
-): Solved<P> => {
-  const { loss: rho, scale, tolerances: given, maxSteps, bounds: box, unitVariance, jit } = options;
-  checkParameters(name, start);
+/** What is to be searched, as functions of what a transform makes of the residuals and bounds. */
+const taskOf = <P>(name: string, start: P, options: Required<LeastSquaresOptions>) => {
+  const { loss: rho, scale, tolerances: given, maxSteps } = options;
   const [x0, back] = tree.ravel(start);
-  const usual = precisionOf(x0.dtype) ** (2 / 3);
-  const tolerances = tolerancesOf(name, given, { gradient: usual, step: usual, value: 0 });
-  const [whole, loss] = [flatBounds(name, box, start), lossOf(rho, scale)];
-  const squaresOf = (g: AnyFunction, bounds: FlatBounds): Squares => ({
-    residuals: residualsOf(name, g, back),
+  const precision = precisionOf(x0.dtype);
+  const usual = { gradient: precision ** (2 / 3), step: 4 * precision, value: 0 };
+  const [tolerances, loss] = [tolerancesOf(name, given, usual), lossOf(rho, scale)];
+  const squaresOf = (f: AnyFunction, bounds: FlatBounds): Squares => ({
+    residuals: residualsOf(name, f, back),
     loss,
     bounds,
     tolerances,
     maxSteps,
   });
-  const valueOf = (g: AnyFunction) => {
-    const { at } = residualsOf(name, g, back);
-    return (x: Vector): Scalar => loss.value(at(x));
+  const gradientOf = (f: AnyFunction) => {
+    const { at } = residualsOf(name, f, back);
+    return typed<(x: Vector) => Vector>(grad((x: Vector): Scalar => loss.value(at(x))));
   };
+  return { back, loss, squaresOf, gradientOf };
+};
+
+/** Makes squares of residuals least, for the function that is named. */
+export const solveSquares = <P, R>(
+  name: string,
+  f: (point: unknown) => R,
+  start: P,
+  options: Required<LeastSquaresOptions>,
+): Solved<P, R> => {
+  const { maxSteps, bounds: box, unitVariance, jit } = options;
+  checkParameters(name, start);
+  const { back, loss, squaresOf, gradientOf } = taskOf(name, start, options);
+  const whole = flatBounds(name, box, start);
   const searched = search({
     name,
     f,
@@ -155,36 +113,36 @@ export const solveSquares = <P>(
     maxSteps,
     compile: jit ?? ((each) => each),
     methodOf: (g, bounds) => marquardt(squaresOf(g, bounds)),
-    equationOf: (g) => typed<(x: Vector) => Vector>(grad(valueOf(g))),
+    equationOf: gradientOf,
   });
   const { final, run } = searched;
-  const [x] = tree.ravel(final.point);
-  const squares = squaresOf(f, whole);
-  const value = run === undefined ? valueOf(f)(x) : final.value;
-  const degreesOfFreedom = squares.residuals.at(x).shape[0] - x.shape[0];
-  const rest = degreesOfFreedom > 0 ? degreesOfFreedom : NaN;
+  const [[x], squares, residuals] = [tree.ravel(final.point), squaresOf(f, whole), f(final.point)];
+  const found = residualsIn(name, residuals, x.dtype);
+  const value = run === undefined ? loss.value(found) : final.value;
+  const [m, n] = [found.shape[0], x.shape[0]];
   return {
     searched,
+    residuals,
     x,
     back,
     value,
-    degreesOfFreedom,
-    varianceFreedom: unitVariance ? Infinity : degreesOfFreedom,
+    degreesOfFreedom: m - n,
+    varianceFreedom: unitVariance ? Infinity : m - n,
     outcome: () => outcomeFor(squares, searched, x),
-    variance: unitVariance ? array(1) : div<Scalar, number>(mul(value, 2), rest),
+    variance: unitVariance ? array(1, { dtype: x.dtype }) : div<Scalar, number>(mul(value, 2), m > n ? m - n : NaN),
     root: (called) => {
-      if (unitVariance || degreesOfFreedom > 0) return inverseRoot(called, squares, final.point, x);
+      if (unitVariance || m > n) return inverseRoot(called, squares, final.point, x);
       throw new DomainError(
-        `${called}: there is no covariance: of ${x.shape[0]} numbers and ${x.shape[0] + degreesOfFreedom} residuals none is left ` +
-          "to tell the residuals' variance. Add residuals, or give unitVariance where their variance is 1.",
+        `${called}: there is no covariance: of ${n} numbers and ${m} residuals none is left to tell the residuals' variance. ` +
+          "Add residuals, or give unitVariance where their variance is 1.",
       );
     },
   };
 };
 
 /** The plain fields that every result has. */
-export const fieldsOf = <P>(called: string, solved: Solved<P>) => {
-  const { searched, back, value, degreesOfFreedom, variance, root } = solved;
+export const fieldsOf = <P, R>(called: string, solved: Solved<P, R>) => {
+  const { searched, residuals, back, value, degreesOfFreedom, variance, root } = solved;
   const { memory: _, ...state } = searched.final;
   const covariance = (): Matrix => {
     const half = root(`${called}'s covariance`);
@@ -193,6 +151,7 @@ export const fieldsOf = <P>(called: string, solved: Solved<P>) => {
   return {
     ...state,
     value,
+    residuals,
     degreesOfFreedom,
     residualDeviation: sqrt(variance),
     covariance,

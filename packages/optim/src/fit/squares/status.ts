@@ -1,8 +1,9 @@
-import { lessEqual, type Scalar, type Vector } from "@gradfold/core";
+import { abs, div, equal, lessEqual, logicalOr, max, mul, type Scalar, type Vector, where } from "@gradfold/core";
 import { type FlatBounds, isAnyPressed } from "../bounds.ts";
 import { asScalar, type Case, finiteness, firstOf, settled } from "../status.ts";
-import type { Limits } from "../tolerances.ts";
-import { cosineOf, type Local, shareOf, wholeStep } from "./local.ts";
+import { type Limits, precisionOf } from "../tolerances.ts";
+import { wholeStep } from "./damping.ts";
+import { cosineOf, lengthIn, type Local, removable } from "./local.ts";
 
 /** Where a search for least squares is. */
 export interface Whereabouts {
@@ -11,11 +12,19 @@ export interface Whereabouts {
   readonly local: Local;
 }
 
+/** The greatest change of a number in a step, as a share of its size. */
+const shareOf = (x: Vector, step: Vector): Scalar => max(where(equal(step, 0), 0, div(abs(step), abs(x))));
+
+/** Whether all that a step could take away from the residuals is as little as what rounding the point's numbers changes in them. */
+const isRounding = ({ x, local }: Whereabouts): Scalar =>
+  lessEqual(removable(local), mul(lengthIn(local, x), 4 * precisionOf(x.dtype)));
+
 /** What a state tells of itself: how near the point is to a minimum, and what follows from it. */
-const here = ({ x, local }: Whereabouts, bounds: FlatBounds, { tolerances }: Limits): readonly Case[] => {
+const here = (at: Whereabouts, bounds: FlatBounds, { tolerances }: Limits): readonly Case[] => {
+  const { x, local } = at;
   const isBound = isAnyPressed(x, local.gradient, bounds);
   const isLevel = lessEqual(cosineOf(local), tolerances.gradient);
-  const isNear = lessEqual(shareOf(x, wholeStep(local)), tolerances.step);
+  const isNear = logicalOr(lessEqual(shareOf(x, wholeStep(local)), tolerances.step), isRounding(at));
   return [
     ...settled("converged by gradient", isLevel, isBound),
     ...(tolerances.step === 0 ? [] : settled("converged by step", isNear, isBound)),
