@@ -55,7 +55,7 @@ const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 export const normOf = (x: Vector): Scalar => sqrt(sum(square(x)));
 
-const columnNorms = (x: Matrix): Vector => asVector(sqrt(sum(square(x), 0)));
+export const columnNorms = (x: Matrix): Vector => asVector(sqrt(sum(square(x), 0)));
 
 /** Units of columns: 1 for those that were always 0. */
 export const unitsOf = ({ scale }: Pick<Local, "scale">): Vector => asVector(where(equal(scale, 0), 1, scale));

@@ -1,9 +1,22 @@
-import { abs, div, equal, lessEqual, logicalOr, max, mul, type Scalar, type Vector, where } from "@gradfold/core";
-import { type FlatBounds, isAnyPressed } from "../bounds.ts";
+import {
+  abs,
+  all,
+  div,
+  equal,
+  lessEqual,
+  logicalAnd,
+  logicalOr,
+  max,
+  mul,
+  type Scalar,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import { type FlatBounds, freeGradient, isAnyPressed } from "../bounds.ts";
 import { asScalar, type Case, finiteness, firstOf, settled } from "../status.ts";
 import { type Limits, precisionOf } from "../tolerances.ts";
 import { wholeStep } from "./damping.ts";
-import { cosineOf, lengthIn, type Local, removable } from "./local.ts";
+import { columnNorms, cosineOf, type Local, normOf, removable } from "./local.ts";
 
 /** Where a search for least squares is. */
 export interface Whereabouts {
@@ -17,7 +30,16 @@ const shareOf = (x: Vector, step: Vector): Scalar => max(where(equal(step, 0), 0
 
 /** Whether all that a step could take away from the residuals is as little as what rounding the point's numbers changes in them. */
 const isRounding = ({ x, local }: Whereabouts): Scalar =>
-  lessEqual(removable(local), mul(lengthIn(local, x), 4 * precisionOf(x.dtype)));
+  lessEqual(removable(local), mul(normOf(mul(columnNorms(local.root), x)), 4 * precisionOf(x.dtype)));
+
+/**
+ * Whether the gradient is 0 in all columns by itself, though together they could take away more: where the Jacobian has no inverse
+ * at a minimum whose residuals are not 0.
+ */
+const isFlat = ({ x, local }: Whereabouts, bounds: FlatBounds, { tolerances }: Limits): Scalar => {
+  const most = mul(mul(columnNorms(local.root), local.size), tolerances.gradient);
+  return all(lessEqual(abs(freeGradient(x, local.gradient, bounds)), most));
+};
 
 /** What a state tells of itself: how near the point is to a minimum, and what follows from it. */
 const here = (at: Whereabouts, bounds: FlatBounds, { tolerances }: Limits): readonly Case[] => {
@@ -44,12 +66,14 @@ export interface Signs {
   readonly isLast: Scalar;
 }
 
-export const statusAfter = (at: Whereabouts, signs: Signs, bounds: FlatBounds, limits: Limits): Scalar =>
-  asScalar(
+export const statusAfter = (at: Whereabouts, signs: Signs, bounds: FlatBounds, limits: Limits): Scalar => {
+  const isLevel = logicalOr(signs.isLevel, logicalAnd(signs.isStuck, isFlat(at, bounds, limits)));
+  return asScalar(
     firstOf([
       ...here(at, bounds, limits),
-      ...settled("converged by value", signs.isLevel, isAnyPressed(at.x, at.local.gradient, bounds)),
+      ...settled("converged by value", isLevel, isAnyPressed(at.x, at.local.gradient, bounds)),
       ["stalled", signs.isStuck],
       ["limit reached", signs.isLast],
     ]),
   );
+};
