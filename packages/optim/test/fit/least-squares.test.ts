@@ -300,6 +300,18 @@ describe("the end", () => {
     expect(leastSquares((p: Scalar) => add(mul(p, 0), y), 1).outcome.kind).toBe("converged by gradient");
     expect(item(leastSquares((p: Scalar) => sub(p, 1), 1).steps)).toBe(0);
   });
+  test("waits for the last digits of a number with a great offset", () => {
+    const [at, moved] = [array([1, 2, 3, 4, 5, 6]), 2 ** 40];
+    const peak = (p: NDArray<[2]>, offset: number): NDArray =>
+      sub<NDArray, NDArray>(
+        mul<Scalar, NDArray>(slice(p, [1]), exp(neg(square(sub<NDArray, NDArray>(sub(at, -offset), slice(p, [0])))))),
+        array([0.01, 0.3, 1.1, 0.6, 0.02, 0]),
+      );
+    const near = leastSquares((p: NDArray<[2]>) => peak(p, 0), array([2.7, 1]));
+    const far = leastSquares((p: NDArray<[2]>) => peak(p, moved), array([2.7 + moved, 1]));
+    expect(far.outcome.isConverged, far.outcome.message).toBe(true);
+    expect(Math.abs((numbers(far.point)[0] ?? NaN) - moved - (numbers(near.point)[0] ?? NaN))).toBeLessThan(1e-3);
+  });
   test("does not depend on units", () => {
     const inUnits = (unit: number, height: number) =>
       leastSquares(
