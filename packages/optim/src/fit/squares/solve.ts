@@ -49,7 +49,9 @@ export interface Solved<P, R = unknown> {
 
 const words = {
   "converged by value": "the value does not tell a step from none any more, by its tolerance or its rounding errors",
-  "converged by step": "the next step would change no number by more than its tolerance, as a share of its size",
+  "converged by step":
+    "the next step would change no number by more than its tolerance, as a share of its size, or take no more from the residuals " +
+    "than rounding the numbers changes in them",
   stalled:
     "steps within the radius do not change the point any more. The rounding errors of the residuals may be that large",
 };
