@@ -15,6 +15,7 @@ export { checker, eachElement } from "./operations/checked.ts";
 export { type Arithmetic, fused } from "./operations/fused.ts";
 export { gatherRows } from "./operations/gather.ts";
 export { stackRows } from "./operations/join.ts";
+export { qrTriangle } from "./operations/qr.ts";
 export { allocate, allocateAlone, bytesPerElement, isFloat, type Store } from "./scalar/dtype.ts";
 export { lazy } from "./scalar/lazy.ts";
 export { typed } from "./static/door.ts";

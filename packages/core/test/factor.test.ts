@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { qrTriangle } from "../src/library.ts";
 import {
   allClose,
   array,
@@ -75,6 +76,14 @@ describe("qr", () => {
         if (i === j) expect(x).toBeGreaterThanOrEqual(0);
       });
     }));
+  test("has the same triangle where it is made alone, bit for bit", () => {
+    for (const [m, n] of [
+      [6, 3],
+      [4, 4],
+      [9, 1],
+    ] as const)
+      expect(numbers(qrTriangle(random(m, m, n)))).toEqual(numbers(qr(random(m, m, n)).r));
+  });
   test("does not notice the units of columns", () => {
     const [a, units] = [random(3, 6, 3), array([2 ** 700, 1, 2 ** -700])];
     const [plain, scaled] = [qr(a), qr(mul(a, units))];

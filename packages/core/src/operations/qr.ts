@@ -2,6 +2,7 @@ import type { ArrayType, NDArray } from "../array/array.ts";
 import { bind, type Primitive } from "../array/primitive.ts";
 import { frozen } from "../array/shape.ts";
 import { operand } from "../input/operand.ts";
+import { zerosLike } from "../convert/make.ts";
 import { floating } from "../scalar/dtype.ts";
 import type { Value } from "../scalar/lane.ts";
 import { type Machine, recordRoutine } from "../scalar/routine.ts";
@@ -29,39 +30,64 @@ import { cast } from "./spread.ts";
 import { tril, triu } from "./triangle.ts";
 import { triangularRecord } from "./triangular.ts";
 
-/** The result, with Q above R; scratch for the matrix, for Q, for each column's τ and for its exponent. */
-const [result, matrix, orthogonal, taus, exponents] = [1, 2, 3, 4, 5];
+/** The result, with Q above R; scratch for the matrix, for each column's τ and for its exponent, and for Q. */
+const [result, matrix, taus, exponents, orthogonal] = [1, 2, 3, 4, 5];
 
 const columnsIn = (m: Machine, buffer: number): Columns => ({ buffer, height: m.size(1) });
 
-/** Writes Q and R, with the signs that keep R's diagonal from being negative. */
-const write = (m: Machine, start: Value): void => {
+/** The sign that keeps R's diagonal from being negative at k. */
+const signAt = (m: Machine, a: Columns, k: Value): Value =>
+  m.select(m.less(m.load(a.buffer, columnOf(m, a, k, k).at), 0), -1, 1);
+
+const writeOrthogonal = (m: Machine, start: Value): void => {
   const [height, n] = [m.size(1), m.size(2)];
   const [a, q] = [columnsIn(m, matrix), columnsIn(m, orthogonal)];
-  const signOf = (k: Value): Value => m.select(m.less(m.load(matrix, columnOf(m, a, k, k).at), 0), -1, 1);
   m.loop(0, n, (j) => {
-    const sign = signOf(j);
+    const sign = signAt(m, a, j);
     m.loop(0, height, (i) => {
       const at = m.add(start, m.add(m.mul(i, n), j));
       m.store(result, at, m.mul(sign, m.load(orthogonal, columnOf(m, q, j, i).at)));
     });
+  });
+};
+
+const writeTriangular = (m: Machine, start: Value): void => {
+  const [n, a] = [m.size(2), columnsIn(m, matrix)];
+  m.loop(0, n, (j) => {
     const restored = byPower(m, m.load(exponents, j));
     m.loop(0, m.add(j, 1), (k) => {
-      const at = m.add(start, m.add(m.mul(m.add(height, k), n), j));
-      m.store(result, at, m.mul(signOf(k), restored(m.load(matrix, columnOf(m, a, j, k).at))));
+      const at = m.add(start, m.add(m.mul(k, n), j));
+      m.store(result, at, m.mul(signAt(m, a, k), restored(m.load(matrix, columnOf(m, a, j, k).at))));
     });
   });
 };
 
-const factorization = recordRoutine((m) => {
+/** Leaves R and the reflections of matrix s where its columns were. */
+const reflectMatrix = (m: Machine, s: Value): Columns => {
   const [height, n] = [m.size(1), m.size(2)];
   const a = columnsIn(m, matrix);
+  loadColumns(m, m.mul(s, m.mul(height, n)), n, a);
+  m.loop(0, n, (j) => m.store(exponents, j, normalize(m, columnOf(m, a, j, 0))));
+  reflectColumns(m, a, taus, n);
+  return a;
+};
+
+const factorization = recordRoutine((m) => {
+  const [height, n] = [m.size(1), m.size(2)];
   m.loop(0, m.size(0), (s) => {
-    loadColumns(m, m.mul(s, m.mul(height, n)), n, a);
-    m.loop(0, n, (j) => m.store(exponents, j, normalize(m, columnOf(m, a, j, 0))));
-    reflectColumns(m, a, taus, n);
+    const a = reflectMatrix(m, s);
     formOrthogonal(m, { of: a, taus, count: n }, columnsIn(m, orthogonal));
-    write(m, m.mul(s, m.mul(m.add(height, n), n)));
+    const start = m.mul(s, m.mul(m.add(height, n), n));
+    writeOrthogonal(m, start);
+    writeTriangular(m, m.add(start, m.mul(height, n)));
+  });
+});
+
+const triangularization = recordRoutine((m) => {
+  const n = m.size(2);
+  m.loop(0, m.size(0), (s) => {
+    reflectMatrix(m, s);
+    writeTriangular(m, m.mul(s, m.mul(n, n)));
   });
 });
 
@@ -99,7 +125,7 @@ const primitive: Primitive = {
     sizes: (inputs) => stackOf(only("qr", inputs)),
     scratch: (inputs) => {
       const [, m, n] = stackOf(only("qr", inputs));
-      return [m * n, m * n, n, n].map((size) => ({ dtype: "float64", size }));
+      return [m * n, n, n, m * n].map((size) => ({ dtype: "float64", size }));
     },
   }),
   jvp: ([t], _, factored) => {
@@ -119,6 +145,42 @@ const primitive: Primitive = {
   },
   batch: (inputs) => bind(primitive, inputs),
 };
+
+const triangularType = (inputs: readonly ArrayType[]): ArrayType => {
+  const { shape, dtype } = only("qrTriangle", inputs);
+  const [, , n] = stackOf({ shape, dtype });
+  return { shape: frozen([...leadOf(shape), n, n]), dtype };
+};
+
+/** R without Q, whose derivatives are those of both. */
+const triangular: Primitive = {
+  name: "qrTriangle",
+  parameters: {},
+  type: triangularType,
+  ...sequential({
+    name: "qrTriangle",
+    type: triangularType,
+    routine: triangularization,
+    sizes: (inputs) => stackOf(only("qrTriangle", inputs)),
+    scratch: (inputs) => {
+      const [, m, n] = stackOf(only("qrTriangle", inputs));
+      return [m * n, n, n].map((size) => ({ dtype: "float64", size }));
+    },
+  }),
+  jvp: (tangents, inputs) => {
+    const tangent = primitive.jvp(tangents, inputs, bind(primitive, inputs));
+    return tangent && parts(tangent)[1];
+  },
+  vjp: (place, cotangent, inputs) => {
+    const factored = bind(primitive, inputs);
+    const ofQ = zerosLike(parts(factored)[0]);
+    return primitive.vjp(place, concatenate([ofQ, cotangent], -2), inputs, factored);
+  },
+  batch: (inputs) => bind(triangular, inputs),
+};
+
+/** The R of `qr` alone, at half of its cost: of matrices of floats at least as high as wide. */
+export const qrTriangle = (x: NDArray): NDArray => bind(triangular, [x]);
 
 /**
  * The factors of a matrix [m, n], or of each of a stack of them: Q of orthonormal columns, [m, k], and R, [k, n], zero

@@ -23,7 +23,7 @@ import { concatenate } from "../../src/operations/join.ts";
 import { lstsq } from "../../src/operations/lstsq.ts";
 import { pinv } from "../../src/operations/pinv.ts";
 import { prod } from "../../src/operations/prod.ts";
-import { qr } from "../../src/operations/qr.ts";
+import { qr, qrTriangle } from "../../src/operations/qr.ts";
 import { reshape, swapLast, transpose } from "../../src/operations/reshape.ts";
 import { zeros } from "../../src/convert/make.ts";
 import { set } from "../../src/operations/set.ts";
@@ -470,6 +470,7 @@ export const catalogue: readonly Entry[] = [
     (a, b) => triangularSolve(a, b, { lower: false }),
   ),
   ofRectangles("qr", (a) => qr(a), { isHigh: true }),
+  ofRectangles("qrTriangle", (a) => qrTriangle(a), { isHigh: true }),
   ofRectangles("svd", (a) => svd(a), { isHigh: true, step: 4 }),
   ofRectangles("pinv", (a) => pinv(a), { shares: true }),
   ofRectangles("lstsq", (a, b) => lstsq(a, b ?? zeros([0])), { sides: true, shares: true }),
