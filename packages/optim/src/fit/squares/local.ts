@@ -22,7 +22,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
+import { qrTriangle, typed } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
 import { precisionOf } from "../tolerances.ts";
 import type { Weighed } from "./loss.ts";
@@ -67,7 +67,8 @@ export const unitsOf = ({ scale }: Pick<Local, "scale">): Vector => asVector(whe
 export const localOf = ({ residuals, jacobian }: Weighed, x: Vector, bounds: FlatBounds, scale: Vector): Local => {
   const [m, n] = jacobian.shape;
   const k = Math.min(m, n);
-  const { r } = qr(asMatrix(concatenate([jacobian, expandDims(residuals, 1)], 1)));
+  const both = asMatrix(concatenate([jacobian, expandDims(residuals, 1)], 1));
+  const r = m > n ? asMatrix(qrTriangle(both)) : qr(both).r;
   const root = asMatrix(
     slice(r, [
       [0, k],
