@@ -29,7 +29,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   [
     "Fits",
     "the answer without a loop of one's own, how sure it is and how the search went, in words",
-    "curveFit customRoot fitStatuses leastSquares minimize",
+    "curveFit fitStatuses leastSquares minimize",
   ],
   [
     "Data to try things on",

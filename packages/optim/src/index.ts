@@ -2,7 +2,7 @@ export { fitStatuses, type FitStatus } from "./fit/status.ts";
 export { curveFit, type CurveFit, type CurveFitOptions } from "./fit/curve-fit.ts";
 export { leastSquares, type LeastSquaresFit } from "./fit/least-squares.ts";
 export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
-export type { Band, BandOptions, Intervals } from "./fit/squares/band.ts";
+export type { CurveBand, BandOptions, Intervals } from "./fit/squares/band.ts";
 export type { SquaresLoss } from "./fit/squares/loss.ts";
 export type { LeastSquaresOptions, SquaresTolerances } from "./fit/squares/options.ts";
 export * as initializer from "./initializer.ts";

@@ -1,6 +1,6 @@
 // One door for options: every function that is exported refuses what it does not know, with the name that was meant.
 import { readFileSync } from "node:fs";
-import { array, ones, random } from "@gradfold/core";
+import { array, mul, ones, random, square } from "@gradfold/core";
 import { describe, expect, test } from "vitest";
 import * as optim from "../src/index.ts";
 import * as optimizers from "../src/optimizer/index.ts";
@@ -98,7 +98,15 @@ const family = (
 const { initializer, lineSearch, projection, schedule, synthetic, testFunction, transform, loss, ...rest } = optim;
 const wrappers = { applyIfFinite: rest.applyIfFinite, lookahead: rest.lookahead, multiSteps: rest.multiSteps };
 
+/** Functions that search, of a function and a start. */
+const fits: readonly (readonly [name: string, call: Call])[] = [
+  ["minimize", (options) => optim.minimize((x) => square(x), 1, options)],
+  ["leastSquares", (options) => optim.leastSquares((x) => square(x), 1, options)],
+  ["curveFit", (options) => optim.curveFit((a, x) => mul(a, x), rows, rows, 0.5, options)],
+];
+
 const doors: readonly (readonly [name: string, call: Call])[] = [
+  ...fits,
   ...family("", optimizers, (options) => [0.1, options]),
   ...family("loss.", loss, (options) => [rows, rows, options]),
   ...family("", wrappers, (options) => [descent, options]),
@@ -137,7 +145,8 @@ const misspellings = (name: string): readonly string[] => [
 
 test("everything exported is here, or takes no options, or belongs to runs, data and metrics", () => {
   const known = new Set([...doors.map(([name]) => name), ...plain]);
-  const ofData = /^(batches|metric|sliceInputs|steps|train\w+|recording|standardize|trajectory|withValidation)$/;
+  const ofData =
+    /^(batches|fitStatuses|metric|sliceInputs|steps|train\w+|recording|standardize|trajectory|withValidation)$/;
   const names = Object.entries(rest).filter(([name]) => !ofData.test(name));
   expect(names.map(([name]) => name).filter((name) => !known.has(name))).toEqual([]);
   expect(plain.filter((name) => doors.some(([door]) => door === name))).toEqual([]);

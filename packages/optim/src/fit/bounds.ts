@@ -47,7 +47,7 @@ const vectorOf = (name: string, which: string, bounds: unknown, start: unknown):
 /** Bounds in the order of a start's numbers, for the function that is named. */
 export const flatBounds = (name: string, given: Bounds | undefined, start: unknown): FlatBounds => {
   if (given === undefined) return null;
-  const { lower, upper } = read(name, given);
+  const { lower, upper } = read(`${name}.bounds`, given);
   const [low, high] = [vectorOf(name, "lower", lower, start), vectorOf(name, "upper", upper, start)];
   return { lower: asVector(uncrossed(name, low, high)), upper: high };
 };

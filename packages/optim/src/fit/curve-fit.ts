@@ -16,7 +16,7 @@ import { anything, optional, settings } from "../setting.ts";
 import type { LeastSquaresFit } from "./least-squares.ts";
 import type { Point } from "./minimize.ts";
 import { resultOf } from "./result.ts";
-import { type Band, type BandOptions, bandOf, type Intervals, intervalsOf } from "./squares/band.ts";
+import { type CurveBand, type BandOptions, bandOf, type Intervals, intervalsOf } from "./squares/band.ts";
 import { type LeastSquaresOptions, squaresSettings } from "./squares/options.ts";
 import { fieldsOf, solveSquares } from "./squares/solve.ts";
 
@@ -51,7 +51,7 @@ export interface CurveFit<P, X> extends LeastSquaresFit<P, NDArray> {
    *
    * @throws DomainError when the level is not between 0 and 1, or there is no covariance
    */
-  readonly band: (x: AnySize<X>, level?: number, options?: BandOptions) => Band;
+  readonly band: (x: AnySize<X>, level?: number, options?: BandOptions) => CurveBand;
 }
 
 const name = "curveFit";
@@ -127,7 +127,7 @@ export const curveFit = typed<
   const plain = {
     ...fieldsOf(name, solved),
     intervals: (level = 0.95): Intervals<unknown> => intervalsOf(`${name}'s intervals`, solved, level),
-    band: (at: unknown, level = 0.95, given?: BandOptions): Band =>
+    band: (at: unknown, level = 0.95, given?: BandOptions): CurveBand =>
       bandOf(`${name}'s band`, solved, (params) => predictionsOf(model(params, at)), level, given),
   };
   return resultOf(name, searched, outcome, plain);

@@ -24,7 +24,8 @@ export interface LeastSquaresFit<P, R> extends Minimum<P> {
   readonly residualDeviation: Scalar;
   /**
    * The covariance of the point's n numbers, leaf after leaf, [n, n]: the residuals' variance times (Jᵀ J)⁻¹, by the
-   * triangular factor of J. Numbers that press against a bound are taken as fixed: 0.
+   * triangular factor of J. Numbers that press against a bound are taken as fixed: 0. Of a robust loss J and the variance are those
+   * of the squares that stand for it at the point.
    *
    * @throws DomainError when the residuals do not determine the numbers, which it names, or leave nothing to tell their variance
    */
@@ -38,7 +39,7 @@ const read = settings(squaresSettings);
 /**
  * The point that makes the sum of the squares of residuals least, near a start, by the Levenberg-Marquardt method: with the
  * Jacobian's columns in units of their norms, its factors by reflections and never the normal equations, and steps that
- * are bent along with the residuals.
+ * are bent along with the residuals. It is for up to some hundreds of numbers.
  *
  * Only the residuals' own scale counts: no tolerance depends on units. Of more numbers than residuals it finds one of many points,
  * without a covariance. Where residuals are not finite, the search steps back, and counts it.

@@ -35,7 +35,7 @@ export const tolerancesOf = (
   given: Tolerances | undefined,
   fallback: Required<Tolerances>,
 ): Required<Tolerances> => {
-  const found = read(name, given);
+  const found = read(`${name}.tolerances`, given);
   return {
     gradient: found.gradient ?? fallback.gradient,
     step: found.step ?? fallback.step,

@@ -1,6 +1,6 @@
 // The types of fits: a point like the start, residuals as the function gives them, and the compiler's words about others.
 import { add, array, exp, type Matrix, mul, type NDArray, type Scalar, sub } from "@gradfold/core";
-import { type Band, curveFit, type Intervals, leastSquares } from "../../src/index.ts";
+import { type CurveBand, curveFit, type Intervals, leastSquares } from "../../src/index.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const holds = <_ extends true>(): void => undefined;
@@ -24,7 +24,7 @@ const curve = curveFit(
   { weights: t, bounds: { lower: { a: 0, b: -1 } } },
 );
 holds<Same<ReturnType<typeof curve.intervals>, Intervals<{ readonly a: Scalar; readonly b: Scalar }>>>();
-holds<Same<ReturnType<typeof curve.band>, Band>>();
+holds<Same<ReturnType<typeof curve.band>, CurveBand>>();
 curve.band(array([1, 2, 3, 4]), 0.9, { kind: "prediction" });
 
 // @ts-expect-error: there is no such loss

@@ -361,7 +361,7 @@ test.each<readonly [string, () => unknown]>([
     () => leastSquares(line, 1, { unitVariance: 1 as unknown as boolean }),
   ],
   [
-    "DomainError: leastSquares: gradient must be a finite number from 0 on",
+    "DomainError: leastSquares.tolerances: gradient must be a finite number from 0 on",
     () => leastSquares(line, 1, { tolerances: { gradient: -1 } }),
   ],
   ["TreeError: leastSquares: there are no parameters", () => leastSquares(() => y, {})],

@@ -27,7 +27,7 @@ export interface Intervals<P> {
 }
 
 /** A curve and what is on both sides of it, in the shape of the model's predictions. */
-export interface Band {
+export interface CurveBand {
   /** The lower ends. */
   readonly lower: NDArray;
   /** The curve itself. */
@@ -72,7 +72,7 @@ export const bandOf = <P>(
   predict: (point: P) => NDArray,
   level: number,
   options: BandOptions | undefined,
-): Band => {
+): CurveBand => {
   const { kind, weight } = read(name, options);
   const { shape } = predict(back(x));
   const flat = (v: Vector): Vector => reshape(predict(back(v)), [sizeOf(shape)]);
