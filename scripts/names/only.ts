@@ -27,17 +27,12 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
     "hvp newton transform.scaleByNewton",
   ],
   [
-    "Fits",
-    "the answer without a loop of one's own, how sure it is and how the search went, in words",
-    "curveFit fitStatuses leastSquares minimize",
-  ],
-  [
     "Data to try things on",
     "for examples and tests, from a key",
     "synthetic.line synthetic.sine synthetic.moons synthetic.circles synthetic.spirals synthetic.blobs synthetic.xor testFunction.rosenbrock testFunction.himmelblau testFunction.beale testFunction.booth testFunction.rastrigin testFunction.ackley testFunction.quadratic testFunction.saddle standardize.invert",
   ],
   ["Members of families that the others leave out", "they complete `loss` and `metric`", "loss.squaredHinge metric.f1"],
-  ["Fits", "the answer and how sure it is, without a loop", "minimize fitStatuses"],
+  ["Fits", "the answer and how sure it is, without a loop", "minimize leastSquares curveFit fitStatuses"],
   [
     "Figures",
     "Observable Plot's, as SVG text",
