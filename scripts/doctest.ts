@@ -58,6 +58,7 @@ const documents = (): ReadonlyMap<string, readonly Test[]> =>
   new Map([
     ["README.md", inTurn("README.md")],
     ["docs/recipes.md", inTurn("docs/recipes.md", ...fencesOf("README.md").slice(0, 1))],
+    ["docs/fitting.md", inTurn("docs/fitting.md")],
     ["docs/coming-from.md", fencesOf("docs/coming-from.md").map(alone)],
   ]);
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, expect, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 
 /** Examples may break lines and choose quotes as they read best. */
 const plain = (text: string): string => text.replace(/\s+/g, " ").replaceAll('"', "'").trim();
@@ -26,13 +26,23 @@ export const throws = (run: () => unknown, text: string): void => {
   expect(plain(thrown)).toBe(plain(text));
 };
 
-/** Documents write files where they run, and print: into a folder of their own, and to nobody. */
+/**
+ * Documents write files where they run, and print: into a folder of their own, and to nobody. A picture that stands beside
+ * the documents is the very one that they draw; `vitest run scripts/examples -u` draws it anew.
+ */
 export const inScratch = (): void => {
   const home = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), "gradfold-"));
   beforeAll(() => {
     process.chdir(folder);
     vi.spyOn(console, "log").mockReturnValue();
+  });
+  afterEach(async () => {
+    for (const name of readdirSync(folder)) {
+      const shown = join(home, "docs", name);
+      if (name.endsWith(".svg") && existsSync(shown))
+        await expect(readFileSync(name, "utf8")).toMatchFileSnapshot(shown);
+    }
   });
   afterAll(() => {
     vi.restoreAllMocks();
