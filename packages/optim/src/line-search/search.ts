@@ -49,6 +49,8 @@ export interface Searched<T> {
   readonly place: Place<T>;
   /** How often the function was evaluated. */
   readonly evaluations: Scalar;
+  /** How many of these places were not finite in value or slope, so that the search went back. */
+  readonly notFinite: Scalar;
   /** Whether the place keeps the conditions, to rounding. */
   readonly isAccepted: Scalar;
   /** Whether no place is better than the start, which is the place then. */
@@ -69,6 +71,7 @@ interface Search<T> {
   readonly width: Scalar;
   readonly before: Scalar;
   readonly tried: Scalar;
+  readonly notFinite: Scalar;
   readonly isAccepted: Scalar;
   readonly done: Scalar;
 }
@@ -148,6 +151,7 @@ const behind = <T>(so: Search<T>, start: Numbers, found: Place<T>, options: Wolf
     width,
     before: where(isBracketed, so.width, so.before),
     tried: add(so.tried, 1),
+    notFinite: add(so.notFinite, where(isFine, 0, 1)),
     isAccepted,
     done: logicalOr(isAccepted, isStuck),
   };
@@ -167,7 +171,7 @@ export const wolfe = <T>(phi: (at: Scalar) => Place<T>, start: Place<T>, options
   const next = add(zeros([]), minimum(first, longest));
   // Where the way does not lead downhill, or from nowhere, there is nothing to find.
   const isDownhill = logicalAnd(less(start.slope, 0), logicalAnd(isFinite(start.value), isFinite(start.slope)));
-  const { best, tried, isAccepted } = whileLoop(
+  const { best, tried, notFinite, isAccepted } = whileLoop(
     (so: Search<T>) => logicalAnd(logicalNot(so.done), less(so.tried, maxSteps)),
     (so: Search<T>) => behind(so, start, phi(so.next), options),
     {
@@ -181,6 +185,7 @@ export const wolfe = <T>(phi: (at: Scalar) => Place<T>, start: Place<T>, options
       width: add(zeros([]), longest),
       before: mul(add(zeros([]), longest), 2),
       tried: zeros([]),
+      notFinite: zeros([]),
       isAccepted: greater(0, next),
       done: logicalNot(isDownhill),
     },
@@ -188,5 +193,5 @@ export const wolfe = <T>(phi: (at: Scalar) => Place<T>, start: Place<T>, options
   // By rounding a place may be low enough that is no lower.
   const place = choose(logicalOr(isAccepted, less(best.value, start.value)), best, start);
   const isStalled = logicalAnd(equal(place.at, 0), notEqual(start.slope, 0));
-  return { place, evaluations: tried, isAccepted, isStalled };
+  return { place, evaluations: tried, notFinite, isAccepted, isStalled };
 };

@@ -43,12 +43,12 @@ export const quasiNewton = <M>(problem: Problem, inverse: InverseHessian<M>): Me
       const { x, value, memory } = state;
       const { gradient, known } = memory;
       const direction = mul(inverse.times(known, freeGradient(x, gradient, problem.bounds)), -1);
-      const { place, evaluations, isStalled, isEndless } = searchAlong(problem, { x, value, gradient }, direction);
+      const { place, evaluations, notFinite, isStalled, isEndless } = searchAlong(problem, { x, value, gradient }, direction);
       const at = place.there;
       const learnt = inverse.learn(known, sub(at.x, x), sub(at.gradient, gradient));
       const next = choose(isStalled, inverse.empty(x), learnt);
       const isStuck = logicalAnd(isStalled, inverse.isEmpty(known));
-      const spent = { ...counts(0, 0), values: evaluations, derivatives: evaluations };
+      const spent = { ...counts(0, 0), values: evaluations, derivatives: evaluations, notFinite };
       const signs = { isStuck, isEndless, evaluations: spent };
       return stateAfter(problem, state, at, signs, { gradient: at.gradient, known: next });
     },
