@@ -1,4 +1,5 @@
 import {
+  abs,
   any,
   broadcastTo,
   cast,
@@ -12,6 +13,7 @@ import {
   logicalAnd,
   logicalNot,
   logicalOr,
+  mul,
   type NDArray,
   type Scalar,
   sub,
@@ -81,9 +83,28 @@ export const project = (x: Vector, bounds: FlatBounds): Vector =>
 export const pressed = (x: Vector, gradient: Vector, { lower, upper }: NonNullable<FlatBounds>): Vector =>
   logicalOr(logicalAnd(lessEqual(x, lower), greater(gradient, 0)), logicalAnd(lessEqual(upper, x), less(gradient, 0)));
 
-/** The gradient without the components that press against a bound. */
-export const freeGradient = (x: Vector, gradient: Vector, bounds: FlatBounds): Vector =>
-  bounds === null ? gradient : where(pressed(x, gradient, bounds), 0, gradient);
+/** The bound to which a step down the gradient leads. */
+const boundAhead = (gradient: Vector, { lower, upper }: NonNullable<FlatBounds>): Vector =>
+  where(greater(gradient, 0), lower, upper);
+
+/** How far the bound is to which a step down the gradient leads. */
+export const toBound = (x: Vector, gradient: Vector, bounds: NonNullable<FlatBounds>): Vector =>
+  sub(boundAhead(gradient, bounds), x);
+
+/** Whether a step down the gradient, of a length that is given per unit of it, leaves each number short of its bound. */
+export const freeBeyond = (x: Vector, gradient: Vector, scale: Scalar, bounds: NonNullable<FlatBounds>): Vector => {
+  const step = mul(abs(gradient), scale);
+  return logicalOr(equal(gradient, 0), less(step, abs(toBound(x, gradient, bounds))));
+};
+
+/** A direction without what leads out of bounds at once. */
+export const inward = (x: Vector, direction: Vector, { lower, upper }: NonNullable<FlatBounds>): Vector => {
+  const isOut = logicalOr(
+    logicalAnd(lessEqual(x, lower), less(direction, 0)),
+    logicalAnd(lessEqual(upper, x), greater(direction, 0)),
+  );
+  return where(isOut, 0, direction);
+};
 
 /** Whether any component presses against a bound. */
 export const isAnyPressed = (x: Vector, gradient: Vector, bounds: FlatBounds): Scalar =>

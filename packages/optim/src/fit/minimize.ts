@@ -7,9 +7,11 @@ import type { Transform } from "../transform/transform.ts";
 import { type Bounds, type FlatBounds, flatBounds, pressed } from "./bounds.ts";
 import { freeOf, inverseOfFree, rootsOfDiagonal } from "./covariance.ts";
 import type { Compile } from "./iterate.ts";
+import { denseMatrix } from "./method/bfgs.ts";
 import { descent } from "./method/descent.ts";
 import { limitedMemory } from "./method/lbfgs.ts";
 import { quasiNewton } from "./method/quasi-newton.ts";
+import { trustRegion } from "./method/trust-region.ts";
 import { objectiveOf } from "./objective.ts";
 import { type FitOutcome, outcomeOf } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
@@ -85,7 +87,9 @@ const read = settings<MinimizeOptions>({
 });
 
 const methods: Readonly<Record<string, (problem: Problem) => Method>> = {
+  bfgs: (problem) => quasiNewton(problem, denseMatrix),
   lbfgs: (problem) => quasiNewton(problem, limitedMemory),
+  trustRegion,
 };
 
 const methodOf = (problem: Problem, method: NonNullable<MinimizeOptions["method"]>): Method => {

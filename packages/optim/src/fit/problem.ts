@@ -22,7 +22,13 @@ export interface Evaluated {
   readonly gradient: Vector;
 }
 
-const stationary = ({ x, gradient }: Evaluated, bounds: FlatBounds) => ({
+/** A place where a method knows whether the objective curves downwards. */
+export interface Examined extends Evaluated {
+  readonly isSaddle?: Scalar;
+}
+
+/** How far a place is from one where there is nothing more to gain, and whether it is at a bound. */
+export const stationary = ({ x, gradient }: Evaluated, bounds: FlatBounds) => ({
   gradientNorm: max(abs(projectedGradient(x, gradient, bounds))),
   isBound: isAnyPressed(x, gradient, bounds),
 });
@@ -42,11 +48,11 @@ export const addCounts = (a: Evaluations, b: Evaluations): Evaluations => ({
   notFinite: add(a.notFinite, b.notFinite),
 });
 
-/** The state at the start, of what a method found there. */
-export const stateAtStart = <M>(problem: Problem, at: Evaluated, evaluations: Evaluations, memory: M): FlatState<M> => {
+/** The state at the start, of what a method found there, and of the memory that it begins with. */
+export const stateAtStart = <M>(problem: Problem, at: Examined, evaluations: Evaluations, memory: M): FlatState<M> => {
   const { gradientNorm, isBound } = stationary(at, problem.bounds);
   const steps = zeros([]);
-  const status = statusAtStart({ x: at.x, value: at.value, gradientNorm, isBound, steps }, problem);
+  const status = statusAtStart({ ...at, gradientNorm, isBound, steps }, problem);
   return { x: at.x, value: at.value, gradientNorm, status, steps, evaluations, memory };
 };
 
@@ -54,13 +60,13 @@ export const stateAtStart = <M>(problem: Problem, at: Evaluated, evaluations: Ev
 export const stateAfter = <M>(
   problem: Problem,
   before: FlatState<M>,
-  at: Evaluated,
+  at: Examined,
   { evaluations, ...signs }: Signs & { readonly evaluations: Evaluations },
   memory: M,
 ): FlatState<M> => {
   const { gradientNorm, isBound } = stationary(at, problem.bounds);
   const steps = add(before.steps, 1);
-  const after = { x: at.x, value: at.value, gradientNorm, isBound, steps };
+  const after = { ...at, gradientNorm, isBound, steps };
   const status = statusAfter(before, after, signs, problem);
   const all = addCounts(before.evaluations, evaluations);
   return { x: at.x, value: at.value, gradientNorm, status, steps, evaluations: all, memory };

@@ -50,6 +50,8 @@ export interface Place {
   readonly steps: Scalar;
   /** Whether a component of the gradient presses against a bound. */
   readonly isBound: Scalar;
+  /** Whether the objective curves downwards in some direction; not known by default. */
+  readonly isSaddle?: Scalar;
 }
 
 /** A status, and whether it holds. */
@@ -59,11 +61,17 @@ export type Case = readonly [status: FitStatus, holds: Scalar];
 export const firstOf = (cases: readonly Case[]): Scalar | number =>
   cases.reduceRight<Scalar | number>((rest, [status, holds]) => where(holds, numberOf(status), rest), 0);
 
-/** Where there is nothing more to gain, a place at a bound is told from one inside. */
-export const settled = (status: FitStatus, holds: Scalar, isBound: Scalar): readonly Case[] => [
-  ["at a bound", logicalAnd(holds, isBound)],
-  [status, holds],
-];
+/**
+ * Where there is nothing more to gain, a place at a bound is told from one inside; a saddle or a maximum, where a method knows
+ * of one, is no such place.
+ */
+export const settled = (status: FitStatus, test: Scalar, isBound: Scalar, isSaddle?: Scalar): readonly Case[] => {
+  const holds = isSaddle === undefined ? test : logicalAnd(test, logicalNot(isSaddle));
+  return [
+    ["at a bound", logicalAnd(holds, isBound)],
+    [status, holds],
+  ];
+};
 
 /** A search that is nowhere has diverged. */
 export const finiteness = (value: Scalar, gradientNorm: Scalar): Case => [
@@ -71,9 +79,9 @@ export const finiteness = (value: Scalar, gradientNorm: Scalar): Case => [
   logicalNot(logicalAnd(isFinite(value), isFinite(gradientNorm))),
 ];
 
-const here = ({ value, gradientNorm, isBound }: Place, { gradient }: Required<Tolerances>): readonly Case[] => [
-  finiteness(value, gradientNorm),
-  ...settled("converged by gradient", lessEqual(gradientNorm, gradient), isBound),
+const here = (place: Place, { gradient }: Required<Tolerances>): readonly Case[] => [
+  finiteness(place.value, place.gradientNorm),
+  ...settled("converged by gradient", lessEqual(place.gradientNorm, gradient), place.isBound, place.isSaddle),
 ];
 
 export const asScalar = (x: Scalar | number): Scalar => (typeof x === "number" ? array(x) : x);
@@ -102,7 +110,7 @@ export const statusAfter = (
   const moved = max(div(abs(sub(after.x, before.x)), maximum(abs(after.x), 1)));
   const small = (status: FitStatus, change: Scalar, tolerance: number, size: Scalar | number): readonly Case[] => {
     const holds = logicalAnd(greater(moved, 0), lessEqual(change, mul(size, tolerance)));
-    return tolerance === 0 ? [] : settled(status, holds, after.isBound);
+    return tolerance === 0 ? [] : settled(status, holds, after.isBound, after.isSaddle);
   };
   const size = maximum(abs(before.value), abs(after.value));
   return asScalar(

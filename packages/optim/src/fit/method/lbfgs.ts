@@ -1,6 +1,6 @@
-import { div, dot, equal, greater, minimum, mul, type Scalar, type Vector, where, zeros } from "@gradfold/core";
+import { equal, mul, type Scalar, type Vector, where, zeros } from "@gradfold/core";
 import { type Change, precondition } from "../../optimizer/lbfgs.ts";
-import { lengthOf } from "../../transform/norm.ts";
+import { scaleOf, scaleOr, weightOf } from "./curvature.ts";
 import type { InverseHessian } from "./quasi-newton.ts";
 
 /** The last steps: the newest one first; those of weight 0 are none. */
@@ -8,25 +8,18 @@ type Changes = readonly Change[];
 
 const memorySize = 10;
 
-const weightOf = (step: Vector, change: Vector): Scalar => {
-  const curvature: Scalar = dot(step, change);
-  const isKnown = greater(curvature, 0);
-  return where(isKnown, div(1, where(isKnown, curvature, 1)), 0);
+/** A change among the numbers that are free. */
+const freed = ({ params, gradient }: Change, isFree: Vector): Change => {
+  const [step, change] = [where(isFree, params, 0), where(isFree, gradient, 0)];
+  return { params: step, gradient: change, weight: weightOf(step, change) };
 };
 
 /** One over the curvature along the newest step; where there is none, what makes a gradient at most 1 long. */
-const scalingOf = (changes: Changes, gradient: Vector): Scalar => {
-  const [newest] = changes;
-  const length = lengthOf(gradient);
-  const cautious = minimum(div(1, where(equal(length, 0), 1, length)), 1);
-  if (newest === undefined) return cautious;
-  const squared: Scalar = mul(dot(newest.gradient, newest.gradient), newest.weight);
-  const isKnown = greater(squared, 0);
-  return where(isKnown, div(1, where(isKnown, squared, 1)), cautious);
-};
+const scaling = ([newest]: Changes, gradient: Vector): Scalar =>
+  scaleOr(newest === undefined ? zeros([]) : scaleOf(newest.gradient, newest.weight), gradient);
 
 /**
- * The inverse Hessian as the last ten steps tell it.
+ * The inverse Hessian as the last ten steps tell it. A step along which the objective does not curve upwards tells nothing.
  *
  * D. C. Liu, J. Nocedal, "On the limited memory BFGS method for large scale optimization", 1989.
  */
@@ -39,10 +32,21 @@ export const limitedMemory: InverseHessian<Changes> = {
       weight: zeros([], { dtype: x.dtype }),
     }));
   },
-  times: (changes, gradient) => precondition(gradient, changes, scalingOf(changes, gradient)),
-  learn: (changes, step, change) => [
-    { params: step, gradient: change, weight: weightOf(step, change) },
-    ...changes.slice(0, -1),
-  ],
+  times: (changes, gradient, isFree) => {
+    const known = isFree === null ? changes : changes.map((change) => freed(change, isFree));
+    return precondition(gradient, known, scaling(known, gradient));
+  },
+  scaling,
+  learn: (changes, step, change) => {
+    const weight = weightOf(step, change);
+    const longer = [{ params: step, gradient: change, weight }, ...changes.slice(0, -1)];
+    return changes.map((before, i) => chosen(equal(weight, 0), before, longer[i] ?? before));
+  },
   isEmpty: ([newest]) => equal(newest?.weight ?? zeros([]), 0),
 };
+
+const chosen = (condition: Scalar, yes: Change, no: Change): Change => ({
+  params: where(condition, yes.params, no.params),
+  gradient: where(condition, yes.gradient, no.gradient),
+  weight: where(condition, yes.weight, no.weight),
+});

@@ -1,31 +1,54 @@
-import { logicalAnd, mul, type Scalar, sub, type Vector } from "@gradfold/core";
+import { logicalAnd, logicalOr, mul, type Scalar, sub, type Vector, where } from "@gradfold/core";
 import { choose } from "../../transform/steps.ts";
-import { freeGradient } from "../bounds.ts";
-import { counts, type Evaluated, type Problem, stateAfter, stateAtStart } from "../problem.ts";
+import { freeBeyond, inward, toBound } from "../bounds.ts";
+import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
 import type { Method } from "../state.ts";
+import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
 import { searchAlong } from "./line.ts";
 
 /** What is known of the inverse Hessian, and what follows from it. */
 export interface InverseHessian<M> {
   /** Nothing is known yet. */
   readonly empty: (x: Vector) => M;
-  /** Its product with a gradient whose components at bounds are 0; of nothing known, at most of length 1. */
-  readonly times: (known: M, gradient: Vector) => Vector;
+  /**
+   * The product of a gradient, whose components are 0 where numbers are held, with the inverse of the Hessian's block of
+   * those that are free (null: all of them); of nothing known, at most of length 1.
+   */
+  readonly times: (known: M, gradient: Vector, isFree: Vector | null) => Vector;
+  /** What to multiply a gradient by for a step down of a fair length. */
+  readonly scaling: (known: M, gradient: Vector) => Scalar;
   /** After one more step, by which point and gradient changed. */
   readonly learn: (known: M, step: Vector, change: Vector) => M;
-  /** Whether anything is known. */
+  /** Whether nothing is known. */
   readonly isEmpty: (known: M) => Scalar;
 }
 
 interface Memory<M> {
   readonly gradient: Vector;
   readonly known: M;
+  readonly idle: Idle;
 }
 
 /**
- * Steps by an approximation of the inverse Hessian that each step makes better. Numbers at a bound against which the
- * gradient presses them stay there; the others go on along the line until they meet theirs. Where no place of the line is better
- * the approximation is forgotten, and where it was empty the search is stuck.
+ * Where to go. A number that a step down the gradient would take to its bound goes there and no farther; for the others it
+ * is the step to the minimum of the model in which these are held.
+ */
+const directionOf = <M>(
+  { bounds }: Problem,
+  inverse: InverseHessian<M>,
+  { x, gradient }: Evaluated,
+  known: M,
+): Vector => {
+  if (bounds === null) return mul(inverse.times(known, gradient, null), -1);
+  const isFree = freeBeyond(x, gradient, inverse.scaling(known, gradient), bounds);
+  const newton = mul(inverse.times(known, where(isFree, gradient, 0), isFree), -1);
+  return inward(x, where(isFree, newton, toBound(x, gradient, bounds)), bounds);
+};
+
+/**
+ * Steps by an approximation of the inverse Hessian that each step makes better, and a search along the line, which is bent
+ * where numbers meet their bounds. Where no place of the line is better the approximation is forgotten, and where it was empty
+ * the search is stuck.
  *
  * D. P. Bertsekas, "Projected Newton methods for optimization problems with simple constraints", 1982.
  */
@@ -37,20 +60,23 @@ export const quasiNewton = <M>(problem: Problem, inverse: InverseHessian<M>): Me
   return {
     init: (x) => {
       const at = evaluated(x);
-      return stateAtStart(problem, at, counts(1, 1), { gradient: at.gradient, known: inverse.empty(x) });
+      const idle = notIdle({ value: at.value, ...stationary(at, problem.bounds) });
+      return stateAtStart(problem, at, counts(1, 1), { gradient: at.gradient, known: inverse.empty(x), idle });
     },
     step: (state) => {
       const { x, value, memory } = state;
       const { gradient, known } = memory;
-      const direction = mul(inverse.times(known, freeGradient(x, gradient, problem.bounds)), -1);
-      const { place, evaluations, notFinite, isStalled, isEndless } = searchAlong(problem, { x, value, gradient }, direction);
+      const from = { x, value, gradient };
+      const direction = directionOf(problem, inverse, from, known);
+      const { place, evaluations, notFinite, isStalled, isEndless } = searchAlong(problem, from, direction);
       const at = place.there;
       const learnt = inverse.learn(known, sub(at.x, x), sub(at.gradient, gradient));
       const next = choose(isStalled, inverse.empty(x), learnt);
-      const isStuck = logicalAnd(isStalled, inverse.isEmpty(known));
+      const idle = idleAfter(memory.idle, { value: at.value, ...stationary(at, problem.bounds) });
+      const isStuck = logicalOr(isIdle(idle), logicalAnd(isStalled, inverse.isEmpty(known)));
       const spent = { ...counts(0, 0), values: evaluations, derivatives: evaluations, notFinite };
       const signs = { isStuck, isEndless, evaluations: spent };
-      return stateAfter(problem, state, at, signs, { gradient: at.gradient, known: next });
+      return stateAfter(problem, state, at, signs, { gradient: at.gradient, known: next, idle });
     },
   };
 };

@@ -1,0 +1,47 @@
+import {
+  abs,
+  add,
+  all,
+  cast,
+  cholesky,
+  diagonal,
+  expandDims,
+  eye,
+  isFinite,
+  logicalAnd,
+  logicalNot,
+  type Matrix,
+  max,
+  maximum,
+  mul,
+  type NDArray,
+  type Scalar,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import { typed } from "@gradfold/core/library";
+import { precisionOf } from "../tolerances.ts";
+
+const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
+const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
+
+/** A symmetric matrix of the numbers that are free, and the identity for others; in float64. */
+export const blockOf = (matrix: Matrix, isFree: Vector | null): Matrix => {
+  const whole = cast(matrix, "float64");
+  if (isFree === null) return whole;
+  const both = logicalAnd(expandDims(isFree, 1), expandDims(isFree, 0));
+  return asMatrix(where(both, whole, eye(whole.shape[0])));
+};
+
+/**
+ * Whether a Hessian curves downwards somewhere among the numbers that are free, and not by rounding alone: whether there is
+ * no Cholesky factor, also after a small part was added to its diagonal.
+ */
+export const isIndefinite = (hessian: Matrix, isFree: Vector | null): Scalar => {
+  const block = blockOf(hessian, isFree);
+  const precision = precisionOf(hessian.dtype);
+  const size = maximum(max(abs(block)), precision);
+  const rounding = add(mul(abs(diagonal(block)), Math.sqrt(precision)), mul(size, precision));
+  const factor = cholesky(asMatrix(add(block, mul(eye(block.shape[0]), rounding))));
+  return logicalNot(asScalar(all(isFinite(diagonal(factor)))));
+};

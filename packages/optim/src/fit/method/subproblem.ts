@@ -1,0 +1,192 @@
+import { whileLoop } from "@gradfold/autodiff";
+import {
+  abs,
+  add,
+  all,
+  arange,
+  cast,
+  cholesky,
+  cos,
+  diagonal,
+  div,
+  dot,
+  equal,
+  eye,
+  greater,
+  isFinite,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  matmul,
+  type Matrix,
+  max,
+  maximum,
+  min,
+  minimum,
+  mul,
+  neg,
+  type NDArray,
+  type Scalar,
+  sqrt,
+  square,
+  sub,
+  sum,
+  transpose,
+  triangularSolve,
+  type Vector,
+  where,
+  zeros,
+} from "@gradfold/core";
+import { typed } from "@gradfold/core/library";
+import { lengthOf } from "../../transform/norm.ts";
+
+/* The least point of a quadratic model within a distance. */
+
+/** The model g·p + ½ p·H p, and how long p may be. */
+export interface Model {
+  readonly gradient: Vector;
+  /** Symmetric; it may be indefinite. */
+  readonly hessian: Matrix;
+  readonly radius: Scalar;
+}
+
+/** A search for the damping λ for which (H + λ I) p = -g, H + λ I has no negative eigenvalue, and p is as long as it may be. */
+interface Damping {
+  readonly damping: Scalar;
+  /** Between which dampings the right one lies. */
+  readonly low: Scalar;
+  readonly high: Scalar;
+  readonly step: Vector;
+  readonly isDone: Scalar;
+  readonly turns: Scalar;
+}
+
+const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
+const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
+const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
+
+const lowerSolve = (factor: Matrix, x: Vector): Vector => asVector(triangularSolve(factor, x));
+const upperSolve = (factor: Matrix, x: Vector): Vector =>
+  asVector(triangularSolve(transpose(factor), x, { lower: false }));
+
+const unit = (x: Vector): Vector => {
+  const length = lengthOf(x);
+  return div(x, where(equal(length, 0), 1, length));
+};
+
+/** Between which dampings the right one lies, by Gershgorin's circles around the eigenvalues (Conn, Gould and Toint, 7.3.8). */
+const interval = ({ gradient, hessian, radius }: Model) => {
+  const ends = diagonal(hessian);
+  const around = sub(sum(abs(hessian), 1), abs(ends));
+  const size = minimum(lengthOf(hessian), max(sum(abs(hessian), 1)));
+  const wanted = div(lengthOf(gradient), radius);
+  const least = minimum(max(add(ends, around)), size);
+  const most = minimum(neg(min(sub(ends, around))), size);
+  return {
+    low: maximum(0, maximum(neg(min(ends)), sub(wanted, least))),
+    high: maximum(0, add(wanted, most)),
+  };
+};
+
+/** A direction in which H + λ I curves least, by its factor: three turns of inverse iteration, from one that no symmetry has. */
+const flattest = (factor: Matrix): Vector => {
+  const n = factor.shape[0];
+  const turn = (z: Vector): Vector => unit(upperSolve(factor, lowerSolve(factor, z)));
+  return turn(turn(turn(unit(asVector(add(cos(mul(arange(n), 2.399963229728653)), 1.5))))));
+};
+
+/** From within the distance on along a direction up to its end, the shorter way. */
+const toEdge = (step: Vector, direction: Vector, radius: Scalar): Scalar => {
+  const rest = maximum(sub(square(radius), dot(step, step)), 0);
+  const along: Scalar = dot(step, direction);
+  const root = sqrt(add(square(along), rest));
+  const divisor = add(along, where(less(along, 0), neg(root), root));
+  return where(equal(divisor, 0), 0, div(rest, where(equal(divisor, 0), 1, divisor)));
+};
+
+/** How far from the edge a step may end, as a part of the radius. */
+const slack = 0.1;
+/** How far from the least value of the model a step may be, as a part of it. */
+const hardSlack = 0.2;
+
+/** A point between two dampings, nearer to the lower one. */
+const between = (low: Scalar, high: Scalar): Scalar =>
+  maximum(sqrt(mul(low, high)), add(low, mul(sub(high, low), 0.01)));
+
+/** One more factorization. */
+const tried = ({ gradient, hessian, radius }: Model, so: Damping): Damping => {
+  const { damping } = so;
+  const identity = eye(hessian.shape[0]);
+  const factored = cholesky(asMatrix(add(hessian, mul(identity, damping))));
+  const isPositive = asScalar(all(isFinite(diagonal(factored))));
+  const factor = asMatrix(where(isPositive, factored, identity));
+  const half = lowerSolve(factor, neg(gradient));
+  const step = upperSolve(factor, half);
+  const length = lengthOf(step);
+  const isInside = lessEqual(length, radius);
+  // Newton's method for 1/|p| = 1/radius (C. Reinsch, 1971).
+  const slope = dot(lowerSolve(factor, step), lowerSolve(factor, step));
+  const onward = add(
+    damping,
+    mul(div(square(length), where(equal(slope, 0), 1, slope)), div(sub(length, radius), radius)),
+  );
+
+  const direction = flattest(factor);
+  const bent = asVector(matmul(transpose(factor), direction));
+  const flat: Scalar = dot(bent, bent);
+  const far = toEdge(step, direction, radius);
+  const isHard = lessEqual(mul(square(far), flat), mul(add(dot(half, half), mul(damping, square(radius))), hardSlack));
+
+  const isInterior = logicalAnd(isInside, equal(damping, 0));
+  const isNear = lessEqual(abs(sub(length, radius)), mul(radius, slack));
+  const isDone = logicalAnd(isPositive, logicalOr(logicalOr(isInterior, isNear), logicalAnd(isInside, isHard)));
+  const isWithin = logicalAnd(isPositive, isInside);
+  const low = maximum(so.low, where(isWithin, sub(damping, flat), damping));
+  const high = where(isWithin, minimum(so.high, damping), so.high);
+  const isGood = logicalAnd(isPositive, logicalAnd(greater(onward, low), less(onward, high)));
+  const edge = where(logicalOr(isInterior, isNear), 0, far);
+  const shortened = mul(step, minimum(1, div(radius, where(equal(length, 0), 1, length))));
+  const found = where(isInside, add(step, mul(direction, edge)), shortened);
+  return {
+    damping: where(isGood, onward, between(low, high)),
+    low,
+    high,
+    step: asVector(where(isPositive, found, so.step)),
+    isDone,
+    turns: add(so.turns, 1),
+  };
+};
+
+const maxTurns = 60;
+
+/**
+ * The least point of a quadratic model within a distance, nearly: also where the model curves downwards, and where the
+ * gradient tells nothing of that direction (the hard case). By Cholesky factors of H + λ I, some three of them.
+ *
+ * J. J. Moré, D. C. Sorensen, "Computing a trust region step", 1983; A. R. Conn, N. I. M. Gould, P. L. Toint, "Trust-region
+ * methods", 2000, section 7.3.
+ */
+export const leastWithin = (given: Model): Vector => {
+  const { dtype } = given.gradient;
+  const model = {
+    gradient: cast(given.gradient, "float64"),
+    hessian: cast(given.hessian, "float64"),
+    radius: cast(given.radius, "float64"),
+  };
+  const { low, high } = interval(model);
+  const { step } = whileLoop(
+    ({ isDone, turns }: Damping) => logicalAnd(logicalNot(isDone), less(turns, maxTurns)),
+    (so: Damping) => tried(model, so),
+    {
+      damping: where(equal(low, 0), 0, between(low, high)),
+      low,
+      high,
+      step: mul(model.gradient, 0),
+      isDone: less(model.radius, 0),
+      turns: zeros([]),
+    },
+  );
+  return cast(step, dtype);
+};

@@ -1,0 +1,151 @@
+import { cond } from "@gradfold/autodiff";
+import {
+  abs,
+  add,
+  all,
+  cast,
+  div,
+  greater,
+  isFinite,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  type Matrix,
+  maximum,
+  minimum,
+  mul,
+  type NDArray,
+  neg,
+  type Scalar,
+  sub,
+  type Vector,
+  where,
+} from "@gradfold/core";
+import { typed } from "@gradfold/core/library";
+import { lengthOf } from "../../transform/norm.ts";
+import { choose } from "../../transform/steps.ts";
+import { pressed } from "../bounds.ts";
+import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
+import type { Method } from "../state.ts";
+import { precisionOf } from "../tolerances.ts";
+import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
+import { isIndefinite } from "./indefinite.ts";
+import { type Proposal, proposal } from "./proposal.ts";
+
+interface Memory {
+  readonly gradient: Vector;
+  /** [n, n]. */
+  readonly hessian: Matrix;
+  /** How far the model is trusted; float64. */
+  readonly radius: Scalar;
+  readonly idle: Idle;
+}
+
+const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
+
+const wide = (x: Scalar): Scalar => cast(x, "float64");
+
+/** What a trial showed. */
+interface Trial {
+  /** By how much the value fell; float64. */
+  readonly gain: Scalar;
+  /** The gain as a part of what the model promised; 1 where both are rounding alone. */
+  readonly ratio: Scalar;
+  /** Whether value and gradient are finite. */
+  readonly isFine: Scalar;
+}
+
+const trialOf = (before: Scalar, { value, gradient }: Evaluated, promised: Scalar): Trial => {
+  const isFine = logicalAnd(isFinite(value), asScalar(all(isFinite(gradient))));
+  const gain = where(isFine, sub(wide(before), wide(value)), -Infinity);
+  const rounding = mul(abs(wide(before)), 8 * precisionOf(before.dtype));
+  const expected = add(promised, rounding);
+  const isExpected = greater(expected, 0);
+  const ratio = where(isExpected, div(add(gain, rounding), where(isExpected, expected, 1)), -1);
+  return { gain, ratio, isFine };
+};
+
+/** How far the model is trusted after a trial. */
+const radiusAfter = (radius: Scalar, { length, slope }: Proposal, { gain, ratio, isFine }: Trial): Scalar => {
+  // Where the parabola through both values and the slope is least.
+  const bend = mul(sub(neg(gain), slope), 2);
+  const least = div(neg(slope), where(greater(bend, 0), bend, 1));
+  const part = where(logicalAnd(isFine, greater(bend, 0)), minimum(maximum(least, 0.1), 0.5), 0.25);
+  const isPoor = logicalOr(logicalNot(isFine), less(ratio, 0.25));
+  const isGood = greater(ratio, 0.75);
+  return where(isPoor, mul(length, part), where(isGood, maximum(radius, mul(length, 2)), radius));
+};
+
+/** Which part of the promised gain a step must bring. */
+const leastRatio = 1e-4;
+
+/** Where the model is trusted as far as this, the objective has no end. */
+const endless = 1e30;
+
+/** What is known where a search stands. */
+const memoryAt = (problem: Problem, at: Evaluated, hessian: Matrix, radius: Scalar, idle: Idle) => {
+  const isFree = problem.bounds === null ? null : logicalNot(pressed(at.x, at.gradient, problem.bounds));
+  return { isSaddle: isIndefinite(hessian, isFree), memory: { gradient: at.gradient, hessian, radius, idle } };
+};
+
+/**
+ * Newton's method in a trust region: steps to the least point of a quadratic model within a distance, which grows where the model
+ * tells the truth. A step that gains too little is not taken. The Hessian is evaluated where the search stands, once. It
+ * tells saddles and maxima from minima, and the search goes on from them.
+ *
+ * A. R. Conn, N. I. M. Gould, P. L. Toint, "Trust-region methods", 2000, chapter 6.
+ */
+export const trustRegion = (problem: Problem): Method<Memory> => {
+  const { objective, bounds } = problem;
+  const evaluated = (x: Vector): Evaluated => {
+    const [value, gradient] = objective.valueAndGradient(x);
+    return { x, value, gradient };
+  };
+  return {
+    init: (x) => {
+      const at = evaluated(x);
+      const idle = notIdle({ value: at.value, ...stationary(at, bounds) });
+      const { memory, isSaddle } = memoryAt(problem, at, objective.hessian(x), firstRadius(x), idle);
+      return stateAtStart(problem, { ...at, isSaddle }, counts(1, 1, 1), memory);
+    },
+    step: (state) => {
+      const { gradient, hessian, radius } = state.memory;
+      const here = { x: state.x, value: state.value, gradient };
+      const next = proposal({ ...here, hessian, radius }, bounds);
+      const there = evaluated(next.x);
+      const trial = trialOf(state.value, there, next.promised);
+      const isTaken = logicalAnd(trial.isFine, logicalAnd(greater(trial.ratio, leastRatio), greater(next.length, 0)));
+      const at = choose(isTaken, there, here);
+      const after = radiusAfter(radius, next, trial);
+      const idle = choose(
+        isTaken,
+        idleAfter(state.memory.idle, { value: at.value, ...stationary(at, bounds) }),
+        state.memory.idle,
+      );
+      const { memory, isSaddle } = memoryAt(
+        problem,
+        at,
+        cond(isTaken, objective.hessian, () => hessian, at.x),
+        after,
+        idle,
+      );
+      const isShort = lessEqual(after, mul(maximum(wide(lengthOf(state.x)), 1), precisionOf(state.x.dtype)));
+      const taken = where(isTaken, 1, 0);
+      return stateAfter(
+        problem,
+        state,
+        { ...at, isSaddle },
+        {
+          isStuck: logicalOr(isShort, isIdle(idle)),
+          isEndless: greater(after, endless),
+          evaluations: { ...counts(1, 1), hessians: taken, notFinite: where(trial.isFine, 0, 1) },
+        },
+        memory,
+      );
+    },
+  };
+};
+
+const firstRadius = (x: Vector): Scalar => maximum(wide(lengthOf(x)), 1);
