@@ -1,5 +1,6 @@
-import { abs, add, array, max, type Scalar, type Vector, zeros } from "@gradfold/core";
+import { add, array, type Scalar, type Vector, zeros } from "@gradfold/core";
 import { type FlatBounds, isAnyPressed, projectedGradient } from "./bounds.ts";
+import { greatest } from "./greatest.ts";
 import type { Objective } from "./objective.ts";
 import type { Evaluations, FlatState } from "./state.ts";
 import { type Signs, statusAfter, statusAtStart } from "./status.ts";
@@ -29,7 +30,7 @@ export interface Examined extends Evaluated {
 
 /** How far a place is from one where there is nothing more to gain, and whether it is at a bound. */
 export const stationary = ({ x, gradient }: Evaluated, bounds: FlatBounds) => ({
-  gradientNorm: max(abs(projectedGradient(x, gradient, bounds))),
+  gradientNorm: greatest(projectedGradient(x, gradient, bounds)),
   isBound: isAnyPressed(x, gradient, bounds),
 });
 

@@ -1,14 +1,12 @@
 import {
   abs,
   array,
-  div,
   greater,
   greaterEqual,
   isFinite,
   lessEqual,
   logicalAnd,
   logicalNot,
-  max,
   maximum,
   mul,
   type Scalar,
@@ -16,6 +14,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
+import { greatest } from "./greatest.ts";
 import type { Limits, Tolerances } from "./tolerances.ts";
 
 /**
@@ -73,10 +72,14 @@ export const settled = (status: FitStatus, test: Scalar, isBound: Scalar, isSadd
   ];
 };
 
+/** Whether a value is finite, and above the least numbers of its dtype, to which only an objective without end falls. */
+const isBounded = (value: Scalar): Scalar =>
+  logicalAnd(isFinite(value), greater(value, value.dtype === "float32" ? -1e37 : -1e300));
+
 /** A search that is nowhere has diverged. */
 export const finiteness = (value: Scalar, gradientNorm: Scalar): Case => [
   "diverged",
-  logicalNot(logicalAnd(isFinite(value), isFinite(gradientNorm))),
+  logicalNot(logicalAnd(isBounded(value), isFinite(gradientNorm))),
 ];
 
 const here = (place: Place, { gradient }: Required<Tolerances>): readonly Case[] => [
@@ -107,8 +110,8 @@ export const statusAfter = (
   signs: Signs,
   { tolerances, maxSteps }: Limits,
 ): Scalar => {
-  const moved = max(div(abs(sub(after.x, before.x)), maximum(abs(after.x), 1)));
-  const small = (status: FitStatus, change: Scalar, tolerance: number, size: Scalar | number): readonly Case[] => {
+  const moved = greatest(sub(after.x, before.x));
+  const small = (status: FitStatus, change: Scalar, tolerance: number, size: Scalar): readonly Case[] => {
     const holds = logicalAnd(greater(moved, 0), lessEqual(change, mul(size, tolerance)));
     return tolerance === 0 ? [] : settled(status, holds, after.isBound, after.isSaddle);
   };
@@ -118,7 +121,7 @@ export const statusAfter = (
       ...here(after, tolerances),
       ["diverged", signs.isEndless],
       ...small("converged by value", abs(sub(before.value, after.value)), tolerances.value, size),
-      ...small("converged by step", moved, tolerances.step, 1),
+      ...small("converged by step", moved, tolerances.step, greatest(after.x)),
       ["stalled", signs.isStuck],
       ["limit reached", greaterEqual(after.steps, maxSteps)],
     ]),

@@ -6,8 +6,8 @@ export interface Tolerances {
   /** For the greatest component of the gradient in size; the square root of the dtype's precision by default, 1.5e-8. */
   readonly gradient?: number;
   /**
-   * For the greatest change of a number in a step, each as a multiple of the greater of 1 and its size; four times the
-   * dtype's precision by default, 8.9e-16 in float64.
+   * For the greatest change of a number in a step, as a multiple of the greatest number in size; four times the dtype's
+   * precision by default, 8.9e-16 in float64.
    */
   readonly step?: number;
   /** For the change of the value in a step, as a multiple of its size; four times the dtype's precision by default. */

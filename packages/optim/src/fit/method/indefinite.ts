@@ -11,7 +11,6 @@ import {
   logicalAnd,
   logicalNot,
   type Matrix,
-  max,
   maximum,
   mul,
   type NDArray,
@@ -20,6 +19,7 @@ import {
   where,
 } from "@gradfold/core";
 import { typed } from "@gradfold/core/library";
+import { greatest } from "../greatest.ts";
 import { precisionOf } from "../tolerances.ts";
 
 const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
@@ -40,7 +40,7 @@ export const blockOf = (matrix: Matrix, isFree: Vector | null): Matrix => {
 export const isIndefinite = (hessian: Matrix, isFree: Vector | null): Scalar => {
   const block = blockOf(hessian, isFree);
   const precision = precisionOf(hessian.dtype);
-  const size = maximum(max(abs(block)), precision);
+  const size = maximum(greatest(block), precision);
   const rounding = add(mul(abs(diagonal(block)), Math.sqrt(precision)), mul(size, precision));
   const factor = cholesky(asMatrix(add(block, mul(eye(block.shape[0]), rounding))));
   return logicalNot(asScalar(all(isFinite(diagonal(factor)))));

@@ -1,4 +1,21 @@
-import { add, cast, equal, greaterEqual, mul, type Scalar, sum, type Vector, where, zeros } from "@gradfold/core";
+import {
+  add,
+  cast,
+  any,
+  equal,
+  greaterEqual,
+  isFinite,
+  less,
+  logicalAnd,
+  logicalNot,
+  mul,
+  notEqual,
+  type Scalar,
+  sum,
+  type Vector,
+  where,
+  zeros,
+} from "@gradfold/core";
 import type { Place } from "../../line-search/place.ts";
 import { type Searched, wolfe } from "../../line-search/search.ts";
 import { project } from "../bounds.ts";
@@ -31,8 +48,15 @@ interface Found extends Searched<Evaluated> {
   readonly isEndless: Scalar;
 }
 
-/** The longest step, in units of the direction: where the objective still falls there, it has no end. */
+/** The longest step, in units of the direction: where the objective falls below 0 as far as that, it has no end. */
 const longest = 1e10;
+
+/** Whether some number that moves is free to go on without end. */
+const goesOn = ({ bounds }: Problem, direction: Vector): Scalar => {
+  if (bounds === null) return isFinite(zeros([]));
+  const ahead = where(less(direction, 0), bounds.lower, bounds.upper);
+  return any(logicalAnd(notEqual(direction, 0), logicalNot(isFinite(ahead))));
+};
 
 /** How far to go from a place in a direction, which begins with a whole step; bent where it meets bounds. */
 export const searchAlong = (problem: Problem, from: Evaluated, direction: Vector): Found => {
@@ -45,5 +69,6 @@ export const searchAlong = (problem: Problem, from: Evaluated, direction: Vector
     valueRtol: 4 * precisionOf(from.value.dtype),
     maxSteps: 20,
   });
-  return { ...found, isEndless: greaterEqual(found.place.at, longest) };
+  const isFar = logicalAnd(greaterEqual(found.place.at, longest), less(found.place.value, 0));
+  return { ...found, isEndless: logicalAnd(isFar, goesOn(problem, direction)) };
 };

@@ -76,17 +76,24 @@ const unit = (x: Vector): Vector => {
   return div(x, where(equal(length, 0), 1, length));
 };
 
+/** The greatest and the least of some numbers; 0 of none. */
+const most = (x: Vector): Scalar => (x.shape[0] === 0 ? zeros([]) : max(x));
+const least = (x: Vector): Scalar => (x.shape[0] === 0 ? zeros([]) : min(x));
+
+/** A damping that leaves no curvature is too small. */
+const beyond = 1.1;
+
 /** Between which dampings the right one lies, by Gershgorin's circles around the eigenvalues (Conn, Gould and Toint, 7.3.8). */
 const interval = ({ gradient, hessian, radius }: Model) => {
   const ends = diagonal(hessian);
   const around = sub(sum(abs(hessian), 1), abs(ends));
-  const size = minimum(lengthOf(hessian), max(sum(abs(hessian), 1)));
+  const size = minimum(lengthOf(hessian), most(sum(abs(hessian), 1)));
   const wanted = div(lengthOf(gradient), radius);
-  const least = minimum(max(add(ends, around)), size);
-  const most = minimum(neg(min(sub(ends, around))), size);
+  const up = minimum(most(add(ends, around)), size);
+  const down = minimum(neg(least(sub(ends, around))), size);
   return {
-    low: maximum(0, maximum(neg(min(ends)), sub(wanted, least))),
-    high: maximum(0, add(wanted, most)),
+    low: maximum(0, maximum(neg(least(ends)), sub(wanted, up))),
+    high: mul(maximum(0, add(wanted, down)), beyond),
   };
 };
 
@@ -113,7 +120,7 @@ const hardSlack = 0.2;
 
 /** A point between two dampings, nearer to the lower one. */
 const between = (low: Scalar, high: Scalar): Scalar =>
-  maximum(sqrt(mul(low, high)), add(low, mul(sub(high, low), 0.01)));
+  maximum(mul(sqrt(low), sqrt(high)), add(low, mul(sub(high, low), 0.01)));
 
 /** One more factorization. */
 const tried = ({ gradient, hessian, radius }: Model, so: Damping): Damping => {

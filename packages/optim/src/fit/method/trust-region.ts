@@ -5,6 +5,7 @@ import {
   all,
   cast,
   div,
+  equal,
   greater,
   isFinite,
   less,
@@ -131,21 +132,27 @@ export const trustRegion = (problem: Problem): Method<Memory> => {
         after,
         idle,
       );
-      const isShort = lessEqual(after, mul(maximum(wide(lengthOf(state.x)), 1), precisionOf(state.x.dtype)));
+      const isShort = lessEqual(after, shortest(state.x));
       const taken = where(isTaken, 1, 0);
       return stateAfter(
         problem,
         state,
         { ...at, isSaddle },
         {
-          isStuck: logicalOr(isShort, isIdle(idle)),
-          isEndless: greater(after, endless),
+          isStuck: logicalOr(equal(next.length, 0), logicalOr(isShort, isIdle(idle))),
+          isEndless: logicalOr(logicalAnd(greater(after, endless), less(at.value, 0)), equal(there.value, -Infinity)),
           evaluations: { ...counts(1, 1), hessians: taken, notFinite: where(trial.isFine, 0, 1) },
         },
         memory,
       );
     },
   };
+};
+
+/** Steps that are no longer are lost in rounding. */
+const shortest = (x: Vector): Scalar => {
+  const precision = precisionOf(x.dtype);
+  return mul(maximum(wide(lengthOf(x)), precision), precision);
 };
 
 const firstRadius = (x: Vector): Scalar => maximum(wide(lengthOf(x)), 1);
