@@ -9,7 +9,7 @@ import { partsOf } from "./derived.ts";
 import { evaluateProgram } from "./evaluate.ts";
 import { resultOf } from "./leaves.ts";
 import { placeIn } from "./place.ts";
-import { traceClosed } from "./trace.ts";
+import { traceWritten } from "./trace.ts";
 
 const name = "customRoot";
 
@@ -47,7 +47,7 @@ const taken = (returned: unknown, start: tree.Flat): readonly [solution: tree.Fl
 const asCompound = (f: Loose, start: tree.Flat, { solve, equation, given }: Rule): unknown => {
   const around = flattenAs(name, given, placeIn("given"));
   const treeOf = (leaves: readonly NDArray[]): unknown => tree.unflatten(start.structure, leaves);
-  const trace = traceClosed(
+  const trace = traceWritten(
     start.leaves,
     (leaves) => resultOf(name, f(treeOf(leaves))),
     ({ leaves }) => leaves,

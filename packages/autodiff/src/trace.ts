@@ -6,7 +6,7 @@ import { evaluateProgram } from "./evaluate.ts";
 import { onLeaves } from "./leaves.ts";
 import { assemble, closeOver, type Equation, operationsInside, type Program } from "./program.ts";
 import { type Followed, openInterpreter } from "./interpreter.ts";
-import { simplifyProgram } from "./simplify.ts";
+import { dropDead, simplifyProgram } from "./simplify.ts";
 
 /** A program, and the result of the traced function with numbered values for leaves. */
 export interface Traced<R> {
@@ -140,7 +140,21 @@ export const traceClosed = <R>(
   return { program: body, closed, result };
 };
 
-/** The same, or undefined for a function that asks for values: that one can only be run. */
+/**
+ * Traces a function of leaves as it is written, without what no result depends on. What it computes twice stays two values,
+ * so that a gradient of the program adds up cotangents in the order in which that of the function does.
+ */
+export const traceWritten = <R>(
+  inputs: readonly ArrayType[],
+  f: (leaves: readonly NDArray[]) => R,
+  outputs: (result: R) => readonly NDArray[],
+): Closed<R> => {
+  const { program, result } = traceLeaves(inputs, f, outputs);
+  const { body, closed } = closeOver(dropDead(program));
+  return { program: body, closed, result };
+};
+
+/** {@link traceClosed}, or undefined for a function that asks for values: that one can only be run. */
 export const traceIfPossible = <R>(...call: Parameters<typeof traceClosed<R>>): Closed<R> | undefined => {
   try {
     return traceClosed(...call);

@@ -14,8 +14,10 @@ import {
   type NDArray,
   type Scalar,
   ShapeError,
+  slice,
   solve,
   square,
+  stack,
   sub,
   sum,
   toNested,
@@ -140,6 +142,19 @@ describe("what is given beside the function", () => {
     expect(grad(capped, { argnums: [0, 1] })(array(a), array(top)).map((t) => item(t) + 0)).toEqual([byA, byTop]);
     expect(toNested(vmap(capped)(array([a, a]), array([top, 9])))).toEqual([Math.min(a, top), a]);
   });
+});
+
+test("inside of a transform a gradient that solve takes has the bits that it has outside", () => {
+  // y is computed once more in each term, so that cotangents of several values meet.
+  const value = (at: Vector): Scalar => {
+    const [x, y] = [() => slice(at, [0]), () => slice(at, [1])];
+    const powers = [y(), square(y()), mul(square(y()), y())];
+    return sum(square(stack(powers.map((power, i) => sub(1.5 + 0.7 * i, mul(x(), sub(1, power)))))));
+  };
+  const slope = (start: Vector) =>
+    customRoot(value, start, { solve: (f, at) => [at, grad(f)(at)], equation: (f, at) => grad(f)(at) })[1];
+  const points = Array.from({ length: 40 }, (_, i) => [1 + i / 7, 0.4 - i / 9]);
+  expect(toNested(vmap(slope)(array(points)))).toEqual(points.map((at) => toNested(grad(value)(array(at)))));
 });
 
 describe("errors", () => {
