@@ -1,5 +1,6 @@
 import {
   abs,
+  add,
   any,
   broadcastTo,
   cast,
@@ -14,6 +15,7 @@ import {
   logicalNot,
   logicalOr,
   mul,
+  notEqual,
   type NDArray,
   type Scalar,
   sub,
@@ -27,6 +29,7 @@ import { tracer } from "@gradfold/core/transform";
 import { boundOrTree, boundsFor, type Box, uncrossed } from "../bounds.ts";
 import { settings } from "../setting.ts";
 import { namesOf } from "./places.ts";
+import { precisionOf } from "./tolerances.ts";
 
 /** From where to where each number may go: one for all numbers, or a tree like the start; no bound by default. */
 export type Bounds<P = unknown> = Partial<Box<P>>;
@@ -78,6 +81,16 @@ export const checkedStart = (name: string, start: unknown, x: Vector, bounds: Fl
 /** The nearest point within bounds. */
 export const project = (x: Vector, bounds: FlatBounds): Vector =>
   bounds === null ? x : asVector(clip(x, { min: bounds.lower, max: bounds.upper }));
+
+/** Where a step leads within bounds: a number that comes to its bound but for rounding is there. */
+export const landed = (x: Vector, step: Vector, bounds: FlatBounds): Vector => {
+  const straight = add(x, step);
+  if (bounds === null) return straight;
+  const rounding = mul(add(abs(x), abs(step)), 2 * precisionOf(x.dtype));
+  const isAt = (bound: Vector): Vector => logicalAnd(notEqual(step, 0), lessEqual(abs(sub(straight, bound)), rounding));
+  const { lower, upper } = bounds;
+  return project(where(isAt(lower), lower, where(isAt(upper), upper, straight)), bounds);
+};
 
 /** Whether a number stands at a bound against which minus the gradient presses it. */
 export const pressed = (x: Vector, gradient: Vector, { lower, upper }: NonNullable<FlatBounds>): Vector =>

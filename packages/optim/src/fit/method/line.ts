@@ -18,7 +18,7 @@ import {
 } from "@gradfold/core";
 import type { Place } from "../../line-search/place.ts";
 import { type Searched, wolfe } from "../../line-search/search.ts";
-import { project } from "../bounds.ts";
+import { landed } from "../bounds.ts";
 import type { Evaluated, Problem } from "../problem.ts";
 import { precisionOf } from "../tolerances.ts";
 
@@ -36,10 +36,10 @@ const placed = (at: Scalar, there: Evaluated, direction: Vector): Place<Evaluate
 const along =
   ({ objective, bounds }: Problem, x: Vector, direction: Vector) =>
   (at: Scalar): Place<Evaluated> => {
-    const straight = add(x, mul(direction, cast(at, direction.dtype)));
-    const reached = project(straight, bounds);
+    const step = mul(direction, cast(at, direction.dtype));
+    const reached = landed(x, step, bounds);
     const [value, gradient] = objective.valueAndGradient(reached);
-    const moving = bounds === null ? direction : where(equal(reached, straight), direction, 0);
+    const moving = bounds === null ? direction : where(equal(reached, add(x, step)), direction, 0);
     return placed(at, { x: reached, value, gradient }, moving);
   };
 
