@@ -1,6 +1,7 @@
 export { fitStatuses, type FitStatus } from "./fit/status.ts";
 export { curveFit, type CurveFit, type CurveFitOptions } from "./fit/curve-fit.ts";
 export { leastSquares, type LeastSquaresFit } from "./fit/least-squares.ts";
+export { root, type Root, type RootSettings, type RootTolerances } from "./fit/root.ts";
 export { minimize, type MinimizeOptions, type Minimum } from "./fit/minimize.ts";
 export type { CurveBand, BandOptions, Intervals } from "./fit/squares/band.ts";
 export type { SquaresLoss } from "./fit/squares/loss.ts";

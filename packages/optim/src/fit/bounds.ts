@@ -119,6 +119,10 @@ export const inward = (x: Vector, direction: Vector, { lower, upper }: NonNullab
   return where(isOut, 0, direction);
 };
 
+/** The gradient without the components that press against a bound. */
+export const freeGradient = (x: Vector, gradient: Vector, bounds: FlatBounds): Vector =>
+  bounds === null ? gradient : where(pressed(x, gradient, bounds), 0, gradient);
+
 /** Whether any component presses against a bound. */
 export const isAnyPressed = (x: Vector, gradient: Vector, bounds: FlatBounds): Scalar =>
   bounds === null ? equal(zeros([]), 1) : any(pressed(x, gradient, bounds));

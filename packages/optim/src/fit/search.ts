@@ -22,6 +22,8 @@ export interface Task<P> {
   readonly methodOf: (f: AnyFunction, bounds: FlatBounds) => Method;
   /** What is 0 at the point that is searched, as far as bounds let it be, of vectors. */
   readonly equationOf: (f: AnyFunction) => (x: Vector) => Vector;
+  /** Whether the equation is a gradient, which presses numbers against their bounds; true by default. */
+  readonly isGradient?: boolean;
 }
 
 /** A number that is pressed against its bound moves as the bound does. */
@@ -36,7 +38,7 @@ const heldAt = (x: Vector, gradient: Vector, bounds: FlatBounds): Vector => {
  * at the point: they do not pass through its steps.
  */
 export const search = <P>(task: Task<P>): Searched<P> => {
-  const { name, f, bounds, maxSteps, compile, methodOf, equationOf } = task;
+  const { name, f, bounds, maxSteps, compile, methodOf, equationOf, isGradient = true } = task;
   const [x0, back] = tree.ravel(task.start);
   const start = back(checkedStart(name, task.start, x0, bounds));
   if (!isTransforming()) return iterate(methodOf(f, bounds), start, maxSteps, compile);
@@ -48,7 +50,7 @@ export const search = <P>(task: Task<P>): Searched<P> => {
     },
     equation: (g, at, given) => {
       const [x] = tree.ravel(at);
-      return back(heldAt(x, equationOf(g as AnyFunction)(x), given));
+      return back(heldAt(x, equationOf(g as AnyFunction)(x), isGradient ? given : null));
     },
   });
   const final: FitState<P> = { point, ...found, memory: null };

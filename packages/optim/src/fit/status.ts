@@ -1,6 +1,5 @@
 import {
   abs,
-  array,
   greater,
   greaterEqual,
   isFinite,
@@ -13,6 +12,7 @@ import {
   sub,
   type Vector,
   where,
+  zeros,
 } from "@gradfold/core";
 import { greatest } from "./greatest.ts";
 import type { Limits, Tolerances } from "./tolerances.ts";
@@ -57,8 +57,8 @@ export interface Place {
 export type Case = readonly [status: FitStatus, holds: Scalar];
 
 /** The number of the first status that holds; 0 where none does. */
-export const firstOf = (cases: readonly Case[]): Scalar | number =>
-  cases.reduceRight<Scalar | number>((rest, [status, holds]) => where(holds, numberOf(status), rest), 0);
+export const statusOf = (cases: readonly Case[]): Scalar =>
+  cases.reduceRight<Scalar>((rest, [status, holds]) => where(holds, numberOf(status), rest), zeros([]));
 
 /**
  * Where there is nothing more to gain, a place at a bound is told from one inside; a saddle or a maximum, where a method knows
@@ -87,8 +87,6 @@ const here = (place: Place, { gradient }: Required<Tolerances>): readonly Case[]
   ...settled("converged by gradient", lessEqual(place.gradientNorm, gradient), place.isBound, place.isSaddle),
 ];
 
-export const asScalar = (x: Scalar | number): Scalar => (typeof x === "number" ? array(x) : x);
-
 /** What a method says of a step beside where it led. */
 export interface Signs {
   /** Whether there is no better place to find. */
@@ -98,8 +96,7 @@ export interface Signs {
 }
 
 /** How a search stands where it starts. */
-export const statusAtStart = (place: Place, { tolerances }: Limits): Scalar =>
-  asScalar(firstOf(here(place, tolerances)));
+export const statusAtStart = (place: Place, { tolerances }: Limits): Scalar => statusOf(here(place, tolerances));
 
 /**
  * How a search stands after a step. One that was refused, and left the point where it was, says nothing about convergence.
@@ -116,14 +113,12 @@ export const statusAfter = (
     return tolerance === 0 ? [] : settled(status, holds, after.isBound, after.isSaddle);
   };
   const size = maximum(abs(before.value), abs(after.value));
-  return asScalar(
-    firstOf([
-      ...here(after, tolerances),
-      ["diverged", signs.isEndless],
-      ...small("converged by value", abs(sub(before.value, after.value)), tolerances.value, size),
-      ...small("converged by step", moved, tolerances.step, greatest(after.x)),
-      ["stalled", signs.isStuck],
-      ["limit reached", greaterEqual(after.steps, maxSteps)],
-    ]),
-  );
+  return statusOf([
+    ...here(after, tolerances),
+    ["diverged", signs.isEndless],
+    ...small("converged by value", abs(sub(before.value, after.value)), tolerances.value, size),
+    ...small("converged by step", moved, tolerances.step, greatest(after.x)),
+    ["stalled", signs.isStuck],
+    ["limit reached", greaterEqual(after.steps, maxSteps)],
+  ]);
 };

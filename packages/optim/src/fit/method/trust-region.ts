@@ -1,10 +1,7 @@
 import { cond } from "@gradfold/autodiff";
 import {
-  abs,
-  add,
   all,
   cast,
-  div,
   equal,
   greater,
   isFinite,
@@ -15,12 +12,8 @@ import {
   logicalOr,
   type Matrix,
   maximum,
-  minimum,
-  mul,
   type NDArray,
-  neg,
   type Scalar,
-  sub,
   type Vector,
   where,
 } from "@gradfold/core";
@@ -30,10 +23,10 @@ import { choose } from "../../transform/steps.ts";
 import { pressed } from "../bounds.ts";
 import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
 import type { Method } from "../state.ts";
-import { precisionOf } from "../tolerances.ts";
 import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
 import { isIndefinite } from "./indefinite.ts";
-import { type Proposal, proposal } from "./proposal.ts";
+import { ofHessian, proposal } from "./proposal.ts";
+import { radiusAfter, shortest, trialOf } from "./trial.ts";
 
 interface Memory {
   readonly gradient: Vector;
@@ -47,40 +40,6 @@ interface Memory {
 const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
 
 const wide = (x: Scalar): Scalar => cast(x, "float64");
-
-/** What a trial showed. */
-interface Trial {
-  /** By how much the value fell; float64. */
-  readonly gain: Scalar;
-  /** The gain as a part of what the model promised; 1 where both are rounding alone. */
-  readonly ratio: Scalar;
-  /** Whether value and gradient are finite. */
-  readonly isFine: Scalar;
-}
-
-const trialOf = (before: Scalar, { value, gradient }: Evaluated, promised: Scalar): Trial => {
-  const isFine = logicalAnd(isFinite(value), asScalar(all(isFinite(gradient))));
-  const gain = where(isFine, sub(wide(before), wide(value)), -Infinity);
-  const rounding = mul(abs(wide(before)), 8 * precisionOf(before.dtype));
-  const expected = add(promised, rounding);
-  const isExpected = greater(expected, 0);
-  const ratio = where(isExpected, div(add(gain, rounding), where(isExpected, expected, 1)), -1);
-  return { gain, ratio, isFine };
-};
-
-/** How far the model is trusted after a trial. */
-const radiusAfter = (radius: Scalar, { length, slope }: Proposal, { gain, ratio, isFine }: Trial): Scalar => {
-  // Where the parabola through both values and the slope is least.
-  const bend = mul(sub(neg(gain), slope), 2);
-  const least = div(neg(slope), where(greater(bend, 0), bend, 1));
-  const part = where(logicalAnd(isFine, greater(bend, 0)), minimum(maximum(least, 0.1), 0.5), 0.25);
-  const isPoor = logicalOr(logicalNot(isFine), less(ratio, 0.25));
-  const isGood = greater(ratio, 0.75);
-  return where(isPoor, mul(length, part), where(isGood, maximum(radius, mul(length, 2)), radius));
-};
-
-/** Which part of the promised gain a step must bring. */
-const leastRatio = 1e-4;
 
 /** Where the model is trusted as far as this, the objective has no end. */
 const endless = 1e30;
@@ -114,10 +73,11 @@ export const trustRegion = (problem: Problem): Method<Memory> => {
     step: (state) => {
       const { gradient, hessian, radius } = state.memory;
       const here = { x: state.x, value: state.value, gradient };
-      const next = proposal({ ...here, hessian, radius }, bounds);
+      const next = proposal(ofHessian(state.x, gradient, hessian, radius), bounds);
       const there = evaluated(next.x);
-      const trial = trialOf(state.value, there, next.promised);
-      const isTaken = logicalAnd(trial.isFine, logicalAnd(greater(trial.ratio, leastRatio), greater(next.length, 0)));
+      const isFine = logicalAnd(isFinite(there.value), asScalar(all(isFinite(there.gradient))));
+      const trial = trialOf(state.value, there.value, isFine, next);
+      const { isTaken } = trial;
       const at = choose(isTaken, there, here);
       const after = radiusAfter(radius, next, trial);
       const idle = choose(
@@ -141,18 +101,12 @@ export const trustRegion = (problem: Problem): Method<Memory> => {
         {
           isStuck: logicalOr(equal(next.length, 0), logicalOr(isShort, isIdle(idle))),
           isEndless: logicalOr(logicalAnd(greater(after, endless), less(at.value, 0)), equal(there.value, -Infinity)),
-          evaluations: { ...counts(1, 1), hessians: taken, notFinite: where(trial.isFine, 0, 1) },
+          evaluations: { ...counts(1, 1), hessians: taken, notFinite: where(isFine, 0, 1) },
         },
         memory,
       );
     },
   };
-};
-
-/** Steps that are no longer are lost in rounding. */
-const shortest = (x: Vector): Scalar => {
-  const precision = precisionOf(x.dtype);
-  return mul(maximum(wide(lengthOf(x)), precision), precision);
 };
 
 const firstRadius = (x: Vector): Scalar => maximum(wide(lengthOf(x)), 1);

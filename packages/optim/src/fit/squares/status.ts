@@ -13,7 +13,7 @@ import {
   where,
 } from "@gradfold/core";
 import { type FlatBounds, freeGradient, isAnyPressed } from "../bounds.ts";
-import { asScalar, type Case, finiteness, firstOf, settled } from "../status.ts";
+import { type Case, finiteness, settled, statusOf } from "../status.ts";
 import { type Limits, precisionOf } from "../tolerances.ts";
 import { wholeStep } from "./damping.ts";
 import { columnNorms, cosineOf, type Local, normOf, removable } from "./local.ts";
@@ -54,7 +54,7 @@ const here = (at: Whereabouts, bounds: FlatBounds, { tolerances }: Limits): read
 };
 
 export const statusAtStart = (at: Whereabouts, bounds: FlatBounds, limits: Limits): Scalar =>
-  asScalar(firstOf([finiteness(at.value, cosineOf(at.local)), ...here(at, bounds, limits)]));
+  statusOf([finiteness(at.value, cosineOf(at.local)), ...here(at, bounds, limits)]);
 
 /** What a step says of itself. */
 export interface Signs {
@@ -68,12 +68,10 @@ export interface Signs {
 
 export const statusAfter = (at: Whereabouts, signs: Signs, bounds: FlatBounds, limits: Limits): Scalar => {
   const isLevel = logicalOr(signs.isLevel, logicalAnd(signs.isStuck, isFlat(at, bounds, limits)));
-  return asScalar(
-    firstOf([
-      ...here(at, bounds, limits),
-      ...settled("converged by value", isLevel, isAnyPressed(at.x, at.local.gradient, bounds)),
-      ["stalled", signs.isStuck],
-      ["limit reached", signs.isLast],
-    ]),
-  );
+  return statusOf([
+    ...here(at, bounds, limits),
+    ...settled("converged by value", isLevel, isAnyPressed(at.x, at.local.gradient, bounds)),
+    ["stalled", signs.isStuck],
+    ["limit reached", signs.isLast],
+  ]);
 };
