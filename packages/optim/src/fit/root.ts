@@ -125,14 +125,13 @@ const outcomeOf = (ended: Ended): FitOutcome => {
  *
  * By itself the search keeps its run. Inside of `jit` it is compiled, inside of `vmap` it is done for many starts or data
  * at once, to the same bits; derivatives of the point by whatever the function closes over are those of the implicit
- * function theorem, of any order.
+ * function theorem, of any order; where the Jacobian is singular they are NaN.
  *
  * M. J. D. Powell, "A hybrid method for nonlinear equations", 1970; J. J. Moré, "The Levenberg-Marquardt algorithm", 1978.
  *
  * @param f - the function: from a tree like the start to a tree like it, of floats
  * @param start - where the search begins: a tree of floats
- * @throws DomainError when the start is not finite or outside of its bounds, bounds cross, or an option is out of range, and
- *   in a derivative when the Jacobian at the root is singular; TreeError, ShapeError or DTypeError when the function does
+ * @throws DomainError when the start is not finite or outside of its bounds, bounds cross, or an option is out of range; TreeError, ShapeError or DTypeError when the function does
  *   not give a tree like the start, or the bounds are not like it
  * @example
  * import { add, array, grad, item, mul, root, type Scalar, sub } from "gradfold";
