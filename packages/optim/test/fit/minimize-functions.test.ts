@@ -39,6 +39,22 @@ describe("evaluations", () => {
     expect(problems.filter(({ runs }) => !runs.lbfgsbTight.reached)).toHaveLength(3);
   });
 
+  test("L-BFGS has taken at most 1.1 times as many where SciPy's L-BFGS-B ends by default", () => {
+    // By the first gradient of at most 1e-5, or fall of the value by at most 2.2e-9 of it, or of 1 where it is less.
+    const until = (problem: Problem): number => {
+      const { trajectory } = minimize(problem.value, array(problem.start), { maxSteps: 5000, tolerances: tight });
+      const { loss, evaluations, gradientNorm } = trajectory.metrics;
+      const end = loss.findIndex((value, i) => {
+        const before = loss[i - 1] ?? Infinity;
+        const fall = (before - value) / Math.max(Math.abs(before), Math.abs(value), 1);
+        return (gradientNorm[i] ?? NaN) <= 1e-5 || fall <= 2.220446049250313e-9;
+      });
+      return 1 + sumOf(evaluations.slice(0, end === -1 ? loss.length : end));
+    };
+    const theirs = sumOf(problems.map(({ runs }) => runs.lbfgsb.evaluations));
+    expect(sumOf(problems.map(until))).toBeLessThanOrEqual(1.1 * theirs);
+  });
+
   test("BFGS takes at most 1.1 times as many as SciPy's, whose test is less strict, and finds all", () => {
     const ours = problems.map((problem) =>
       solved(problem, { method: "bfgs", tolerances: { gradient: 1e-5, value: 0, step: 0 } }),
