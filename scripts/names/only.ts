@@ -32,7 +32,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
     "synthetic.line synthetic.sine synthetic.moons synthetic.circles synthetic.spirals synthetic.blobs synthetic.xor testFunction.rosenbrock testFunction.himmelblau testFunction.beale testFunction.booth testFunction.rastrigin testFunction.ackley testFunction.quadratic testFunction.saddle standardize.invert",
   ],
   ["Members of families that the others leave out", "they complete `loss` and `metric`", "loss.squaredHinge metric.f1"],
-  ["Fits", "the answer and how sure it is, without a loop", "minimize leastSquares curveFit fitStatuses"],
+  ["Fits", "the answer and how sure it is, without a loop", "minimize leastSquares curveFit root fitStatuses"],
   [
     "Figures",
     "Observable Plot's, as SVG text",

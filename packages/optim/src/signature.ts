@@ -3,6 +3,12 @@
  * seldom written by hand.
  */
 
+export type { Bounds as FitBounds } from "./fit/bounds.ts";
+export type { Compile } from "./fit/iterate.ts";
+export type { Point as FitPoint } from "./fit/minimize.ts";
+export type { FitOutcome } from "./fit/outcome.ts";
+export type { Evaluations, FitMetrics, FitState } from "./fit/state.ts";
+export type { Tolerances as FitTolerances } from "./fit/tolerances.ts";
 export type { PerClass } from "./metric.ts";
 export type { FactoredRmsOptions, BlockRmsOptions } from "./optimizer/adafactor.ts";
 export type { RssOptions } from "./optimizer/adagrad.ts";

@@ -21,7 +21,7 @@ export const scaleOf = (change: Vector, weight: Scalar): Scalar => {
 };
 
 /** What makes a gradient at most 1 long: for a first step. */
-export const cautious = (gradient: Vector): Scalar => {
+const cautious = (gradient: Vector): Scalar => {
   const length = lengthOf(gradient);
   return minimum(div(1, where(equal(length, 0), 1, length)), 1);
 };
