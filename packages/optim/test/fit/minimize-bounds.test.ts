@@ -131,6 +131,13 @@ describe.each(methods)("within bounds %s", (method) => {
 });
 
 describe("numbers of evaluations within bounds", () => {
+  test.each(["lbfgs", "bfgs"] as const)("by %s stay few on the way to a bound that is far away", (method) => {
+    // A straight slope tells nothing of curvature: each step begins as far as the last one went.
+    const fit = minimize((x) => mul(x, -1), array(0), { method, bounds: { upper: 1e12 } });
+    expect([fit.outcome.kind, item(fit.point)]).toEqual(["at a bound", 1e12]);
+    expect(item(fit.evaluations.values)).toBeLessThan(200);
+  });
+
   /** On the way from the start to the minimum of every other number, past which it may not go. */
   const boxed = ({ start, minimizer }: (typeof problems)[number]) => {
     const at = start.map((x, i) => x + 0.7 * ((minimizer[i] ?? NaN) - x));

@@ -58,10 +58,10 @@ const goesOn = ({ bounds }: Problem, direction: Vector): Scalar => {
   return any(logicalAnd(notEqual(direction, 0), logicalNot(isFinite(ahead))));
 };
 
-/** How far to go from a place in a direction, which begins with a whole step; bent where it meets bounds. */
-export const searchAlong = (problem: Problem, from: Evaluated, direction: Vector): Found => {
+/** How far to go from a place in a direction, of which a first multiple is tried; bent where it meets bounds. */
+export const searchAlong = (problem: Problem, from: Evaluated, direction: Vector, first: Scalar): Found => {
   const found = wolfe(along(problem, from.x, direction), placed(zeros([]), from, direction), {
-    first: 1,
+    first,
     longest,
     slopeRtol: 1e-3,
     curvRtol: 0.9,

@@ -1,8 +1,21 @@
-import { logicalAnd, logicalOr, mul, type Scalar, sub, type Vector, where } from "@gradfold/core";
+import {
+  array,
+  equal,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  mul,
+  type Scalar,
+  sub,
+  type Vector,
+  where,
+} from "@gradfold/core";
 import { choose } from "../../transform/steps.ts";
 import { freeBeyond, inward, toBound } from "../bounds.ts";
 import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
 import type { Method } from "../state.ts";
+import { weightOf } from "./curvature.ts";
 import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
 import { searchAlong } from "./line.ts";
 
@@ -26,6 +39,8 @@ export interface InverseHessian<M> {
 interface Memory<M> {
   readonly gradient: Vector;
   readonly known: M;
+  /** Which multiple of the direction to try first: more than 1 after a step that told nothing and was longer than it. */
+  readonly first: Scalar;
   readonly idle: Idle;
 }
 
@@ -61,22 +76,35 @@ export const quasiNewton = <M>(problem: Problem, inverse: InverseHessian<M>): Me
     init: (x) => {
       const at = evaluated(x);
       const idle = notIdle({ value: at.value, ...stationary(at, problem.bounds) });
-      return stateAtStart(problem, at, counts(1, 1), { gradient: at.gradient, known: inverse.empty(x), idle });
+      return stateAtStart(problem, at, counts(1, 1), {
+        gradient: at.gradient,
+        known: inverse.empty(x),
+        first: array(1),
+        idle,
+      });
     },
     step: (state) => {
       const { x, value, memory } = state;
       const { gradient, known } = memory;
       const from = { x, value, gradient };
       const direction = directionOf(problem, inverse, from, known);
-      const { place, evaluations, notFinite, isStalled, isEndless } = searchAlong(problem, from, direction);
+      const { place, evaluations, notFinite, isStalled, isEndless } = searchAlong(
+        problem,
+        from,
+        direction,
+        memory.first,
+      );
       const at = place.there;
-      const learnt = inverse.learn(known, sub(at.x, x), sub(at.gradient, gradient));
+      const [taken, change] = [sub(at.x, x), sub(at.gradient, gradient)];
+      const learnt = inverse.learn(known, taken, change);
+      const isAgain = logicalAnd(logicalNot(isStalled), equal(weightOf(taken, change), 0));
+      const first = where(isAgain, maximum(place.at, 1), 1);
       const next = choose(isStalled, inverse.empty(x), learnt);
       const idle = idleAfter(memory.idle, { value: at.value, ...stationary(at, problem.bounds) });
       const isStuck = logicalOr(isIdle(idle), logicalAnd(isStalled, inverse.isEmpty(known)));
       const spent = { ...counts(0, 0), values: evaluations, derivatives: evaluations, notFinite };
       const signs = { isStuck, isEndless, evaluations: spent };
-      return stateAfter(problem, state, at, signs, { gradient: at.gradient, known: next, idle });
+      return stateAfter(problem, state, at, signs, { gradient: at.gradient, known: next, first, idle });
     },
   };
 };
