@@ -101,6 +101,7 @@ const wrappers = { applyIfFinite: rest.applyIfFinite, lookahead: rest.lookahead,
 /** Functions that search, of a function and a start. */
 const fits: readonly (readonly [name: string, call: Call])[] = [
   ["minimize", (options) => optim.minimize((x) => square(x), 1, options)],
+  ["root", (options) => optim.root((x) => square(x), 1, options)],
   ["leastSquares", (options) => optim.leastSquares((x) => square(x), 1, options)],
   ["curveFit", (options) => optim.curveFit((a, x) => mul(a, x), rows, rows, 0.5, options)],
 ];

@@ -152,7 +152,7 @@ export const root = typed<
   checkParameters(name, start);
   const [x0, back] = tree.ravel(start);
   const precision = precisionOf(x0.dtype);
-  const found = readTolerances(name, given);
+  const found = readTolerances(`${name}.tolerances`, given);
   const tolerances = { gradient: 0, value: found.value ?? 4 * precision, step: found.step ?? Math.sqrt(precision) };
   const searched = search({
     name,
