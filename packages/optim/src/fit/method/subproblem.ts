@@ -3,10 +3,8 @@ import {
   abs,
   add,
   all,
-  arange,
   cast,
   cholesky,
-  cos,
   diagonal,
   div,
   dot,
@@ -19,7 +17,6 @@ import {
   logicalAnd,
   logicalNot,
   logicalOr,
-  matmul,
   type Matrix,
   max,
   maximum,
@@ -33,14 +30,13 @@ import {
   square,
   sub,
   sum,
-  transpose,
-  triangularSolve,
   type Vector,
   where,
   zeros,
 } from "@gradfold/core";
 import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
+import { alongFlattest, lowerSolve, upperSolve } from "./factor.ts";
 
 /* The least point of a quadratic model within a distance. */
 
@@ -67,15 +63,6 @@ const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
 
-const lowerSolve = (factor: Matrix, x: Vector): Vector => asVector(triangularSolve(factor, x));
-const upperSolve = (factor: Matrix, x: Vector): Vector =>
-  asVector(triangularSolve(transpose(factor), x, { lower: false }));
-
-const unit = (x: Vector): Vector => {
-  const length = lengthOf(x);
-  return div(x, where(equal(length, 0), 1, length));
-};
-
 /** The greatest and the least of some numbers; 0 of none. */
 const most = (x: Vector): Scalar => (x.shape[0] === 0 ? zeros([]) : max(x));
 const least = (x: Vector): Scalar => (x.shape[0] === 0 ? zeros([]) : min(x));
@@ -97,22 +84,6 @@ const interval = ({ gradient, hessian, radius }: Model) => {
   };
 };
 
-/** A direction in which H + λ I curves least, by its factor: three turns of inverse iteration, from one that no symmetry has. */
-const flattest = (factor: Matrix): Vector => {
-  const n = factor.shape[0];
-  const turn = (z: Vector): Vector => unit(upperSolve(factor, lowerSolve(factor, z)));
-  return turn(turn(turn(unit(asVector(add(cos(mul(arange(n), 2.399963229728653)), 1.5))))));
-};
-
-/** From within the distance on along a direction up to its end, the shorter way. */
-const toEdge = (step: Vector, direction: Vector, radius: Scalar): Scalar => {
-  const rest = maximum(sub(square(radius), dot(step, step)), 0);
-  const along: Scalar = dot(step, direction);
-  const root = sqrt(add(square(along), rest));
-  const divisor = add(along, where(less(along, 0), neg(root), root));
-  return where(equal(divisor, 0), 0, div(rest, where(equal(divisor, 0), 1, divisor)));
-};
-
 /** How far from the edge a step may end, as a part of the radius. */
 const slack = 0.1;
 /** How far from the least value of the model a step may be, as a part of it. */
@@ -122,42 +93,40 @@ const hardSlack = 0.2;
 const between = (low: Scalar, high: Scalar): Scalar =>
   maximum(mul(sqrt(low), sqrt(high)), add(low, mul(sub(high, low), 0.01)));
 
-/** One more factorization. */
-const tried = ({ gradient, hessian, radius }: Model, so: Damping): Damping => {
-  const { damping } = so;
+/** The step of a damping, as far as H + λ I has a factor. */
+const stepOf = ({ gradient, hessian, radius }: Model, damping: Scalar) => {
   const identity = eye(hessian.shape[0]);
-  const factored = cholesky(asMatrix(add(hessian, mul(identity, damping))));
-  const isPositive = asScalar(all(isFinite(diagonal(factored))));
-  const factor = asMatrix(where(isPositive, factored, identity));
+  const found = cholesky(asMatrix(add(hessian, mul(identity, damping))));
+  const isPositive = asScalar(all(isFinite(diagonal(found))));
+  const factor = asMatrix(where(isPositive, found, identity));
   const half = lowerSolve(factor, neg(gradient));
   const step = upperSolve(factor, half);
   const length = lengthOf(step);
-  const isInside = lessEqual(length, radius);
   // Newton's method for 1/|p| = 1/radius (C. Reinsch, 1971).
-  const slope = dot(lowerSolve(factor, step), lowerSolve(factor, step));
-  const onward = add(
-    damping,
-    mul(div(square(length), where(equal(slope, 0), 1, slope)), div(sub(length, radius), radius)),
-  );
+  const turned = lowerSolve(factor, step);
+  const slope = dot(turned, turned);
+  const more = mul(div(square(length), where(equal(slope, 0), 1, slope)), div(sub(length, radius), radius));
+  return { factor, isPositive, half, step, length, next: add(damping, more) };
+};
 
-  const direction = flattest(factor);
-  const bent = asVector(matmul(transpose(factor), direction));
-  const flat: Scalar = dot(bent, bent);
-  const far = toEdge(step, direction, radius);
-  const isHard = lessEqual(mul(square(far), flat), mul(add(dot(half, half), mul(damping, square(radius))), hardSlack));
-
+/** One more factorization. */
+const tried = (model: Model, so: Damping): Damping => {
+  const [{ radius }, { damping }] = [model, so];
+  const { factor, isPositive, half, step, length, next } = stepOf(model, damping);
+  const { direction, flat, far } = alongFlattest(factor, step, radius);
+  const isInside = lessEqual(length, radius);
   const isInterior = logicalAnd(isInside, equal(damping, 0));
-  const isNear = lessEqual(abs(sub(length, radius)), mul(radius, slack));
-  const isDone = logicalAnd(isPositive, logicalOr(logicalOr(isInterior, isNear), logicalAnd(isInside, isHard)));
+  const isSettled = logicalOr(isInterior, lessEqual(abs(sub(length, radius)), mul(radius, slack)));
+  const isHard = lessEqual(mul(square(far), flat), mul(add(dot(half, half), mul(damping, square(radius))), hardSlack));
+  const isDone = logicalAnd(isPositive, logicalOr(isSettled, logicalAnd(isInside, isHard)));
   const isWithin = logicalAnd(isPositive, isInside);
   const low = maximum(so.low, where(isWithin, sub(damping, flat), damping));
   const high = where(isWithin, minimum(so.high, damping), so.high);
-  const isGood = logicalAnd(isPositive, logicalAnd(greater(onward, low), less(onward, high)));
-  const edge = where(logicalOr(isInterior, isNear), 0, far);
+  const isGood = logicalAnd(isPositive, logicalAnd(greater(next, low), less(next, high)));
   const shortened = mul(step, minimum(1, div(radius, where(equal(length, 0), 1, length))));
-  const found = where(isInside, add(step, mul(direction, edge)), shortened);
+  const found = where(isInside, add(step, mul(direction, where(isSettled, 0, far))), shortened);
   return {
-    damping: where(isGood, onward, between(low, high)),
+    damping: where(isGood, next, between(low, high)),
     low,
     high,
     step: asVector(where(isPositive, found, so.step)),
