@@ -7,6 +7,7 @@ import {
   greater,
   greaterEqual,
   isFinite,
+  less,
   lessEqual,
   logicalAnd,
   logicalNot,
@@ -31,7 +32,7 @@ import { type FlatBounds, isAnyPressed, projectedGradient } from "../bounds.ts";
 import { greatest } from "../greatest.ts";
 import { addCounts, counts } from "../problem.ts";
 import { type Idle, idleAfter, isIdle, notIdle } from "../method/idle.ts";
-import { proposal } from "../method/proposal.ts";
+import { type Proposal, proposal } from "../method/proposal.ts";
 import { radiusAfter, shortest, trialOf } from "../method/trial.ts";
 import type { Method } from "../state.ts";
 import { type Case, statusOf } from "../status.ts";
@@ -85,14 +86,21 @@ const here = ({ value, residual, jacobian }: Found, { tolerances }: Limits): rea
   ["converged by value", lessEqual(greatest(residual), tolerances.value)],
 ];
 
+/** The part of the value that a step to a root promises to take away. */
+const nearlyAll = 1 - 1e-6;
+
+/** Whether a step of Newton's method, which makes the linear equations true, is so short that its end is a root. */
+const isAtRoot = (x: Vector, value: Scalar, next: Proposal, { tolerances }: Limits): Scalar => {
+  const isWhole = greaterEqual(next.promised, mul(value, nearlyAll));
+  const isSmall = lessEqual(greatest(sub(next.x, x)), mul(greatest(next.x), tolerances.step));
+  return tolerances.step === 0 ? less(greatest(x), 0) : logicalAnd(isWhole, isSmall);
+};
+
 /** Columns of length 0 are measured by 1. */
 const unitsOf = (columns: Vector): Vector => where(greater(columns, 0), columns, 1);
 
 /** How far the equations are trusted at first, as a multiple of the start's size. */
 const firstFactor = 100;
-
-/** The part of the value that a step to a root promises to take away. */
-const nearlyAll = 1 - 1e-6;
 
 /**
  * Newton's method for equations, in a trust region: steps to where the linear equations are as nearly true as a distance allows. A
@@ -103,7 +111,7 @@ const nearlyAll = 1 - 1e-6;
  * MINPACK-1", 1980.
  */
 export const newtonRoot = (problem: RootProblem): Method<RootMemory> => {
-  const { equations, bounds, tolerances, maxSteps } = problem;
+  const { equations, bounds } = problem;
   return {
     init: (x) => {
       const [residual, jacobian] = [equations.residual(x), equations.jacobian(x)];
@@ -137,16 +145,14 @@ export const newtonRoot = (problem: RootProblem): Method<RootMemory> => {
       const units = maximum(scale, columnsOf(at.jacobian));
       const after = radiusAfter(radius, next, trial);
       const steps = add(state.steps, 1);
-      const isRoot = greaterEqual(next.promised, mul(value, nearlyAll));
-      const isSmall = lessEqual(greatest(sub(next.x, x)), mul(greatest(next.x), tolerances.step));
       const isShort = logicalOr(equal(next.length, 0), lessEqual(after, shortest(mul(cast(x, "float64"), units))));
       const isStuck = logicalOr(isShort, isIdle(idle));
       const status = statusOf([
         ...here(at, problem),
-        ["converged by step", logicalAnd(logicalAnd(isFine, isRoot), isSmall)],
+        ["converged by step", logicalAnd(isFine, isAtRoot(x, value, next, problem))],
         ["at a bound", logicalAnd(isStuck, isBound)],
         ["stalled", isStuck],
-        ["limit reached", greaterEqual(steps, maxSteps)],
+        ["limit reached", greaterEqual(steps, problem.maxSteps)],
       ]);
       const spent = { ...counts(1, 0), derivatives: where(isTaken, 1, 0), notFinite: where(isFine, 0, 1) };
       return {
