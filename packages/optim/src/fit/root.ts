@@ -136,7 +136,7 @@ const outcomeOf = (ended: Ended): FitOutcome => {
  * @example
  * import { add, array, grad, item, mul, root, type Scalar, sub } from "gradfold";
  * const circle = root(({ x, y }) => ({ x: sub(add(mul(x, x), mul(y, y)), 25), y: sub(mul(x, y), 12) }), { x: 5, y: 2 });
- * [circle.point, circle.outcome.kind]; // => [ { x: float64 [] 4, y: float64 [] 3 }, 'converged by value' ]
+ * [circle.point, circle.outcome.kind]; // => [ { x: float64 [] 4., y: float64 [] 3. }, 'converged by value' ]
  * const squareRoot = (a: Scalar) => root((x) => sub(mul(x, x), a), 1).point;
  * item(grad(squareRoot)(array(4))); // => 0.25
  */
