@@ -5,6 +5,8 @@
  *     expression; // throws TEXT   it throws, and `Name: message` is TEXT
  *     //    more                   continues TEXT (three spaces or more)
  *
+ * A comment of a long expression may stand on the next line.
+ *
  * The tests are written to scripts/examples, so that the compiler checks the examples too.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -76,7 +78,7 @@ const runnable = (code: string): Runnable => {
   const assertions = comments.flatMap(({ start }) => {
     const [, kind, text = ""] = /^\/\/ (=>|throws) (.*(?:\n[ \t]*\/\/ {3}.*)*)/.exec(code.slice(start)) ?? [];
     if (kind === undefined) return [];
-    const node = program.body.find(({ end }) => end <= start && /^[ \t]*$/.test(code.slice(end, start)));
+    const node = program.body.find(({ end }) => end <= start && /^[ \t]*\n?[ \t]*$/.test(code.slice(end, start)));
     if (node?.type !== "ExpressionStatement") return [undefined];
     const expression = code.slice(node.start, node.end).replace(/;$/, "");
     const expected = JSON.stringify(text.replace(/\n[ \t]*\/\/ +/g, " "));

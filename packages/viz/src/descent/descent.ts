@@ -68,7 +68,7 @@ const op = "descent";
  * const bowl = (x: number, y: number) => x * x + y * y;
  * const figure = descent({ surface: bowl, paths: { sgd: [[2, 1], [1, 0.5], [0.5, 0.25]] }, optimum: [0, 0] });
  * figure.note; // => ''
- * figure.description.slice(82);
+ * figure.description.slice(83);
  * // => 'Path sgd: 2 steps from (2, 1), loss 5, to (0.5, 0.25), loss 0.313. Minimum at (0, 0).'
  */
 export const descent = (data: Descent, options?: DescentOptions): Figure => {
