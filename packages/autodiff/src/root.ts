@@ -99,8 +99,7 @@ const asCompound = (f: Loose, start: tree.Flat, { solve, equation, given }: Rule
  *   is 0 at the solution (f itself); `given`: a tree of arrays that both use
  * @returns the solution, and what else `solve` found, which counts as constant in derivatives
  * @throws TreeError, ShapeError or DTypeError when the solution or the equation is not like the start; TraceError, inside
- *   of a transform, when the function asks for values, or solve and equation close over a value that is followed;
- *   DomainError, in a derivative, when the equation's Jacobian is singular
+ *   of a transform, when the function asks for values, or solve and equation close over a value that is followed
  * @example
  * import { array, customRoot, div, foriLoop, grad, item, mul, type Scalar, sub } from "gradfold";
  * // √a, where x² - a is 0, by Newton's method: x ← x - (x² - a) / 2x

@@ -86,19 +86,19 @@ const read = settings<MinimizeOptions>({
   jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
 });
 
-const methods: Readonly<Record<string, (problem: Problem) => Method>> = {
-  bfgs: (problem) => quasiNewton(problem, denseMatrix),
+type MethodOf = (problem: Problem) => Method;
+
+const methods: Readonly<Record<"lbfgs" | "bfgs" | "trustRegion", MethodOf>> = {
   lbfgs: (problem) => quasiNewton(problem, limitedMemory),
+  bfgs: (problem) => quasiNewton(problem, denseMatrix),
   trustRegion,
 };
 
-const methodOf = (problem: Problem, method: NonNullable<MinimizeOptions["method"]>): Method => {
-  if (typeof method !== "string") return descent(problem, method);
-  return (methods[method] ?? ((each: Problem) => quasiNewton(each, limitedMemory)))(problem);
-};
+const methodOf = (problem: Problem, method: NonNullable<MinimizeOptions["method"]>): Method =>
+  typeof method === "string" ? methods[method](problem) : descent(problem, method);
 
 /**
- * The point at which an objective is least, near a start: without a loop of one's own, and with the word how it ended.
+ * The point at which an objective is least, near a start; how the search for it ended, and how sure the point is.
  *
  * By itself the search keeps its run. Inside of `jit` it is compiled, inside of `vmap` it is done for many starts or data
  * at once, to the same bits; derivatives of the point by whatever the objective closes over are those of the implicit
@@ -154,7 +154,7 @@ export const minimize = typed<
   return resultOf(
     name,
     searched,
-    () => outcomeOf({ state: final, gradient: objective.gradient(x), bounds: whole, ...limits }),
+    () => outcomeOf({ state: final, gradient: () => objective.gradient(x), bounds: whole, ...limits }),
     {
       ...state,
       value: run === undefined ? objective.value(x) : final.value,

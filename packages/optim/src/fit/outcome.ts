@@ -1,4 +1,4 @@
-import { isFinite, item, logicalNot, tree } from "@gradfold/core";
+import { isFinite, item, logicalNot, tree, type Vector } from "@gradfold/core";
 import type { FlatBounds } from "./bounds.ts";
 import { pressed } from "./bounds.ts";
 import { namesOf } from "./places.ts";
@@ -19,8 +19,8 @@ export interface FitOutcome {
 /** What is told of a search that ended. */
 interface Ended extends Limits {
   readonly state: FitState<unknown>;
-  /** The gradient at the point, as a vector. */
-  readonly gradient: Parameters<typeof pressed>[1];
+  /** The gradient at the point, as a vector; computed where the words need it. */
+  readonly gradient: () => Vector;
   readonly bounds: FlatBounds;
   /** What the state's gradientNorm is, in words; the greatest component of the gradient by default. */
   readonly measure?: string;
@@ -47,11 +47,11 @@ const sentenceOf = (
     case "converged by value":
       return `the last step changed it by at most ${short(tolerances.value)} of its size; ${norm}`;
     case "converged by step":
-      return `no number changed by more than ${short(tolerances.step)} of the greater of 1 and its size; ${norm}`;
+      return `no number changed by more than ${short(tolerances.step)} of the greatest; ${norm}`;
     case "at a bound":
       return bounds === null
         ? "a number cannot go on"
-        : `${namesOf(state.point, pressed(tree.ravel(state.point)[0], gradient, bounds))} would go on beyond its bound, where the value is less`;
+        : `${namesOf(state.point, pressed(tree.ravel(state.point)[0], gradient(), bounds))}: the value would be less beyond`;
     case "stalled":
       return (
         `no better point was found along the line, though ${norm}. ` +

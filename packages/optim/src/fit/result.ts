@@ -1,4 +1,5 @@
 import { TraceError } from "@gradfold/core";
+import { lazy } from "@gradfold/core/library";
 import { lazily } from "../trajectory/lazy.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import type { Searched } from "./iterate.ts";
@@ -11,7 +12,7 @@ interface Told<P> {
   readonly trajectory: Trajectory<FitState<P>, FitMetrics, undefined>;
 }
 
-const lazy = lazily("outcome", "trajectory");
+const revealing = lazily("outcome", "trajectory");
 
 /** What a search found, for the function that is named: its plain fields, its outcome in words and its run. */
 export const resultOf = <P, Plain extends object>(
@@ -25,11 +26,12 @@ export const resultOf = <P, Plain extends object>(
       `${name}: ${what} is not known inside of jit, vmap or a derivative, where only arrays are. Give back point, value ` +
         "and status, and look up fitStatuses[item(status)] outside.",
     );
-  return lazy(
+  const told = lazy(outcome);
+  return revealing(
     {
       outcome: () => {
         if (run === undefined) throw traced("the outcome in words");
-        return outcome();
+        return told();
       },
       trajectory: () => {
         if (run === undefined) throw traced("the trajectory");

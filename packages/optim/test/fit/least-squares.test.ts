@@ -101,7 +101,7 @@ describe("bounds", () => {
     );
     expect(item(point.a)).toBe(1);
     expect(item(point.b)).toBeCloseTo(2.475, 12);
-    expect(outcome.message).toContain("a would go on beyond its bound");
+    expect(outcome.message).toContain("a: the value would be less beyond");
   });
 });
 

@@ -80,7 +80,7 @@ describe.each(methods)("within bounds %s", (method) => {
     const fit = minimize(rosenbrock, array(start as number[]), { method, bounds } as MinimizeOptions<Vector>);
     expect(numbers(fit.point).map((x) => x.toFixed(6))).toEqual(end.map((x) => x.toFixed(6)));
     expect([fit.outcome.kind, fit.outcome.isConverged]).toEqual(["at a bound", true]);
-    expect(fit.outcome.message).toContain(`${names} would go on beyond its bound`);
+    expect(fit.outcome.message).toContain(`${names}: the value would be less beyond`);
   });
 
   test("that are far away changes nothing about where it ends", () => {

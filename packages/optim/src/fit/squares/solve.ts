@@ -58,9 +58,11 @@ const words = {
 
 const outcomeFor = (squares: Squares, { final }: Searched<unknown>, x: Vector): FitOutcome => {
   const { residuals, loss, bounds, tolerances, maxSteps } = squares;
-  const found = residuals.at(x);
-  const { residuals: weighed, jacobian } = loss.weigh(found, residuals.jacobian(x, found));
-  const gradient = matmul(weighed, jacobian);
+  const gradient = (): Vector => {
+    const found = residuals.at(x);
+    const { residuals: weighed, jacobian } = loss.weigh(found, residuals.jacobian(x, found));
+    return matmul(weighed, jacobian);
+  };
   const measure = "the cosine of the angle between the residuals and the Jacobian's columns";
   const also = undeterminedAt(squares, final.point, x);
   return outcomeOf({
