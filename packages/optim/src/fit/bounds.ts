@@ -24,12 +24,13 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checker, eachElement, typed } from "@gradfold/core/library";
+import { checker, eachElement } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
 import { boundOrTree, boundsFor, type Box, uncrossed } from "../bounds.ts";
 import { settings } from "../setting.ts";
 import { namesOf } from "./places.ts";
 import { precisionOf } from "./tolerances.ts";
+import { asVector } from "./sizes.ts";
 
 /** From where to where each number may go: one for all numbers, or a tree like the start; no bound by default. */
 export type Bounds<P = unknown> = Partial<Box<P>>;
@@ -41,8 +42,6 @@ const read = settings<{ readonly lower?: unknown; readonly upper?: unknown }>({
   lower: boundOrTree(-Infinity),
   upper: boundOrTree(Infinity),
 });
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 const vectorOf = (name: string, which: string, bounds: unknown, start: unknown): Vector => {
   const found = tree.leaves(boundsFor(name, which, bounds, start));

@@ -10,14 +10,14 @@ import {
   logicalNot,
   matmul,
   type Matrix,
-  type NDArray,
   sqrt,
   transpose,
   triangularSolve,
   type Vector,
   where,
 } from "@gradfold/core";
-import { checker, eachElement, typed } from "@gradfold/core/library";
+import { checker, eachElement } from "@gradfold/core/library";
+import { asMatrix, asVector } from "./sizes.ts";
 
 /* How sure a point is: the inverse of a matrix of second derivatives, and roots of its diagonal. */
 
@@ -29,9 +29,6 @@ const finite = checker(
 
 /** The places of a matrix whose row and column are both marked. */
 const bothOf = (marks: Vector): Matrix => logicalAnd(expandDims(marks, 1), expandDims(marks, 0));
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 /**
  * The inverse of a symmetric matrix that is positive definite, of the rows and columns of numbers that are free; 0 in those

@@ -10,7 +10,6 @@ import {
   matmul,
   type Matrix,
   mul,
-  type NDArray,
   outer,
   type Scalar,
   solve,
@@ -19,9 +18,9 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { scaleOf, scaleOr, weightOf } from "./curvature.ts";
 import type { InverseHessian } from "./quasi-newton.ts";
+import { asMatrix, asVector } from "../sizes.ts";
 
 interface Dense {
   /** The inverse Hessian, [n, n]. */
@@ -29,9 +28,6 @@ interface Dense {
   /** One over the curvature along the last step; 0 where none was learnt. */
   readonly scale: Scalar;
 }
-
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 const times = (matrix: Matrix, x: Vector): Vector => asVector(matmul(matrix, x));
 

@@ -10,7 +10,6 @@ import {
   type Matrix,
   maximum,
   mul,
-  type NDArray,
   neg,
   type Scalar,
   sqrt,
@@ -21,12 +20,10 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
+import { asVector } from "../sizes.ts";
 
 /* What the Cholesky factor of a damped Hessian tells. */
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 /** L⁻¹ x. */
 export const lowerSolve = (factor: Matrix, x: Vector): Vector => asVector(triangularSolve(factor, x));

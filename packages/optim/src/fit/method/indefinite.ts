@@ -13,17 +13,13 @@ import {
   type Matrix,
   maximum,
   mul,
-  type NDArray,
   type Scalar,
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { greatest } from "../greatest.ts";
 import { precisionOf } from "../tolerances.ts";
-
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
-const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
+import { asMatrix, asScalar } from "../sizes.ts";
 
 /** A symmetric matrix of the numbers that are free, and the identity for others; in float64. */
 export const blockOf = (matrix: Matrix, isFree: Vector | null): Matrix => {

@@ -15,7 +15,6 @@ import {
   type Matrix,
   minimum,
   mul,
-  type NDArray,
   neg,
   type Scalar,
   sub,
@@ -23,12 +22,12 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { type FlatBounds, freeBeyond, landed, toBound } from "../bounds.ts";
 import { blockOf } from "./indefinite.ts";
 import { leastWithin } from "./subproblem.ts";
+import { asVector } from "../sizes.ts";
 
 /* Where a quadratic model within bounds and a distance says that there is less. */
 
@@ -59,8 +58,6 @@ export interface Proposal {
   /** By how much the model says that the value falls. */
   readonly promised: Scalar;
 }
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 const wide = (x: Vector): Vector => cast(x, "float64");
 

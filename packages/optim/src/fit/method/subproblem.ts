@@ -24,7 +24,6 @@ import {
   minimum,
   mul,
   neg,
-  type NDArray,
   type Scalar,
   sqrt,
   square,
@@ -34,9 +33,9 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
 import { alongFlattest, lowerSolve, upperSolve } from "./factor.ts";
+import { asMatrix, asScalar, asVector } from "../sizes.ts";
 
 /* The least point of a quadratic model within a distance. */
 
@@ -58,10 +57,6 @@ interface Damping {
   readonly isDone: Scalar;
   readonly turns: Scalar;
 }
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
-const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
 
 /** The greatest and the least of some numbers; 0 of none. */
 const most = (x: Vector): Scalar => (x.shape[0] === 0 ? zeros([]) : max(x));

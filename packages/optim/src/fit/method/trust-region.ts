@@ -12,12 +12,10 @@ import {
   logicalOr,
   type Matrix,
   maximum,
-  type NDArray,
   type Scalar,
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { pressed } from "../bounds.ts";
@@ -27,6 +25,7 @@ import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
 import { isIndefinite } from "./indefinite.ts";
 import { ofHessian, proposal } from "./proposal.ts";
 import { radiusAfter, shortest, trialOf } from "./trial.ts";
+import { asScalar } from "../sizes.ts";
 
 interface Memory {
   readonly gradient: Vector;
@@ -36,8 +35,6 @@ interface Memory {
   readonly radius: Scalar;
   readonly idle: Idle;
 }
-
-const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
 
 const wide = (x: Scalar): Scalar => cast(x, "float64");
 

@@ -30,11 +30,9 @@ import {
 import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
 import type { Model } from "../method/proposal.ts";
+import { asMatrix, asVector } from "../sizes.ts";
 
 /* Steps that make linear equations nearly true, as far as a distance allows. */
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 const times = (matrix: Matrix, x: Vector): Vector => asVector(matmul(matrix, x));
 

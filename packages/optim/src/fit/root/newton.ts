@@ -16,7 +16,6 @@ import {
   type Matrix,
   maximum,
   mul,
-  type NDArray,
   type Scalar,
   square,
   sub,
@@ -25,7 +24,6 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { lengthOf } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { type FlatBounds, isAnyPressed, projectedGradient } from "../bounds.ts";
@@ -39,6 +37,7 @@ import { type Case, statusOf } from "../status.ts";
 import type { Limits } from "../tolerances.ts";
 import { columnsOf, ofJacobian } from "./damped.ts";
 import type { Equations } from "./equations.ts";
+import { asScalar, asVector } from "../sizes.ts";
 
 /** What the search for a root is told. */
 export interface RootProblem extends Limits {
@@ -57,9 +56,6 @@ export interface RootMemory {
   readonly radius: Scalar;
   readonly idle: Idle;
 }
-
-const asScalar = typed<(x: NDArray) => Scalar>((x: unknown) => x);
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 /** Half the sum of the squares: what falls in every step. */
 const halfOf = (residual: Vector): Scalar => mul(sum(square(cast(residual, "float64"))), 0.5);

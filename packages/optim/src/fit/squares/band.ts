@@ -17,6 +17,7 @@ import { check, finitePositive, oneOf, settings, shrinking } from "../../setting
 import { rootsOf } from "../covariance.ts";
 import { studentQuantile } from "../student.ts";
 import type { Solved } from "./solve.ts";
+import { asVector } from "../sizes.ts";
 
 /** From where to where, of each number of a tree. */
 export interface Intervals<P> {
@@ -47,8 +48,6 @@ const read = settings<BandOptions>({
   kind: oneOf<"confidence" | "prediction">("confidence", "prediction")("confidence"),
   weight: finitePositive(1),
 });
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 /** As many standard errors on both sides of a center as cover a level. */
 const around = (name: string, level: number, freedom: number, center: Vector, errors: Vector) => {

@@ -13,21 +13,19 @@ import {
   logicalNot,
   lstsq,
   matmul,
-  type Matrix,
   min,
   minimum,
   mul,
-  type NDArray,
   type Scalar,
   sqrt,
   sub,
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
 import type { Trial } from "./damping.ts";
 import { type Local, unitsOf } from "./local.ts";
+import { asMatrix, asVector } from "../sizes.ts";
 
 type Box = NonNullable<FlatBounds>;
 
@@ -37,9 +35,6 @@ interface Walk {
   readonly isFree: Vector;
   readonly isBlocked: Scalar;
 }
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 /** As far along a direction as bounds let it go, at most all of it. */
 const advance = ({ at, isFree }: Walk, direction: Vector, { lower, upper }: Box): Walk => {

@@ -8,23 +8,21 @@ import {
   matmul,
   type Matrix,
   mul,
-  type NDArray,
   qr,
   triangularSolve,
   type Vector,
   where,
   zeros,
 } from "@gradfold/core";
-import { checker, eachElement, typed } from "@gradfold/core/library";
+import { checker, eachElement } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
 import { div } from "@gradfold/core";
 import { pressed } from "../bounds.ts";
 import type { Squares } from "./problem.ts";
 import { inUnits, isDetermined, undetermined } from "./rank.ts";
+import { asMatrix } from "../sizes.ts";
 
 /* How sure a point is that makes squares of residuals least. */
-
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 /** The triangular factor of the Jacobian at a point, at least as high as wide, the columns of numbers that press against a bound being their own units. */
 const factorAt = ({ residuals, loss, bounds }: Squares, x: Vector) => {

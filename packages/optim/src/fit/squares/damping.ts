@@ -7,7 +7,6 @@ import {
   logicalAnd,
   matmul,
   mul,
-  type NDArray,
   type Scalar,
   square,
   sub,
@@ -16,12 +15,10 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { known, type Local, normOf, unitsOf } from "./local.ts";
+import { asVector } from "../sizes.ts";
 
 /* Steps of a linear model, by how much they are damped. */
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 /** A step in units of the columns, by singular values and a damping: V S (S² + λ)⁻¹ Uᵀ Qᵀ r. */
 const coefficients = (local: Local) => {

@@ -10,7 +10,6 @@ import {
   maximum,
   minimum,
   mul,
-  type NDArray,
   qr,
   type Scalar,
   slice,
@@ -22,10 +21,11 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { qrTriangle, typed } from "@gradfold/core/library";
+import { qrTriangle } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
 import { precisionOf } from "../tolerances.ts";
 import type { Weighed } from "./loss.ts";
+import { asMatrix, asVector } from "../sizes.ts";
 
 /**
  * Residuals near a point, as their Jacobian tells them. It is there as its triangular factor, and as the singular value
@@ -49,9 +49,6 @@ export interface Local {
   /** The right singular vectors V, as columns. */
   readonly directions: Matrix;
 }
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 export const normOf = (x: Vector): Scalar => sqrt(sum(square(x)));
 

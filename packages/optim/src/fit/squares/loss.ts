@@ -9,7 +9,6 @@ import {
   type Matrix,
   maximum,
   mul,
-  type NDArray,
   rsqrt,
   type Scalar,
   sqrt,
@@ -19,7 +18,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
+import { asVector } from "../sizes.ts";
 
 /** Which function of a squared residual is summed. */
 export type SquaresLoss = "linear" | "huber" | "softL1" | "cauchy" | "arctan";
@@ -32,8 +31,6 @@ interface Rho {
   readonly slope: Elementwise;
   readonly curvature: Elementwise;
 }
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
 
 /** Of each a branch for z from 1 on, which is asked for 1 where z is less. */
 const upTo1 = (inside: Elementwise, outside: Elementwise): Elementwise => {

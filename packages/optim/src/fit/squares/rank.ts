@@ -7,7 +7,6 @@ import {
   max,
   min,
   mul,
-  type NDArray,
   type Scalar,
   slice,
   sqrt,
@@ -18,15 +17,12 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { typed } from "@gradfold/core/library";
 import { stopGradient } from "@gradfold/autodiff";
 import { placesOf } from "../places.ts";
 import { precisionOf } from "../tolerances.ts";
+import { asMatrix, asVector } from "../sizes.ts";
 
 /* Which numbers a Jacobian determines: those that no change of others makes up for. */
-
-const asVector = typed<(x: NDArray) => Vector>((x: unknown) => x);
-const asMatrix = typed<(x: NDArray) => Matrix>((x: unknown) => x);
 
 /** A matrix whose columns are of length 1, and their lengths before; columns of 0 stay. */
 export const inUnits = (matrix: Matrix): { readonly unit: Matrix; readonly lengths: Vector } => {
