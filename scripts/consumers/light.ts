@@ -47,6 +47,6 @@ const loaded = async (consumer: string, entry: string, files: number, bytes: num
 /** Checks of a folder in which `gradfold` is installed, and nothing that it does not bring. */
 export const lightChecks = (consumer: string): readonly Check[] => [
   ["an installation is at most 12 packages and 15 MB", () => brought(consumer)],
-  ["importing gradfold loads at most 10 files and 660 kB", () => loaded(consumer, "gradfold", 10, 660_000)],
+  ["importing gradfold loads at most 10 files and 760 kB", () => loaded(consumer, "gradfold", 10, 760_000)],
   ["importing gradfold/viz loads at most 10 files and 400 kB", () => loaded(consumer, "gradfold/viz", 10, 400_000)],
 ];

@@ -118,7 +118,7 @@ const checksOf = (compilation: Compilation, installed: Promise<void>): readonly 
 /** The public names of an entry, and those of its name spaces. */
 const namesOf = async (consumer: string, entry: string, source: string): Promise<readonly string[]> => {
   const list = `const m = await import("${entry}");
-    const inside = (x) => typeof x === "object" && x !== null ? Object.keys(x) : [];
+    const inside = (x) => typeof x === "object" && x !== null && !Array.isArray(x) ? Object.keys(x) : [];
     console.log(JSON.stringify(Object.keys(m).flatMap((k) => [k, ...inside(m[k]).map((l) => k + "." + l)])));`;
   const loaded = JSON.parse(
     await run(consumer, process.execPath, "--input-type=module", "-e", list),
