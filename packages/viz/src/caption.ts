@@ -16,17 +16,27 @@ export interface Caption {
 const LINE = 15;
 
 /** How many pixels to the right of the axes the captions take. */
-export const captionWidth = (captions: readonly Pick<Caption, "rows">[]): number =>
-  Math.max(20, ...captions.flatMap(({ rows }) => rows.map((text) => 20 + textWidth(text, TEXT))));
+export const captionWidth = (captions: readonly Pick<Caption, "rows">[], widthOf = textWidth): number =>
+  Math.max(20, ...captions.flatMap(({ rows }) => rows.map((text) => 20 + widthOf(text, TEXT))));
+
+/** How far from the top of a picture the first caption is at least: below its heading. */
+const topOf = (heading: string): number => (heading === "" ? LINE : 3 * LINE);
+
+/** How many captions of one row find room in a picture, with a note below it. */
+export const roomFor = (height: number, heading: string): number =>
+  Math.max(1, Math.floor((height - 70 - topOf(heading)) / LINE));
 
 interface Placed {
   readonly caption: Caption;
   readonly height: number;
 }
 
-/** How far apart the middles of two neighbours have to be. */
-const gap = (a: Placed | undefined, b: Placed): number =>
-  a === undefined ? -Infinity : (LINE * (a.caption.rows.length + b.caption.rows.length + 1)) / 2;
+/** How far apart the middles of two neighbours have to be: with air between them where one has several rows. */
+const gap = (a: Placed | undefined, b: Placed): number => {
+  if (a === undefined) return -Infinity;
+  const [above, below] = [a.caption.rows.length, b.caption.rows.length];
+  return (LINE * (above + below + (above + below > 2 ? 1 : 0))) / 2;
+};
 
 /** The captions moved downwards, then back up from the bottom, until none touches another. Sorted in, sorted out. */
 const spread = (captions: readonly Placed[], bottom: number): readonly Placed[] => {

@@ -1,6 +1,7 @@
 export { type Descent, descent, type DescentOptions } from "./descent/descent.ts";
 export type { Figure } from "./figure.ts";
-export { type Losses, lossCurve } from "./loss.ts";
+export { lossCurve, type LossOptions } from "./loss.ts";
+export type { Losses } from "./loss/losses.ts";
 export type { FigureOptions } from "./options.ts";
 export type { PlotLibrary } from "./library.ts";
 export { type DrawingDocument, type Render, render } from "./render.ts";

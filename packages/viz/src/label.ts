@@ -18,6 +18,15 @@ const boldLetter = (letter: string): number => {
 export const boldWidth = (text: string, fontSize: number): number =>
   Array.from(text).reduce((width, letter) => width + boldLetter(letter), 0) * fontSize;
 
+/** One line of bold type that is no wider than a number of pixels: the end is cut off with an ellipsis. */
+export const boldLabel = (text: string, width: number, fontSize: number): string => {
+  const letters = Array.from(text.replace(/\s+/gu, " ").trim());
+  if (boldWidth(letters.join(""), fontSize) <= width) return letters.join("");
+  const room = width - boldWidth("…", fontSize);
+  const fits = letters.findIndex((_, i) => boldWidth(letters.slice(0, i + 1).join(""), fontSize) > room);
+  return `${letters.slice(0, Math.max(fits, 1)).join("")}…`;
+};
+
 /** One line of text that fits about a number of pixels: white space collapsed, the end cut off with an ellipsis. */
 export const label = (text: string, width: number, fontSize: number): string => {
   const letters = Array.from(text.replace(/\s+/gu, " ").trim());

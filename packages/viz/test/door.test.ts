@@ -140,6 +140,7 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
     ],
   ],
   ["lossCurve", loose(viz.lossCurve), [{ step: [0, 1], loss: [3, 2] }]],
+  ["lossCurve", loose(viz.lossCurve), [{ a: [3, NaN, 2], b: { loss: [1] } }, { smoothing: 0.5 }]],
   [
     "scatterFit",
     loose(viz.scatterFit),
@@ -236,7 +237,7 @@ const call = (name: string, options: unknown): unknown => {
 const ofFigure = ["theme", "title", "width", "height"];
 
 const optionNames: readonly (readonly [name: string, options: readonly string[]])[] = [
-  ["lossCurve", [...ofFigure, "idPrefix"]],
+  ["lossCurve", [...ofFigure, "idPrefix", "smoothing"]],
   ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
   ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
   ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
@@ -289,6 +290,11 @@ describe.each(optionNames)("the options of %s", (name, options) => {
 test.each([
   ["scatterFit", { xLabel: 3 }, "xLabel is not a string: 3."],
   ["scatterFit", { level: 95 }, "level is not between 0 and 1: 95. Give 0.95 for 95 %."],
+  [
+    "lossCurve",
+    { smoothing: 1 },
+    "smoothing is not at least 0 and below 1: 1. Give 0.9 for the mean of about 10 losses.",
+  ],
   ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
   ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],

@@ -60,6 +60,16 @@ test("a loss curve of any finite numbers has axes that can be read, and all of i
   );
 });
 
+test("so have several loss curves and their means", () => {
+  const smoothing = fc.constantFrom(0, 0.5, 0.999);
+  fc.assert(
+    fc.property(fc.array(column, { minLength: 1, maxLength: 16 }), smoothing, size, (runs, smoothing, size) => {
+      expectReadable(lossCurve(Object.fromEntries(runs.map((loss, i) => [`run ${i}`, loss])), { ...size, smoothing }));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("so has a scatter plot, with lines of any slope", () => {
   const line = fc.option(fc.tuple(number, number), { nil: undefined });
   fc.assert(

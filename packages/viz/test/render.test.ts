@@ -44,6 +44,12 @@ const runs = {
   optimum: [0, 0],
 };
 
+const several = {
+  sgd: [8, 6, 6.5, 4, 4.5, 3, 3.5],
+  adam: { loss: [8, 3, 4, 1.5, 2, 0.5, 0.7] },
+  hasty: [8, 20, 200, Infinity],
+};
+
 const tiny = { width: 240, height: 160 };
 
 const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg, "application/xml");
@@ -55,6 +61,9 @@ test.each([
   ["loss", lossCurve({ loss: [8, 3, 1.2, 0.5, 0.2, 0.1] }, { title: "Loss" })],
   ["loss-diverged", lossCurve({ loss: [1, 1e60, 1e180, 1e300, Infinity, NaN] })],
   ["loss-empty", lossCurve({ loss: [] })],
+  ["losses", lossCurve(several, { title: "Three runs", smoothing: 0.5 })],
+  ["losses-light", lossCurve(several, { ...tiny, theme: light })],
+  ["losses-paper", lossCurve(several, { theme: paper, width: 400, height: 240 })],
   ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
   ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
   ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
