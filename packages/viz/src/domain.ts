@@ -42,9 +42,9 @@ export const stretched = ([low, high]: Domain, values: readonly number[]): Domai
   return extent([low, high, ...near]);
 };
 
-/** A domain for a logarithmic axis with air in proportion, kept inside the range of numbers. */
+/** A domain for a logarithmic axis with air in proportion, kept inside the range of numbers; a value by itself in the middle. */
 export const roomyLog = (values: readonly number[]): Domain => {
   const [low, high] = extent(values);
-  const air = Math.exp((Math.log(high) - Math.log(low)) / 25);
+  const air = isOne(low, high) ? 10 : Math.exp((Math.log(high) - Math.log(low)) / 25);
   return [Math.max(low / air, Number.MIN_VALUE), Math.min(high * air, Number.MAX_VALUE)];
 };

@@ -9,6 +9,8 @@ export type { ReplayFrame } from "./replay/frame.ts";
 export { type ReplayOptions, replayPage } from "./replay/replay.ts";
 export { type HistogramOptions, residualHistogram } from "./residual/histogram.ts";
 export { type ResidualOptions, residuals } from "./residual/residuals.ts";
+export { scheduleCurve, type ScheduleOptions } from "./schedule/schedule.ts";
 export { type Lines, scatterFit, type ScatterOptions } from "./scatter.ts";
 export { dark, light, paper, type Theme } from "./theme.ts";
+export { type TracesOptions, traces } from "./trace/traces.ts";
 export type * from "./signature.ts";

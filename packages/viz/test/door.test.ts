@@ -33,6 +33,8 @@ const frame = {
 const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["lossCurve", loose(viz.lossCurve)],
   ["scatterFit", loose(viz.scatterFit)],
+  ["scheduleCurve", loose(viz.scheduleCurve)],
+  ["traces", loose(viz.traces)],
   ["residuals", loose(viz.residuals)],
   ["residualHistogram", loose(viz.residualHistogram)],
   ["descent", loose(viz.descent)],
@@ -77,7 +79,7 @@ const odd: readonly unknown[] = [
 
 const names = fc.constantFrom(
   "loss", "step", "x", "y", "before", "after", "params", "line", "theme", "title", "width", "height", "data", "interval",
-  "surface", "paths", "optimum", "cells", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
+  "surface", "paths", "optimum", "cells", "steps", "scale", "a", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
 ); // prettier-ignore
 
 /** Made when it is asked for, since fast-check looks into the values that it makes. */
@@ -141,6 +143,22 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
   ],
   ["lossCurve", loose(viz.lossCurve), [{ step: [0, 1], loss: [3, 2] }]],
   ["lossCurve", loose(viz.lossCurve), [{ a: [3, NaN, 2], b: { loss: [1] } }, { smoothing: 0.5 }]],
+  [
+    "scheduleCurve",
+    loose(viz.scheduleCurve),
+    [
+      { warmup: (step: number) => step / 5, halves: [1, 0.5, null], one: 0.1, made: () => array(0.2) },
+      { ...sizes, steps: 9, scale: "log", yLabel: "rate" },
+    ],
+  ],
+  [
+    "traces",
+    loose(viz.traces),
+    [
+      { a: [1, 2, null], b: Float64Array.of(3, 2, 1) },
+      { ...sizes, optimum: { a: 2 }, step: [0, 10, 20], yLabel: "w" },
+    ],
+  ],
   [
     "scatterFit",
     loose(viz.scatterFit),
@@ -221,6 +239,10 @@ const call = (name: string, options: unknown): unknown => {
   switch (name) {
     case "lossCurve":
       return viz.lossCurve([1], options as viz.FigureOptions);
+    case "scheduleCurve":
+      return viz.scheduleCurve({ one: 0.1 }, options as viz.ScheduleOptions);
+    case "traces":
+      return viz.traces({ a: [1, 2] }, options as viz.TracesOptions);
     case "scatterFit":
       return viz.scatterFit(points, options as viz.ScatterOptions);
     case "residuals":
@@ -238,6 +260,8 @@ const ofFigure = ["theme", "title", "width", "height"];
 
 const optionNames: readonly (readonly [name: string, options: readonly string[]])[] = [
   ["lossCurve", [...ofFigure, "idPrefix", "smoothing"]],
+  ["scheduleCurve", [...ofFigure, "idPrefix", "steps", "scale", "yLabel"]],
+  ["traces", [...ofFigure, "idPrefix", "optimum", "step", "yLabel"]],
   ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
   ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
   ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
@@ -295,6 +319,11 @@ test.each([
     { smoothing: 1 },
     "smoothing is not at least 0 and below 1: 1. Give 0.9 for the mean of about 10 losses.",
   ],
+  ["scheduleCurve", { steps: 0 }, "steps is not from 1 to 1000000 steps: 0."],
+  ["scheduleCurve", { scale: "ln" }, 'scale is not "linear" or "log": the string "ln".'],
+  ["traces", { optimum: { A: 1 } }, "optimum has A, and the columns do not. Did you mean a?"],
+  ["traces", { optimum: { a: NaN } }, 'optimum["a"] is not a finite number: NaN.'],
+  ["traces", { step: [1] }, "columns differ in length: step, a have 1, 2. Give one value of each per point."],
   ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
   ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],

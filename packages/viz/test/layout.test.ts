@@ -1,7 +1,16 @@
 // Whatever finite numbers come, at whatever size: axes that can be read, and every mark at a place in the picture.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { descent, type Figure, lossCurve, residualHistogram, residuals, scatterFit } from "../src/index.ts";
+import {
+  descent,
+  type Figure,
+  lossCurve,
+  residualHistogram,
+  residuals,
+  scatterFit,
+  scheduleCurve,
+  traces,
+} from "../src/index.ts";
 import { position } from "../src/position.ts";
 
 const size = fc.record({
@@ -67,6 +76,17 @@ test("so have several loss curves and their means", () => {
       expectReadable(lossCurve(Object.fromEntries(runs.map((loss, i) => [`run ${i}`, loss])), { ...size, smoothing }));
     }),
     { numRuns: 100 },
+  );
+});
+
+test("so have schedules and traces", () => {
+  const optimum = fc.option(number, { nil: undefined });
+  fc.assert(
+    fc.property(column, column, fc.constantFrom("linear", "log"), optimum, size, (a, b, scale, optimum, size) => {
+      expectReadable(scheduleCurve({ a, b, c: (step) => a[0] ?? step }, { ...size, scale }));
+      expectReadable(traces({ a, b }, { ...size, ...(optimum !== undefined && { optimum: { a: optimum } }) }));
+    }),
+    { numRuns: 200 },
   );
 });
 

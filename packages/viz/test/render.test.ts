@@ -17,6 +17,8 @@ import {
   residualHistogram,
   residuals,
   scatterFit,
+  scheduleCurve,
+  traces,
 } from "../src/index.ts";
 import { render } from "../src/node.ts";
 import { position } from "../src/position.ts";
@@ -50,6 +52,14 @@ const several = {
   hasty: [8, 20, 200, Infinity],
 };
 
+const rates = {
+  constant: 0.02,
+  warmup: (step: number) => Math.min(step / 40, 0.1),
+  halves: [0.08, 0.08, 0.04, 0.04, 0.02],
+};
+
+const parameters = { slope: [0.5, 1.75, 2.5, 2.9], intercept: [0.75, 2, 2.75, 2.45] };
+
 const tiny = { width: 240, height: 160 };
 
 const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg, "application/xml");
@@ -64,6 +74,12 @@ test.each([
   ["losses", lossCurve(several, { title: "Three runs", smoothing: 0.5 })],
   ["losses-light", lossCurve(several, { ...tiny, theme: light })],
   ["losses-paper", lossCurve(several, { theme: paper, width: 400, height: 240 })],
+  ["schedule", scheduleCurve(rates, { title: "Rates", steps: 12 })],
+  ["schedule-light", scheduleCurve(rates, { ...tiny, theme: light })],
+  ["schedule-paper", scheduleCurve(rates, { theme: paper, steps: 12, scale: "log", width: 400, height: 240 })],
+  ["traces", traces(parameters, { title: "Parameters", optimum: { slope: 3, intercept: 2.5 } })],
+  ["traces-light", traces(parameters, { ...tiny, theme: light, step: [0, 10, 20, 30] })],
+  ["traces-paper", traces({ weight: [1, NaN, 3, 4] }, { ...tiny, theme: paper, optimum: { weight: 9 } })],
   ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
   ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
   ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
@@ -261,6 +277,9 @@ test("whatever the labels and numbers, nothing in the picture acts or loads", ()
         fc.pre(y.some(Number.isFinite));
         expectHarmless(render(scatterFit({ x, y, after: [slope, intercept] }, { title, xLabel, yLabel })));
         expectHarmless(render(lossCurve({ loss: [...y, slope] }, { title })));
+        expectHarmless(render(lossCurve({ [`${xLabel} `]: y, [`${yLabel}  `]: x }, { title, smoothing: 0.5 })));
+        expectHarmless(render(scheduleCurve({ [xLabel]: y, [`${yLabel} `]: slope }, { title, yLabel })));
+        expectHarmless(render(traces({ [xLabel]: y, [`${yLabel} `]: x }, { title, yLabel, optimum: { [xLabel]: 1 } })));
         expectHarmless(render(residuals({ residual: y, x }, { title, xLabel, yLabel })));
         expectHarmless(render(residualHistogram(y, { title, xLabel })));
         const paths = { [yLabel]: { x: y, y: x }, [`${yLabel}2`]: { x, y } };
