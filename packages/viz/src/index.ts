@@ -1,5 +1,7 @@
 export { type Descent, descent, type DescentOptions } from "./descent/descent.ts";
+export { difference, type DifferenceOptions } from "./difference/difference.ts";
 export type { Figure } from "./figure.ts";
+export { forkCurve, type ForkOptions } from "./fork/fork.ts";
 export { lossCurve, type LossOptions } from "./loss.ts";
 export type { Losses } from "./loss/losses.ts";
 export type { FigureOptions } from "./options.ts";

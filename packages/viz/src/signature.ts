@@ -7,6 +7,7 @@ export type { Band } from "./band.ts";
 export type { Points } from "./column.ts";
 export type { Axis, Domain, Frame, Margin, Mark, Path, Point, Tick } from "./figure.ts";
 export type { Surface } from "./descent/surface.ts";
+export type { States } from "./difference/distance.ts";
 export type { Line } from "./fit.ts";
 export type { Glyph, Level } from "./mark.ts";
 export type { Against, Residuals } from "./residual/read.ts";

@@ -35,6 +35,8 @@ const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["scatterFit", loose(viz.scatterFit)],
   ["scheduleCurve", loose(viz.scheduleCurve)],
   ["traces", loose(viz.traces)],
+  ["forkCurve", loose(viz.forkCurve)],
+  ["difference", loose(viz.difference)],
   ["residuals", loose(viz.residuals)],
   ["residualHistogram", loose(viz.residualHistogram)],
   ["descent", loose(viz.descent)],
@@ -160,6 +162,24 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
     ],
   ],
   [
+    "forkCurve",
+    loose(viz.forkCurve),
+    [[3, 2, 1], { loss: [1, 0.5], step: [2, 3] }, 1, { ...sizes, names: ["a", "b"] }],
+  ],
+  ["difference", loose(viz.difference), [{ a: [1, 2, null] }, { a: [1, 3, 4] }, { ...sizes, step: [0, 10, 20] }]],
+  [
+    "difference",
+    loose(viz.difference),
+    [
+      [1, 2, 3, 4],
+      [
+        [1, 2],
+        [3, 5],
+      ],
+      { size: 2 },
+    ],
+  ],
+  [
     "scatterFit",
     loose(viz.scatterFit),
     [
@@ -243,6 +263,10 @@ const call = (name: string, options: unknown): unknown => {
       return viz.scheduleCurve({ one: 0.1 }, options as viz.ScheduleOptions);
     case "traces":
       return viz.traces({ a: [1, 2] }, options as viz.TracesOptions);
+    case "forkCurve":
+      return viz.forkCurve([2, 1], [2, 0], 0, options as viz.ForkOptions);
+    case "difference":
+      return viz.difference([1, 2], [1, 3], options as viz.DifferenceOptions);
     case "scatterFit":
       return viz.scatterFit(points, options as viz.ScatterOptions);
     case "residuals":
@@ -262,6 +286,8 @@ const optionNames: readonly (readonly [name: string, options: readonly string[]]
   ["lossCurve", [...ofFigure, "idPrefix", "smoothing"]],
   ["scheduleCurve", [...ofFigure, "idPrefix", "steps", "scale", "yLabel"]],
   ["traces", [...ofFigure, "idPrefix", "optimum", "step", "yLabel"]],
+  ["forkCurve", [...ofFigure, "idPrefix", "names"]],
+  ["difference", [...ofFigure, "idPrefix", "size", "step"]],
   ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
   ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
   ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
@@ -324,6 +350,9 @@ test.each([
   ["traces", { optimum: { A: 1 } }, "optimum has A, and the columns do not. Did you mean a?"],
   ["traces", { optimum: { a: NaN } }, 'optimum["a"] is not a finite number: NaN.'],
   ["traces", { step: [1] }, "columns differ in length: step, a have 1, 2. Give one value of each per point."],
+  ["forkCurve", { names: ["a"] }, "names is not [recorded, forked]: a list of 1."],
+  ["difference", { size: 0 }, "size is not from 1 to 1000000 numbers: 0."],
+  ["difference", { step: [1] }, "step has 1 numbers for 2 states. Give one for each."],
   ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
   ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],

@@ -3,7 +3,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   descent,
+  difference,
   type Figure,
+  forkCurve,
   lossCurve,
   residualHistogram,
   residuals,
@@ -85,6 +87,16 @@ test("so have schedules and traces", () => {
     fc.property(column, column, fc.constantFrom("linear", "log"), optimum, size, (a, b, scale, optimum, size) => {
       expectReadable(scheduleCurve({ a, b, c: (step) => a[0] ?? step }, { ...size, scale }));
       expectReadable(traces({ a, b }, { ...size, ...(optimum !== undefined && { optimum: { a: optimum } }) }));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("so have forks and differences", () => {
+  fc.assert(
+    fc.property(column, column, fc.nat(9), size, (a, b, k, size) => {
+      expectReadable(forkCurve(a, [...a.slice(0, k % a.length), ...b], k % a.length, size));
+      expectReadable(difference(a, b, size));
     }),
     { numRuns: 200 },
   );

@@ -8,7 +8,9 @@ import { expect, test } from "vitest";
 import {
   dark,
   descent,
+  difference,
   type Figure,
+  forkCurve,
   light,
   lossCurve,
   paper,
@@ -80,6 +82,12 @@ test.each([
   ["traces", traces(parameters, { title: "Parameters", optimum: { slope: 3, intercept: 2.5 } })],
   ["traces-light", traces(parameters, { ...tiny, theme: light, step: [0, 10, 20, 30] })],
   ["traces-paper", traces({ weight: [1, NaN, 3, 4] }, { ...tiny, theme: paper, optimum: { weight: 9 } })],
+  ["fork", forkCurve([8, 6, 4.5, 3.4, 2.5, 1.9], [8, 6, 4.5, 2, 1, 0.5], 2, { title: "A fork" })],
+  ["fork-light", forkCurve([8, 6, 5], [8, 6, 20, Infinity], 1, { ...tiny, theme: light, names: ["0.1", "0.9"] })],
+  ["fork-paper", forkCurve([8, 6, 5], { loss: [3, 2], step: [2, 3] }, 1, { ...tiny, theme: paper })],
+  ["difference", difference([1, 2, 3, 4, 5, 6], [1, 2, 3, 4.5, 5.1, 6.01], { title: "How far apart" })],
+  ["difference-light", difference([1, 2, 3, 4], [1, 2, 3.01, 4.5], { ...tiny, theme: light })],
+  ["difference-paper", difference([1, 2, 3], [1, 2, 3], { ...tiny, theme: paper })],
   ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
   ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
   ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
@@ -280,6 +288,7 @@ test("whatever the labels and numbers, nothing in the picture acts or loads", ()
         expectHarmless(render(lossCurve({ [`${xLabel} `]: y, [`${yLabel}  `]: x }, { title, smoothing: 0.5 })));
         expectHarmless(render(scheduleCurve({ [xLabel]: y, [`${yLabel} `]: slope }, { title, yLabel })));
         expectHarmless(render(traces({ [xLabel]: y, [`${yLabel} `]: x }, { title, yLabel, optimum: { [xLabel]: 1 } })));
+        expectHarmless(render(forkCurve(y, y.toReversed(), 1, { title, names: [xLabel, yLabel] })));
         expectHarmless(render(residuals({ residual: y, x }, { title, xLabel, yLabel })));
         expectHarmless(render(residualHistogram(y, { title, xLabel })));
         const paths = { [yLabel]: { x: y, y: x }, [`${yLabel}2`]: { x, y } };

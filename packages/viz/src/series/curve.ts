@@ -88,7 +88,7 @@ export const nameMarks = (base: Base, curves: readonly Curve[], { margin, inner 
   const area = { ...base, width: base.width - base.margin.right + 4, margin: { ...base.margin, right: 4 } };
   const beside = inner.flatMap(({ name, path, look: { color } }) => {
     const end = endOf(path);
-    return end === undefined ? [] : [{ at: end, text: name, color }];
+    return end === undefined || name === "" ? [] : [{ at: end, text: name, color }];
   });
   return [
     ...besideMarks(
