@@ -13,6 +13,7 @@ export { type HistogramOptions, residualHistogram } from "./residual/histogram.t
 export { type ResidualOptions, residuals } from "./residual/residuals.ts";
 export { scheduleCurve, type ScheduleOptions } from "./schedule/schedule.ts";
 export { type Lines, scatterFit, type ScatterOptions } from "./scatter.ts";
+export { sweep, type SweepOptions } from "./sweep/sweep.ts";
 export { dark, light, paper, type Theme } from "./theme.ts";
 export { type TracesOptions, traces } from "./trace/traces.ts";
 export type * from "./signature.ts";

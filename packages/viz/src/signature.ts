@@ -12,5 +12,6 @@ export type { Line } from "./fit.ts";
 export type { Glyph, Level } from "./mark.ts";
 export type { Against, Residuals } from "./residual/read.ts";
 export type { RateCurve } from "./schedule/rate.ts";
+export type { Setting, Sweep } from "./sweep/read.ts";
 export type { Color } from "./theme.ts";
 export type { Track } from "./track.ts";

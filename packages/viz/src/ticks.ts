@@ -6,6 +6,8 @@ import { scientific, signed } from "./number.ts";
 export interface AxisDraft extends Omit<Axis, "ticks"> {
   /** The least distance of two ticks, where two fit: 1 where only whole numbers mean anything. */
   readonly minStep: number;
+  /** Ticks that stand for names: of these it has as many as there is room for, and no others. */
+  readonly ticks?: readonly Tick[];
 }
 
 /** 1, 2 or 5 times a power of ten, in decimal, since few of its multiples are doubles. */
@@ -104,6 +106,17 @@ const firstOf = (
   return undefined;
 };
 
+/** Names one below the other may stand closer together than numbers: so many in the place of one. */
+const DENSE = 2.5;
+
+/** Every tick, or every second, third and so on, as many as there may be and as have room. */
+const someOf = (ticks: readonly Tick[], most: number, room: number): readonly Tick[] =>
+  firstOf(
+    upTo(ticks.length),
+    (every) => ticks.filter((_, i) => i % every === 0),
+    (some) => some.length <= most && widthOf(some) <= room,
+  ) ?? ticks.slice(0, 1);
+
 /** The most ticks that are tried; then the ends of the domain are. */
 const FINEST = 40;
 
@@ -113,11 +126,12 @@ const FINEST = 40;
  * texts of two would still be too wide, they are the first and the last.
  */
 export const axis = (
-  { label, scale, domain, minStep }: AxisDraft,
+  { label, scale, domain, minStep, ticks: given }: AxisDraft,
   count: number,
   room = Infinity,
   hasPlace: (tick: Tick) => boolean = () => true,
 ): Axis => {
+  if (given !== undefined) return { label, scale, domain, ticks: someOf(given, Math.max(count * DENSE, 2), room) };
   const asked = (n: number): readonly Tick[] =>
     (scale === "log" ? logTicks(domain, n) : linearTicks(domain, n, minStep)).filter(hasPlace);
   const closer = (n: number): readonly Tick[] => linearTicks(domain, n, 0).filter(hasPlace);

@@ -37,6 +37,7 @@ const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["traces", loose(viz.traces)],
   ["forkCurve", loose(viz.forkCurve)],
   ["difference", loose(viz.difference)],
+  ["sweep", loose(viz.sweep)],
   ["residuals", loose(viz.residuals)],
   ["residualHistogram", loose(viz.residualHistogram)],
   ["descent", loose(viz.descent)],
@@ -81,7 +82,7 @@ const odd: readonly unknown[] = [
 
 const names = fc.constantFrom(
   "loss", "step", "x", "y", "before", "after", "params", "line", "theme", "title", "width", "height", "data", "interval",
-  "surface", "paths", "optimum", "cells", "steps", "scale", "a", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
+  "surface", "paths", "optimum", "cells", "steps", "scale", "a", "value", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
 ); // prettier-ignore
 
 /** Made when it is asked for, since fast-check looks into the values that it makes. */
@@ -180,6 +181,15 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
     ],
   ],
   [
+    "sweep",
+    loose(viz.sweep),
+    [
+      { x: [1, 2, 1], y: ["a", "a", "b"], value: [3, null, 1] },
+      { ...sizes, xLabel: "x", yLabel: "y", valueLabel: "loss", best: "highest" },
+    ],
+  ],
+  ["sweep", loose(viz.sweep), [[{ x: 1, y: 2, value: 3 }]]],
+  [
     "scatterFit",
     loose(viz.scatterFit),
     [
@@ -267,6 +277,8 @@ const call = (name: string, options: unknown): unknown => {
       return viz.forkCurve([2, 1], [2, 0], 0, options as viz.ForkOptions);
     case "difference":
       return viz.difference([1, 2], [1, 3], options as viz.DifferenceOptions);
+    case "sweep":
+      return viz.sweep([{ x: 1, y: 2, value: 3 }], options as viz.SweepOptions);
     case "scatterFit":
       return viz.scatterFit(points, options as viz.ScatterOptions);
     case "residuals":
@@ -288,6 +300,7 @@ const optionNames: readonly (readonly [name: string, options: readonly string[]]
   ["traces", [...ofFigure, "idPrefix", "optimum", "step", "yLabel"]],
   ["forkCurve", [...ofFigure, "idPrefix", "names"]],
   ["difference", [...ofFigure, "idPrefix", "size", "step"]],
+  ["sweep", [...ofFigure, "idPrefix", "xLabel", "yLabel", "valueLabel", "best"]],
   ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
   ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
   ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
@@ -353,6 +366,7 @@ test.each([
   ["forkCurve", { names: ["a"] }, "names is not [recorded, forked]: a list of 1."],
   ["difference", { size: 0 }, "size is not from 1 to 1000000 numbers: 0."],
   ["difference", { step: [1] }, "step has 1 numbers for 2 states. Give one for each."],
+  ["sweep", { best: "most" }, 'best is not "lowest" or "highest": the string "most".'],
   ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
   ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],

@@ -11,6 +11,7 @@ import {
   residuals,
   scatterFit,
   scheduleCurve,
+  sweep,
   traces,
 } from "../src/index.ts";
 import { position } from "../src/position.ts";
@@ -49,6 +50,13 @@ const pointsOf = (figure: Figure) =>
     }
   });
 
+const expectPlaced = (figure: Figure): void => {
+  for (const [x, y] of pointsOf(figure).map((point) => position(figure, point))) {
+    expect(x > -1 && x < figure.width + 1, `x ${x}`).toBe(true);
+    expect(y > -1 && y < figure.height + 1, `y ${y}`).toBe(true);
+  }
+};
+
 const expectReadable = (figure: Figure): void => {
   for (const { domain, ticks } of [figure.x, figure.y]) {
     expect(domain.every(Number.isFinite) && domain[0] < domain[1], `domain ${domain.join()}`).toBe(true);
@@ -56,10 +64,7 @@ const expectReadable = (figure: Figure): void => {
     expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
     expect(ticks.every(({ value }) => value >= domain[0] && value <= domain[1])).toBe(true);
   }
-  for (const [x, y] of pointsOf(figure).map((point) => position(figure, point))) {
-    expect(x > -1 && x < figure.width + 1, `x ${x}`).toBe(true);
-    expect(y > -1 && y < figure.height + 1, `y ${y}`).toBe(true);
-  }
+  expectPlaced(figure);
 };
 
 test("a loss curve of any finite numbers has axes that can be read, and all of it is in the picture", () => {
@@ -97,6 +102,21 @@ test("so have forks and differences", () => {
     fc.property(column, column, fc.nat(9), size, (a, b, k, size) => {
       expectReadable(forkCurve(a, [...a.slice(0, k % a.length), ...b], k % a.length, size));
       expectReadable(difference(a, b, size));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("so has a sweep of two settings or more", () => {
+  const setting = fc.array(number, { minLength: 2, maxLength: 9 });
+  fc.assert(
+    fc.property(setting, column, size, (settings, values, size) => {
+      const x = [...new Set(settings)].filter((one, i, all) => all.findIndex((other) => other === one) === i);
+      fc.pre(x.length > 1);
+      const rows = x.flatMap((at, i) => [0, 1].map((y) => ({ x: at, y, value: values[i] ?? y })));
+      const { y, ...figure } = sweep(rows, size);
+      expect(y.ticks.length).toBeGreaterThan(0);
+      expectPlaced({ ...figure, y });
     }),
     { numRuns: 200 },
   );

@@ -20,6 +20,7 @@ import {
   residuals,
   scatterFit,
   scheduleCurve,
+  sweep,
   traces,
 } from "../src/index.ts";
 import { render } from "../src/node.ts";
@@ -62,6 +63,12 @@ const rates = {
 
 const parameters = { slope: [0.5, 1.75, 2.5, 2.9], intercept: [0.75, 2, 2.75, 2.45] };
 
+const swept = {
+  x: [0.01, 0.1, 1, 0.01, 0.1],
+  y: [0, 0, 0, 0.9, 0.9],
+  value: [2.5, 0.25, Infinity, 0.5, 0.01],
+};
+
 const tiny = { width: 240, height: 160 };
 
 const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg, "application/xml");
@@ -88,6 +95,9 @@ test.each([
   ["difference", difference([1, 2, 3, 4, 5, 6], [1, 2, 3, 4.5, 5.1, 6.01], { title: "How far apart" })],
   ["difference-light", difference([1, 2, 3, 4], [1, 2, 3.01, 4.5], { ...tiny, theme: light })],
   ["difference-paper", difference([1, 2, 3], [1, 2, 3], { ...tiny, theme: paper })],
+  ["sweep", sweep(swept, { title: "A sweep", xLabel: "learning rate", yLabel: "momentum" })],
+  ["sweep-light", sweep(swept, { ...tiny, theme: light })],
+  ["sweep-paper", sweep([{ x: "sgd", y: "a", value: 0.9 }], { ...tiny, theme: paper, best: "highest" })],
   ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
   ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
   ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
@@ -289,6 +299,8 @@ test("whatever the labels and numbers, nothing in the picture acts or loads", ()
         expectHarmless(render(scheduleCurve({ [xLabel]: y, [`${yLabel} `]: slope }, { title, yLabel })));
         expectHarmless(render(traces({ [xLabel]: y, [`${yLabel} `]: x }, { title, yLabel, optimum: { [xLabel]: 1 } })));
         expectHarmless(render(forkCurve(y, y.toReversed(), 1, { title, names: [xLabel, yLabel] })));
+        const named = { x: [xLabel, `${xLabel}2`], y: [yLabel, yLabel], value: [slope, 1] };
+        expectHarmless(render(sweep(named, { title, xLabel, yLabel, valueLabel: title })));
         expectHarmless(render(residuals({ residual: y, x }, { title, xLabel, yLabel })));
         expectHarmless(render(residualHistogram(y, { title, xLabel })));
         const paths = { [yLabel]: { x: y, y: x }, [`${yLabel}2`]: { x, y } };

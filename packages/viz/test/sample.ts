@@ -46,3 +46,17 @@ export const colorsOf = (theme: Theme): readonly (readonly [role: string, color:
         ? [[role, value] as const]
         : value.map((color, i) => [`${role}[${i}]`, color] as const),
   );
+
+/** Relative luminance, WCAG 2.2. */
+const luminance = (color: string): number => {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+/** How much two colours stand out from each other, by WCAG 2.2. */
+export const contrast = (a: string, b: string): number => {
+  const [low = 0, high = 0] = [luminance(a), luminance(b)].toSorted((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+};

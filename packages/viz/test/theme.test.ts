@@ -1,19 +1,6 @@
 import { expect, test } from "vitest";
 import { dark, light, paper, scatterFit, type Theme } from "../src/index.ts";
-import { colorsOf } from "./sample.ts";
-
-/** Relative luminance, WCAG 2.2. */
-const luminance = (color: string): number => {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5]
-    .map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-
-const contrast = (a: string, b: string): number => {
-  const [low = 0, high = 0] = [luminance(a), luminance(b)].toSorted((x, y) => x - y);
-  return (high + 0.05) / (low + 0.05);
-};
+import { colorsOf, contrast } from "./sample.ts";
 
 test("black on white has the greatest contrast", () => expect(contrast("#000000", "#ffffff")).toBeCloseTo(21));
 
