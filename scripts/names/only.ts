@@ -36,7 +36,7 @@ export const only: readonly (readonly [kind: string, reason: string, names: stri
   [
     "Figures",
     "Observable Plot's, as SVG text",
-    "descent lossCurve forkCurve difference scheduleCurve traces sweep residualHistogram residuals scatterFit replayPage render light dark paper",
+    "descent lossCurve forkCurve difference scheduleCurve traces sweep boundary residualHistogram residuals scatterFit replayPage render light dark paper",
   ],
   ["The version of the numbers", "it changes whenever a bit of any result does", "numerics"],
 ];

@@ -1,3 +1,4 @@
+export { type Boundary, boundary, type BoundaryOptions } from "./boundary/boundary.ts";
 export { type Descent, descent, type DescentOptions } from "./descent/descent.ts";
 export { difference, type DifferenceOptions } from "./difference/difference.ts";
 export type { Figure } from "./figure.ts";

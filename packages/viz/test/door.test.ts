@@ -38,6 +38,7 @@ const functions: readonly (readonly [name: string, f: Loose])[] = [
   ["forkCurve", loose(viz.forkCurve)],
   ["difference", loose(viz.difference)],
   ["sweep", loose(viz.sweep)],
+  ["boundary", loose(viz.boundary)],
   ["residuals", loose(viz.residuals)],
   ["residualHistogram", loose(viz.residualHistogram)],
   ["descent", loose(viz.descent)],
@@ -82,7 +83,7 @@ const odd: readonly unknown[] = [
 
 const names = fc.constantFrom(
   "loss", "step", "x", "y", "before", "after", "params", "line", "theme", "title", "width", "height", "data", "interval",
-  "surface", "paths", "optimum", "cells", "steps", "scale", "a", "value", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
+  "surface", "paths", "optimum", "cells", "steps", "scale", "a", "value", "probability", "points", "labels", "residual", "fitted", "lower", "upper", "marks", "domain", "ticks", "kind", "", "constructor", "__proto__", "length", "0",
 ); // prettier-ignore
 
 /** Made when it is asked for, since fast-check looks into the values that it makes. */
@@ -190,6 +191,19 @@ const right: readonly (readonly [name: string, f: Loose, given: readonly unknown
   ],
   ["sweep", loose(viz.sweep), [[{ x: 1, y: 2, value: 3 }]]],
   [
+    "boundary",
+    loose(viz.boundary),
+    [
+      { probability: (x: number) => x, points: [[0, 1], null, [1, 0]], labels: [0, 1, true] },
+      { ...sizes, xLabel: "x", yLabel: "y", classes: ["a", "b"], xDomain: [0, 1], yDomain: [0, 2], cells: 8 },
+    ],
+  ],
+  [
+    "boundary",
+    loose(viz.boundary),
+    [{ probability: { x: grid.x, y: grid.y, probability: [[0, 0.2, 1], [0.1, null, 1]] } }, { cells: 8 }], // prettier-ignore
+  ],
+  [
     "scatterFit",
     loose(viz.scatterFit),
     [
@@ -279,6 +293,8 @@ const call = (name: string, options: unknown): unknown => {
       return viz.difference([1, 2], [1, 3], options as viz.DifferenceOptions);
     case "sweep":
       return viz.sweep([{ x: 1, y: 2, value: 3 }], options as viz.SweepOptions);
+    case "boundary":
+      return viz.boundary({ probability: (x) => x, points, labels: [0, 1, 1] }, options as viz.BoundaryOptions);
     case "scatterFit":
       return viz.scatterFit(points, options as viz.ScatterOptions);
     case "residuals":
@@ -301,6 +317,7 @@ const optionNames: readonly (readonly [name: string, options: readonly string[]]
   ["forkCurve", [...ofFigure, "idPrefix", "names"]],
   ["difference", [...ofFigure, "idPrefix", "size", "step"]],
   ["sweep", [...ofFigure, "idPrefix", "xLabel", "yLabel", "valueLabel", "best"]],
+  ["boundary", [...ofFigure, "idPrefix", "xLabel", "yLabel", "classes", "xDomain", "yDomain", "cells"]],
   ["scatterFit", [...ofFigure, "idPrefix", "xLabel", "yLabel", "level", "residuals"]],
   ["residuals", [...ofFigure, "idPrefix", "against", "xLabel", "yLabel"]],
   ["residualHistogram", [...ofFigure, "idPrefix", "xLabel"]],
@@ -367,6 +384,8 @@ test.each([
   ["difference", { size: 0 }, "size is not from 1 to 1000000 numbers: 0."],
   ["difference", { step: [1] }, "step has 1 numbers for 2 states. Give one for each."],
   ["sweep", { best: "most" }, 'best is not "lowest" or "highest": the string "most".'],
+  ["boundary", { classes: "ab" }, 'classes is not [first, second]: the string "ab".'],
+  ["boundary", { xDomain: [1, 1] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["residuals", { against: "y" }, 'against is not "fitted" or "x" or "order": the string "y".'],
   ["descent", { xDomain: [1, 0] }, "xDomain is not [low, high] with low below high: a list of 2."],
   ["descent", { cells: 1e6 }, "cells is not from 8 to 256 cells: 1000000."],

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  boundary,
   descent,
   difference,
   type Figure,
@@ -119,6 +120,17 @@ test("so has a sweep of two settings or more", () => {
       expectPlaced({ ...figure, y });
     }),
     { numRuns: 200 },
+  );
+});
+
+test("so has a boundary over any function", () => {
+  fc.assert(
+    fc.property(column, column, number, number, size, (x, y, slope, height, size) => {
+      const points = { x, y: x.map((_, i) => y[i] ?? 0) };
+      const probability = (a: number, b: number): number => a * slope + b + height;
+      expectReadable(boundary({ probability, points, labels: x.map((_, i) => i % 2) }, { ...size, cells: 8 }));
+    }),
+    { numRuns: 100 },
   );
 });
 

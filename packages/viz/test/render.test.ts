@@ -6,6 +6,7 @@ import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
 import {
+  boundary,
   dark,
   descent,
   difference,
@@ -69,6 +70,17 @@ const swept = {
   value: [2.5, 0.25, Infinity, 0.5, 0.01],
 };
 
+const classified = {
+  probability: (x: number, y: number): number => (1 + Math.tanh(2 * x + y)) / 2,
+  points: [
+    [-1, 0],
+    [-0.5, -1],
+    [1, 0.5],
+    [0.25, -1],
+  ],
+  labels: [0, 0, 1, 1],
+};
+
 const tiny = { width: 240, height: 160 };
 
 const parsed = (svg: string): XMLDocument => new DOMParser().parseFromString(svg, "application/xml");
@@ -98,6 +110,12 @@ test.each([
   ["sweep", sweep(swept, { title: "A sweep", xLabel: "learning rate", yLabel: "momentum" })],
   ["sweep-light", sweep(swept, { ...tiny, theme: light })],
   ["sweep-paper", sweep([{ x: "sgd", y: "a", value: 0.9 }], { ...tiny, theme: paper, best: "highest" })],
+  ["boundary", boundary(classified, { title: "A boundary", cells: 12, classes: ["left", "right"] })],
+  [
+    "boundary-light",
+    boundary({ ...classified, probability: (x) => (x < 0 ? NaN : x) }, { ...tiny, theme: light, cells: 8 }),
+  ],
+  ["boundary-paper", boundary(classified, { ...tiny, theme: paper, cells: 8 })],
   ["fit", scatterFit(bands, { title: "A fit and how sure it is", level: 0.95 })],
   ["fit-light", scatterFit({ x: bands.x, y: bands.y, after: bands.after }, { ...tiny, residuals: true, theme: light })],
   ["fit-paper", scatterFit(bands, { ...tiny, theme: paper, level: 0.95 })],
@@ -299,6 +317,14 @@ test("whatever the labels and numbers, nothing in the picture acts or loads", ()
         expectHarmless(render(scheduleCurve({ [xLabel]: y, [`${yLabel} `]: slope }, { title, yLabel })));
         expectHarmless(render(traces({ [xLabel]: y, [`${yLabel} `]: x }, { title, yLabel, optimum: { [xLabel]: 1 } })));
         expectHarmless(render(forkCurve(y, y.toReversed(), 1, { title, names: [xLabel, yLabel] })));
+        expectHarmless(
+          render(
+            boundary(
+              { probability: (a) => a * slope, points: { x: y, y: x }, labels: x.map(() => 1) },
+              { title, xLabel, yLabel, classes: [xLabel, yLabel], cells: 8 },
+            ),
+          ),
+        );
         const named = { x: [xLabel, `${xLabel}2`], y: [yLabel, yLabel], value: [slope, 1] };
         expectHarmless(render(sweep(named, { title, xLabel, yLabel, valueLabel: title })));
         expectHarmless(render(residuals({ residual: y, x }, { title, xLabel, yLabel })));
