@@ -9,6 +9,7 @@ import {
   type NDArray,
   pipe,
   random,
+  type Scalar,
   square,
   sub,
   sum,
@@ -133,6 +134,15 @@ describe("a run whose line search finds nothing better", () => {
     const places = Array.from(run.states(0), ({ params }) => toTypedArray(params).join());
     expect(new Set(places.slice(step)).size).toBe(1);
     expect(places[step - 1]).not.toBe(places[step]);
+  });
+  test("is told by a line search's state alone, whatever else bears the name", () => {
+    const mine: Transform<{ readonly stalled: Scalar }> = {
+      init: () => ({ stalled: array(3) }),
+      update: (updates, state) => [updates, state],
+    };
+    const optimizer = namedChain({ stalled: mine, learningRate: mine, down: sgd(0.1) });
+    const run = trajectory.fold(trainStep(bowl, optimizer), trainState(array([3]) as NDArray, optimizer), steps(2));
+    expect(run.outcome).toEqual({ kind: "finished" });
   });
   test("is told by its recording, and goes on counting where it is extended", () => {
     const optimizer = lbfgs();

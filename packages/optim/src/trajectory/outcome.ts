@@ -1,5 +1,5 @@
-import { item, type NDArray, tree } from "@gradfold/core";
-import { compact, isRecord, type Store, view } from "@gradfold/core/library";
+import { item, type NDArray, type Scalar, tree } from "@gradfold/core";
+import { compact, isList, isNDArray, isRecord, keyPath, type Store, view } from "@gradfold/core/library";
 
 /** How a run ended. Divergence is data, not an exception: the run is there to look at. */
 export type Outcome =
@@ -11,7 +11,7 @@ export type Outcome =
   | Diverged;
 
 export interface Stalled {
-  /** Told from a run that finished. */
+  /** Told from a run that finished, or diverged. */
   readonly kind: "stalled";
   /** The state from which on no step got on, though its gradient was not 0. */
   readonly step: number;
@@ -76,24 +76,32 @@ export const divergedIn = ({ first, from, later }: Losses, at: (step: number) =>
   return Object.freeze({ kind: "diverged", step: from + row, loss, reason, leaf: firstBadLeaf(at(from + row)) });
 };
 
-/** The last name of a path: that of a line search's count of steps in a row that stood still. */
-const isCount = /(^|[.\]])stalled$/;
+/** The count of a line search's steps in a row that stood still, and its path. */
+interface Count {
+  readonly path: string;
+  readonly still: number;
+}
+
+const isScalar = (x: unknown): x is Scalar => isNDArray(x) && x.shape.length === 0;
+
+/** The counts in an optimizer's state: a line search's own state is `{ learningRate, stalled }`, and nothing else. */
+const countsIn = (node: unknown, path: string): readonly Count[] => {
+  if (isList(node)) return node.flatMap((child, i) => countsIn(child, `${path}[${i}]`));
+  if (!isRecord(node)) return [];
+  const { learningRate, stalled } = node;
+  if (isScalar(learningRate) && isScalar(stalled) && Object.keys(node).length === 2)
+    return [{ path: keyPath(path, "stalled"), still: item(stalled) }];
+  return Object.entries(node).flatMap(([key, child]) => countsIn(child, keyPath(path, key)));
+};
 
 /** How a run of n steps stood still in the end, if it did: all of the line searches in its optimizer's state did. */
 const stalledAt = (n: number, state: unknown): Stalled | undefined => {
-  const optimizer = isRecord(state) ? state["optimizer"] : undefined;
-  if (optimizer === undefined) return undefined;
-  const { leaves, paths } = tree.flatten(optimizer);
-  const counts = paths.flatMap((path, i) => {
-    const leaf = isCount.test(path) ? leaves[i] : undefined;
-    return leaf?.shape.length === 0 ? [{ path, count: item(leaf) }] : [];
-  });
+  const counts = isRecord(state) ? countsIn(state["optimizer"], "optimizer") : [];
   const [first] = counts;
   if (first === undefined) return undefined;
-  const still = Math.min(...counts.map(({ count }) => count));
+  const still = Math.min(...counts.map((count) => count.still));
   if (!(still > 0)) return undefined;
-  const leaf = first.path.startsWith("[") ? `optimizer${first.path}` : `optimizer.${first.path}`;
-  return Object.freeze({ kind: "stalled", step: Math.max(n - still, 0), reason: "no lower loss", leaf });
+  return Object.freeze({ kind: "stalled", step: Math.max(n - still, 0), reason: "no lower loss", leaf: first.path });
 };
 
 /** How a run of n steps ended whose losses are all right, by its final state, whose loss nobody computed. */
