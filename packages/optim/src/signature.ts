@@ -9,6 +9,7 @@ export type { Point as FitPoint } from "./fit/minimize.ts";
 export type { FitOutcome } from "./fit/outcome.ts";
 export type { Evaluations, FitMetrics, FitState } from "./fit/state.ts";
 export type { Tolerances as FitTolerances } from "./fit/tolerances.ts";
+export type { LineSearchState } from "./line-search/state.ts";
 export type { PerClass } from "./metric.ts";
 export type { FactoredRmsOptions, BlockRmsOptions } from "./optimizer/adafactor.ts";
 export type { RssOptions } from "./optimizer/adagrad.ts";

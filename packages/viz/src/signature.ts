@@ -5,7 +5,7 @@
 
 export type { Band } from "./band.ts";
 export type { Probability } from "./boundary/grid.ts";
-export type { Points } from "./column.ts";
+export type { Column, Points } from "./column.ts";
 export type { Axis, Domain, Frame, Margin, Mark, Path, Point, Tick } from "./figure.ts";
 export type { Surface } from "./descent/surface.ts";
 export type { States } from "./difference/distance.ts";
