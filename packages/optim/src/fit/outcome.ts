@@ -60,7 +60,9 @@ const sentenceOf = (
     case "limit reached":
       return `after ${maxSteps} steps ${norm}. Give a greater maxSteps, or a start nearby`;
     case "diverged":
-      return `at step ${item(state.steps)} the value is ${short(item(state.value))}, where ${notFinite(state.point)}`;
+      return item(state.steps) === 0
+        ? `at the start the value is ${short(item(state.value))}, or its derivatives are not finite. Begin elsewhere`
+        : `at step ${item(state.steps)} the value is ${short(item(state.value))}, where ${notFinite(state.point)}`;
     case "running":
       return `${item(state.steps)} steps were taken`;
   }
