@@ -4,6 +4,9 @@ import type { Domain } from "./figure.ts";
 /** Values closer together than this part of their size are drawn as one: tick labels could not tell them apart. */
 const RESOLUTION = 1e-9;
 
+/** Sizes below this count as 0: parts of them have few bits left, or none. */
+const LEAST = 1e-300;
+
 const sizeOf = (low: number, high: number): number => Math.max(Math.abs(low), Math.abs(high));
 
 const isOne = (low: number, high: number): boolean => low === high || high - low < RESOLUTION * sizeOf(low, high);
@@ -18,9 +21,8 @@ const widened = (low: number, high: number, air: number): Domain => [
 export const roomy = (values: readonly number[], part = 25): Domain => {
   const [low, high] = extent(values);
   const size = sizeOf(low, high);
-  if (values.length === 0 || size === 0) return [-1, 1];
-  // The least of all numbers have no tenth.
-  return widened(low, high, isOne(low, high) ? size / 10 || size : high / part - low / part);
+  if (values.length === 0 || size < LEAST) return [-1, 1];
+  return widened(low, high, isOne(low, high) ? size / 10 : high / part - low / part);
 };
 
 /** A domain from the first step to the last, without air; from a single step to the one that would follow. */

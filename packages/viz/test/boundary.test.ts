@@ -105,14 +105,14 @@ test.each<readonly [unknown, string]>([
     { probability: array([1]) },
     "probability is not a function (x, y) => probability, or a grid { x, y, probability }: an array of shape [1].",
   ],
+  [{ probability: { x: [0], y: [0, 1], probability: [] } }, "probability.x has 1 of at least 2 values."],
   [
-    { probability: { x: [0], y: [0, 1], probability: [] } },
-    "probability.x is not at least two values, ascending: a list of 1.",
+    { probability: { x: [0, 0], y: [0, 1], probability: [] } },
+    "probability.x[1] is not above 0, the value before: 0. Sort the grid.",
   ],
-  [{ probability: { x: [0, 0], y: [0, 1], probability: [] } }, "probability.x[1] is not above the value before, 0: 0."],
   [
     { probability: { x: [0, 1], y: [0, 1], probability: [[1, 2], [1]] } },
-    "probability.probability is not 2 rows of 2, for each of y one value at each of x: row 1 has 1.",
+    "probability.probability[1] has 1 values for 2 values of x. Give one for each.",
   ],
   [
     { probability: () => 0, points },

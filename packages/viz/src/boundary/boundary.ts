@@ -1,28 +1,16 @@
 import { DomainError, optionsOf } from "@gradfold/core/library";
 import { aboveMarks } from "../above.ts";
-import {
-  between,
-  type Check,
-  finite,
-  isArray,
-  isObject,
-  listOf,
-  optional,
-  pair,
-  type Place,
-  reading,
-  refuse,
-  text,
-} from "../check.ts";
+import { isArray, isObject, listOf, pair, reading, refuse, text } from "../check.ts";
 import { notDrawn, sameLength } from "../column.ts";
-import { type Landscape, sampled, shownOf } from "../descent/surface.ts";
+import { type Landscape, landscapeOf, sampled, shownOf } from "../descent/surface.ts";
 import { roomy } from "../domain.ts";
 import type { Domain, Figure, Point } from "../figure.ts";
 import { counted, sentences } from "../label.ts";
 import { arranged } from "../layout.ts";
 import { checkedOptions, common, commonChecks, type FigureOptions } from "../options.ts";
+import { planeChecks, planeDefaults } from "../plane.ts";
 import { faultOf, stopsOf, type Track } from "../track.ts";
-import { type Probability, probabilityOf } from "./grid.ts";
+import type { Probability } from "./grid.ts";
 import { isoline } from "./isoline.ts";
 import { classLabel, dotMarks, isSeen, type Labelled, onlyWords, pointWords } from "./point.ts";
 import { bounded, classLooks, groundMarks } from "./tint.ts";
@@ -112,31 +100,9 @@ export const boundary = (data: Boundary, options?: BoundaryOptions): Figure => {
 
 const op = "boundary";
 
-const domain: Check<Domain> = (value, place) => {
-  const [low, high] = pair(finite, "[low, high]")(value, place);
-  return low < high ? [low, high] : refuse(place, "[low, high] with low below high", value);
-};
+const defaults = { ...common, ...planeDefaults, idPrefix: "boundary", classes: ["0", "1"] as const };
 
-const defaults = {
-  ...common,
-  idPrefix: "boundary",
-  xLabel: "x",
-  yLabel: "y",
-  classes: ["0", "1"] as const,
-  xDomain: undefined,
-  yDomain: undefined,
-  cells: 48,
-};
-
-const checks = {
-  ...commonChecks,
-  xLabel: text,
-  yLabel: text,
-  classes: pair(text, "[first, second]"),
-  xDomain: optional(domain),
-  yDomain: optional(domain),
-  cells: (value: unknown, place: Place) => Math.round(between(8, 256, "cells")(value, place)),
-};
+const checks = { ...commonChecks, ...planeChecks, classes: pair(text, "[first, second]") };
 
 const partsOf = (data: unknown) => {
   const { probability, points, labels } =
@@ -145,7 +111,7 @@ const partsOf = (data: unknown) => {
   const given = labels === undefined ? [] : listOf(classLabel)(labels, () => `${op}: labels`);
   sameLength(op, { points: stops, labels: given });
   const labelled = stops.map((stop, i): Labelled => ({ stop, label: given[i] ?? 0 }));
-  return { landscape: probabilityOf(op, probability), points: labelled };
+  return { landscape: landscapeOf(op, "probability", "probability", probability), points: labelled };
 };
 
 /** The margin around the points, as a part of their extent. */

@@ -1,23 +1,11 @@
 import { DomainError, optionsOf } from "@gradfold/core/library";
-import {
-  between,
-  type Check,
-  finite,
-  isArray,
-  isList,
-  isObject,
-  optional,
-  pair,
-  type Place,
-  reading,
-  refuse,
-  text,
-} from "../check.ts";
+import { finite, isArray, isList, isObject, optional, pair, type Place, reading, refuse } from "../check.ts";
 import type { Numbers } from "../column.ts";
 import type { Domain, Figure } from "../figure.ts";
 import { sentences } from "../label.ts";
 import { arranged } from "../layout.ts";
 import { checkedOptions, common, commonChecks, type FigureOptions } from "../options.ts";
+import { planeChecks, planeDefaults } from "../plane.ts";
 import { stopsOf, type Track } from "../track.ts";
 import { levelsOf } from "./level.ts";
 import { surfaceMarks } from "./relief.ts";
@@ -98,29 +86,9 @@ export const descent = (data: Descent, options?: DescentOptions): Figure => {
   return { ...base, marks: [...surfaceMarks(base, samples, levels), ...routeMarks(base, routes, optimum)] };
 };
 
-const domain: Check<Domain> = (value, place) => {
-  const [low, high] = pair(finite, "[low, high]")(value, place);
-  return low < high ? [low, high] : refuse(place, "[low, high] with low below high", value);
-};
+const defaults = { ...common, ...planeDefaults, idPrefix: "descent" };
 
-const defaults = {
-  ...common,
-  idPrefix: "descent",
-  xLabel: "x",
-  yLabel: "y",
-  xDomain: undefined,
-  yDomain: undefined,
-  cells: 48,
-};
-
-const checks = {
-  ...commonChecks,
-  xLabel: text,
-  yLabel: text,
-  xDomain: optional(domain),
-  yDomain: optional(domain),
-  cells: (value: unknown, place: Place) => Math.round(between(8, 256, "cells")(value, place)),
-};
+const checks = { ...commonChecks, ...planeChecks };
 
 /** More runs than this cannot be told apart by colour and dash. */
 const MOST_PATHS = 16;
@@ -130,7 +98,7 @@ const partsOf = (data: unknown) => {
   const { surface, paths, optimum } =
     isObject(data) && !isArray(data) ? data : refuse(place, "an object with a surface", data);
   return {
-    landscape: landscapeOf(op, surface),
+    landscape: landscapeOf(op, "surface", "loss", surface),
     paths: paths === undefined ? [] : pathsOf(paths),
     optimum: optional(pair(finite, "[x, y]"))(optimum, () => `${op}: optimum`),
   };

@@ -24,20 +24,24 @@ export interface Landscape {
   readonly known: { readonly x: Domain; readonly y: Domain } | undefined;
 }
 
-export const landscapeOf = (op: string, surface: unknown): Landscape => {
-  const place: Place = () => `${op}: surface`;
-  if (typeof surface === "function") return { at: heightOf(op, surface), known: undefined };
-  const words = "a function (x, y) => loss, or a grid { x, y, loss }";
-  return gridOf(place, isObject(surface) && !isArray(surface) ? surface : refuse(place, words, surface));
+/** A surface of some heights: a function, or a grid that has them under that name. */
+export const landscapeOf = (op: string, what: string, height: string, surface: unknown): Landscape => {
+  const place: Place = () => `${op}: ${what}`;
+  if (typeof surface === "function") return { at: heightOf(op, what, surface), known: undefined };
+  const words = `a function (x, y) => ${height}, or a grid { x, y, ${height} }`;
+  return gridOf(place, height, isObject(surface) && !isArray(surface) ? surface : refuse(place, words, surface));
 };
 
 const heightOf =
-  (op: string, surface: object) =>
+  (op: string, what: string, surface: object) =>
   (x: number, y: number): Value => {
     // The one cast: it is a function, and is called with two numbers, as its type asks.
     const call = surface as (x: number, y: number) => unknown;
-    const loss = reading(op, () => call(x, y), `surface(${x}, ${y})`);
-    return numberOrNull(loss, () => `${op}: surface(${x}, ${y})`);
+    const name = `${what}(${x}, ${y})`;
+    return numberOrNull(
+      reading(op, () => call(x, y), name),
+      () => `${op}: ${name}`,
+    );
   };
 
 /** Numbers each above the one before, at least two. */
@@ -49,19 +53,19 @@ const ascending: Check<readonly number[]> = (value, place) => {
   return refuse(() => `${place()}[${at}]`, `above ${made[at - 1]}, the value before`, made[at], "Sort the grid.");
 };
 
-const gridOf = (place: Place, grid: object): Landscape => {
-  const { x: givenX, y: givenY, loss: givenLoss } = grid as Readonly<Record<string, unknown>>;
+const gridOf = (place: Place, height: string, grid: object): Landscape => {
+  const { x: givenX, y: givenY, [height]: heights } = grid as Readonly<Record<string, unknown>>;
   const x = ascending(givenX, () => `${place()}.x`);
   const y = ascending(givenY, () => `${place()}.y`);
-  const rows = columnOf(place, { loss: givenLoss }, "loss", column(numberOrNull));
+  const rows = columnOf(place, { [height]: heights }, height, column(numberOrNull));
   const wrong = rows.findIndex((row) => row.length !== x.length);
   if (rows.length !== y.length)
     throw new DomainError(
-      `${place()}.loss has ${rows.length} rows for ${y.length} values of y. Give one row for each.`,
+      `${place()}.${height} has ${rows.length} rows for ${y.length} values of y. Give one row for each.`,
     );
   if (wrong >= 0)
     throw new DomainError(
-      `${place()}.loss[${wrong}] has ${rows[wrong]?.length} values for ${x.length} values of x. Give one for each.`,
+      `${place()}.${height}[${wrong}] has ${rows[wrong]?.length} values for ${x.length} values of x. Give one for each.`,
     );
   return { at: between(x, y, rows), known: { x: endsOf(x), y: endsOf(y) } };
 };
