@@ -42,13 +42,18 @@ const linearTicks = ([low, high]: Domain, count: number, minStep: number): reado
   const size = Math.max(Math.abs(low), Math.abs(high));
   const decimals = Math.max(0, -step.exponent);
   const digits = Math.min(Math.max(1, Math.floor(Math.log10(size)) - step.exponent + 1), 17);
-  const values = Array.from({ length: last - first + 1 }, (_, i) => multiple(step, first + i))
-    .map((value) => Math.min(Math.max(value, low), high))
-    .filter((value, i, all) => value !== all[i - 1]);
-  const fixed = values.map((value) => signed(value.toFixed(Math.min(decimals, 100))));
-  const powers = values.map((value) => (value === 0 ? "0" : scientific(value, digits)));
+  const rounds = Array.from({ length: last - first + 1 }, (_, i) => multiple(step, first + i));
+  // A round value just beyond an end stands at the end; zero is written as such wherever it stands.
+  const places = rounds
+    .map((round) => ({ round, value: Math.min(Math.max(round, low), high) }))
+    .filter(({ value }, i, all) => value !== all[i - 1]?.value);
+  const fixed = places.map(({ value }) => signed(value.toFixed(Math.min(decimals, 100))));
+  const powers = places.map(({ round, value }) => (round === 0 ? "0" : scientific(value, digits)));
   const isPlain = (size < 1e6 && decimals <= 4) || (size < 1e12 && longest(fixed) < longest(powers));
-  return values.map((value, i) => ({ value, text: (value === 0 ? "0" : (isPlain ? fixed : powers)[i]) ?? "" }));
+  return places.map(({ round, value }, i) => ({
+    value,
+    text: (round === 0 ? "0" : (isPlain ? fixed : powers)[i]) ?? "",
+  }));
 };
 
 const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
@@ -132,9 +137,14 @@ export const axis = (
   hasPlace: (tick: Tick) => boolean = () => true,
 ): Axis => {
   if (given !== undefined) return { label, scale, domain, ticks: someOf(given, Math.max(count * DENSE, 2), room) };
+  // Closer together than asked for, every second of them may do, or every third.
+  const few = (ticks: readonly Tick[], n: number): readonly Tick[] => {
+    const every = n > count ? Math.ceil(ticks.length / (count + 1)) : 1;
+    return ticks.filter((tick, i) => i % every === 0 && hasPlace(tick));
+  };
   const asked = (n: number): readonly Tick[] =>
-    (scale === "log" ? logTicks(domain, n) : linearTicks(domain, n, minStep)).filter(hasPlace);
-  const closer = (n: number): readonly Tick[] => linearTicks(domain, n, 0).filter(hasPlace);
+    few(scale === "log" ? logTicks(domain, n) : linearTicks(domain, n, minStep), n);
+  const closer = (n: number): readonly Tick[] => few(linearTicks(domain, n, 0), n);
   const fits = (ticks: readonly Tick[]): boolean => isLegible(ticks) && widthOf(ticks) <= room;
   const counts = [...upTo(count).toReversed(), ...upTo(FINEST)];
   const ticks =

@@ -23,6 +23,10 @@ test.each([
     [0, 3e20],
     ["0", "10²⁰", "2×10²⁰", "3×10²⁰"],
   ],
+  [
+    [-7.999999998e-125, -5e-134],
+    ["−8×10⁻¹²⁵", "−6×10⁻¹²⁵", "−4×10⁻¹²⁵", "−2×10⁻¹²⁵"],
+  ],
 ] as const)("a linear axis over %j has round ticks", ([low, high], expected) => {
   expect(texts(low, high, "linear")).toEqual(expected);
 });
