@@ -137,14 +137,9 @@ export const axis = (
   hasPlace: (tick: Tick) => boolean = () => true,
 ): Axis => {
   if (given !== undefined) return { label, scale, domain, ticks: someOf(given, Math.max(count * DENSE, 2), room) };
-  // Closer together than asked for, every second of them may do, or every third.
-  const few = (ticks: readonly Tick[], n: number): readonly Tick[] => {
-    const every = n > count ? Math.ceil(ticks.length / (count + 1)) : 1;
-    return ticks.filter((tick, i) => i % every === 0 && hasPlace(tick));
-  };
   const asked = (n: number): readonly Tick[] =>
-    few(scale === "log" ? logTicks(domain, n) : linearTicks(domain, n, minStep), n);
-  const closer = (n: number): readonly Tick[] => few(linearTicks(domain, n, 0), n);
+    (scale === "log" ? logTicks(domain, n) : linearTicks(domain, n, minStep)).filter(hasPlace);
+  const closer = (n: number): readonly Tick[] => linearTicks(domain, n, 0).filter(hasPlace);
   const fits = (ticks: readonly Tick[]): boolean => isLegible(ticks) && widthOf(ticks) <= room;
   const counts = [...upTo(count).toReversed(), ...upTo(FINEST)];
   const ticks =

@@ -112,7 +112,8 @@ test("ticks stay inside any domain, grow, and have texts of their own", () => {
       const [low, high] = [Math.min(a, b), Math.max(a, b)];
       fc.pre(high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)) && high - low > 1e-290);
       const { ticks } = axis({ label: "", scale: "linear", domain: [low, high], minStep: 0 }, count);
-      expect(ticks.length).toBeLessThanOrEqual(count + 1);
+      // Of a step of which one multiple is inside, at most six are of the next smaller one.
+      expect(ticks.length).toBeLessThanOrEqual(Math.max(count + 1, 6));
       expect(new Set(ticks.map((tick) => tick.text)).size).toBe(ticks.length);
       ticks.slice(1).forEach(({ value }, i) => expect(value).toBeGreaterThan(ticks[i]?.value ?? NaN));
     }),
