@@ -74,3 +74,12 @@ test("a root compiled has the bits of an eager one, and so have many", () => {
     expect(rowOf(all, i)).toEqual(bits(solve(start)));
   }
 });
+
+test("what compiled code cannot give back of a fit is named", () => {
+  const fit = (x: Vector<2>) => minimize(testFunction.rosenbrock, x);
+  const start = array([0, 0]);
+  expect(() => jit(fit)(start)).toThrow("jit: covariance of the result is a function");
+  expect(() => jit((x: Vector<2>) => fit(x).outcome)(start)).toThrow("minimize: the outcome in words is not known");
+  expect(() => jit((x: Vector<2>) => fit(x).trajectory)(start)).toThrow("minimize: the trajectory is not known");
+  expect(Object.keys(fit(start))).not.toContain("trajectory");
+});

@@ -1,5 +1,5 @@
 import { TraceError } from "@gradfold/core";
-import { lazy } from "@gradfold/core/library";
+import { lazy, typed } from "@gradfold/core/library";
 import { lazily } from "../trajectory/lazy.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import type { Searched } from "./iterate.ts";
@@ -14,30 +14,34 @@ interface Told<P> {
 
 const revealing = lazily("outcome", "trajectory");
 
+/** What is refused where it is asked for; who lists the fields does not come upon it. */
+const refused = (name: string, what: string): PropertyDescriptor => ({
+  get: () => {
+    throw new TraceError(
+      `${name}: ${what} is not known inside of jit, vmap or a derivative, where only arrays are. Give back point, value ` +
+        "and status, and look up fitStatuses[item(status)] outside.",
+    );
+  },
+});
+
+/** The fields of a search inside of a transform: a plain record, so that a tree of it says which of them is no array. */
+const tracedResult = typed<<P, Plain extends object>(name: string, plain: Plain) => Plain & Told<P>>(
+  (name: string, plain: object) =>
+    Object.freeze(
+      Object.defineProperties(
+        { ...plain },
+        { outcome: refused(name, "the outcome in words"), trajectory: refused(name, "the trajectory") },
+      ),
+    ),
+);
+
 /** What a search found, for the function that is named: its plain fields, its outcome in words and its run. */
 export const resultOf = <P, Plain extends object>(
   name: string,
   { run }: Searched<P>,
   outcome: () => FitOutcome,
   plain: Plain,
-): Plain & Told<P> => {
-  const traced = (what: string): TraceError =>
-    new TraceError(
-      `${name}: ${what} is not known inside of jit, vmap or a derivative, where only arrays are. Give back point, value ` +
-        "and status, and look up fitStatuses[item(status)] outside.",
-    );
-  const told = lazy(outcome);
-  return revealing(
-    {
-      outcome: () => {
-        if (run === undefined) throw traced("the outcome in words");
-        return told();
-      },
-      trajectory: () => {
-        if (run === undefined) throw traced("the trajectory");
-        return run;
-      },
-    },
-    plain,
-  );
-};
+): Plain & Told<P> =>
+  run === undefined
+    ? tracedResult<P, Plain>(name, plain)
+    : revealing({ outcome: lazy(outcome), trajectory: () => run }, plain);
