@@ -50,7 +50,8 @@ export const boundsFor = <P>(name: string, which: string, bounds: unknown, param
   );
 };
 
-const holds = checker(
+/** Truths, refused where one of them is not. */
+export const holds = checker(
   "bounds",
   0,
   eachElement((m, truth) => m.equal(truth, 1)),

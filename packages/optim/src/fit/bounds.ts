@@ -24,9 +24,8 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checker, eachElement } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
-import { boundOrTree, boundsFor, type Box, uncrossed } from "../bounds.ts";
+import { boundOrTree, boundsFor, type Box, holds, uncrossed } from "../bounds.ts";
 import { settings } from "../setting.ts";
 import { namesOf } from "./places.ts";
 import { precisionOf } from "./tolerances.ts";
@@ -55,12 +54,6 @@ export const flatBounds = (name: string, given: Bounds | undefined, start: unkno
   const [low, high] = [vectorOf(name, "lower", lower, start), vectorOf(name, "upper", upper, start)];
   return { lower: asVector(uncrossed(name, low, high)), upper: high };
 };
-
-const holds = checker(
-  "start",
-  0,
-  eachElement((m, truth) => m.equal(truth, 1)),
-);
 
 /** A start as a vector, refused where a number of it is NaN or infinite, or outside of its bounds. */
 export const checkedStart = (name: string, start: unknown, x: Vector, bounds: FlatBounds): Vector => {

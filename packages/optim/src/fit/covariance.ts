@@ -3,10 +3,8 @@ import {
   diagonal,
   DomainError,
   equal,
-  expandDims,
   eye,
   isFinite,
-  logicalAnd,
   logicalNot,
   matmul,
   type Matrix,
@@ -17,29 +15,25 @@ import {
   where,
 } from "@gradfold/core";
 import { checker, eachElement } from "@gradfold/core/library";
+import { blockOf, bothOf } from "./block.ts";
 import { asMatrix, asVector } from "./sizes.ts";
 
 /* How sure a point is: the inverse of a matrix of second derivatives, and roots of its diagonal. */
 
-const finite = checker(
+/** A matrix, refused where a number of it is not finite. */
+export const finite = checker(
   "covariance",
   0,
   eachElement((m, x) => m.equal(m.sub(x, x), 0)),
 );
-
-/** The places of a matrix whose row and column are both marked. */
-const bothOf = (marks: Vector): Matrix => logicalAnd(expandDims(marks, 1), expandDims(marks, 0));
 
 /**
  * The inverse of a symmetric matrix that is positive definite, of the rows and columns of numbers that are free; 0 in those
  * of others. By its Cholesky factor L: L⁻ᵀ L⁻¹.
  */
 export const inverseOfFree = (name: string, matrix: Matrix, isFree: Vector): Matrix => {
-  const n = matrix.shape[0];
-  const identity = eye(n, { dtype: matrix.dtype });
-  const [both, lower] = [bothOf(isFree), cholesky(asMatrix(where(bothOf(isFree), matrix, identity)))];
-  const root = triangularSolve(lower, identity);
-  const inverse = asMatrix(where(both, matmul(transpose(root), root), 0));
+  const root = triangularSolve(cholesky(blockOf(matrix, isFree)), eye(matrix.shape[0], { dtype: matrix.dtype }));
+  const inverse = asMatrix(where(bothOf(isFree), matmul(transpose(root), root), 0));
   const refusal = () =>
     new DomainError(
       `${name}: there is no covariance: the second derivatives at the point are not positive definite. It is a saddle or ` +

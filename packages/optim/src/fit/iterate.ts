@@ -2,6 +2,7 @@ import { whileLoop } from "@gradfold/autodiff";
 import { equal, item, sub, tree } from "@gradfold/core";
 import { isTransforming } from "@gradfold/core/transform";
 import { steps } from "../inputs.ts";
+import { kind, optional } from "../setting.ts";
 import { globalNorm } from "../transform/norm.ts";
 import { fold } from "../trajectory/fold.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
@@ -9,6 +10,11 @@ import type { FitMetrics, FitState, FlatState, Method } from "./state.ts";
 
 /** Compiles a function, as `jit` of `gradfold/compile` does. */
 export type Compile = <F>(f: F) => F;
+
+/** The option that compiles each step of a search. */
+export const compileSetting = optional(
+  kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")(),
+);
 
 /** How a search ended, and how it got there: where values are known. */
 export interface Searched<P> {
@@ -44,7 +50,7 @@ const onTrees = <P>(
 };
 
 /** Steps of a method until one of them says how the search ended. */
-export const iterate = <P>(method: Method, start: P, maxSteps: number, compile: Compile): Searched<P> => {
+export const iterate = <P>(method: Method, start: P, maxSteps: number, compile: Compile | undefined): Searched<P> => {
   const { init, step } = onTrees(method, start);
   const first = init();
   if (isTransforming()) {
@@ -56,6 +62,6 @@ export const iterate = <P>(method: Method, start: P, maxSteps: number, compile: 
     init: { stopped: false },
     next: (_: unknown, status: number) => ({ stopped: status !== 0 }),
   };
-  const run = fold(compile(step), first, steps(item(first.status) === 0 ? maxSteps : 0), { until });
+  const run = fold(compile?.(step) ?? step, first, steps(item(first.status) === 0 ? maxSteps : 0), { until });
   return { final: run.final, run };
 };

@@ -6,7 +6,7 @@ import type { Trajectory } from "../trajectory/trajectory.ts";
 import type { Transform } from "../transform/transform.ts";
 import { type Bounds, type FlatBounds, flatBounds, pressed } from "./bounds.ts";
 import { freeOf, inverseOfFree, rootsOfDiagonal } from "./covariance.ts";
-import type { Compile } from "./iterate.ts";
+import { type Compile, compileSetting } from "./iterate.ts";
 import { denseMatrix } from "./method/bfgs.ts";
 import { descent } from "./method/descent.ts";
 import { limitedMemory } from "./method/lbfgs.ts";
@@ -83,7 +83,7 @@ const read = settings<MinimizeOptions>({
   tolerances: optional(anything<Tolerances>()()),
   maxSteps: count(1000),
   bounds: optional(anything<Bounds>()()),
-  jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
+  jit: compileSetting,
 });
 
 type MethodOf = (problem: Problem) => Method;
@@ -139,7 +139,7 @@ export const minimize = typed<
     start,
     bounds: whole,
     maxSteps,
-    compile: jit ?? ((each) => each),
+    compile: jit,
     methodOf: (g, bounds) => methodOf(problemOf(g, bounds), method),
     equationOf: (g) => objectiveOf(name, g, back).gradient,
   });

@@ -30,7 +30,8 @@ interface Ended extends Limits {
   readonly also?: string;
 }
 
-const short = (x: number): string => String(Number(x.toPrecision(3)));
+/** A number in three digits. */
+export const short = (x: number): string => String(Number(x.toPrecision(3)));
 
 const usual = "the greatest component of the gradient in size";
 
@@ -74,13 +75,23 @@ const notFinite = (point: unknown): string => {
   return names === "" ? "no minimum is in sight, or the gradient is not finite" : `${names} is not finite`;
 };
 
-/** How a search ended, in words; its values are known. */
-export const outcomeOf = (ended: Ended): FitOutcome => {
-  const status = item(ended.state.status);
-  const kind = fitStatuses[status] ?? "running";
-  const bad = item(ended.state.evaluations.notFinite);
+/** The outcome that a state carries; `tell` says it in words, and whether there is nothing more to gain. */
+export const outcomeBy = (
+  { status, evaluations }: FitState<unknown>,
+  tell: (kind: FitStatus) => Pick<FitOutcome, "isConverged" | "message">,
+): FitOutcome => {
+  const kind = fitStatuses[item(status)] ?? "running";
+  const bad = item(evaluations.notFinite);
   const back = bad === 0 ? "" : ` The function was not finite at ${bad} points, from which the search stepped back.`;
-  const isConverged = kind.startsWith("converged") || kind === "at a bound";
-  const also = ended.also === undefined ? "" : ` ${ended.also}`;
-  return Object.freeze({ kind, isConverged, message: `${kind}: ${sentenceOf(ended, kind)}.${back}${also}` });
+  const { isConverged, message } = tell(kind);
+  return Object.freeze({ kind, isConverged, message: `${kind}: ${message}.${back}` });
+};
+
+/** How a search for a minimum ended, in words; its values are known. */
+export const outcomeOf = (ended: Ended): FitOutcome => {
+  const told = outcomeBy(ended.state, (kind) => ({
+    isConverged: kind.startsWith("converged") || kind === "at a bound",
+    message: sentenceOf(ended, kind),
+  }));
+  return ended.also === undefined ? told : Object.freeze({ ...told, message: `${told.message} ${ended.also}` });
 };

@@ -23,6 +23,12 @@ export interface Evaluated {
   readonly gradient: Vector;
 }
 
+/** The objective and its gradient at a place. */
+export const evaluatedAt = ({ objective }: Problem, x: Vector): Evaluated => {
+  const [value, gradient] = objective.valueAndGradient(x);
+  return { x, value, gradient };
+};
+
 /** A place where a method knows whether the objective curves downwards. */
 export interface Examined extends Evaluated {
   readonly isSaddle?: Scalar;

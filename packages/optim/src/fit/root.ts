@@ -1,20 +1,20 @@
 import { isFinite, item, logicalNot, type Scalar, tree, type Vector } from "@gradfold/core";
 import { checkFunction, typed } from "@gradfold/core/library";
 import { checkParameters } from "../argument.ts";
-import { anything, count, fromZero, kind, optional, settings } from "../setting.ts";
+import { anything, count, fromZero, optional, settings } from "../setting.ts";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import { globalNorm } from "../transform/norm.ts";
 import { type Bounds, type FlatBounds, flatBounds } from "./bounds.ts";
-import type { Compile } from "./iterate.ts";
+import { type Compile, compileSetting } from "./iterate.ts";
 import type { Point } from "./minimize.ts";
-import type { FitOutcome } from "./outcome.ts";
+import { type FitOutcome, outcomeBy, short } from "./outcome.ts";
 import { namesOf } from "./places.ts";
 import { resultOf } from "./result.ts";
 import { equationsOf } from "./root/equations.ts";
 import { newtonRoot, type RootMemory } from "./root/newton.ts";
 import { type AnyFunction, search } from "./search.ts";
 import type { Evaluations, FitMetrics, FitState } from "./state.ts";
-import { type FitStatus, fitStatuses } from "./status.ts";
+import type { FitStatus } from "./status.ts";
 import { precisionOf } from "./tolerances.ts";
 
 /** When a search for a root has converged: by the first of these that holds. */
@@ -67,7 +67,7 @@ const read = settings<RootSettings>({
   tolerances: optional(anything<RootTolerances>()()),
   maxSteps: count(200),
   bounds: optional(anything<Bounds>()()),
-  jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
+  jit: compileSetting,
 });
 
 const residualOf = typed<(state: FitState<unknown>) => Vector>(
@@ -79,8 +79,6 @@ interface Ended {
   readonly value: unknown;
   readonly maxSteps: number;
 }
-
-const short = (x: number): string => String(Number(x.toPrecision(3)));
 
 /** The numbers of a tree that are not finite, named. */
 const badOf = (values: unknown): string => {
@@ -108,16 +106,8 @@ const words = ({ state, value, maxSteps }: Ended, kind: FitStatus): string => {
   }
 };
 
-const outcomeOf = (ended: Ended): FitOutcome => {
-  const kind = fitStatuses[item(ended.state.status)] ?? "running";
-  const bad = item(ended.state.evaluations.notFinite);
-  const back = bad === 0 ? "" : ` The function was not finite at ${bad} points, from which the search stepped back.`;
-  return Object.freeze({
-    kind,
-    isConverged: kind.startsWith("converged"),
-    message: `${kind}: ${words(ended, kind)}.${back}`,
-  });
-};
+const outcomeOf = (ended: Ended): FitOutcome =>
+  outcomeBy(ended.state, (kind) => ({ isConverged: kind.startsWith("converged"), message: words(ended, kind) }));
 
 /**
  * A point at which a function of n numbers with n results is 0, near a start: by Newton's method in a trust region, which
@@ -160,7 +150,7 @@ export const root = typed<
     start,
     bounds: flatBounds(name, box, start),
     maxSteps,
-    compile: jit ?? ((each) => each),
+    compile: jit,
     methodOf: (g: AnyFunction, bounds: FlatBounds) =>
       newtonRoot({ equations: equationsOf(name, g, back), bounds, tolerances, maxSteps }),
     equationOf: (g) => equationsOf(name, g, back).residual,

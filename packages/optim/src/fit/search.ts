@@ -17,7 +17,8 @@ export interface Task<P> {
   readonly start: P;
   readonly bounds: FlatBounds;
   readonly maxSteps: number;
-  readonly compile: Compile;
+  /** Compiles each step, where it is given. */
+  readonly compile: Compile | undefined;
   /** The method, for the function and bounds as a transform sees them. */
   readonly methodOf: (f: AnyFunction, bounds: FlatBounds) => Method;
   /** What is 0 at the point that is searched, as far as bounds let it be, of vectors. */

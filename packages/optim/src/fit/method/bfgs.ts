@@ -2,10 +2,8 @@ import {
   add,
   dot,
   equal,
-  expandDims,
   eye,
   greater,
-  logicalAnd,
   logicalNot,
   matmul,
   type Matrix,
@@ -18,6 +16,7 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
+import { blockOf } from "../block.ts";
 import { scaleOf, scaleOr, weightOf } from "./curvature.ts";
 import type { InverseHessian } from "./quasi-newton.ts";
 import { asMatrix, asVector } from "../sizes.ts";
@@ -37,10 +36,8 @@ const times = (matrix: Matrix, x: Vector): Vector => asVector(matmul(matrix, x))
  */
 const timesFree = (matrix: Matrix, gradient: Vector, isFree: Vector): Vector => {
   const held = logicalNot(isFree);
-  const both = logicalAnd(expandDims(held, 1), expandDims(held, 0));
-  const block = where(both, matrix, eye(matrix.shape[0], { dtype: matrix.dtype }));
   const whole = times(matrix, gradient);
-  const back = asVector(solve(asMatrix(block), where(held, whole, 0)));
+  const back = asVector(solve(blockOf(matrix, held), where(held, whole, 0)));
   return asVector(where(isFree, sub(whole, times(matrix, back)), 0));
 };
 

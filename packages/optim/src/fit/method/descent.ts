@@ -3,7 +3,7 @@ import { typed } from "@gradfold/core/library";
 import { given } from "../../transform/given.ts";
 import { applied, type Transform, type Untyped } from "../../transform/transform.ts";
 import { project } from "../bounds.ts";
-import { counts, type Problem, stateAfter, stateAtStart } from "../problem.ts";
+import { counts, evaluatedAt, type Problem, stateAfter, stateAtStart } from "../problem.ts";
 import type { Method } from "../state.ts";
 
 interface Memory {
@@ -20,13 +20,9 @@ export const descent = (problem: Problem, optimizer: Transform<unknown>): Method
   const { init, update } = typed<(x: Transform<unknown>) => Untyped>((x: unknown) => x)(
     given(name, "the method", optimizer),
   );
-  const evaluated = (x: Vector) => {
-    const [value, gradient] = objective.valueAndGradient(x);
-    return { x, value, gradient };
-  };
   return {
     init: (x) => {
-      const at = evaluated(x);
+      const at = evaluatedAt(problem, x);
       return stateAtStart(problem, at, counts(1, 1), { gradient: at.gradient, optimizer: init(back(x)) });
     },
     step: (state) => {
@@ -37,7 +33,10 @@ export const descent = (problem: Problem, optimizer: Transform<unknown>): Method
         return [loss, back(gradient)];
       };
       const [updates, next] = update(back(memory.gradient), memory.optimizer, params, { value, lossAndGrad });
-      const at = evaluated(project(tree.ravel(applied(name, "the updates of the method", params, updates))[0], bounds));
+      const at = evaluatedAt(
+        problem,
+        project(tree.ravel(applied(name, "the updates of the method", params, updates))[0], bounds),
+      );
       const evaluations = counts(1, 1);
       return stateAfter(
         problem,

@@ -1,5 +1,6 @@
 import { equal, mul, type Scalar, type Vector, where, zeros } from "@gradfold/core";
 import { type Change, precondition } from "../../optimizer/lbfgs.ts";
+import { choose } from "../../transform/steps.ts";
 import { scaleOf, scaleOr, weightOf } from "./curvature.ts";
 import type { InverseHessian } from "./quasi-newton.ts";
 
@@ -40,13 +41,7 @@ export const limitedMemory: InverseHessian<Changes> = {
   learn: (changes, step, change) => {
     const weight = weightOf(step, change);
     const longer = [{ params: step, gradient: change, weight }, ...changes.slice(0, -1)];
-    return changes.map((before, i) => chosen(equal(weight, 0), before, longer[i] ?? before));
+    return changes.map((before, i) => choose(equal(weight, 0), before, longer[i] ?? before));
   },
   isEmpty: ([newest]) => equal(newest?.weight ?? zeros([]), 0),
 };
-
-const chosen = (condition: Scalar, yes: Change, no: Change): Change => ({
-  params: where(condition, yes.params, no.params),
-  gradient: where(condition, yes.gradient, no.gradient),
-  weight: where(condition, yes.weight, no.weight),
-});

@@ -19,7 +19,7 @@ import {
 import type { Place } from "../../line-search/place.ts";
 import { type Searched, wolfe } from "../../line-search/search.ts";
 import { landed } from "../bounds.ts";
-import type { Evaluated, Problem } from "../problem.ts";
+import { type Evaluated, evaluatedAt, type Problem } from "../problem.ts";
 import { precisionOf } from "../tolerances.ts";
 
 const wide = (x: Scalar): Scalar => cast(x, "float64");
@@ -34,13 +34,13 @@ const placed = (at: Scalar, there: Evaluated, direction: Vector): Place<Evaluate
 
 /** The objective along x + a d, or at the nearest point within bounds: there a number that met its bound moves no more. */
 const along =
-  ({ objective, bounds }: Problem, x: Vector, direction: Vector) =>
+  (problem: Problem, x: Vector, direction: Vector) =>
   (at: Scalar): Place<Evaluated> => {
+    const { bounds } = problem;
     const step = mul(direction, cast(at, direction.dtype));
     const reached = landed(x, step, bounds);
-    const [value, gradient] = objective.valueAndGradient(reached);
     const moving = bounds === null ? direction : where(equal(reached, add(x, step)), direction, 0);
-    return placed(at, { x: reached, value, gradient }, moving);
+    return placed(at, evaluatedAt(problem, reached), moving);
   };
 
 /** What a search found, and whether the objective falls as far as it went. */

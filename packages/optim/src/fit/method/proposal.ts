@@ -25,7 +25,7 @@ import {
 import { lengthOf } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { type FlatBounds, freeBeyond, landed, toBound } from "../bounds.ts";
-import { blockOf } from "./indefinite.ts";
+import { blockOf } from "../block.ts";
 import { leastWithin } from "./subproblem.ts";
 import { asVector } from "../sizes.ts";
 

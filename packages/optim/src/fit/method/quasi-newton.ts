@@ -13,7 +13,7 @@ import {
 } from "@gradfold/core";
 import { choose } from "../../transform/steps.ts";
 import { freeBeyond, inward, toBound } from "../bounds.ts";
-import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
+import { counts, type Evaluated, evaluatedAt, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
 import type { Method } from "../state.ts";
 import { weightOf } from "./curvature.ts";
 import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
@@ -68,13 +68,9 @@ const directionOf = <M>(
  * D. P. Bertsekas, "Projected Newton methods for optimization problems with simple constraints", 1982.
  */
 export const quasiNewton = <M>(problem: Problem, inverse: InverseHessian<M>): Method<Memory<M>> => {
-  const evaluated = (x: Vector): Evaluated => {
-    const [value, gradient] = problem.objective.valueAndGradient(x);
-    return { x, value, gradient };
-  };
   return {
     init: (x) => {
-      const at = evaluated(x);
+      const at = evaluatedAt(problem, x);
       const idle = notIdle({ value: at.value, ...stationary(at, problem.bounds) });
       return stateAtStart(problem, at, counts(1, 1), {
         gradient: at.gradient,

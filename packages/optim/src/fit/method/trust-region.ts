@@ -19,7 +19,7 @@ import {
 import { lengthOf } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { pressed } from "../bounds.ts";
-import { counts, type Evaluated, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
+import { counts, type Evaluated, evaluatedAt, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
 import type { Method } from "../state.ts";
 import { type Idle, idleAfter, isIdle, notIdle } from "./idle.ts";
 import { isIndefinite } from "./indefinite.ts";
@@ -56,13 +56,9 @@ const memoryAt = (problem: Problem, at: Evaluated, hessian: Matrix, radius: Scal
  */
 export const trustRegion = (problem: Problem): Method<Memory> => {
   const { objective, bounds } = problem;
-  const evaluated = (x: Vector): Evaluated => {
-    const [value, gradient] = objective.valueAndGradient(x);
-    return { x, value, gradient };
-  };
   return {
     init: (x) => {
-      const at = evaluated(x);
+      const at = evaluatedAt(problem, x);
       const idle = notIdle({ value: at.value, ...stationary(at, bounds) });
       const { memory, isSaddle } = memoryAt(problem, at, objective.hessian(x), firstRadius(x), idle);
       return stateAtStart(problem, { ...at, isSaddle }, counts(1, 1, 1), memory);
@@ -71,7 +67,7 @@ export const trustRegion = (problem: Problem): Method<Memory> => {
       const { gradient, hessian, radius } = state.memory;
       const here = { x: state.x, value: state.value, gradient };
       const next = proposal(ofHessian(state.x, gradient, hessian, radius), bounds);
-      const there = evaluated(next.x);
+      const there = evaluatedAt(problem, next.x);
       const isFine = logicalAnd(isFinite(there.value), asScalar(all(isFinite(there.gradient))));
       const trial = trialOf(state.value, there.value, isFine, next);
       const { isTaken } = trial;

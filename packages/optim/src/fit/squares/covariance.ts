@@ -1,6 +1,7 @@
 import {
   cast,
   concatenate,
+  div,
   DomainError,
   expandDims,
   eye,
@@ -14,10 +15,9 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { checker, eachElement } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
-import { div } from "@gradfold/core";
 import { pressed } from "../bounds.ts";
+import { finite } from "../covariance.ts";
 import type { Squares } from "./problem.ts";
 import { inUnits, isDetermined, undetermined } from "./rank.ts";
 import { asMatrix } from "../sizes.ts";
@@ -44,12 +44,6 @@ export const undeterminedAt = (squares: Squares, point: unknown, x: Vector): str
   const words = undetermined(point, rows, root);
   return words === "" ? "" : `At the point ${words}.`;
 };
-
-const finite = checker(
-  "covariance",
-  0,
-  eachElement((m, x) => m.equal(m.sub(x, x), 0)),
-);
 
 /**
  * A root M of the inverse of Jᵀ J = (M Mᵀ)⁻¹, [n, n]: the inverse of the Jacobian's triangular factor, from columns of length 1, so that

@@ -1,6 +1,6 @@
-import { anything, count, finitePositive, flag, kind, oneOf, optional, type Settings } from "../../setting.ts";
+import { anything, count, finitePositive, flag, oneOf, optional, type Settings } from "../../setting.ts";
 import type { Bounds } from "../bounds.ts";
-import type { Compile } from "../iterate.ts";
+import { type Compile, compileSetting } from "../iterate.ts";
 import type { SquaresLoss } from "./loss.ts";
 
 /** When a search for least squares has converged: by the first of these that holds. 0 leaves a test out. */
@@ -54,5 +54,5 @@ export const squaresSettings: Settings<LeastSquaresOptions> = {
   maxSteps: count(1000),
   bounds: optional(anything<Bounds>()()),
   unitVariance: flag(false),
-  jit: optional(kind<Compile>("a function, as jit of gradfold/compile", (x) => typeof x === "function", "function")()),
+  jit: compileSetting,
 };

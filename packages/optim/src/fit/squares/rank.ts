@@ -18,6 +18,7 @@ import {
   where,
 } from "@gradfold/core";
 import { stopGradient } from "@gradfold/autodiff";
+import { short } from "../outcome.ts";
 import { placesOf } from "../places.ts";
 import { precisionOf } from "../tolerances.ts";
 import { asMatrix, asVector } from "../sizes.ts";
@@ -45,8 +46,6 @@ export const isDetermined = (rows: number, unit: Matrix): Scalar => {
 
 /** Shares of a direction below this are rounding errors. */
 const leastPart = 1e-6;
-
-const short = (x: number): string => String(Number(x.toPrecision(3)));
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;

@@ -115,7 +115,7 @@ export const solveSquares = <P, R>(
     start,
     bounds: whole,
     maxSteps,
-    compile: jit ?? ((each) => each),
+    compile: jit,
     methodOf: (g, bounds) => marquardt(squaresOf(g, bounds)),
     equationOf: gradientOf,
   });
