@@ -28,7 +28,7 @@ import { tracer } from "@gradfold/core/transform";
 import { boundOrTree, boundsFor, type Box, holds, uncrossed } from "../bounds.ts";
 import { settings } from "../setting.ts";
 import { namesOf } from "./places.ts";
-import { precisionOf } from "./tolerances.ts";
+import { precisionOf } from "../precision.ts";
 import { asVector } from "./sizes.ts";
 
 /** From where to where each number may go: one for all numbers, or a tree like the start; no bound by default. */

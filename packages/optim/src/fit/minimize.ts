@@ -18,7 +18,8 @@ import type { Problem } from "./problem.ts";
 import { resultOf } from "./result.ts";
 import type { Evaluations, FitMetrics, FitState, Method } from "./state.ts";
 import { type AnyFunction, search } from "./search.ts";
-import { precisionOf, type Tolerances, tolerancesOf } from "./tolerances.ts";
+import { precisionOf } from "../precision.ts";
+import { type Tolerances, tolerancesOf } from "./tolerances.ts";
 
 /** A tree of arrays: numbers of a start become scalars. */
 export type Point<P> = P extends NDArray

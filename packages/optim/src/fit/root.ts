@@ -15,7 +15,7 @@ import { newtonRoot, type RootMemory } from "./root/newton.ts";
 import { type AnyFunction, search } from "./search.ts";
 import type { Evaluations, FitMetrics, FitState } from "./state.ts";
 import type { FitStatus } from "./status.ts";
-import { precisionOf } from "./tolerances.ts";
+import { precisionOf } from "../precision.ts";
 
 /** When a search for a root has converged: by the first of these that holds. */
 export interface RootTolerances {

@@ -1,4 +1,3 @@
-import type { DType } from "@gradfold/core";
 import { fromZero, optional, settings } from "../setting.ts";
 
 /** When a search has converged: by the first of these that holds. 0 leaves a test out; a gradient of 0 always counts. */
@@ -25,9 +24,6 @@ const read = settings<Tolerances>({
   step: optional(fromZero()),
   value: optional(fromZero()),
 });
-
-/** The distance from 1 to the next number. */
-export const precisionOf = (dtype: DType): number => (dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
 /** The tolerances that are given, and for the others those of the dtype. */
 export const tolerancesOf = (

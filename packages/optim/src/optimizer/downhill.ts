@@ -25,11 +25,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-
-/** What of a number is rounding. */
-const roundings = { float64: 2 ** -52, float32: 2 ** -23 };
-
-const roundingOf = (a: Matrix): number => roundings[a.dtype === "float32" ? "float32" : "float64"];
+import { precisionOf } from "../precision.ts";
 
 /**
  * Whether a symmetric matrix is positive definite, and not to rounding alone: what a pivot of Cholesky's factor keeps of its
@@ -37,7 +33,7 @@ const roundingOf = (a: Matrix): number => roundings[a.dtype === "float32" ? "flo
  */
 const isPositiveDefinite = (a: Matrix): Scalar => {
   const pivots = square(diagonal(cholesky(a)));
-  return all(greater(pivots, mul(diagonal(a), 4 * a.shape[0] * roundingOf(a))));
+  return all(greater(pivots, mul(diagonal(a), 4 * a.shape[0] * precisionOf(a.dtype))));
 };
 
 const identityLike = (a: Matrix): Matrix => eye(a.shape[0], { dtype: a.dtype });
@@ -55,7 +51,7 @@ const byMagnitudes = (a: Matrix, b: Vector): Vector => {
   const { s, v } = svd(add(a, mul(identityLike(a), bound)));
   const magnitudes = abs(sub(s, bound));
   const greatest = max(magnitudes);
-  const isKnown = greater(magnitudes, mul(greatest, Math.sqrt(roundingOf(a))));
+  const isKnown = greater(magnitudes, mul(greatest, Math.sqrt(precisionOf(a.dtype))));
   const divisors = where(isKnown, magnitudes, where(equal(greatest, 0), 1, greatest));
   return matmul(v, div<Vector, Vector>(matmul(transpose(v), b), divisors));
 };

@@ -21,7 +21,7 @@ import { typed } from "@gradfold/core/library";
 import { tracer } from "@gradfold/core/transform";
 
 /** In float64, which holds the squares of all float32 numbers. */
-const wide = <S extends Shape>(x: NDArray<S>): NDArray<S> => (x.dtype === "float64" ? x : cast(x, "float64"));
+export const wide = <S extends Shape>(x: NDArray<S>): NDArray<S> => (x.dtype === "float64" ? x : cast(x, "float64"));
 
 const total = (terms: readonly Scalar[]): Scalar => terms.reduce((sum, term) => add(sum, term), zeros([]));
 

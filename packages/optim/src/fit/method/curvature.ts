@@ -1,6 +1,6 @@
 import { div, dot, equal, greater, minimum, mul, type Scalar, type Vector, where } from "@gradfold/core";
 import { lengthOf } from "../../transform/norm.ts";
-import { precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
 
 /* What a step and the change of the gradient over it tell of the Hessian. */
 

@@ -16,7 +16,7 @@ import {
 } from "@gradfold/core";
 import { blockOf } from "../block.ts";
 import { greatest } from "../greatest.ts";
-import { precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
 import { asMatrix, asScalar } from "../sizes.ts";
 
 /**

@@ -18,11 +18,10 @@ import {
 } from "@gradfold/core";
 import type { Place } from "../../line-search/place.ts";
 import { type Searched, wolfe } from "../../line-search/search.ts";
+import { wide } from "../../transform/norm.ts";
 import { landed } from "../bounds.ts";
 import { type Evaluated, evaluatedAt, type Problem } from "../problem.ts";
-import { precisionOf } from "../tolerances.ts";
-
-const wide = (x: Scalar): Scalar => cast(x, "float64");
+import { precisionOf } from "../../precision.ts";
 
 /** A place where the objective is known, as one of a line through it. */
 const placed = (at: Scalar, there: Evaluated, direction: Vector): Place<Evaluated> => ({

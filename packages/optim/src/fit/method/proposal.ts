@@ -22,7 +22,7 @@ import {
   where,
   zeros,
 } from "@gradfold/core";
-import { lengthOf } from "../../transform/norm.ts";
+import { lengthOf, wide } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { type FlatBounds, freeBeyond, landed, toBound } from "../bounds.ts";
 import { blockOf } from "../block.ts";
@@ -58,8 +58,6 @@ export interface Proposal {
   /** By how much the model says that the value falls. */
   readonly promised: Scalar;
 }
-
-const wide = (x: Vector): Vector => cast(x, "float64");
 
 /** A step, cut at the bounds, and what the model says of it. */
 const judged = ({ x, gradient, size, bent }: Model, step: Vector, bounds: FlatBounds): Proposal => {

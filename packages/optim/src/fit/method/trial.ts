@@ -1,7 +1,6 @@
 import {
   abs,
   add,
-  cast,
   div,
   greater,
   less,
@@ -17,13 +16,11 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { lengthOf } from "../../transform/norm.ts";
-import { precisionOf } from "../tolerances.ts";
+import { lengthOf, wide } from "../../transform/norm.ts";
+import { precisionOf } from "../../precision.ts";
 import type { Proposal } from "./proposal.ts";
 
 /* Whether a trust region takes a step, and how far its model is trusted then. */
-
-const wide = (x: Scalar): Scalar => cast(x, "float64");
 
 /** Which part of the promised gain a step must bring. */
 const leastRatio = 1e-4;

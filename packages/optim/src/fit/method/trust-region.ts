@@ -1,7 +1,6 @@
 import { cond } from "@gradfold/autodiff";
 import {
   all,
-  cast,
   equal,
   greater,
   isFinite,
@@ -16,7 +15,7 @@ import {
   type Vector,
   where,
 } from "@gradfold/core";
-import { lengthOf } from "../../transform/norm.ts";
+import { lengthOf, wide } from "../../transform/norm.ts";
 import { choose } from "../../transform/steps.ts";
 import { pressed } from "../bounds.ts";
 import { counts, type Evaluated, evaluatedAt, type Problem, stateAfter, stateAtStart, stationary } from "../problem.ts";
@@ -35,8 +34,6 @@ interface Memory {
   readonly radius: Scalar;
   readonly idle: Idle;
 }
-
-const wide = (x: Scalar): Scalar => cast(x, "float64");
 
 /** Where the model is trusted as far as this, the objective has no end. */
 const endless = 1e30;

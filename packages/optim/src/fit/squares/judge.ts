@@ -16,7 +16,8 @@ import {
   where,
 } from "@gradfold/core";
 import type { FlatState } from "../state.ts";
-import { type Limits, precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
+import type { Limits } from "../tolerances.ts";
 import { localAt, type Memory, type Squares } from "./problem.ts";
 import type { Outlook } from "./radius.ts";
 import type { Tried } from "./trial.ts";

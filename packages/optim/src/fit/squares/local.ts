@@ -23,7 +23,7 @@ import {
 } from "@gradfold/core";
 import { qrTriangle } from "@gradfold/core/library";
 import { type FlatBounds, pressed } from "../bounds.ts";
-import { precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
 import type { Weighed } from "./loss.ts";
 import { asMatrix, asVector } from "../sizes.ts";
 

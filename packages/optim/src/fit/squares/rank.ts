@@ -20,7 +20,7 @@ import {
 import { stopGradient } from "@gradfold/autodiff";
 import { short } from "../outcome.ts";
 import { placesOf } from "../places.ts";
-import { precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
 import { asMatrix, asVector } from "../sizes.ts";
 
 /* Which numbers a Jacobian determines: those that no change of others makes up for. */

@@ -14,7 +14,8 @@ import {
 } from "@gradfold/core";
 import { type FlatBounds, freeGradient, isAnyPressed } from "../bounds.ts";
 import { type Case, finiteness, settled, statusOf } from "../status.ts";
-import { type Limits, precisionOf } from "../tolerances.ts";
+import { precisionOf } from "../../precision.ts";
+import type { Limits } from "../tolerances.ts";
 import { wholeStep } from "./damping.ts";
 import { columnNorms, cosineOf, type Local, normOf, removable } from "./local.ts";
 
